@@ -1,0 +1,71 @@
+"""The estate: what ``keyless.yaml`` declares, resolved into ids, as one frozen value.
+
+Ids that the file leaves out are derived from the names (UUID version 5), so that the same file means
+the same principals on every machine.
+"""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass, field
+
+from keyless.model.identities import ComputeResource, ManagedIdentity
+from keyless.model.resources import ConfigurationStore, ResourceGroup, Tenant, Vault
+from keyless.model.roles import RoleAssignment
+from keyless.model.secret_text import SecretText
+
+NAMESPACE = uuid.uuid5(uuid.NAMESPACE_DNS, "keyless.invalid")
+
+
+def derived_guid(*parts: str) -> str:
+    """A stable GUID for a thing that is known by its name; names compare without case."""
+    return str(uuid.uuid5(NAMESPACE, "\x1f".join(part.casefold() for part in parts)))
+
+
+@dataclass(frozen=True, slots=True)
+class DeclaredSecret:
+    """A secret that a vault must hold."""
+
+    vault: str
+    name: str
+    value: SecretText
+    content_type: str | None = None
+    tags: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class DeclaredSetting:
+    """A key-value that a configuration store must hold."""
+
+    store: str
+    key: str
+    value: str
+    label: str | None = None
+    content_type: str | None = None
+    tags: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class DeclaredApplication:
+    """An application registration with its client secret (legacy)."""
+
+    name: str
+    client_id: str
+    principal_id: str
+    client_secret: SecretText
+
+
+@dataclass(frozen=True, slots=True)
+class Estate:
+    """Everything that one ``keyless.yaml`` declares."""
+
+    tenant: Tenant
+    groups: tuple[ResourceGroup, ...] = ()
+    compute: tuple[ComputeResource, ...] = ()
+    identities: tuple[ManagedIdentity, ...] = ()
+    applications: tuple[DeclaredApplication, ...] = ()
+    vaults: tuple[Vault, ...] = ()
+    secrets: tuple[DeclaredSecret, ...] = ()
+    stores: tuple[ConfigurationStore, ...] = ()
+    settings: tuple[DeclaredSetting, ...] = ()
+    assignments: tuple[RoleAssignment, ...] = ()

@@ -1,0 +1,55 @@
+"""Role definitions and role assignments, as values.
+
+Source: https://learn.microsoft.com/azure/role-based-access-control/role-definitions
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from keyless.model.actions import ActionPlane, any_matches
+from keyless.model.resource_id import ResourceId
+
+
+class Permission(msgspec.Struct, frozen=True, omit_defaults=True, rename="camel"):
+    """One permission block of a role: what is granted, less what the same block takes out again."""
+
+    actions: tuple[str, ...] = ()
+    not_actions: tuple[str, ...] = ()
+    data_actions: tuple[str, ...] = ()
+    not_data_actions: tuple[str, ...] = ()
+    condition: str | None = None
+    condition_version: str | None = None
+
+    def grants(self, plane: ActionPlane, action: str) -> bool:
+        """Whether the block lists the action and does not take it out; conditions are not looked at."""
+        if plane is ActionPlane.DATA:
+            return any_matches(self.data_actions, action) and not any_matches(self.not_data_actions, action)
+        return any_matches(self.actions, action) and not any_matches(self.not_actions, action)
+
+
+class RoleDefinition(msgspec.Struct, frozen=True, omit_defaults=True, rename="camel"):
+    """A built-in or custom role. ``id`` is the GUID alone; ``permissions`` are evaluated block by block."""
+
+    id: str
+    name: str
+    permissions: tuple[Permission, ...]
+    custom: bool = False
+    previous_names: tuple[str, ...] = ()
+
+
+class RoleAssignment(msgspec.Struct, frozen=True, omit_defaults=True, rename="camel"):
+    """A role given to a principal at a scope. ``id`` is the assignment's GUID; ``scope`` an id's text."""
+
+    id: str
+    principal_id: str
+    role_definition_id: str
+    scope: str
+    principal_type: str = "ServicePrincipal"
+    condition: str | None = None
+    condition_version: str | None = None
+
+    @property
+    def scope_id(self) -> ResourceId:
+        """The scope as a resource id."""
+        return ResourceId.parse(self.scope)
