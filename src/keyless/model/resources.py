@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
+from keyless.model.resource_id import ResourceId
+
 VAULT_TYPE = "Microsoft.KeyVault/vaults"
 STORE_TYPE = "Microsoft.AppConfiguration/configurationStores"
 USER_ASSIGNED_IDENTITY_TYPE = "Microsoft.ManagedIdentity/userAssignedIdentities"
@@ -43,3 +45,32 @@ class ConfigurationStore(msgspec.Struct, frozen=True, omit_defaults=True, rename
     name: str
     location: str
     learned: bool = False
+
+
+def secret_scope(vault_id: ResourceId, name: str) -> ResourceId:
+    """The scope of one secret, all its versions included: ``{vault}/secrets/{name}``."""
+    return vault_id.child("secrets", name)
+
+
+def key_value_scope(store_id: ResourceId, key: str, label: str | None) -> ResourceId:
+    """The scope of one key-value: ``{store}/keyValues/{key}``, with ``${label}`` where it has one.
+
+    A ``$`` or ``~`` of the key or label itself is written ``~24`` or ``~7E``, so that no two key-values
+    share a scope; ``key_and_label`` is the way back.
+    """
+    name = _plain(key) if label is None else f"{_plain(key)}${_plain(label)}"
+    return store_id.child("keyValues", name)
+
+
+def key_and_label(scope: ResourceId) -> tuple[str, str | None]:
+    """The key and label that ``key_value_scope`` made a scope of."""
+    key, _, label = scope.name.partition("$")
+    return _original(key), _original(label) if "$" in scope.name else None
+
+
+def _plain(text: str) -> str:
+    return text.replace("~", "~7E").replace("$", "~24")
+
+
+def _original(text: str) -> str:
+    return text.replace("~24", "$").replace("~7E", "~")
