@@ -1,0 +1,1 @@
+"""Decisions: pure functions over values. No clock, no store, no log inside."""

@@ -1,0 +1,1 @@
+"""The wire: operations declared once, and the dispatcher that authenticates, decides, handles and renders."""

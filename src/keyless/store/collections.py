@@ -1,0 +1,31 @@
+"""The collections that more than one part of Keyless reads: the estate's own records.
+
+A plane's own objects (secrets, key-values) are declared beside that plane.
+"""
+
+from __future__ import annotations
+
+from keyless.model.identities import Application, ComputeResource, ManagedIdentity
+from keyless.model.resources import ConfigurationStore, ResourceGroup, Tenant, Vault
+from keyless.model.roles import RoleAssignment
+from keyless.store.ports import Collection
+from keyless.tokens.keys import StoredSigningKey
+
+TENANT = Collection("tenant", Tenant)
+"""One record, under ``("tenant",)``."""
+GROUPS = Collection("resource-groups", ResourceGroup)
+"""By the id's case-folded text."""
+COMPUTE = Collection("compute", ComputeResource)
+"""By the id's case-folded text."""
+IDENTITIES = Collection("user-assigned-identities", ManagedIdentity)
+"""By the id's case-folded text."""
+APPLICATIONS = Collection("applications", Application, sealed=True)
+"""By client id. Sealed, because a hash of a weak secret can be guessed."""
+VAULTS = Collection("vaults", Vault)
+"""By case-folded name, which is unique in the cloud."""
+STORES = Collection("configuration-stores", ConfigurationStore)
+"""By case-folded name, which is unique in the cloud."""
+ASSIGNMENTS = Collection("role-assignments", RoleAssignment)
+"""By the assignment's GUID."""
+SIGNING_KEYS = Collection("signing-keys", StoredSigningKey, sealed=True)
+"""By key id."""

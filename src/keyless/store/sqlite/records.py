@@ -1,0 +1,98 @@
+"""Reading and writing records over one SQLite connection."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from typing import TypeVar
+
+import msgspec
+
+from keyless.store.keys import AFTER_ALL, decode_key, encode_key, encode_prefix
+from keyless.store.ports import Collection, Key
+from keyless.store.sealing import Sealer
+
+T = TypeVar("T")
+
+_GET = "SELECT value FROM records WHERE collection = ? AND key = ?"
+_SCAN = (
+    "SELECT key, value FROM records WHERE collection = ? AND key >= ? AND key < ? AND key > ? "
+    "ORDER BY key LIMIT ?"
+)
+_PUT = "INSERT INTO records VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET value = excluded.value"
+_DELETE = "DELETE FROM records WHERE collection = ? AND key = ?"
+
+
+class Codec:
+    """Turns records into stored bytes and back, sealing where the collection says so."""
+
+    def __init__(self, sealer: Sealer) -> None:
+        self._sealer = sealer
+        self._decoders: dict[type, msgspec.msgpack.Decoder[object]] = {}
+
+    def encode(self, collection: Collection[T], key: bytes, record: T) -> bytes:
+        """The bytes to store."""
+        plain = msgspec.msgpack.encode(record)
+        return self._sealer.seal(plain, _place(collection, key)) if collection.sealed else plain
+
+    def decode(self, collection: Collection[T], key: bytes, stored: bytes) -> T:
+        """The record again."""
+        plain = self._sealer.open(stored, _place(collection, key)) if collection.sealed else stored
+        decoder = self._decoders.get(collection.type)
+        if decoder is None:
+            decoder = self._decoders[collection.type] = msgspec.msgpack.Decoder(collection.type)
+        return decoder.decode(plain)  # type: ignore[return-value]  # the cache is keyed by the type
+
+
+def _place(collection: Collection[T], key: bytes) -> bytes:
+    return collection.name.encode() + b"\x00" + key
+
+
+class ConnectionReader:
+    """Reads through a connection, without remembering anything."""
+
+    def __init__(self, connection: sqlite3.Connection, codec: Codec) -> None:
+        self._connection = connection
+        self._codec = codec
+
+    async def get(self, collection: Collection[T], key: Key) -> T | None:
+        """The record under a key, or none."""
+        raw = encode_key(key)
+        row = self._connection.execute(_GET, (collection.name, raw)).fetchone()
+        return None if row is None else self._codec.decode(collection, raw, row[0])
+
+    async def scan(
+        self,
+        collection: Collection[T],
+        prefix: Key = (),
+        *,
+        starting: str = "",
+        after: Key | None = None,
+        limit: int | None = None,
+    ) -> Sequence[tuple[Key, T]]:
+        """Records under a prefix, in key order."""
+        low = encode_prefix(prefix, starting)
+        behind = encode_key(after) if after is not None else b""
+        rows = self._connection.execute(
+            _SCAN, (collection.name, low, low + AFTER_ALL, behind, -1 if limit is None else limit)
+        )
+        return [(decode_key(raw), self._codec.decode(collection, raw, value)) for raw, value in rows]
+
+
+class ConnectionTransaction(ConnectionReader):
+    """Reads and writes through a connection that has begun a transaction."""
+
+    def __init__(self, connection: sqlite3.Connection, codec: Codec) -> None:
+        super().__init__(connection, codec)
+        self.touched: set[str] = set()
+
+    async def put(self, collection: Collection[T], key: Key, record: T) -> None:
+        """Write a record."""
+        raw = encode_key(key)
+        self._connection.execute(_PUT, (collection.name, raw, self._codec.encode(collection, raw, record)))
+        self.touched.add(collection.name)
+
+    async def delete(self, collection: Collection[T], key: Key) -> None:
+        """Remove a record."""
+        self._connection.execute(_DELETE, (collection.name, encode_key(key)))
+        self.touched.add(collection.name)

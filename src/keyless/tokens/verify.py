@@ -1,0 +1,138 @@
+"""Verification of access tokens: every trust decision about one is taken here, in every mode.
+
+Rules, in the order in which they are applied:
+- at most 16 KiB, three parts, a JSON header with `alg` exactly RS256 (never `none`, never a MAC), no `crit`,
+  and a `kid` that the estate published; keys named inside the token (`jwk`, `jku`, `x5u`, `x5c`) are
+  ignored on purpose;
+- the signature verifies under that key over the bytes as received;
+- `iss` is the estate's own issuer and `tid` its tenant;
+- `aud` is one text (never a list) that the resource accepts;
+- `nbf` and `exp` are integers, and now lies between them (60 s of skew on `nbf`, none on `exp`);
+- `oid` and `appid` are there as non-empty texts.
+Ignored on purpose: `aio`, `appidacr`, `iat`, `idp`, `sub`, `uti`, `ver`, `x5t`, `xms_*` (they inform, and
+decide nothing here); `idtyp` only labels the principal.
+
+Source: https://learn.microsoft.com/entra/identity-platform/access-tokens#validate-tokens
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Collection
+from dataclasses import dataclass
+
+import msgspec
+
+from keyless.model.identities import Principal, PrincipalKind
+from keyless.tokens.claims import v1_issuer
+from keyless.tokens.keys import ALGORITHM, KeyRing, SigningKey
+
+MAX_TOKEN_BYTES = 16 * 1024
+NOT_BEFORE_SKEW_S = 60
+
+
+class Rejection(enum.StrEnum):
+    """Why a token was refused."""
+
+    MALFORMED = "malformed"
+    ALGORITHM = "algorithm"
+    KEY = "unknown key"
+    SIGNATURE = "signature"
+    ISSUER = "issuer"
+    AUDIENCE = "audience"
+    NOT_YET_VALID = "not yet valid"
+    EXPIRED = "expired"
+    CLAIMS = "claims"
+
+
+class TokenRejected(Exception):
+    """A token that is not accepted: ``why``, and what was ``found`` where that is safe to show."""
+
+    def __init__(self, why: Rejection, found: str = "") -> None:
+        super().__init__(f"token refused: {why.value}")
+        self.why = why
+        self.found = found
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """A token that holds: whom it speaks for, until when (epoch seconds), and for which audience."""
+
+    principal: Principal
+    expires_at: int
+    audience: str
+
+
+class _Header(msgspec.Struct):
+    alg: str
+    kid: str
+    crit: msgspec.Raw | None = None
+
+
+class _Claims(msgspec.Struct):
+    iss: str
+    aud: str
+    tid: str
+    oid: str
+    appid: str
+    exp: int
+    nbf: int
+    xms_mirid: str | None = None
+
+
+def verify(token: str, *, keys: KeyRing, tenant_id: str, audiences: Collection[str], now: float) -> Verified:
+    """Verify one access token for a resource that accepts ``audiences``.
+
+    Raises:
+        TokenRejected: it does not hold; the first rule that it breaks is named.
+    """
+    claims = _signed_claims(token, _key_of(token, keys))
+    if claims.iss != v1_issuer(tenant_id) or claims.tid != tenant_id:
+        raise TokenRejected(Rejection.ISSUER, claims.iss)
+    if claims.aud not in audiences:
+        raise TokenRejected(Rejection.AUDIENCE, claims.aud)
+    if claims.nbf > now + NOT_BEFORE_SKEW_S:
+        raise TokenRejected(Rejection.NOT_YET_VALID)
+    if claims.exp <= now:
+        raise TokenRejected(Rejection.EXPIRED)
+    if not claims.oid or not claims.appid:
+        raise TokenRejected(Rejection.CLAIMS)
+    return Verified(_principal(claims), claims.exp, claims.aud)
+
+
+def _principal(claims: _Claims) -> Principal:
+    kind = PrincipalKind.MANAGED_IDENTITY if claims.xms_mirid else PrincipalKind.APPLICATION
+    return Principal(claims.oid, claims.appid, claims.tid, claims.iss, kind)
+
+
+def _key_of(token: str, keys: KeyRing) -> SigningKey:
+    import binascii
+
+    from joserfc.util import urlsafe_b64decode
+
+    if len(token) > MAX_TOKEN_BYTES or token.count(".") != 2 or not token.isascii():
+        raise TokenRejected(Rejection.MALFORMED)
+    try:
+        header = msgspec.json.decode(urlsafe_b64decode(token.split(".", 1)[0].encode()), type=_Header)
+    except (msgspec.MsgspecError, binascii.Error, ValueError) as error:
+        raise TokenRejected(Rejection.MALFORMED) from error
+    if header.alg != ALGORITHM or header.crit is not None:
+        raise TokenRejected(Rejection.ALGORITHM)
+    key = keys.find(header.kid)
+    if key is None:
+        raise TokenRejected(Rejection.KEY)
+    return key
+
+
+def _signed_claims(token: str, key: SigningKey) -> _Claims:
+    from joserfc import jws
+    from joserfc.errors import JoseError
+
+    try:
+        payload = jws.deserialize_compact(token, key.key, algorithms=[ALGORITHM]).payload
+    except (JoseError, ValueError) as error:
+        raise TokenRejected(Rejection.SIGNATURE) from error
+    try:
+        return msgspec.json.decode(payload, type=_Claims)
+    except msgspec.MsgspecError as error:
+        raise TokenRejected(Rejection.CLAIMS) from error

@@ -1,0 +1,82 @@
+"""An authorized call: what a handler takes, and what only the dispatcher can make."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Generic, Protocol, TypeVar
+
+from keyless.model.identities import Principal
+from keyless.wire.errors import Bug
+from keyless.wire.request import Request
+
+B = TypeVar("B")
+
+
+class Workload(Protocol):
+    """A running workload: its name, and the compute resource that it runs as (an ARM id)."""
+
+    @property
+    def name(self) -> str:
+        """The compute resource's name."""
+        ...
+
+    @property
+    def resource_id(self) -> str:
+        """The compute resource's ARM id."""
+        ...
+
+
+class _Mint:
+    """The proof that a call went through the dispatcher."""
+
+
+MINT = _Mint()
+
+
+class Authorized(Generic[B]):
+    """A call whose caller is verified and permitted.
+
+    ``resource`` is what the host name stands for (a vault, a store); ``params`` are the route's; ``body`` is
+    decoded into the operation's type; ``caller`` is none for public operations, ``workload`` for all others
+    than those of the managed-identity endpoints.
+    """
+
+    __slots__ = ("api_version", "body", "caller", "params", "request", "resource", "workload")
+
+    def __init__(
+        self,
+        mint: object,
+        *,
+        request: Request,
+        resource: object,
+        params: Mapping[str, str],
+        body: B,
+        api_version: str,
+        caller: Principal | None,
+        workload: Workload | None,
+    ) -> None:
+        if mint is not MINT:
+            raise Bug("an authorized call is made by the dispatcher alone")
+        self.request = request
+        self.resource = resource
+        self.params = params
+        self.body = body
+        self.api_version = api_version
+        self.caller = caller
+        self.workload = workload
+
+    @property
+    def now(self) -> int:
+        """When the request came, in epoch seconds."""
+        return int(self.request.now)
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """An answer with more to it than a body: ``body`` is encoded as JSON unless it is bytes or none."""
+
+    body: object = None
+    status: int = 200
+    headers: tuple[tuple[str, str], ...] = field(default=())
+    content_type: str | None = None

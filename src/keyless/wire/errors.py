@@ -1,0 +1,157 @@
+"""What can go wrong with a call, in the domain's own terms; ``wire/shapes.py`` gives them each plane's form.
+
+Each error has a stable ``code``, a public message, and a private ``detail`` that goes to the log alone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from keyless.model.identities import Principal
+from keyless.model.resource_id import ResourceId
+from keyless.tokens.verify import Rejection
+
+
+class WireError(Exception):
+    """The base of all of them. ``inner`` is a more exact code, where the plane's error bodies have one."""
+
+    status = 500
+    code = "InternalServerError"
+
+    def __init__(
+        self, message: str, *, code: str | None = None, inner: str | None = None, detail: str = ""
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.inner = inner
+        self.detail = detail
+        if code is not None:
+            self.code = code
+
+
+class Unauthenticated(WireError):
+    """No credential, or one that does not hold. ``rejection`` is none where there was no credential."""
+
+    status = 401
+    code = "Unauthorized"
+
+    def __init__(
+        self, message: str, *, rejection: Rejection | None = None, found: str = "", expected: str = ""
+    ) -> None:
+        super().__init__(message)
+        self.rejection = rejection
+        self.found = found
+        self.expected = expected
+
+
+class Forbidden(WireError):
+    """A verified caller without the permission."""
+
+    status = 403
+    code = "Forbidden"
+
+    def __init__(self, caller: Principal, action: str, scope: ResourceId, location: str = "") -> None:
+        super().__init__(f"the caller may not perform `{action}` at `{scope}`")
+        self.caller = caller
+        self.location = location
+        self.action = action
+        self.scope = scope
+
+
+class NotAllowed(WireError):
+    """Permitted, but not in the object's state (a disabled secret)."""
+
+    status = 403
+    code = "Forbidden"
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """A thing that an app asked for and that is not there: ``kind`` is `secret` or `key-value`."""
+
+    kind: str
+    container: str
+    name: str
+    label: str | None = None
+
+
+class NotFound(WireError):
+    """There is no such object. ``missing`` names one that an estate could declare."""
+
+    status = 404
+    code = "NotFound"
+
+    def __init__(self, message: str, *, code: str | None = None, missing: Missing | None = None) -> None:
+        super().__init__(message, code=code)
+        self.missing = missing
+
+
+class MethodNotAllowed(WireError):
+    """The path is known, with other methods."""
+
+    status = 405
+    code = "MethodNotAllowed"
+
+
+class Conflict(WireError):
+    """The object's state stands in the way."""
+
+    status = 409
+    code = "Conflict"
+
+
+class PreconditionFailed(WireError):
+    """An `If-Match` or `If-None-Match` of a write did not hold."""
+
+    status = 412
+    code = "PreconditionFailed"
+
+
+class InvalidRequest(WireError):
+    """Something in the request is wrong; ``field`` names it."""
+
+    status = 400
+    code = "BadParameter"
+
+    def __init__(self, message: str, *, field: str = "", code: str | None = None) -> None:
+        super().__init__(message, code=code)
+        self.field = field
+
+
+class PayloadTooLarge(WireError):
+    """The body is larger than the plane takes."""
+
+    status = 413
+    code = "RequestEntityTooLarge"
+
+
+class Throttled(WireError):
+    """Too many requests; try again after ``retry_after_s`` seconds."""
+
+    status = 429
+    code = "Throttled"
+
+    def __init__(self, message: str, retry_after_s: float) -> None:
+        super().__init__(message)
+        self.retry_after_s = retry_after_s
+
+
+class InvalidGrant(WireError):
+    """A token request that Entra refuses: ``error`` is OAuth's word, ``number`` the AADSTS code."""
+
+    def __init__(self, number: int, error: str, message: str, *, status: int = 400) -> None:
+        super().__init__(message, code=error)
+        self.number = number
+        self.error = error
+        self.status = status
+
+
+class NotImplementedHere(WireError):
+    """Azure has it, this plane does not; ``docs/divergences.md`` says so."""
+
+    status = 501
+    code = "NotImplemented"
+
+
+class Bug(WireError):
+    """Something that cannot happen did; the caller learns no more than that."""

@@ -1,0 +1,105 @@
+"""An operation of a plane, declared once: route, versions, access, schema, errors, source.
+
+The router, the dispatcher, the access matrix test, the reference pages, the evidence and `explain` all read
+this one declaration. ``access`` has no default: an operation that asks for nothing says so, with a reason.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from keyless.model.actions import ActionPlane
+from keyless.model.resource_id import ResourceId
+from keyless.wire.errors import WireError
+
+ScopeOf = Callable[[Any, Mapping[str, str]], ResourceId]
+"""From the plane's resource (a vault, a store) and the route's parameters to what is decided on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Requires:
+    """A verified token, and every one of these actions at the scope."""
+
+    actions: tuple[str, ...]
+    scope: ScopeOf
+    plane: ActionPlane = ActionPlane.DATA
+    access_policy: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WorkloadOnly:
+    """The secret of the workload that the endpoint belongs to."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Public:
+    """Nothing, and why that is right."""
+
+    reason: str
+
+
+Access = Requires | WorkloadOnly | Public
+
+
+@dataclass(frozen=True, slots=True)
+class ApiVersions:
+    """The `api-version` values that an operation takes, oldest first; empty where the plane has none."""
+
+    known: tuple[str, ...] = ()
+
+    def __contains__(self, version: str) -> bool:
+        return version in self.known
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Operation:
+    """One declared operation. ``routes`` are pairs of method and path template; ``body`` a msgspec type."""
+
+    id: str
+    routes: tuple[tuple[str, str], ...]
+    api_versions: ApiVersions
+    access: Access
+    handler: Callable[[Any, Any], Awaitable[object]]
+    body: Any = None
+    response: Any = None
+    errors: tuple[type[WireError], ...] = ()
+    spec: str = ""
+
+    @property
+    def summary(self) -> str:
+        """The first line of the handler's docstring."""
+        return (self.handler.__doc__ or "").strip().splitlines()[0]
+
+
+def operation(
+    *,
+    id: str,  # noqa: A002  # the name that the field uses: OpenAPI's operation id
+    route: str | tuple[str, ...],
+    api_versions: ApiVersions,
+    access: Access,
+    spec: str,
+    body: object = None,
+    response: object = None,
+    errors: tuple[type[WireError], ...] = (),
+) -> Callable[[Callable[[Any, Any], Awaitable[object]]], Operation]:
+    """Declare an operation; the decorated handler takes ``(Authorized, service)``.
+
+    A route is ``"GET /secrets/{secret_name}"``; ``"GET|HEAD /kv/{key*}"`` stands for two methods, and a
+    parameter with a star takes the rest of the path, slashes included.
+    """
+    routes = (route,) if isinstance(route, str) else route
+    pairs = tuple((method, template) for text in routes for method, template in _split(text))
+
+    def declare(handler: Callable[[Any, Any], Awaitable[object]]) -> Operation:
+        return Operation(id, pairs, api_versions, access, handler, body, response, errors, spec)
+
+    return declare
+
+
+def _split(route: str) -> list[tuple[str, str]]:
+    methods, template = route.split(" ", 1)
+    return [(method, template) for method in methods.split("|")]

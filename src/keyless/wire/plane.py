@@ -1,0 +1,52 @@
+"""A plane: one wire-compatible surface, with its operations, its service, and how it speaks of errors."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+from keyless.wire.errors import WireError
+from keyless.wire.operation import Operation
+from keyless.wire.request import Request
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """An error on its way out: with the request it answers and the resource that was asked, where known."""
+
+    error: WireError
+    request: Request
+    resource: object
+    tenant_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """An answer's status, headers and body."""
+
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Plane:
+    """One surface.
+
+    ``locate`` gives the resource behind a host name, or none; ``audiences`` the token audiences that a
+    resource accepts (empty for planes that take no tokens); ``workload_secret`` where a request carries the
+    secret of its workload; ``headers`` what every answer of the plane carries.
+    """
+
+    name: str
+    operations: tuple[Operation, ...]
+    service: Any
+    locate: Callable[[str], Awaitable[object | None]]
+    shape: Callable[[Failure], Rendered]
+    audiences: Callable[[Any], frozenset[str]] = lambda resource: frozenset()
+    workload_secret: Callable[[Request], str | None] = lambda request: None
+    headers: Callable[[Request, Any], list[tuple[str, str]]] = lambda request, resource: []
+    content_type: str = "application/json; charset=utf-8"
+    method_override: bool = False
+    max_body_bytes: int = 1024 * 1024

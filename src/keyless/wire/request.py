@@ -1,0 +1,83 @@
+"""An HTTP request as handlers see it, whatever server received it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Protocol
+from urllib.parse import parse_qsl
+
+
+class Headers(Protocol):
+    """Request headers by lower-case name."""
+
+    def get(self, name: str, default: str | None = None) -> str | None:
+        """One header's value."""
+        ...
+
+
+class Query:
+    """Query parameters: names and values percent-decoded, names compared without case.
+
+    Clients encode the names too (`api%2Dversion`), and change their casing (`$Select`).
+    """
+
+    __slots__ = ("_values", "raw")
+
+    def __init__(self, raw: str) -> None:
+        self.raw = raw
+        self._values: dict[str, list[str]] = {}
+        for name, value in parse_qsl(raw, keep_blank_values=True, max_num_fields=100):
+            self._values.setdefault(name.lower(), []).append(value)
+
+    def get(self, name: str) -> str | None:
+        """The first value of a (lower-case) name; none where it is absent."""
+        values = self._values.get(name)
+        return values[0] if values else None
+
+    def all(self, name: str) -> list[str]:
+        """Every value of a (lower-case) name."""
+        return self._values.get(name, [])
+
+
+class Request:
+    """One request. ``path`` is percent-decoded, as the server gives it; ``now`` is epoch seconds."""
+
+    __slots__ = ("_query", "body", "headers", "host", "method", "now", "path", "query_string", "request_id")
+
+    def __init__(
+        self,
+        method: str,
+        host: str,
+        path: str,
+        query_string: str,
+        headers: Headers,
+        now: float,
+        request_id: str,
+    ) -> None:
+        self.method = method
+        self.host = host
+        self.path = path
+        self.query_string = query_string
+        self.headers = headers
+        self.now = now
+        self.request_id = request_id
+        self.body = b""
+        self._query: Query | None = None
+
+    @property
+    def query(self) -> Query:
+        """The parsed query."""
+        if self._query is None:
+            self._query = Query(self.query_string)
+        return self._query
+
+
+class HeaderMap:
+    """Headers from a mapping, for requests that no server received (tests, the estate's own writes)."""
+
+    def __init__(self, values: Mapping[str, str]) -> None:
+        self._values = {name.lower(): value for name, value in values.items()}
+
+    def get(self, name: str, default: str | None = None) -> str | None:
+        """One header's value."""
+        return self._values.get(name, default)

@@ -1,0 +1,181 @@
+"""Errors in the form that each plane gives them: the one place where a domain error becomes bytes.
+
+What is not a `WireError` has become a `Bug` before it comes here, and a `Bug` says nothing but that.
+"""
+
+from __future__ import annotations
+
+import time
+
+import msgspec
+
+from keyless.tokens.verify import Rejection
+from keyless.wire.errors import (
+    Forbidden,
+    InvalidGrant,
+    InvalidRequest,
+    Throttled,
+    Unauthenticated,
+    WireError,
+)
+from keyless.wire.plane import Failure, Rendered
+
+_JSON = ("content-type", "application/json; charset=utf-8")
+_PROBLEM = ("content-type", "application/problem+json; charset=utf-8")
+PROBLEM_BASE = "https://azconfig.io/errors/"
+
+_KEY_VAULT_401 = {
+    None: "AKV10000: Request is missing a Bearer or PoP token.",
+    Rejection.AUDIENCE: "AKV10022: Invalid audience. Expected {expected}, found: {found}.",
+    Rejection.ISSUER: "AKV10032: Invalid issuer. Expected one of {expected}, found {found}.",
+    Rejection.SIGNATURE: "AKV10046: Unable to resolve the key used for signature validation.",
+    Rejection.KEY: "AKV10046: Unable to resolve the key used for signature validation.",
+    Rejection.EXPIRED: "[TokenExpired] Error validating token: the token has expired.",
+    Rejection.NOT_YET_VALID: "[TokenNotYetValid] Error validating token: the token is not valid yet.",
+}
+
+
+def _public(error: WireError) -> str:
+    return error.message if error.status < 500 or error.status == 501 else "an internal error occurred"
+
+
+def key_vault(failure: Failure) -> Rendered:
+    """`{"error": {"code", "message", "innererror"}}`, and the bearer challenge on 401.
+
+    Source: https://learn.microsoft.com/azure/key-vault/general/authentication-requests-and-responses
+    """
+    error = failure.error
+    body: dict[str, object] = {"code": error.code, "message": _public(error)}
+    headers = [_JSON]
+    if isinstance(error, Unauthenticated):
+        body["message"] = _key_vault_unauthenticated(error)
+        headers.append(("www-authenticate", _key_vault_challenge(failure.tenant_id, error)))
+    elif isinstance(error, Forbidden):
+        body["message"] = _key_vault_forbidden(error)
+        body["innererror"] = {"code": "ForbiddenByRbac"}
+    elif error.inner:
+        body["innererror"] = {"code": error.inner}
+    if isinstance(error, Throttled):
+        headers.append(("retry-after", str(max(1, round(error.retry_after_s)))))
+    return Rendered(error.status, tuple(headers), msgspec.json.encode({"error": body}))
+
+
+def _key_vault_unauthenticated(error: Unauthenticated) -> str:
+    template = _KEY_VAULT_401.get(error.rejection, "AKV10001: The bearer token is not valid.")
+    return template.format(expected=error.expected, found=error.found)
+
+
+def _key_vault_challenge(tenant_id: str, error: Unauthenticated) -> str:
+    challenge = f'Bearer authorization="https://login.microsoftonline.com/{tenant_id}", resource="https://vault.azure.net"'
+    return challenge if error.rejection is None else challenge + ', error="invalid_token"'
+
+
+def _key_vault_forbidden(error: Forbidden) -> str:
+    vault = error.scope.ancestor_of_type("Microsoft.KeyVault/vaults") or error.scope
+    return "\r\n".join(
+        (
+            "Caller is not authorized to perform action on resource.",
+            "If role assignments, deny assignments or role definitions were changed recently, "
+            "please observe propagation time.",
+            f"Caller: appid={error.caller.client_id};oid={error.caller.principal_id};iss={error.caller.issuer}",
+            f"Action: '{error.action}'",
+            f"Resource: '{error.scope.text.lower()}'",
+            "Assignment: (not found)",
+            "DenyAssignmentId: null",
+            "DecisionReason: 'DeniedWithNoValidRBAC'",
+            f"Vault: {vault.name};location={error.location}",
+        )
+    )
+
+
+def app_configuration(failure: Failure) -> Rendered:
+    """Problem details (RFC 9457), with App Configuration's own types, and the two challenges on 401.
+
+    Source: https://learn.microsoft.com/azure/azure-app-configuration/rest-api-authentication-azure-ad
+    """
+    error = failure.error
+    headers = [_PROBLEM]
+    if isinstance(error, Unauthenticated):
+        headers = [("www-authenticate", _app_configuration_challenge(error))]
+        return Rendered(401, tuple(headers), b"")
+    body: dict[str, object] = {
+        "type": error.inner or "about:blank",
+        "title": _public(error),
+        "status": error.status,
+    }
+    if isinstance(error, InvalidRequest):
+        body |= {"type": PROBLEM_BASE + "invalid-argument", "name": error.field, "detail": error.message}
+        body["title"] = f"Invalid request parameter '{error.field}'" if error.field else error.message
+    elif isinstance(error, Forbidden):
+        body |= {"title": "Forbidden", "detail": _app_configuration_forbidden(error)}
+    elif isinstance(error, Throttled):
+        body |= {
+            "type": PROBLEM_BASE + "too-many-requests",
+            "title": "Resource utilization has surpassed the quota",
+        }
+        headers.append(("retry-after-ms", str(round(error.retry_after_s * 1000))))
+    return Rendered(error.status, tuple(headers), msgspec.json.encode(body))
+
+
+def _app_configuration_challenge(error: Unauthenticated) -> str:
+    if error.rejection is None:
+        return "HMAC-SHA256, Bearer"
+    said = {
+        Rejection.EXPIRED: "The access token has expired",
+        Rejection.AUDIENCE: "The access token is for another audience",
+        Rejection.ISSUER: "The access token is from another issuer",
+    }.get(error.rejection, "Authorization token failed validation")
+    return f'HMAC-SHA256, Bearer error="invalid_token", error_description="{said}"'
+
+
+def _app_configuration_forbidden(error: Forbidden) -> str:
+    return (
+        f"The principal with object id '{error.caller.principal_id}' (application id "
+        f"'{error.caller.client_id}') is not authorized to perform '{error.action}' at '{error.scope}'."
+    )
+
+
+def entra(failure: Failure) -> Rendered:
+    """OAuth's `error` with an AADSTS description, as the token endpoint answers.
+
+    Source: https://learn.microsoft.com/entra/identity-platform/v2-oauth2-client-creds-grant-flow#error-response
+    """
+    error, request = failure.error, failure.request
+    number = error.number if isinstance(error, InvalidGrant) else 90000 + error.status
+    stamp = time.strftime("%Y-%m-%d %H:%M:%SZ", time.gmtime(request.now))
+    correlation = request.headers.get("client-request-id") or request.request_id
+    description = (
+        f"AADSTS{number}: {_public(error)} Trace ID: {request.request_id} "
+        f"Correlation ID: {correlation} Timestamp: {stamp}"
+    )
+    body = {
+        "error": error.error if isinstance(error, InvalidGrant) else "invalid_request",
+        "error_description": description,
+        "error_codes": [number],
+        "timestamp": stamp,
+        "trace_id": request.request_id,
+        "correlation_id": correlation,
+        "error_uri": f"https://login.microsoftonline.com/error?code={number}",
+    }
+    return Rendered(error.status, (_JSON, ("cache-control", "no-store")), msgspec.json.encode(body))
+
+
+def imds(failure: Failure) -> Rendered:
+    """The flat `{"error", "error_description"}` of the instance metadata service."""
+    error = failure.error
+    body = {"error": error.code, "error_description": _public(error)}
+    return Rendered(error.status, (_JSON,), msgspec.json.encode(body))
+
+
+def app_service_identity(failure: Failure) -> Rendered:
+    """The `{"statusCode", "message"}` of App Service's identity endpoint."""
+    error = failure.error
+    body = {"statusCode": error.status, "message": _public(error)}
+    return Rendered(error.status, (_JSON,), msgspec.json.encode(body))
+
+
+def resource_manager(failure: Failure) -> Rendered:
+    """`{"error": {"code", "message"}}`, as Azure Resource Manager answers, and where nothing else fits."""
+    error = failure.error
+    body = {"error": {"code": error.code, "message": _public(error)}}
+    return Rendered(error.status, (_JSON,), msgspec.json.encode(body))
