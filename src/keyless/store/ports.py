@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from typing import Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 T = TypeVar("T")
 Key = tuple[str, ...]
@@ -91,7 +91,7 @@ class Store(Reader, Protocol):
         """Notice what other connections committed; a number that changes whenever anything did."""
         ...
 
-    def revision(self, collection: Collection[T]) -> int:
+    def revision(self, collection: Collection[Any]) -> int:
         """The collection's revision as of the last ``refresh``."""
         ...
 

@@ -7,9 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import msgspec
-from joserfc.jwk import RSAKey
+
+if TYPE_CHECKING:
+    from joserfc.jwk import RSAKey
 
 ALGORITHM = "RS256"
 KEY_BITS = 2048
@@ -49,12 +52,16 @@ class SigningKey:
 
 def generate_signing_key(created_at: int) -> SigningKey:
     """Make a new key; its id is the RFC 7638 thumbprint of its public half."""
+    from joserfc.jwk import RSAKey
+
     key = RSAKey.generate_key(KEY_BITS, private=True)
     return SigningKey(key.thumbprint(), key, created_at)
 
 
 def load_signing_key(stored: StoredSigningKey) -> SigningKey:
     """Read a key back from its stored form."""
+    from joserfc.jwk import RSAKey
+
     return SigningKey(stored.kid, RSAKey.import_key(stored.private_pem), stored.created_at)
 
 

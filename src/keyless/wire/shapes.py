@@ -72,12 +72,15 @@ def _key_vault_challenge(tenant_id: str, error: Unauthenticated) -> str:
 
 def _key_vault_forbidden(error: Forbidden) -> str:
     vault = error.scope.ancestor_of_type("Microsoft.KeyVault/vaults") or error.scope
+    caller = error.caller
     return "\r\n".join(
         (
             "Caller is not authorized to perform action on resource.",
-            "If role assignments, deny assignments or role definitions were changed recently, "
-            "please observe propagation time.",
-            f"Caller: appid={error.caller.client_id};oid={error.caller.principal_id};iss={error.caller.issuer}",
+            (
+                "If role assignments, deny assignments or role definitions were changed recently, "
+                "please observe propagation time."
+            ),
+            f"Caller: appid={caller.client_id};oid={caller.principal_id};iss={caller.issuer}",
             f"Action: '{error.action}'",
             f"Resource: '{error.scope.text.lower()}'",
             "Assignment: (not found)",

@@ -12,7 +12,7 @@ import sqlite3
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from keyless.store.keys import encode_key
 from keyless.store.ports import Collection, DamagedStore, Key, StoreError, Transaction, WrongRootKey
@@ -63,7 +63,7 @@ class SqliteStore:
             self._data_version = version
         return version
 
-    def revision(self, collection: Collection[T]) -> int:
+    def revision(self, collection: Collection[Any]) -> int:
         """The collection's revision as of the last refresh."""
         return self._revisions.get(collection.name, 0)
 

@@ -1,0 +1,111 @@
+"""Evidence on disk: a SQLite file of its own, so that counting never disturbs the store's readers.
+
+Two tables of counts: in total per line, and per second per line (kept for a week), from which reads per
+second are judged. A third lists what apps asked for and did not find.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from pathlib import Path
+
+from keyless.evidence.recorder import CellKey, WantKey
+from keyless.model.actions import ActionPlane
+from keyless.model.evidence import Observation, Outcome
+
+SECONDS_KEPT = 7 * 24 * 60 * 60
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS lines (
+    id INTEGER PRIMARY KEY, principal_id TEXT, operation TEXT, plane TEXT, action TEXT, scope TEXT,
+    outcome TEXT, assignment_id TEXT, count INTEGER, first_seen INTEGER, last_seen INTEGER,
+    UNIQUE (principal_id, operation, plane, action, scope, outcome, assignment_id));
+CREATE TABLE IF NOT EXISTS seconds (
+    second INTEGER, line INTEGER, count INTEGER, PRIMARY KEY (second, line)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS wants (
+    principal_id TEXT, kind TEXT, container TEXT, name TEXT, label TEXT, count INTEGER, last_seen INTEGER,
+    PRIMARY KEY (principal_id, kind, container, name, label)) WITHOUT ROWID;
+"""
+_LINE = """
+INSERT INTO lines (principal_id, operation, plane, action, scope, outcome, assignment_id,
+                   count, first_seen, last_seen)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT (principal_id, operation, plane, action, scope, outcome, assignment_id)
+DO UPDATE SET count = count + excluded.count, last_seen = excluded.last_seen RETURNING id
+"""
+_SECOND = "INSERT INTO seconds VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET count = count + excluded.count"
+_WANT = """
+INSERT INTO wants VALUES (?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT DO UPDATE SET count = count + excluded.count, last_seen = excluded.last_seen
+"""
+_READ = """
+SELECT principal_id, operation, plane, action, scope, outcome, assignment_id, count, first_seen, last_seen
+FROM lines ORDER BY principal_id, scope, action, outcome, assignment_id
+"""
+
+
+class EvidenceError(Exception):
+    """Evidence that cannot be read or written; the message says what to do."""
+
+
+class EvidenceDatabase:
+    """The evidence of one project. A ``Sink`` for the recorder, and what plans read."""
+
+    def __init__(self, file: Path) -> None:
+        """Open or create the file, readable by its owner alone.
+
+        Raises:
+            EvidenceError: it is not a readable database.
+        """
+        if not file.exists():
+            os.close(os.open(file, os.O_WRONLY | os.O_CREAT, 0o600))
+        try:
+            self._connection = sqlite3.connect(
+                file, timeout=10, isolation_level=None, check_same_thread=False
+            )
+            self._connection.execute("PRAGMA journal_mode=WAL")
+            self._connection.execute("PRAGMA synchronous=NORMAL")
+            self._connection.executescript(_SCHEMA)
+        except sqlite3.DatabaseError as error:
+            raise EvidenceError(
+                f"the evidence `{file}` is damaged ({error}): move it away (`mv {file} {file}.damaged`) and "
+                "run again; the store is not touched by this"
+            ) from error
+
+    def write(self, second: int, counts: list[tuple[CellKey, int]], wants: list[tuple[WantKey, int]]) -> None:
+        """Add counts in one transaction."""
+        execute = self._connection.execute
+        execute("BEGIN IMMEDIATE")
+        for key, count in counts:
+            (line,) = execute(_LINE, (*key, count, second, second)).fetchone()
+            execute(_SECOND, (second, line, count))
+        for want, count in wants:
+            execute(_WANT, (*want, count, second))
+        execute("COMMIT")
+
+    def observations(self) -> list[Observation]:
+        """Every line, ordered by principal, scope and action."""
+        return [
+            Observation(row[0], row[1], ActionPlane(row[2]), row[3], row[4], Outcome(row[5]), *row[6:])
+            for row in self._connection.execute(_READ)
+        ]
+
+    def wants(self) -> list[WantKey]:
+        """What was asked for and not found, ordered by container and name."""
+        rows = self._connection.execute(
+            "SELECT principal_id, kind, container, name, label FROM wants ORDER BY 2, 3, 4, 5, 1"
+        )
+        return [WantKey(*row) for row in rows]
+
+    def prune(self, now: int) -> None:
+        """Drop per-second counts older than a week; totals stay."""
+        self._connection.execute("DELETE FROM seconds WHERE second < ?", (now - SECONDS_KEPT,))
+
+    def clear(self) -> None:
+        """Forget everything."""
+        self._connection.executescript("DELETE FROM seconds; DELETE FROM lines; DELETE FROM wants;")
+
+    def close(self) -> None:
+        """Close the file."""
+        self._connection.close()

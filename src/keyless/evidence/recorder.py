@@ -1,0 +1,102 @@
+"""Counting decisions without making anyone wait.
+
+Rules:
+- a decision is counted in memory by adding to a cell; the first hit since the last flush marks it dirty;
+- dirty cells are written at least once a second while the plane runs, and when it stops: a killed process
+  loses no more than the last second;
+- a cell holds names only: who, what, where, how it was settled, by which assignment. Never a value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple, Protocol
+
+from keyless.model.actions import ActionPlane
+from keyless.model.evidence import Outcome
+
+
+class CellKey(NamedTuple):
+    """What one line of evidence is about."""
+
+    principal_id: str
+    operation: str
+    plane: ActionPlane
+    action: str
+    scope: str
+    outcome: Outcome
+    assignment_id: str
+
+
+class WantKey(NamedTuple):
+    """A thing that was asked for and is not there; ``label`` is empty for none."""
+
+    principal_id: str
+    kind: str
+    container: str
+    name: str
+    label: str
+
+
+class Sink(Protocol):
+    """Where counts go."""
+
+    def write(self, second: int, counts: list[tuple[CellKey, int]], wants: list[tuple[WantKey, int]]) -> None:
+        """Add these counts, all seen in this second, durably and at once."""
+        ...
+
+
+class Cell:
+    """One line's count since the last flush."""
+
+    __slots__ = ("_dirty", "key", "pending")
+
+    def __init__(self, key: CellKey, dirty: list[Cell]) -> None:
+        self.key = key
+        self.pending = 0
+        self._dirty = dirty
+
+    def hit(self) -> None:
+        """Count one decision."""
+        if not self.pending:
+            self._dirty.append(self)
+        self.pending += 1
+
+
+class Recorder:
+    """All cells of a running plane. ``on_first`` is told of each new line, once."""
+
+    def __init__(self, sink: Sink, on_first: Callable[[CellKey], None] = lambda key: None) -> None:
+        self._sink = sink
+        self._on_first = on_first
+        self._cells: dict[CellKey, Cell] = {}
+        self._dirty: list[Cell] = []
+        self._wants: dict[WantKey, int] = {}
+
+    def cell(self, key: CellKey) -> Cell:
+        """The cell of a line of evidence."""
+        found = self._cells.get(key)
+        if found is None:
+            found = self._cells[key] = Cell(key, self._dirty)
+            self._on_first(key)
+        return found
+
+    def want(self, key: WantKey) -> bool:
+        """Count a thing asked for and not there; true where it is the first time since the last flush."""
+        self._wants[key] = self._wants.get(key, 0) + 1
+        return self._wants[key] == 1
+
+    def forget(self) -> None:
+        """Start the lines anew (someone new is listening); what is pending is still written."""
+        self._cells.clear()
+
+    def flush(self, second: int) -> None:
+        """Write what was counted since the last flush."""
+        if not self._dirty and not self._wants:
+            return
+        counts = [(cell.key, cell.pending) for cell in self._dirty]
+        self._sink.write(second, counts, list(self._wants.items()))
+        for cell in self._dirty:
+            cell.pending = 0
+        self._dirty.clear()
+        self._wants.clear()

@@ -1,0 +1,119 @@
+"""The plane's side of the control socket: a connection is a lease, and ends with it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import socket
+import struct
+import sys
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import msgspec
+
+from keyless.runtime.leases import Lease, LeaseRefused
+from keyless.runtime.messages import (
+    MAX_LINE_BYTES,
+    PROTOCOL,
+    Bye,
+    Hello,
+    Refused,
+    Summary,
+    ToClient,
+    decode_to_plane,
+    encode,
+)
+
+log = logging.getLogger("keyless.control")
+
+_FIRST_LINE_S = 10
+_BUFFERED_BYTES = 4 * 1024 * 1024
+
+Tell = Callable[[ToClient], None]
+OpenLease = Callable[[Hello, Tell], Awaitable[tuple[Lease, ToClient]]]
+CloseLease = Callable[[Lease], Awaitable[Summary]]
+
+
+class ControlServer:
+    """Listens on the control socket. ``idle`` is set whenever the last lease has ended."""
+
+    def __init__(self, path: Path, open_lease: OpenLease, close_lease: CloseLease) -> None:
+        self._path = path
+        self._open_lease = open_lease
+        self._close_lease = close_lease
+        self._server: asyncio.Server | None = None
+        self._connections = 0
+        self.idle = asyncio.Event()
+
+    async def start(self) -> None:
+        """Begin to listen; a socket left by a killed plane is replaced (the lock says that it is dead)."""
+        self._path.unlink(missing_ok=True)
+        listening = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        listening.bind(str(self._path))
+        self._path.chmod(0o600)
+        self._server = await asyncio.start_unix_server(self._serve, sock=listening, limit=MAX_LINE_BYTES)
+
+    def stop_listening(self) -> None:
+        """Take no more connections: whoever comes now starts a plane of their own."""
+        self._path.unlink(missing_ok=True)
+        if self._server is not None:
+            self._server.close()
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._connections += 1
+        self.idle.clear()
+        try:
+            if _is_owner(writer):
+                await self._converse(reader, writer)
+        except (OSError, asyncio.IncompleteReadError, TimeoutError) as error:
+            log.info("a control connection ended: %r", error)
+        finally:
+            writer.close()
+            self._connections -= 1
+            if not self._connections:
+                self.idle.set()
+
+    async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        def tell(message: ToClient) -> None:
+            if not writer.is_closing() and writer.transport.get_write_buffer_size() < _BUFFERED_BYTES:
+                writer.write(encode(message))
+
+        try:
+            hello = _read_hello(await asyncio.wait_for(reader.readuntil(b"\n"), _FIRST_LINE_S))
+            lease, ready = await self._open_lease(hello, tell)
+        except LeaseRefused as refused:
+            tell(Refused(str(refused)))
+            await writer.drain()
+            return
+        try:
+            tell(ready)
+            said = await reader.readline()
+        finally:
+            summary = await self._close_lease(lease)
+        if said and isinstance(decode_to_plane(said), Bye):
+            tell(summary)
+            await writer.drain()
+
+
+def _read_hello(line: bytes) -> Hello:
+    try:
+        message = decode_to_plane(line)
+    except msgspec.MsgspecError as error:
+        raise LeaseRefused(
+            "the running plane did not understand: it is of another version; stop it first"
+        ) from error
+    if not isinstance(message, Hello) or message.protocol != PROTOCOL:
+        raise LeaseRefused("the running plane is of another version of Keyless: end what runs on it first")
+    return message
+
+
+def _is_owner(writer: asyncio.StreamWriter) -> bool:
+    """Whether the connecting process belongs to us, where the system can say so."""
+    if not sys.platform.startswith("linux"):
+        return True
+    connection = writer.get_extra_info("socket")
+    credentials = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i"))
+    _, uid, _ = struct.unpack("3i", credentials)
+    return bool(uid == os.getuid())

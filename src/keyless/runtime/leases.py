@@ -1,0 +1,104 @@
+"""Who runs now: each running workload has a lease, with a secret that proves it.
+
+Rules:
+- the secret is 256 random bits, made for one run and gone with it; it is compared in constant time;
+- a lease speaks for the identities of one compute resource and no others;
+- an identity cannot learn for one workload and be enforced for another at the same time.
+"""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from keyless.runtime.messages import Mode, ToClient
+
+
+class LeaseRefused(Exception):
+    """A workload that cannot run now; the message says why and what to do."""
+
+
+@dataclass(slots=True, eq=False)
+class Lease:
+    """A running workload. ``principal_ids`` are those of its identities; ``tell`` reaches its client."""
+
+    name: str
+    resource_id: str
+    principal_ids: frozenset[str]
+    mode: Mode
+    offline: bool
+    tell: Callable[[ToClient], None]
+    secret: str = field(default_factory=lambda: secrets.token_urlsafe(32), repr=False)
+    connections: int = 0
+    tokens: int = 0
+    outcomes: dict[str, int] = field(default_factory=dict)
+
+    def reached(self, host: str) -> None:
+        """Count a connection that came through the proxy."""
+        self.connections += 1
+
+
+class Leases:
+    """All leases of a running plane."""
+
+    def __init__(self) -> None:
+        self._leases: list[Lease] = []
+
+    def __len__(self) -> int:
+        return len(self._leases)
+
+    def open(self, lease: Lease) -> None:
+        """Let a workload run.
+
+        Raises:
+            LeaseRefused: one of its identities runs now in the other mode.
+        """
+        for other in self._leases:
+            if other.mode is not lease.mode and other.principal_ids & lease.principal_ids:
+                raise LeaseRefused(
+                    f"`{other.name}` runs now with `--{other.mode.value}` and shares an identity "
+                    f"with `{lease.name}`: run it with `--{other.mode.value}` too, or wait until the "
+                    "other has ended"
+                )
+        self._leases.append(lease)
+
+    def close(self, lease: Lease) -> None:
+        """End a workload's lease; its secret is worth nothing from now on."""
+        self._leases = [other for other in self._leases if other is not lease]
+
+    def by_secret(self, secret: str) -> Lease | None:
+        """The lease that holds a secret."""
+        offered = secret.encode(errors="replace")
+        found = None
+        for lease in self._leases:
+            if hmac.compare_digest(lease.secret.encode(), offered):
+                found = lease
+        return found
+
+    def learns(self, principal_id: str) -> bool:
+        """Whether a running workload with this identity is learning."""
+        return any(lease.mode is Mode.LEARN and principal_id in lease.principal_ids for lease in self._leases)
+
+    def any_learning(self) -> bool:
+        """Whether any workload is learning."""
+        return any(lease.mode is Mode.LEARN for lease in self._leases)
+
+    def of_principal(self, principal_id: str) -> list[Lease]:
+        """The leases that speak for a principal; all of them where none does."""
+        return [lease for lease in self._leases if principal_id in lease.principal_ids] or self._leases
+
+
+class IdentityCallers:
+    """The same leases, as the managed-identity endpoints see them: every call that proves itself is counted."""
+
+    def __init__(self, leases: Leases) -> None:
+        self._leases = leases
+
+    def by_secret(self, secret: str) -> Lease | None:
+        """The lease that holds a secret, which has now asked for a token."""
+        lease = self._leases.by_secret(secret)
+        if lease is not None:
+            lease.tokens += 1
+        return lease

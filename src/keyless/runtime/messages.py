@@ -1,0 +1,140 @@
+"""What a client and a running plane say to each other over the control socket, one message a line.
+
+The socket lies in a directory that only its owner may enter, so whoever connects is the owner.
+"""
+
+from __future__ import annotations
+
+import enum
+from typing import Any
+
+import msgspec
+
+from keyless.model.estate import Estate
+from keyless.model.secret_text import SecretText
+
+PROTOCOL = 1
+MAX_LINE_BYTES = 64 * 1024 * 1024
+
+
+class Mode(enum.StrEnum):
+    """What happens to a call that nothing grants."""
+
+    LEARN = "learn"
+    ENFORCE = "enforce"
+
+
+class Hello(msgspec.Struct, frozen=True, tag="hello"):
+    """A client that wants to run a workload. ``workload`` is none for the only one there is."""
+
+    protocol: int
+    workload: str | None
+    mode: Mode
+    offline: bool
+    estate: Estate | None
+
+
+class Bye(msgspec.Struct, frozen=True, tag="bye"):
+    """The workload has ended: write everything down, then say how it went."""
+
+
+class Ready(msgspec.Struct, frozen=True, tag="ready"):
+    """The lease: what the workload's environment is made from."""
+
+    workload: str
+    resource_id: str
+    host_kind: str
+    secret: str
+    proxy_port: int
+    identity_port: int
+
+
+class Refused(msgspec.Struct, frozen=True, tag="refused"):
+    """No lease, and why."""
+
+    message: str
+
+
+class Settled(msgspec.Struct, frozen=True, tag="decided"):
+    """A decision seen for the first time in this lease."""
+
+    principal: str
+    outcome: str
+    plane: str
+    action: str
+    scope: str
+
+
+class Missed(msgspec.Struct, frozen=True, tag="missed"):
+    """A thing asked for and not there; ``kind`` is `secret` or `key-value`."""
+
+    kind: str
+    container: str
+    name: str
+    label: str
+
+
+class Arrived(msgspec.Struct, frozen=True, tag="arrived"):
+    """A vault or store that came into being because the workload named it."""
+
+    kind: str
+    name: str
+
+
+class Remark(msgspec.Struct, frozen=True, tag="remark"):
+    """Something a person should know."""
+
+    text: str
+
+
+class Summary(msgspec.Struct, frozen=True, tag="summary"):
+    """How a lease went, once all its evidence is written. ``connections`` are those through the proxy."""
+
+    connections: int
+    tokens: int
+    allowed: int
+    learned: int
+    denied: int
+
+
+ToPlane = Hello | Bye
+ToClient = Ready | Refused | Settled | Missed | Arrived | Remark | Summary
+
+
+def _encode_secret(value: Any) -> str:  # noqa: ANN401  # msgspec's hook takes anything
+    if isinstance(value, SecretText):
+        return value.reveal()
+    raise NotImplementedError(f"cannot encode {type(value).__name__}")
+
+
+def _decode_secret(kind: type, value: Any) -> SecretText:  # noqa: ANN401  # msgspec's hook takes anything
+    if kind is SecretText and isinstance(value, str):
+        return SecretText(value)
+    raise NotImplementedError(f"cannot decode {kind.__name__}")
+
+
+_encoder = msgspec.json.Encoder(enc_hook=_encode_secret)
+_to_plane: msgspec.json.Decoder[ToPlane] = msgspec.json.Decoder(ToPlane, dec_hook=_decode_secret)
+_to_client: msgspec.json.Decoder[ToClient] = msgspec.json.Decoder(ToClient)
+
+
+def encode(message: ToPlane | ToClient) -> bytes:
+    """A message as a line."""
+    return _encoder.encode(message) + b"\n"
+
+
+def decode_to_plane(line: bytes) -> ToPlane:
+    """A client's message; raises msgspec.DecodeError for anything else."""
+    return _to_plane.decode(line)
+
+
+def decode_to_client(line: bytes) -> ToClient:
+    """The plane's message; raises msgspec.DecodeError for anything else."""
+    return _to_client.decode(line)
+
+
+def estate_digest(estate: Estate) -> str:
+    """A digest by which an estate that has not changed is recognised."""
+    import hashlib
+
+    return hashlib.sha256(_encoder.encode(estate)).hexdigest()

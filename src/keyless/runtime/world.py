@@ -1,0 +1,185 @@
+"""The estate as a running plane sees it: its tenant, its workloads, and what comes into being by learning.
+
+With no estate at all, learning still works: a tenant, a resource group and one compute resource with a
+system-assigned identity are made up once and kept, and a vault or store appears when it is first named.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable
+
+from keyless.model.estate import derived_guid
+from keyless.model.identities import ComputeResource, IdentityKind, ManagedIdentity
+from keyless.model.resource_id import ResourceId, group_scope, resource_scope
+from keyless.model.resources import (
+    STORE_TYPE,
+    VAULT_TYPE,
+    ConfigurationStore,
+    ResourceGroup,
+    Tenant,
+    Vault,
+)
+from keyless.runtime.leases import Lease, LeaseRefused
+from keyless.runtime.messages import Arrived, Mode
+from keyless.store.collections import COMPUTE, GROUPS, IDENTITIES, STORES, TENANT, VAULTS
+from keyless.store.ports import Store
+
+TENANT_KEY = ("tenant",)
+LEARNED_GROUP = "learned"
+DEFAULT_WORKLOAD = "app"
+DEFAULT_LOCATION = "local"
+VAULT_SUFFIX = ".vault.azure.net"
+STORE_SUFFIX = ".azconfig.io"
+
+_VAULT_NAME = re.compile(r"[a-z](?!.*--)[a-z0-9-]{1,22}[a-z0-9]")
+_STORE_NAME = re.compile(r"[a-z0-9](?!.*--)[a-z0-9-]{3,48}[a-z0-9]")
+
+
+class EstateWorld:
+    """Reads and, when learning, extends the estate in the store. ``project`` names what is made up."""
+
+    def __init__(self, store: Store, project: str) -> None:
+        self._store = store
+        self._project = project
+
+    async def tenant(self) -> Tenant:
+        """The tenant; one is made up where none was declared."""
+        found = await self._store.get(TENANT, TENANT_KEY)
+        if found is not None:
+            return found
+        made = Tenant(
+            tenant_id=derived_guid("tenant", self._project),
+            name=self._project,
+            subscription_id=derived_guid("subscription", self._project),
+            subscription_name=self._project,
+        )
+        async with self._store.transaction() as transaction:
+            await transaction.put(TENANT, TENANT_KEY, made)
+        return made
+
+    async def workload(self, name: str | None, mode: Mode) -> ComputeResource:
+        """The compute resource to run as.
+
+        Raises:
+            LeaseRefused: there is no such one, or several and none was named.
+        """
+        known = [compute for _, compute in await self._store.scan(COMPUTE)]
+        if name is not None:
+            return _named(name, known)
+        if len(known) == 1:
+            return known[0]
+        if known:
+            names = ", ".join(f"`{compute.name}`" for compute in known)
+            raise LeaseRefused(f"the estate has several workloads: choose one with `--as NAME` ({names})")
+        if mode is Mode.ENFORCE:
+            raise LeaseRefused(
+                "there is no workload to run as: declare one in `keyless.yaml` (`keyless estate init` writes a "
+                "starter), or begin with `keyless run --learn -- …`, which needs nothing"
+            )
+        return await self._make_workload()
+
+    async def principal_ids(self, compute: ComputeResource) -> frozenset[str]:
+        """The object ids of every identity that a compute resource has."""
+        ids = {compute.system_assigned.principal_id} if compute.system_assigned else set()
+        for resource_id in compute.user_assigned:
+            identity = await self._store.get(IDENTITIES, (resource_id.casefold(),))
+            if identity is not None:
+                ids.add(identity.principal_id)
+        return frozenset(ids)
+
+    async def admit(self, host: str, lease: Lease) -> str | None:
+        """Whether a workload may connect to a host of ours: none, or why not.
+
+        A vault or store that is not there is refused, as an unknown host name would be in the cloud; where
+        the workload is learning, it comes into being.
+        """
+        for suffix, meet in ((VAULT_SUFFIX, self._meet_vault), (STORE_SUFFIX, self._meet_store)):
+            if host.endswith(suffix):
+                return await meet(host.removesuffix(suffix), lease)
+        return None
+
+    async def _meet_vault(self, name: str, lease: Lease) -> str | None:
+        if await self._store.get(VAULTS, (name,)) is not None:
+            return None
+        known = [vault.name for _, vault in await self._store.scan(VAULTS)]
+        if lease.mode is not Mode.LEARN or not _VAULT_NAME.fullmatch(name):
+            return _unknown("vault", name, known)
+        group = await self._learned_group()
+        vault = Vault(resource_scope(group, VAULT_TYPE, name).text, name, DEFAULT_LOCATION, learned=True)
+        async with self._store.transaction() as transaction:
+            await transaction.put(VAULTS, (name,), vault)
+        lease.tell(Arrived("vault", name))
+        return None
+
+    async def _meet_store(self, name: str, lease: Lease) -> str | None:
+        if await self._store.get(STORES, (name,)) is not None:
+            return None
+        known = [store.name for _, store in await self._store.scan(STORES)]
+        if lease.mode is not Mode.LEARN or not _STORE_NAME.fullmatch(name):
+            return _unknown("configuration store", name, known)
+        group = await self._learned_group()
+        made = ConfigurationStore(
+            resource_scope(group, STORE_TYPE, name).text, name, DEFAULT_LOCATION, learned=True
+        )
+        async with self._store.transaction() as transaction:
+            await transaction.put(STORES, (name,), made)
+        lease.tell(Arrived("store", name))
+        return None
+
+    async def _learned_group(self) -> ResourceId:
+        """The group that what was learned goes into: the estate's only one, else one of its own."""
+        groups = [group for _, group in await self._store.scan(GROUPS)]
+        if len(groups) == 1:
+            return ResourceId.parse(groups[0].resource_id)
+        scope = group_scope((await self.tenant()).subscription_id, LEARNED_GROUP)
+        async with self._store.transaction() as transaction:
+            await transaction.put(
+                GROUPS, (scope.text.casefold(),), ResourceGroup(scope.text, DEFAULT_LOCATION)
+            )
+        return scope
+
+    async def _make_workload(self) -> ComputeResource:
+        tenant = await self.tenant()
+        scope = resource_scope(await self._learned_group(), "Microsoft.Web/sites", DEFAULT_WORKLOAD)
+        identity = ManagedIdentity(
+            kind=IdentityKind.SYSTEM_ASSIGNED,
+            name=DEFAULT_WORKLOAD,
+            resource_id=scope.text,
+            client_id=derived_guid("client", tenant.tenant_id, scope.text),
+            principal_id=derived_guid("principal", tenant.tenant_id, scope.text),
+        )
+        made = ComputeResource(scope.text, DEFAULT_WORKLOAD, DEFAULT_LOCATION, identity)
+        async with self._store.transaction() as transaction:
+            await transaction.put(COMPUTE, (scope.text.casefold(),), made)
+        return made
+
+
+def host_kind(compute: ComputeResource) -> str:
+    """How the resource's managed-identity endpoint looks: `vm` for machines, else `app-service`."""
+    resource_type = ResourceId.parse(compute.resource_id).resource_type or ""
+    return "vm" if resource_type.casefold().startswith("microsoft.compute/") else "app-service"
+
+
+def _named(name: str, known: Iterable[ComputeResource]) -> ComputeResource:
+    by_name = {compute.name.casefold(): compute for compute in known}
+    found = by_name.get(name.casefold()) or next(
+        (compute for compute in known if compute.resource_id.casefold() == name.casefold()), None
+    )
+    if found is None:
+        names = [compute.name for compute in known]
+        near = difflib.get_close_matches(name, names, n=1)
+        hint = (
+            f"did you mean `{near[0]}`?" if near else f"it has {', '.join(f'`{n}`' for n in names) or 'none'}"
+        )
+        raise LeaseRefused(f"the estate has no workload `{name}`: {hint}")
+    return found
+
+
+def _unknown(kind: str, name: str, known: list[str]) -> str:
+    near = difflib.get_close_matches(name, known, n=1)
+    hint = (
+        f"did you mean `{near[0]}`?" if near else "declare it in `keyless.yaml`, or use `keyless run --learn`"
+    )
+    return f"the estate has no {kind} `{name}`: {hint}"

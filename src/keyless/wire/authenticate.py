@@ -1,0 +1,84 @@
+"""Who calls: a bearer token verified once and remembered, or a workload by its secret.
+
+A verified token is remembered by the very text that was verified, per resource, until it expires or the
+signing keys change; the text itself is the only thing that finds it again.
+"""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from keyless.model.identities import Principal
+from keyless.tokens.keys import KeyRing
+from keyless.tokens.verify import Rejection, TokenRejected, Verified, verify
+from keyless.wire.call import Workload
+from keyless.wire.errors import Unauthenticated
+
+_REMEMBERED = 4096
+
+
+class Workloads(Protocol):
+    """The workloads that run now."""
+
+    def by_secret(self, secret: str) -> Workload | None:
+        """The workload that holds this secret, compared in constant time."""
+        ...
+
+
+class BearerTokens:
+    """Verifies bearer tokens for one resource."""
+
+    def __init__(self, keys: KeyRing, tenant_id: str, issuer: str, audiences: frozenset[str]) -> None:
+        self._keys = keys
+        self._tenant_id = tenant_id
+        self._issuer = issuer
+        self._audiences = audiences
+        self._remembered: dict[str, Verified] = {}
+
+    def principal(self, authorization: str | None, now: float) -> Principal:
+        """The caller that an `Authorization` header speaks for.
+
+        Raises:
+            Unauthenticated: there is none, it is no bearer token, or the token does not hold.
+        """
+        if authorization is None:
+            raise Unauthenticated("the request has no `Authorization` header")
+        known = self._remembered.get(authorization)
+        if known is not None and known.expires_at > now:
+            return known.principal
+        verified = self._verify(authorization, now)
+        if len(self._remembered) >= _REMEMBERED:
+            self._remembered.clear()
+        self._remembered[authorization] = verified
+        return verified.principal
+
+    def _verify(self, authorization: str, now: float) -> Verified:
+        scheme, _, token = authorization.partition(" ")
+        if scheme.lower() != "bearer":
+            raise Unauthenticated("the request has no bearer token")
+        try:
+            return verify(
+                token.strip(), keys=self._keys, tenant_id=self._tenant_id, audiences=self._audiences, now=now
+            )
+        except TokenRejected as rejected:
+            expected = (
+                self._issuer if rejected.why is Rejection.ISSUER else " or ".join(sorted(self._audiences))
+            )
+            raise Unauthenticated(
+                f"the token was refused: {rejected.why.value}",
+                rejection=rejected.why,
+                found=rejected.found[:200],
+                expected=expected,
+            ) from rejected
+
+
+def workload_of(secret: str | None, workloads: Workloads) -> Workload:
+    """The workload that holds the secret.
+
+    Raises:
+        Unauthenticated: there is no secret, or no workload holds it.
+    """
+    workload = workloads.by_secret(secret) if secret else None
+    if workload is None:
+        raise Unauthenticated("the request does not carry the secret of a running workload")
+    return workload

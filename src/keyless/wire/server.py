@@ -1,0 +1,153 @@
+"""Between granian and the dispatcher: RSGI requests in, rendered answers out.
+
+Source: https://github.com/emmett-framework/granian/blob/master/docs/spec/RSGI.md
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import socket
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+from typing import Protocol
+
+from granian.constants import HTTPModes, Interfaces, SSLProtocols
+from granian.rsgi import Scope
+from granian.server.embed import Server
+
+from keyless.wire.dispatch import Dispatcher
+from keyless.wire.errors import PayloadTooLarge
+from keyless.wire.request import Headers, Request
+
+logging.getLogger("_granian").setLevel(logging.ERROR)
+
+_SHUTDOWN_S = 5
+
+
+class Exchange(Protocol):
+    """What of granian's HTTP protocol is used here."""
+
+    def __call__(self) -> Awaitable[bytes]:
+        """The whole body."""
+        ...
+
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        """The body in pieces."""
+        ...
+
+    def response_empty(self, status: int, headers: list[tuple[str, str]]) -> None:
+        """Answer without a body."""
+        ...
+
+    def response_bytes(self, status: int, headers: list[tuple[str, str]], body: bytes) -> None:
+        """Answer with one."""
+        ...
+
+
+class Front:
+    """One listening socket's application. ``clock`` gives epoch seconds."""
+
+    def __init__(self, dispatcher: Dispatcher, clock: Callable[[], float] = time.time) -> None:
+        self._dispatcher = dispatcher
+        self._clock = clock
+
+    async def __rsgi__(self, scope: Scope, proto: Exchange) -> None:
+        """Answer one request."""
+        headers = scope.headers
+        dispatcher = self._dispatcher
+        request = Request(
+            scope.method,
+            headers.get("host") or scope.authority or "",
+            scope.path,
+            scope.query_string,
+            headers,
+            self._clock(),
+            dispatcher.next_request_id(),
+        )
+
+        async def read_body(limit: int) -> bytes:
+            return await _read(proto, headers, limit)
+
+        answer = await dispatcher.answer(request, read_body)
+        if answer.body:
+            proto.response_bytes(answer.status, list(answer.headers), answer.body)
+        else:
+            proto.response_empty(answer.status, list(answer.headers))
+
+
+async def _read(proto: Exchange, headers: Headers, limit: int) -> bytes:
+    """The whole body, refused as soon as it is known to be too large."""
+    declared = headers.get("content-length")
+    if declared is not None and declared.isdigit() and int(declared) <= limit:
+        return bytes(await proto())
+    chunks: list[bytes] = []
+    size = 0
+    async for chunk in proto:
+        size += len(chunk)
+        if size > limit:
+            raise PayloadTooLarge(f"the request's body is larger than {limit} bytes")
+        chunks.append(chunk)
+    return b"".join(chunks)
+
+
+def free_port(address: str = "127.0.0.1") -> int:
+    """A port that nothing listens on at this moment."""
+    with socket.socket() as probe:
+        probe.bind((address, 0))
+        port: int = probe.getsockname()[1]
+    return port
+
+
+class ListeningServer:
+    """A front listening on the running event loop, with TLS where a certificate is given."""
+
+    def __init__(
+        self,
+        front: Front,
+        *,
+        address: str,
+        port: int,
+        certificate: Path | None = None,
+        key: Path | None = None,
+    ) -> None:
+        self.address = address
+        self.port = port
+        self._server = Server(
+            front,
+            address=address,
+            port=port,
+            interface=Interfaces.RSGI,
+            http=HTTPModes.auto if certificate else HTTPModes.http1,
+            websockets=False,
+            log_enabled=False,
+            backlog=1024,
+            ssl_cert=certificate,
+            ssl_key=key,
+            ssl_protocol_min=SSLProtocols.tls12,
+        )
+        self._task: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Begin to listen; returns once connections are accepted."""
+        self._task = asyncio.get_running_loop().create_task(self._server.serve())
+        deadline = time.monotonic() + _SHUTDOWN_S
+        while not await self._accepts():
+            if self._task.done() or time.monotonic() > deadline:
+                raise OSError(f"cannot listen on {self.address}:{self.port}")
+
+    async def _accepts(self) -> bool:
+        try:
+            _, writer = await asyncio.open_connection(self.address, self.port)
+        except OSError:
+            await asyncio.sleep(0.002)
+            return False
+        writer.close()
+        return True
+
+    async def stop(self) -> None:
+        """Stop listening."""
+        if self._task is not None:
+            self._server.stop()
+            await asyncio.wait([self._task], timeout=_SHUTDOWN_S)
