@@ -91,7 +91,7 @@ class Leases:
 
 
 class IdentityCallers:
-    """The same leases, as the managed-identity endpoints see them: every call that proves itself is counted."""
+    """The same leases, as the managed-identity endpoints see them: each proven call is counted."""
 
     def __init__(self, leases: Leases) -> None:
         self._leases = leases

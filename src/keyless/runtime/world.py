@@ -75,8 +75,8 @@ class EstateWorld:
             raise LeaseRefused(f"the estate has several workloads: choose one with `--as NAME` ({names})")
         if mode is Mode.ENFORCE:
             raise LeaseRefused(
-                "there is no workload to run as: declare one in `keyless.yaml` (`keyless estate init` writes a "
-                "starter), or begin with `keyless run --learn -- …`, which needs nothing"
+                "there is no workload to run as: declare one in `keyless.yaml` (`keyless estate init` "
+                "writes a starter), or begin with `keyless run --learn -- …`, which needs nothing"
             )
         return await self._make_workload()
 

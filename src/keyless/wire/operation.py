@@ -57,7 +57,10 @@ class ApiVersions:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Operation:
-    """One declared operation. ``routes`` are pairs of method and path template; ``body`` a msgspec type."""
+    """One declared operation. ``routes`` are pairs of method and path template; ``body`` a msgspec type.
+
+    ``query_params`` are query parameters (lower-case) that name the object, as route parameters do.
+    """
 
     id: str
     routes: tuple[tuple[str, str], ...]
@@ -68,6 +71,7 @@ class Operation:
     response: Any = None
     errors: tuple[type[WireError], ...] = ()
     spec: str = ""
+    query_params: tuple[str, ...] = ()
 
     @property
     def summary(self) -> str:
@@ -85,6 +89,7 @@ def operation(
     body: object = None,
     response: object = None,
     errors: tuple[type[WireError], ...] = (),
+    query_params: tuple[str, ...] = (),
 ) -> Callable[[Callable[[Any, Any], Awaitable[object]]], Operation]:
     """Declare an operation; the decorated handler takes ``(Authorized, service)``.
 
@@ -95,7 +100,7 @@ def operation(
     pairs = tuple((method, template) for text in routes for method, template in _split(text))
 
     def declare(handler: Callable[[Any, Any], Awaitable[object]]) -> Operation:
-        return Operation(id, pairs, api_versions, access, handler, body, response, errors, spec)
+        return Operation(id, pairs, api_versions, access, handler, body, response, errors, spec, query_params)
 
     return declare
 

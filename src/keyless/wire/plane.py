@@ -36,7 +36,8 @@ class Plane:
 
     ``locate`` gives the resource behind a host name, or none; ``audiences`` the token audiences that a
     resource accepts (empty for planes that take no tokens); ``workload_secret`` where a request carries the
-    secret of its workload; ``headers`` what every answer of the plane carries.
+    secret of its workload; ``headers`` what every answer of the plane carries; ``precheck`` refuses a request
+    before its caller is looked at.
     """
 
     name: str
@@ -47,6 +48,7 @@ class Plane:
     audiences: Callable[[Any], frozenset[str]] = lambda resource: frozenset()
     workload_secret: Callable[[Request], str | None] = lambda request: None
     headers: Callable[[Request, Any], list[tuple[str, str]]] = lambda request, resource: []
+    precheck: Callable[[Request], None] | None = None
     content_type: str = "application/json; charset=utf-8"
     method_override: bool = False
     max_body_bytes: int = 1024 * 1024
