@@ -1,0 +1,252 @@
+"""Writes the catalog's data files from a directory of collected facts.
+
+    python scripts/build_catalog.py FACTS_DIR
+
+FACTS_DIR holds ``builtin_roles.json``, ``provider_operations.json``, ``services.json`` and ``limits.json``.
+What is written to ``src/keyless/catalog/data`` is the part of them that the product uses, in the product's
+own format: sorted, one entry a line, so that a later run shows in a diff what changed in Azure.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+Json = dict[str, Any]
+
+DATA_DIR = Path(__file__).resolve().parent.parent / "src" / "keyless" / "catalog" / "data"
+BLOCK_FIELDS = ("actions", "notActions", "dataActions", "notDataActions", "condition", "conditionVersion")
+
+# Resource types below a service's own at which its documentation assigns roles.
+# https://learn.microsoft.com/azure/key-vault/general/rbac-guide
+OBJECT_TYPES = {
+    "keyvault": [
+        "Microsoft.KeyVault/vaults/certificates",
+        "Microsoft.KeyVault/vaults/keys",
+        "Microsoft.KeyVault/vaults/secrets",
+    ]
+}
+# Services that also take a token whose audience is the address of the very resource.
+# https://learn.microsoft.com/azure/azure-app-configuration/rest-api-authentication-azure-ad
+ENDPOINT_IS_AUDIENCE = {"appconfig"}
+
+
+def main(facts_dir: Path) -> None:
+    """Write every data file."""
+    DATA_DIR.mkdir(parents=True, exist_ok=True)
+    operations = read(facts_dir, "provider_operations.json")
+    services = read(facts_dir, "services.json")
+    write("roles.json", roles_text(read(facts_dir, "builtin_roles.json")))
+    write("operations.json", operations_text(operations, read(facts_dir, "builtin_roles.json")["roles"]))
+    write("services.json", services_text(services))
+    write("limits.json", json.dumps(limits(read(facts_dir, "limits.json")), indent=1) + "\n")
+
+
+def read(facts_dir: Path, name: str) -> Json:
+    """One facts file."""
+    document: Json = json.loads((facts_dir / name).read_text(encoding="utf-8"))
+    return document
+
+
+def write(name: str, text: str) -> None:
+    """One data file, and a line about it."""
+    json.loads(text)
+    (DATA_DIR / name).write_text(text, encoding="utf-8")
+    print(f"{name}: {len(text):,} bytes")
+
+
+def roles_text(facts: Json) -> str:
+    """Roles in Azure's default list, roles that exist beside it, and roles that Azure has removed."""
+    return sections(
+        {
+            "source": sources(facts),
+            "builtIn": [role(entry) for entry in by_name(facts["roles"])],
+            "unlisted": [role(entry) for entry in by_name(facts["notInDefaultList"])],
+            "removed": [
+                {"id": entry["id"], "name": entry["name"], "lastSeen": entry["lastSeen"]}
+                for entry in by_name(facts["removed"])
+            ],
+        }
+    )
+
+
+def role(entry: Json) -> Json:
+    """A role definition with its permission blocks; what is empty is left out."""
+    blocks = entry.get("blocks") or [entry]
+    permissions = [{field: block[field] for field in BLOCK_FIELDS if block.get(field)} for block in blocks]
+    shaped = {"id": entry["id"].lower(), "name": entry["name"], "permissions": permissions}
+    if entry.get("previousNames"):
+        shaped["previousNames"] = entry["previousNames"]
+    return shaped
+
+
+def operations_text(facts: Json, roles: Iterable[Json]) -> str:
+    """Actions by provider and plane, without the provider's name that each begins with; one a line.
+
+    ``unnamed`` are what roles grant without that any known action answers to it.
+    """
+    grouped: defaultdict[str, list[Json]] = defaultdict(list)
+    for entries in facts["providers"].values():
+        for entry in entries:
+            grouped[entry["action"].split("/", 1)[0].casefold()].append(entry)
+    shaped = {spelling(entries): planes(entries) for entries in grouped.values()}
+    document = {
+        "source": sources(facts),
+        "complete": facts["complete"],
+        "unnamed": unnamed(facts, list(roles)),
+        "providers": dict(sorted(shaped.items(), key=lambda item: item[0].casefold())),
+    }
+    return json.dumps(document, indent=0, ensure_ascii=False) + "\n"
+
+
+def unnamed(facts: Json, roles: list[Json]) -> dict[str, list[str]]:
+    """Patterns and single actions of roles that match nothing in the list of operations."""
+    known = {entry["action"].casefold() for entries in facts["providers"].values() for entry in entries}
+    found = {}
+    for plane, field in (("control", "actions"), ("data", "dataActions")):
+        single = {action for role in roles for action in role[field] if "*" not in action}
+        missing = {action for action in single if action.casefold() not in known}
+        wildcards = set(facts["rolePatternsWithoutKnownAction"][field])
+        found[plane] = sorted(missing | wildcards, key=str.casefold)
+    return found
+
+
+def spelling(entries: Iterable[Json]) -> str:
+    """How the provider is mostly written."""
+    spellings = Counter(str(entry["action"]).split("/", 1)[0] for entry in entries)
+    return spellings.most_common(1)[0][0]
+
+
+def planes(entries: Iterable[Json]) -> dict[str, list[str]]:
+    """The actions of one provider on the two planes."""
+    split: dict[str, list[str]] = {"control": [], "data": []}
+    for entry in entries:
+        split["data" if entry["isDataAction"] else "control"].append(entry["action"].split("/", 1)[1])
+    return {plane: sorted(actions, key=str.casefold) for plane, actions in split.items() if actions}
+
+
+def services_text(facts: Json) -> str:
+    """Services, the types that can have an identity (S: system-assigned, U: user-assigned), API versions."""
+    versions = {
+        resource_type: details["apiVersion"]
+        for entry in facts["services"]
+        for resource_type, details in entry["host"]["types"].items()
+        if details.get("apiVersion")
+    }
+    return sections(
+        {
+            "source": sources(facts),
+            "services": [service(entry) for entry in facts["services"]],
+            "identityTypes": ordered(facts["identityCapableTypes"]),
+            "apiVersions": ordered(versions),
+        }
+    )
+
+
+def service(entry: Json) -> Json:
+    """What the product needs of a service; ``audiences`` are what its tokens may be made out to."""
+    target = entry.get("target") or {}
+    others = (other.split(" ", 1)[0] for other in target.get("otherAudiences") or ())
+    scopes = [scope for scope in (target.get("scope"), *others) if scope and "{" not in scope]
+    shaped = {
+        "key": entry["key"],
+        "name": entry["name"],
+        "armType": target.get("armType"),
+        "scope": scopes[0] if scopes else None,
+        "audiences": [scope.removesuffix("/.default") for scope in scopes],
+        "endpointSuffixes": target.get("endpointSuffixes"),
+        "endpointIsAudience": entry["key"] in ENDPOINT_IS_AUDIENCE,
+        "objectTypes": OBJECT_TYPES.get(entry["key"]),
+    }
+    return {field: value for field, value in shaped.items() if value}
+
+
+def limits(facts: Json) -> Json:
+    """The numbers that the product enforces, warns about or quotes, by service."""
+    vault, store, identity, rbac = (
+        {name: fact["value"] for name, fact in facts[area].items()}
+        for area in ("keyVault", "appConfiguration", "managedIdentity", "rbac")
+    )
+    return {
+        "source": sources(facts),
+        "keyVault": {
+            "secretMaxBytes": vault["secretMaxBytes"],
+            "vaultNamePattern": vault["vaultName"]["regex"],
+            "objectNamePattern": vault["objectName"]["regex"],
+            "softDeleteMinDays": vault["softDeleteRetentionDays"]["min"],
+            "softDeleteMaxDays": vault["softDeleteRetentionDays"]["max"],
+            "softDeleteDefaultDays": vault["softDeleteRetentionDays"]["default"],
+            "windowS": vault["transactionsWindowSeconds"],
+            "secretCreatesPerWindow": vault["secretCreatePer10s"],
+            "transactionsPerWindow": vault["otherTransactionsPer10s"],
+            "backoffS": vault["backoffSeconds"],
+        },
+        "appConfiguration": {
+            "keyValueMaxBytes": store["keyValueMaxBytes"],
+            "keyValuesPerPage": store["keyValuesPerPage"],
+            "rbacPropagationMinutes": store["rbacPropagationMinutes"],
+        },
+        "managedIdentity": {
+            "federatedCredentialsPerIdentity": identity["federatedCredentialsPerIdentity"],
+            "imdsRequestsPerS": identity["imdsTokenRequests"]["perSecond"],
+            "tokenCacheHours": identity["tokenCacheHours"],
+        },
+        "rbac": {
+            "assignmentsPerSubscription": rbac["roleAssignmentsPerSubscription"],
+            "assignmentsPerManagementGroup": rbac["roleAssignmentsPerManagementGroup"],
+            "customRolesPerTenant": rbac["customRolesPerTenant"],
+            "propagationMinutes": rbac["propagationMinutes"],
+        },
+    }
+
+
+def sources(facts: Json) -> list[Json]:
+    """Where the facts come from: public repositories at a commit or a date, without remarks."""
+    return [source(entry) for entry in facts["source"] if "/" in entry["repo"]]
+
+
+def source(entry: Json) -> Json:
+    """Repository, path, commit and date of one source."""
+    repo, path = (entry[field].split(" (")[0] for field in ("repo", "path"))
+    shaped = {"repo": repo, "path": path, "commit": entry.get("commit")}
+    date = re.match(r"\d{4}-\d\d-\d\d", entry.get("date", ""))
+    shaped["date"] = date and date[0]
+    return {field: value for field, value in shaped.items() if value}
+
+
+def by_name(entries: Iterable[Json]) -> list[Json]:
+    """Sorted by name, without case."""
+    return sorted(entries, key=lambda entry: (entry["name"].casefold(), entry["id"]))
+
+
+def ordered(mapping: Mapping[str, str]) -> dict[str, str]:
+    """Sorted by key, without case."""
+    return dict(sorted(mapping.items(), key=lambda item: item[0].casefold()))
+
+
+def sections(document: Mapping[str, list[Json] | dict[str, str]]) -> str:
+    """JSON with one entry of each section a line."""
+    return "{\n" + ",\n".join(f"{compact(name)}:{section(body)}" for name, body in document.items()) + "\n}\n"
+
+
+def section(body: list[Json] | dict[str, str]) -> str:
+    """One section of entries."""
+    if isinstance(body, list):
+        return "[\n" + ",\n".join(compact(entry) for entry in body) + "\n]"
+    return "{\n" + ",\n".join(f"{compact(key)}:{compact(value)}" for key, value in body.items()) + "\n}"
+
+
+def compact(value: object) -> str:
+    """JSON without spaces."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 2:
+        sys.exit("usage: python scripts/build_catalog.py FACTS_DIR")
+    main(Path(sys.argv[1]))

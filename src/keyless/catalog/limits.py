@@ -1,0 +1,69 @@
+"""Numbers that Azure sets: sizes, counts, rates and delays. Units are in the names.
+
+Sources: https://learn.microsoft.com/azure/key-vault/general/service-limits,
+https://learn.microsoft.com/azure/azure-app-configuration/faq and
+https://learn.microsoft.com/azure/role-based-access-control/troubleshoot-limits
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import msgspec
+
+from keyless.catalog.files import read_data
+
+
+class KeyVaultLimits(msgspec.Struct, frozen=True, rename="camel"):
+    """Key Vault: the counts per window hold for one vault and region."""
+
+    secret_max_bytes: int
+    vault_name_pattern: str
+    object_name_pattern: str
+    soft_delete_min_days: int
+    soft_delete_max_days: int
+    soft_delete_default_days: int
+    window_s: int
+    secret_creates_per_window: int
+    transactions_per_window: int
+    backoff_s: tuple[int, ...]
+
+
+class AppConfigurationLimits(msgspec.Struct, frozen=True, rename="camel"):
+    """App Configuration: ``key_value_max_bytes`` counts key, label, tags and content type in."""
+
+    key_value_max_bytes: int
+    key_values_per_page: int
+    rbac_propagation_minutes: int
+
+
+class ManagedIdentityLimits(msgspec.Struct, frozen=True, rename="camel"):
+    """Managed identities and the endpoint that gives out their tokens (rate per machine)."""
+
+    federated_credentials_per_identity: int
+    imds_requests_per_s: int
+    token_cache_hours: int
+
+
+class RbacLimits(msgspec.Struct, frozen=True, rename="camel"):
+    """Role assignments and custom roles."""
+
+    assignments_per_subscription: int
+    assignments_per_management_group: int
+    custom_roles_per_tenant: int
+    propagation_minutes: int
+
+
+class Limits(msgspec.Struct, frozen=True, rename="camel"):
+    """All of them, by service."""
+
+    key_vault: KeyVaultLimits
+    app_configuration: AppConfigurationLimits
+    managed_identity: ManagedIdentityLimits
+    rbac: RbacLimits
+
+
+@lru_cache(maxsize=1)
+def limits() -> Limits:
+    """The limits of the catalog."""
+    return msgspec.json.decode(read_data("limits.json"), type=Limits)

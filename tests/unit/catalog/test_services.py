@@ -1,0 +1,88 @@
+from __future__ import annotations
+
+import pytest
+
+from keyless.catalog import services as catalog
+from keyless.model.resource_id import ResourceId, group_scope
+
+GROUP = group_scope("11111111-1111-1111-1111-111111111111", "orders")
+VAULT = ResourceId.parse(f"{GROUP}/providers/Microsoft.KeyVault/vaults/contoso")
+STORE = ResourceId.parse(f"{GROUP}/providers/Microsoft.AppConfiguration/configurationStores/contoso")
+
+
+def keys(found):
+    return [one.key for one in found]
+
+
+@pytest.mark.parametrize(
+    ("host", "expected"),
+    [
+        ("contoso.vault.azure.net", ["keyvault"]),
+        ("CONTOSO.Vault.Azure.Net.", ["keyvault"]),
+        ("contoso.azconfig.io", ["appconfig"]),
+        ("contoso.servicebus.windows.net", ["servicebus", "eventhubs", "relay"]),
+        ("contoso.table.cosmos.azure.com", ["cosmos-table"]),
+        ("management.azure.com", ["arm"]),
+        ("x.management.azure.com", []),
+        (".vault.azure.net", []),
+        ("vault.azure.net", []),
+        ("vault.azure.net.example.org", []),
+        ("contoso.example.org", []),
+    ],
+)
+def test_a_host_belongs_to_the_services_with_the_longest_matching_suffix(host, expected):
+    assert keys(catalog.services_of_host(host)) == expected
+
+
+@pytest.mark.parametrize(
+    ("audience", "expected"),
+    [
+        ("https://vault.azure.net", ["keyvault"]),
+        ("https://vault.azure.net/", ["keyvault"]),
+        ("https://azconfig.io", ["appconfig"]),
+        ("https://appconfig.azure.com/", ["appconfig"]),
+        ("https://contoso.azconfig.io", ["appconfig"]),
+        ("http://contoso.azconfig.io", []),
+        ("https://contoso.vault.azure.net", []),
+        ("https://storage.azure.com", ["blob", "queue", "table", "file"]),
+        ("https://vault.azure.net.example.org", []),
+    ],
+)
+def test_an_audience_belongs_to_the_services_that_take_it(audience, expected):
+    assert keys(catalog.services_of_audience(audience)) == expected
+
+
+def test_a_service_is_found_by_its_key_and_a_wrong_key_is_named():
+    assert catalog.service(catalog.KEY_VAULT).arm_type == "Microsoft.KeyVault/vaults"
+    with pytest.raises(KeyError, match="no service `nothing`"):
+        catalog.service("nothing")
+
+
+def test_the_types_that_can_have_an_identity_are_known_whatever_their_case():
+    assert catalog.identity_support("microsoft.web/SITES") is catalog.IdentitySupport.BOTH
+    assert catalog.identity_support("Microsoft.KeyVault/vaults") is None
+
+
+def test_api_versions_are_known_for_hosts_of_identities():
+    assert catalog.api_version("Microsoft.Web/sites") == "2025-03-01"
+    assert catalog.api_version("Microsoft.Nothing/things") is None
+
+
+def test_the_container_of_a_secret_is_its_vault():
+    secret = VAULT.child("secrets", "db")
+    assert catalog.container_of(secret) == VAULT
+    assert catalog.container_of(VAULT) == VAULT
+    assert catalog.container_of(secret.child("versions", "1"), object_scope=True) == secret
+    assert catalog.container_of(VAULT, object_scope=True) == VAULT
+
+
+def test_the_container_of_a_key_value_is_its_store_because_no_narrower_scope_is_documented():
+    key_value = STORE.child("keyValues", "color")
+    assert catalog.container_of(key_value) == STORE
+    assert catalog.container_of(key_value, object_scope=True) == STORE
+
+
+def test_what_lies_in_no_known_service_is_its_own_container():
+    assert catalog.container_of(GROUP) == GROUP
+    other = ResourceId.parse(f"{GROUP}/providers/Microsoft.Nothing/things/one")
+    assert catalog.container_of(other) == other
