@@ -1,0 +1,55 @@
+# Two commands set everything up: `make demo` and `make test`. `make help` lists the rest.
+SHELL := /bin/sh
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+WORKERS ?= auto
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test test-fast lint format bench reference coverage clean
+
+help:  ## list the targets
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
+
+demo: $(VENV)/.installed-example  ## the whole loop on a small real application, in under a minute
+	@$(BIN)/keyless demo
+
+test: $(VENV)/.installed-test  ## run the whole suite (installs what it needs, Node packages too where Node is there)
+	@$(PYTHON) scripts/node_clients.py
+	@$(BIN)/python -m pytest -n $(WORKERS) $(ARGS)
+
+test-fast: $(VENV)/.installed-test  ## the tests without client libraries and scenarios
+	@$(BIN)/python -m pytest -n $(WORKERS) tests/unit tests/properties tests/store_conformance $(ARGS)
+
+lint: $(VENV)/.installed-test  ## ruff, mypy (strict) and the import contracts
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports
+
+format: $(VENV)/.installed-test  ## format the code
+	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .
+
+bench: $(VENV)/.installed-test  ## measure, side by side in one run
+	@$(BIN)/python bench/run.py $(ARGS)
+
+reference: $(VENV)/.installed-test  ## write the generated reference pages anew
+	@$(BIN)/python scripts/build_reference.py
+
+coverage: $(VENV)/.installed-test  ## the suite with coverage, and what is not covered
+	@$(PYTHON) scripts/node_clients.py
+	@$(BIN)/python scripts/coverage.py -n $(WORKERS) $(ARGS)
+
+clean:  ## remove what the other targets made
+	@rm -rf $(VENV) node_modules .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage*
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit("Keyless needs Python 3.11 or newer; this is " + sys.version.split()[0]) if sys.version_info < (3, 11) else None'
+	@$(PYTHON) -m venv $(VENV) || { echo 'cannot make a virtual environment: install the venv module (Debian: apt-get install python3-venv)' >&2; exit 1; }
+
+$(VENV)/.installed-example: pyproject.toml | $(BIN)/python
+	@echo 'installing into $(VENV) ...'
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[example]'
+	@touch $@
+
+$(VENV)/.installed-test: pyproject.toml | $(BIN)/python
+	@echo 'installing into $(VENV) ...'
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test,lint]'
+	@touch $@ $(VENV)/.installed-example

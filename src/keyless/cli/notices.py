@@ -1,0 +1,93 @@
+"""The plane's messages as lines for the terminal: what was denied and which role would allow it, what is
+missing and where to put it. Names only, never values."""
+
+from __future__ import annotations
+
+import shlex
+
+from keyless.cli.terminal import say
+from keyless.cli.wording import scope_in_words
+from keyless.model.actions import ActionPlane
+from keyless.model.evidence import Outcome
+from keyless.model.resource_id import ResourceId
+from keyless.runtime.messages import Arrived, Missed, Remark, Settled, Summary, ToClient
+
+
+def show(message: ToClient) -> None:
+    """Print a message, where it is one that a person should see now."""
+    if isinstance(message, Settled) and message.outcome == Outcome.DENIED:
+        say(denial(message), bad=True)
+    elif isinstance(message, Missed):
+        say(missing(message), bad=True)
+    elif isinstance(message, Arrived):
+        say(arrival(message))
+    elif isinstance(message, Remark):
+        say(message.text)
+
+
+def denial(settled: Settled) -> str:
+    """Who was denied what, where, and the role that would allow it."""
+    where = scope_in_words(ResourceId.parse(settled.scope))
+    return f"denied: {settled.principal} may not `{settled.action}` at {where}; {_remedy(settled)}"
+
+
+def _remedy(settled: Settled) -> str:
+    from keyless.plan.suggest import roles_for
+
+    roles = roles_for(ActionPlane(settled.plane), settled.action)
+    if not roles:
+        return "no built-in role grants it, a custom role would"
+    return f"the role `{roles[0][0].name}` would allow it"
+
+
+def missing(missed: Missed) -> str:
+    """What was asked for and is not there, and how to put it there."""
+    if missed.kind == "secret":
+        put = f"keyless secret set {missed.container} {shlex.quote(missed.name)}"
+        return f"vault `{missed.container}` has no secret `{missed.name}`: put it there with `{put}`"
+    label = f" --label {shlex.quote(missed.label)}" if missed.label.strip("\0") else ""
+    put = f"keyless setting set {missed.container} {shlex.quote(missed.name)} VALUE{label}"
+    return f"store `{missed.container}` has no key-value `{missed.name}`: put it there with `{put}`"
+
+
+def arrival(arrived: Arrived) -> str:
+    """What came into being, and how to fill it."""
+    if arrived.kind == "vault":
+        how = f"`keyless secret set {arrived.name} NAME`"
+    else:
+        how = f"`keyless setting set {arrived.name} KEY VALUE`"
+    return f"learning: the app named {arrived.kind} `{arrived.name}`, here now and empty; fill it with {how}"
+
+
+def closing(summary: Summary, *, learning: bool, failed: bool) -> list[str]:
+    """What to say when the run has ended."""
+    lines = []
+    if learning and summary.learned + summary.allowed:
+        lines.append(f"recorded {_permissions(summary)}; `keyless plan` chooses roles for them")
+    if summary.denied:
+        lines.append(f"{_count(summary.denied, 'permission')} denied; `keyless explain` says why")
+    reached = summary.connections or summary.tokens
+    if (failed or learning) and not reached:
+        lines.append(
+            "the command made no connection through the plane: if it should have, it ignores `HTTPS_PROXY` "
+            "(see docs/how-to/an-app-that-ignores-the-proxy.md)"
+        )
+    elif summary.tokens and not summary.connections:
+        lines.append(
+            "the command took a token but did not connect through the plane: it ignores `HTTPS_PROXY` "
+            "(see docs/how-to/an-app-that-ignores-the-proxy.md)"
+        )
+    return lines
+
+
+def _permissions(summary: Summary) -> str:
+    total = _count(summary.learned + summary.allowed, "permission")
+    return (
+        f"{total} in use ({summary.learned} of them granted by nothing yet)"
+        if summary.learned
+        else f"{total} in use"
+    )
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -1,0 +1,128 @@
+"""`keyless run`: a command with a managed identity, against the local identity plane."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from keyless.cli.failure import OWN_FAILURE, Failure, explained
+from keyless.cli.notices import closing, show
+from keyless.cli.options import chosen_project, declared_estate, project_option
+from keyless.cli.terminal import say
+from keyless.gateway.child import ChildStatus, exit_like, run_child
+from keyless.runtime.client import PlaneConnection, join
+from keyless.runtime.environment import environment_of
+from keyless.runtime.messages import PROTOCOL, Hello, Mode, Summary, ToClient
+from keyless.runtime.project import Project
+
+
+@click.command(
+    "run",
+    context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False},
+    epilog="Exit code: the command's own; 125 where Keyless itself fails, 126 and 127 as `env` has them.",
+)
+@click.option(
+    "--as", "workload", metavar="NAME", help="The workload to run as (default: the only one there is)."
+)
+@click.option(
+    "--learn", "mode", flag_value=Mode.LEARN.value, help="Let every authenticated call pass, and record it."
+)
+@click.option(
+    "--enforce",
+    "mode",
+    flag_value=Mode.ENFORCE.value,
+    default=Mode.ENFORCE.value,
+    help="Deny what no role assignment grants (the default).",
+)
+@click.option("--offline", is_flag=True, help="Refuse connections to anything but the local plane.")
+@click.option(
+    "--keep-credentials", is_flag=True, help="Leave AZURE_CLIENT_SECRET and its kin in the environment."
+)
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=0, help="The proxy's port, for a plane that is started."
+)
+@click.option("--quiet", is_flag=True, help="Print denials and errors only.")
+@project_option
+@click.argument("argv", metavar="COMMAND...", nargs=-1, type=click.UNPROCESSED)
+def command(
+    workload: str | None,
+    mode: str,
+    offline: bool,
+    keep_credentials: bool,
+    port: int,
+    quiet: bool,
+    directory: Path | None,
+    argv: tuple[str, ...],
+) -> None:
+    """Run COMMAND with a managed identity: `keyless run -- python app.py`.
+
+    The command's connections to the cloud's host names (Key Vault, App Configuration, Entra, the metadata
+    endpoint) go to a local plane that issues real tokens, enforces role assignments and records every
+    decision. The command itself is not changed, and nothing is installed.
+    """
+    if not argv:
+        raise Failure(
+            "there is no command to run: write it after `--`, as in `keyless run -- python app.py`",
+            OWN_FAILURE,
+        )
+    with explained(OWN_FAILURE):
+        project = chosen_project(directory)
+        estate = declared_estate(project, OWN_FAILURE)
+        hello = Hello(PROTOCOL, workload, Mode(mode), offline, estate)
+        finished = run_in(
+            project, hello, list(argv), port=port, keep_credentials=keep_credentials, quiet=quiet
+        )
+    if finished.summary is not None and not quiet:
+        learning = hello.mode is Mode.LEARN
+        for line in closing(finished.summary, learning=learning, failed=not finished.status.succeeded):
+            say(line)
+    exit_like(finished.status)
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """A command that has run. ``summary`` is none where the plane died before it did."""
+
+    status: ChildStatus
+    summary: Summary | None
+
+
+def run_in(
+    project: Project, hello: Hello, argv: list[str], *, port: int, keep_credentials: bool, quiet: bool
+) -> Finished:
+    """Run a command under a lease from the project's plane, printing what the plane has to say."""
+    lease = join(project, hello, port=port)
+    try:
+        environment, notes = environment_of(project, lease.ready, keep_credentials=keep_credentials)
+        for note in notes:
+            if not quiet:
+                say(note)
+        listener = _Listener(lease)
+        listener.start()
+        status = run_child(argv, environment)
+        lease.say_goodbye()
+        listener.join()
+    finally:
+        lease.close()
+    if listener.summary is None:
+        say("the plane ended before the command did: `.keyless/plane.log` may say why", bad=True)
+    return Finished(status, listener.summary)
+
+
+class _Listener(threading.Thread):
+    """Prints the plane's messages while the command runs."""
+
+    def __init__(self, lease: PlaneConnection) -> None:
+        super().__init__(name="keyless-notices", daemon=True)
+        self._lease = lease
+        self.summary: Summary | None = None
+
+    def run(self) -> None:
+        """Listen until the summary."""
+        self.summary = self._lease.listen(self._hear)
+
+    def _hear(self, message: ToClient) -> None:
+        show(message)

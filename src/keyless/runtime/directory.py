@@ -1,0 +1,101 @@
+"""Every principal of the estate, found by name or by any of its ids."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from keyless.model.identities import Application, ComputeResource, ManagedIdentity
+from keyless.store.collections import APPLICATIONS, COMPUTE, IDENTITIES
+from keyless.store.ports import Store
+
+
+class UnknownPrincipal(Exception):
+    """No principal goes by that name; the message names the nearest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A principal. ``kind`` is `SystemAssigned`, `UserAssigned` or `Application`; ``resource_id`` is the
+    ARM id of its host or of itself, empty for an application."""
+
+    principal_id: str
+    client_id: str
+    name: str
+    kind: str
+    resource_id: str
+
+
+class Directory:
+    """The principals of one estate."""
+
+    def __init__(self, entries: Iterable[Entry]) -> None:
+        self.entries = tuple(sorted(entries, key=lambda entry: (entry.name, entry.principal_id)))
+        self._by_principal = {entry.principal_id: entry for entry in self.entries}
+
+    def name_of(self, principal_id: str) -> str:
+        """A principal's name, or its id where it is not known (any more)."""
+        entry = self._by_principal.get(principal_id)
+        return entry.name if entry else principal_id
+
+    def get(self, principal_id: str) -> Entry | None:
+        """The principal with an object id."""
+        return self._by_principal.get(principal_id)
+
+    def find(self, wanted: str) -> Entry:
+        """A principal by name, object id, client id or resource id.
+
+        Raises:
+            UnknownPrincipal: none is known by that, or several are.
+        """
+        key = wanted.casefold()
+        found = [
+            entry
+            for entry in self.entries
+            if key
+            in {entry.name.casefold(), entry.principal_id, entry.client_id, entry.resource_id.casefold()}
+        ]
+        if len(found) == 1:
+            return found[0]
+        if found:
+            ids = ", ".join(f"`{entry.principal_id}` ({entry.kind})" for entry in found)
+            raise UnknownPrincipal(
+                f"several principals are called `{wanted}`: name one by its object id: {ids}"
+            )
+        names = [entry.name for entry in self.entries]
+        near = difflib.get_close_matches(wanted, names, n=3)
+        listed = ", ".join(f"`{name}`" for name in (near or names)) or "none yet"
+        raise UnknownPrincipal(
+            f"no principal is called `{wanted}`: {'the nearest are' if near else 'there are'} {listed}"
+        )
+
+
+async def read_directory(store: Store) -> Directory:
+    """All principals in a store."""
+    compute = [record for _, record in await store.scan(COMPUTE)]
+    identities = [record for _, record in await store.scan(IDENTITIES)]
+    applications = [record for _, record in await store.scan(APPLICATIONS)]
+    return Directory(
+        [
+            *(_system_assigned(record) for record in compute if record.system_assigned),
+            *(_managed(record) for record in identities),
+            *(_application(record) for record in applications),
+        ]
+    )
+
+
+def _system_assigned(compute: ComputeResource) -> Entry:
+    if compute.system_assigned is None:
+        raise ValueError(f"`{compute.name}` has no system-assigned identity")
+    return _managed(compute.system_assigned)
+
+
+def _managed(identity: ManagedIdentity) -> Entry:
+    return Entry(
+        identity.principal_id, identity.client_id, identity.name, identity.kind.value, identity.resource_id
+    )
+
+
+def _application(application: Application) -> Entry:
+    return Entry(application.principal_id, application.client_id, application.name, "Application", "")
