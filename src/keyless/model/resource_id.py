@@ -43,9 +43,9 @@ class ResourceId:
         """
         if not text.startswith("/"):
             raise InvalidResourceId(f"`{text}` is not a resource id: it must begin with `/`")
-        segments = tuple(text.strip("/").split("/")) if text.strip("/") else ()
-        if "" in segments:
+        if "//" in text:
             raise InvalidResourceId(f"`{text}` is not a resource id: it has an empty segment")
+        segments = tuple(text.strip("/").split("/")) if text != "/" else ()
         if any("\n" in segment or "\x00" in segment for segment in segments):
             raise InvalidResourceId(f"`{text!r}` is not a resource id: it has a control character")
         _check_shape(text, segments)
@@ -66,8 +66,9 @@ class ResourceId:
 
     @property
     def parent(self) -> ResourceId:
-        """The id without its last type and name (or last segment, for an id without a provider)."""
-        return ResourceId(self._segments[:-2])
+        """What this id lies in directly: the resource that it is part of, else the group or subscription."""
+        top_level = self._provider_at() == len(self._segments) - 4
+        return ResourceId(self._segments[: -4 if top_level else -2])
 
     @property
     def name(self) -> str:
@@ -115,10 +116,7 @@ class ResourceId:
         return None
 
     def _provider_at(self) -> int | None:
-        for at in range(len(self.key) - 2, -1, -1):
-            if self.key[at] == "providers":
-                return at
-        return None
+        return _last_provider(self.key)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, ResourceId) and self.key == other.key
@@ -136,15 +134,20 @@ class ResourceId:
 ROOT = ResourceId(())
 
 
+def _last_provider(key: tuple[str, ...]) -> int | None:
+    """Where the last `providers` stands. Words and names alternate, so one at an odd place is a name."""
+    return next((at for at in range((len(key) - 2) & ~1, -1, -2) if key[at] == "providers"), None)
+
+
 def _check_shape(text: str, segments: tuple[str, ...]) -> None:
-    lowered = [segment.casefold() for segment in segments]
-    if lowered[:1] == ["subscriptions"] and len(segments) < 2:
+    lowered = tuple(segment.casefold() for segment in segments)
+    if lowered[:1] == ("subscriptions",) and len(segments) < 2:
         raise InvalidResourceId(f"`{text}` names no subscription after `/subscriptions/`")
-    if "providers" not in lowered:
+    at = _last_provider(lowered)
+    if at is None:
         if len(segments) % 2:
             raise InvalidResourceId(f"`{text}` ends with a type and no name")
         return
-    at = len(lowered) - 1 - lowered[::-1].index("providers")
     rest = segments[at + 1 :]
     if len(rest) < 3 or len(rest) % 2 == 0:
         raise InvalidResourceId(f"`{text}` must go on with `provider/type/name` after `/providers/`")
