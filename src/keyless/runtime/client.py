@@ -191,9 +191,10 @@ def _start(project: Project, port: int) -> None:
         verdict = said.read().strip()
     if verdict and verdict != PLANE_READY:
         raise PlaneUnavailable(verdict)
-    if not verdict and not _plane_lives(project):
+    if not verdict and not plane_runs(project):
         raise PlaneUnavailable(f"the plane ended before it was ready: `{project.log_file}` says why")
 
 
-def _plane_lives(project: Project) -> bool:
+def plane_runs(project: Project) -> bool:
+    """Whether a plane runs on the project's state."""
     return not _lock_is_free(project)

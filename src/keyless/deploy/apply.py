@@ -1,0 +1,71 @@
+"""Applying an estate.
+
+Rules:
+- what the estate names is created or brought up to date; what was made beside it stays;
+- a secret or setting that already has the declared value is not written again, so that no version or
+  revision comes of running twice;
+- resources and assignments appear together, in one transaction, before their contents.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, Protocol
+
+from keyless.model.estate import DeclaredApplication, DeclaredSecret, DeclaredSetting, Estate
+from keyless.store.collections import ASSIGNMENTS, COMPUTE, GROUPS, IDENTITIES, STORES, TENANT, VAULTS
+from keyless.store.ports import Collection, Key, Store, Transaction
+
+TENANT_KEY = ("tenant",)
+
+
+class Contents(Protocol):
+    """The planes' own ways of writing what an estate declares."""
+
+    async def ensure_secret(self, secret: DeclaredSecret) -> None:
+        """Make sure that a vault holds a secret with this value."""
+        ...
+
+    async def ensure_setting(self, setting: DeclaredSetting) -> None:
+        """Make sure that a store holds a key-value with this value."""
+        ...
+
+    async def ensure_application(self, application: DeclaredApplication) -> None:
+        """Make sure that an application is registered with this client secret."""
+        ...
+
+
+async def apply_estate(estate: Estate, store: Store, contents: Contents) -> None:
+    """Bring the store up to what the estate declares."""
+    records = list(_records(estate))
+    if any([await store.get(collection, key) != record for collection, key, record in records]):
+        async with store.transaction() as transaction:
+            for collection, key, record in records:
+                await _put(transaction, collection, key, record)
+    for application in estate.applications:
+        await contents.ensure_application(application)
+    for secret in estate.secrets:
+        await contents.ensure_secret(secret)
+    for setting in estate.settings:
+        await contents.ensure_setting(setting)
+
+
+async def _put(transaction: Transaction, collection: Collection[Any], key: Key, record: object) -> None:
+    if await transaction.get(collection, key) != record:
+        await transaction.put(collection, key, record)
+
+
+def _records(estate: Estate) -> Iterable[tuple[Collection[Any], Key, object]]:
+    yield TENANT, TENANT_KEY, estate.tenant
+    for group in estate.groups:
+        yield GROUPS, (group.resource_id.casefold(),), group
+    for identity in estate.identities:
+        yield IDENTITIES, (identity.resource_id.casefold(),), identity
+    for compute in estate.compute:
+        yield COMPUTE, (compute.resource_id.casefold(),), compute
+    for vault in estate.vaults:
+        yield VAULTS, (vault.name.casefold(),), vault
+    for configuration_store in estate.stores:
+        yield STORES, (configuration_store.name.casefold(),), configuration_store
+    for assignment in estate.assignments:
+        yield ASSIGNMENTS, (assignment.id,), assignment
