@@ -1,4 +1,4 @@
-"""What holds for every resource id: containment is an order by whole segments, and no name leaves its segment."""
+"""What holds for every resource id: containment orders whole segments, and no name leaves its segment."""
 
 from __future__ import annotations
 
