@@ -12,6 +12,8 @@ from keyless.model.identities import PrincipalKind
 
 MANAGED_IDENTITY_LIFETIME_S = 24 * 60 * 60
 APPLICATION_LIFETIME_S = 60 * 60
+BACKDATED_S = 5 * 60
+"""How long before its issue a token is valid, so that a clock that is a little behind accepts it."""
 
 
 class ClientAuthentication(enum.StrEnum):
@@ -55,8 +57,8 @@ def v1_claims(
     claims: dict[str, object] = {
         "aud": audience,
         "iss": issuer,
-        "iat": now - 300,
-        "nbf": now - 300,
+        "iat": now - BACKDATED_S,
+        "nbf": now - BACKDATED_S,
         "exp": now + lifetime_s(subject.kind),
         "aio": unique_id,
         "appid": subject.client_id,

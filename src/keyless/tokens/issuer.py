@@ -1,0 +1,140 @@
+"""Access tokens for managed identities and applications: from who asks and for what, to a signed JWT.
+
+Rules:
+- a managed identity's token is handed out again until half of its life is over, as Azure's endpoints keep
+  one per identity and resource and offer no way to force a fresh one; that is also the moment from which
+  the client libraries ask anew, so nobody is ever given a token that is about to expire;
+- it is kept per tenant, signing key, identity, host, audience and client capabilities, so that it never
+  outlives a rotated key or a changed identity;
+- an application's token is new each time, as Entra's token endpoint answers.
+
+Whether the caller may have the token is decided before: this module signs what it is told to.
+
+Source: https://learn.microsoft.com/entra/identity/managed-identities-azure-resources/managed-identities-faq
+"""
+
+from __future__ import annotations
+
+import base64
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from keyless.model.identities import Application, ManagedIdentity, PrincipalKind
+from keyless.model.resources import Tenant
+from keyless.tokens.claims import BACKDATED_S, ClientAuthentication, Subject, lifetime_s, v1_claims
+from keyless.tokens.issue import issue
+from keyless.tokens.keys import KeyRing, SigningKey
+
+TOKEN_TYPE = "Bearer"
+_REMEMBERED = 4096
+
+
+class TokenAuthority(Protocol):
+    """On whose behalf tokens are issued: a tenant, and its signing keys."""
+
+    async def tenant(self) -> Tenant:
+        """The tenant that the tokens are of."""
+        ...
+
+    async def key_ring(self) -> KeyRing:
+        """The signing keys that are valid now."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Signer:
+    """A tenant (its GUID) and the key that signs for it."""
+
+    tenant_id: str
+    key: SigningKey
+
+
+async def current_signer(authority: TokenAuthority) -> Signer:
+    """Who signs now."""
+    return Signer((await authority.tenant()).tenant_id, (await authority.key_ring()).current)
+
+
+@dataclass(frozen=True, slots=True)
+class IssuedToken:
+    """A signed access token. ``not_before`` and ``expires_at`` are epoch seconds, as in its claims."""
+
+    jwt: str = field(repr=False)
+    audience: str
+    not_before: int
+    expires_at: int
+
+
+class TokenIssuer:
+    """Issues access tokens; ``unique_id`` makes the values of ``uti`` (by default 128 random bits)."""
+
+    def __init__(self, unique_id: Callable[[], str] | None = None) -> None:
+        self._unique_id = unique_id or _random_id
+        self._remembered: dict[object, IssuedToken] = {}
+
+    def managed_identity_token(
+        self,
+        signer: Signer,
+        identity: ManagedIdentity,
+        host: str,
+        audience: str,
+        now: int,
+        capabilities: tuple[str, ...] = (),
+    ) -> IssuedToken:
+        """A token of a managed identity, for the resource that hosts it (``host``, an ARM id)."""
+        key = (signer.tenant_id, signer.key.kid, identity, host, audience, capabilities)
+        known = self._remembered.get(key)
+        if known is not None and _is_young(known, now):
+            return known
+        subject = Subject(
+            tenant_id=signer.tenant_id,
+            client_id=identity.client_id,
+            principal_id=identity.principal_id,
+            kind=PrincipalKind.MANAGED_IDENTITY,
+            authentication=ClientAuthentication.CERTIFICATE,
+            xms_mirid=identity.resource_id,
+            xms_az_rid=host,
+        )
+        if len(self._remembered) >= _REMEMBERED:
+            self._remembered.clear()
+        issued = self._remembered[key] = self._issue(signer, subject, audience, now, capabilities)
+        return issued
+
+    def application_token(
+        self,
+        signer: Signer,
+        application: Application,
+        audience: str,
+        now: int,
+        capabilities: tuple[str, ...] = (),
+    ) -> IssuedToken:
+        """A token of an application that has proven its client secret."""
+        subject = Subject(
+            tenant_id=signer.tenant_id,
+            client_id=application.client_id,
+            principal_id=application.principal_id,
+            kind=PrincipalKind.APPLICATION,
+            authentication=ClientAuthentication.SECRET,
+        )
+        return self._issue(signer, subject, audience, now, capabilities)
+
+    def _issue(
+        self, signer: Signer, subject: Subject, audience: str, now: int, capabilities: tuple[str, ...]
+    ) -> IssuedToken:
+        claims = v1_claims(subject, audience, now, self._unique_id(), capabilities)
+        return IssuedToken(
+            jwt=issue(claims, signer.key),
+            audience=audience,
+            not_before=now - BACKDATED_S,
+            expires_at=now + lifetime_s(subject.kind),
+        )
+
+
+def _is_young(token: IssuedToken, now: int) -> bool:
+    half_life_s = lifetime_s(PrincipalKind.MANAGED_IDENTITY) // 2
+    return token.not_before <= now < token.expires_at - half_life_s
+
+
+def _random_id() -> str:
+    return base64.urlsafe_b64encode(os.urandom(16)).rstrip(b"=").decode()
