@@ -5,24 +5,31 @@ What is not a `WireError` has become a `Bug` before it comes here, and a `Bug` s
 
 from __future__ import annotations
 
+import re
 import time
 
 import msgspec
 
 from keyless.tokens.verify import Rejection
 from keyless.wire.errors import (
+    Bug,
     Forbidden,
     InvalidGrant,
     InvalidRequest,
+    MethodNotAllowed,
+    NotFound,
+    PayloadTooLarge,
     Throttled,
     Unauthenticated,
     WireError,
 )
 from keyless.wire.plane import Failure, Rendered
+from keyless.wire.request import Request
 
 _JSON = ("content-type", "application/json; charset=utf-8")
 _PROBLEM = ("content-type", "application/problem+json; charset=utf-8")
 PROBLEM_BASE = "https://azconfig.io/errors/"
+_CORRELATION_ID = re.compile(r"[A-Za-z0-9-]{1,64}")
 
 _KEY_VAULT_401 = {
     None: "AKV10000: Request is missing a Bearer or PoP token.",
@@ -138,35 +145,71 @@ def _app_configuration_forbidden(error: Forbidden) -> str:
     )
 
 
+_AADSTS_NUMBERS: dict[type[WireError], int] = {InvalidRequest: 90014, MethodNotAllowed: 900561}
+_OAUTH_WORDS: dict[type[WireError], str] = {
+    InvalidRequest: "invalid_request",
+    MethodNotAllowed: "invalid_request",
+    NotFound: "not_found",
+    PayloadTooLarge: "invalid_request",
+    Throttled: "temporarily_unavailable",
+    Bug: "server_error",
+}
+
+
 def entra(failure: Failure) -> Rendered:
     """OAuth's `error` with an AADSTS description, as the token endpoint answers.
+
+    What Entra has no number for goes without one: an invented number would send people to a wrong page.
 
     Source: https://learn.microsoft.com/entra/identity-platform/v2-oauth2-client-creds-grant-flow#error-response
     """
     error, request = failure.error, failure.request
-    number = error.number if isinstance(error, InvalidGrant) else 90000 + error.status
+    granting = isinstance(error, InvalidGrant)
+    number = error.number if isinstance(error, InvalidGrant) else _AADSTS_NUMBERS.get(type(error))
     stamp = time.strftime("%Y-%m-%d %H:%M:%SZ", time.gmtime(request.now))
-    correlation = request.headers.get("client-request-id") or request.request_id
+    correlation = correlation_id(request)
+    prefix = f"AADSTS{number}: " if number else ""
     description = (
-        f"AADSTS{number}: {_public(error)} Trace ID: {request.request_id} "
+        f"{prefix}{_public(error)} Trace ID: {request.request_id} "
         f"Correlation ID: {correlation} Timestamp: {stamp}"
     )
-    body = {
-        "error": error.error if isinstance(error, InvalidGrant) else "invalid_request",
+    body: dict[str, object] = {
+        "error": error.code if granting else _OAUTH_WORDS.get(type(error), "invalid_request"),
         "error_description": description,
-        "error_codes": [number],
+        "error_codes": [number] if number else [],
         "timestamp": stamp,
         "trace_id": request.request_id,
         "correlation_id": correlation,
-        "error_uri": f"https://login.microsoftonline.com/error?code={number}",
     }
+    if number:
+        body["error_uri"] = f"https://login.microsoftonline.com/error?code={number}"
     return Rendered(error.status, (_JSON, ("cache-control", "no-store")), msgspec.json.encode(body))
 
 
+def correlation_id(request: Request) -> str:
+    """The id that the client gave to its request (``client-request-id``), else the request's own."""
+    given = request.headers.get("client-request-id") or ""
+    return given if _CORRELATION_ID.fullmatch(given) else request.request_id
+
+
+_IMDS_WORDS: dict[type[WireError], str] = {
+    Unauthenticated: "access_denied",
+    InvalidRequest: "invalid_request",
+    NotFound: "not_found",
+    MethodNotAllowed: "method_not_allowed",
+    Throttled: "too_many_requests",
+    Bug: "server_error",
+}
+
+
 def imds(failure: Failure) -> Rendered:
-    """The flat `{"error", "error_description"}` of the instance metadata service."""
+    """The flat `{"error", "error_description"}` of the instance metadata service.
+
+    Source: Azure/azure-rest-api-specs, specification/imds/data-plane, IdentityErrorResponse
+    """
     error = failure.error
-    body = {"error": error.code, "error_description": _public(error)}
+    word = _IMDS_WORDS.get(type(error)) if error.code == type(error).code else None
+    body = {"error": word or error.code, "error_description": _public(error)}
     return Rendered(error.status, (_JSON,), msgspec.json.encode(body))
 
 
