@@ -1,0 +1,140 @@
+"""From a workload's token request to a token: what both kinds of endpoint have in common.
+
+Each endpoint brings its rules for choosing an identity and its words for what is wrong (`Endpoint`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from keyless.model.identities import ComputeResource, ManagedIdentity
+from keyless.planes.identity.select import (
+    PARAMETERS,
+    HostRules,
+    Refusal,
+    SelectionRefused,
+    named_identity,
+    select_identity,
+)
+from keyless.store.collections import COMPUTE, IDENTITIES
+from keyless.store.ports import Store
+from keyless.tokens.issuer import IssuedToken, TokenAuthority, TokenIssuer, current_signer
+from keyless.wire.audiences import known_audience, unknown_audience
+from keyless.wire.call import Workload
+from keyless.wire.errors import Bug, InvalidRequest
+from keyless.wire.request import Query
+
+_CAPABILITY = re.compile(r"[A-Za-z0-9_-]{1,32}")
+_MAX_CAPABILITIES = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """One kind of endpoint, with its messages: ``says`` for a refusal of the selection."""
+
+    rules: HostRules
+    says: Mapping[Refusal, str]
+    missing_resource: str
+
+
+@dataclass(frozen=True, slots=True)
+class Granted:
+    """A token, the identity that it is of, and the resource in the spelling that it was asked for with."""
+
+    token: IssuedToken
+    identity: ManagedIdentity
+    resource: str
+
+
+class IdentityService:
+    """Issues tokens of the identities that workloads have."""
+
+    def __init__(
+        self, store: Store, authority: TokenAuthority, issuer: TokenIssuer, endpoint: Endpoint
+    ) -> None:
+        self._store = store
+        self._authority = authority
+        self._issuer = issuer
+        self._endpoint = endpoint
+
+    async def tenant_id(self) -> str:
+        """The tenant that the identities are of."""
+        return (await self._authority.tenant()).tenant_id
+
+    async def grant(self, workload: Workload | None, query: Query, now: int) -> Granted:
+        """The token that a workload's request asks for.
+
+        Raises:
+            InvalidRequest: no resource, one that no token is issued for, or no identity is meant.
+        """
+        if workload is None:
+            raise Bug("an identity endpoint was reached without a workload")
+        resource = _only(query, "resource")
+        if not resource:
+            raise InvalidRequest(self._endpoint.missing_resource, field="resource", code="invalid_request")
+        audience = await self._audience(resource)
+        identity = await self._identity(workload, query)
+        signer = await current_signer(self._authority)
+        token = self._issuer.managed_identity_token(
+            signer, identity, workload.resource_id, audience, now, _capabilities(query)
+        )
+        return Granted(token, identity, resource)
+
+    async def _audience(self, resource: str) -> str:
+        audience = known_audience(resource)
+        if audience is None:
+            tenant = await self._authority.tenant()
+            raise InvalidRequest(
+                f"AADSTS500011: {unknown_audience(resource, tenant.name)}",
+                field="resource",
+                code="invalid_resource",
+            )
+        return audience
+
+    async def _identity(self, workload: Workload, query: Query) -> ManagedIdentity:
+        compute = await self._store.get(COMPUTE, (workload.resource_id.casefold(),))
+        compute = compute or ComputeResource(workload.resource_id, workload.name, "")
+        user_assigned = await self._user_assigned(compute)
+        parameters = [(name, value) for name in PARAMETERS for value in query.all(name)]
+        try:
+            return select_identity(compute, user_assigned, named_identity(parameters), self._endpoint.rules)
+        except SelectionRefused as refused:
+            said = self._endpoint.says[refused.why]
+            raise InvalidRequest(
+                f"{said}: {_possession(compute, user_assigned)}", code="invalid_request"
+            ) from refused
+
+    async def _user_assigned(self, compute: ComputeResource) -> list[ManagedIdentity]:
+        """The records of the identities given to a resource; one that was deleted since is left out."""
+        found: list[ManagedIdentity] = []
+        for given in compute.user_assigned:
+            identity = await self._store.get(IDENTITIES, (given.casefold(),))
+            if identity is not None:
+                found.append(identity)
+        return found
+
+
+def _possession(compute: ComputeResource, user_assigned: Sequence[ManagedIdentity]) -> str:
+    """What the asking resource itself has, for the person who reads the message."""
+    has = ["a system-assigned identity"] if compute.system_assigned else []
+    has += [f"`{identity.name}` (client_id `{identity.client_id}`)" for identity in user_assigned]
+    return f"`{compute.name}` has {' and '.join(has) or 'no identity'}"
+
+
+def _only(query: Query, name: str) -> str | None:
+    values = query.all(name)
+    if len(values) > 1:
+        raise InvalidRequest(
+            f"the parameter `{name}` is given more than once: give it once",
+            field=name,
+            code="invalid_request",
+        )
+    return values[0] if values else None
+
+
+def _capabilities(query: Query) -> tuple[str, ...]:
+    """The client capabilities (``xms_cc``, separated by commas) that the token shall repeat."""
+    asked = (query.get("xms_cc") or "").split(",")
+    return tuple(one for one in asked if _CAPABILITY.fullmatch(one))[:_MAX_CAPABILITIES]
