@@ -1,0 +1,135 @@
+"""What the login hosts refuse, by AADSTS number.
+
+The numbers, OAuth words and status codes are Entra's; clients and people look them up.
+
+Source: https://learn.microsoft.com/entra/identity-platform/reference-error-codes
+"""
+
+from __future__ import annotations
+
+from keyless.wire.audiences import unknown_audience
+from keyless.wire.errors import InvalidGrant
+
+_SHOWN = 200
+
+
+def malformed_request(what: str) -> InvalidGrant:
+    """AADSTS90023: a request that cannot be read."""
+    return InvalidGrant(90023, "invalid_request", f"The request is not valid: {what}.")
+
+
+def missing_parameter(name: str) -> InvalidGrant:
+    """AADSTS900144: a parameter that must be in the body is not."""
+    return InvalidGrant(
+        900144, "invalid_request", f"The request body must contain the following parameter: '{name}'."
+    )
+
+
+def unsupported_grant(grant_type: str) -> InvalidGrant:
+    """AADSTS70003: a flow that is not offered here."""
+    return InvalidGrant(
+        70003,
+        "unsupported_grant_type",
+        f"The app requested an unsupported grant type '{grant_type[:_SHOWN]}': "
+        "only 'client_credentials' is offered here.",
+    )
+
+
+def missing_credential() -> InvalidGrant:
+    """AADSTS7000216: client credentials without a credential."""
+    return InvalidGrant(
+        7000216,
+        "invalid_client",
+        "'client_assertion', 'client_secret' or 'request' is required for the 'client_credentials' grant "
+        "type: send the application's 'client_secret'.",
+        status=401,
+    )
+
+
+def unsupported_assertion() -> InvalidGrant:
+    """AADSTS700027: an assertion whose key no application has registered, since none can here."""
+    return InvalidGrant(
+        700027,
+        "invalid_client",
+        "The client assertion cannot be verified: no application has a certificate or a federated credential "
+        "here, so use a managed identity or a client secret.",
+        status=401,
+    )
+
+
+def unknown_tenant(tenant: str, *, discovering: bool = False) -> InvalidGrant:
+    """AADSTS90002 or 900023: a tenant that is not there, or a text that cannot be one."""
+    shown = tenant[:_SHOWN]
+    if "." not in tenant and "-" not in tenant:
+        return InvalidGrant(
+            900023,
+            "invalid_tenant" if discovering else "invalid_request",
+            f"Specified tenant identifier '{shown}' is neither a valid DNS name, nor a valid external "
+            "domain: use the tenant's id, which `keyless estate show` prints.",
+        )
+    return InvalidGrant(
+        90002,
+        "invalid_tenant" if discovering else "invalid_request",
+        f"Tenant '{shown}' not found: use the tenant's id, which `keyless estate show` prints.",
+    )
+
+
+def no_tenant_named(alias: str) -> InvalidGrant:
+    """AADSTS50059: an application signs in where no tenant is named."""
+    return InvalidGrant(
+        50059,
+        "invalid_request",
+        "No tenant-identifying information found in either the request or implied by any provided "
+        f"credentials: use the tenant's id in place of '{alias}'.",
+    )
+
+
+def unknown_application(client_id: str, tenant: str) -> InvalidGrant:
+    """AADSTS700016: no application with this client id."""
+    return InvalidGrant(
+        700016,
+        "unauthorized_client",
+        f"Application with identifier '{client_id[:_SHOWN]}' was not found in the directory '{tenant}': "
+        "declare it among the estate's applications.",
+    )
+
+
+def wrong_secret(client_id: str) -> InvalidGrant:
+    """AADSTS7000215: a client secret that is not the application's."""
+    return InvalidGrant(
+        7000215,
+        "invalid_client",
+        f"Invalid client secret provided for app '{client_id[:_SHOWN]}': send the secret's value, as the "
+        "estate declares it.",
+        status=401,
+    )
+
+
+def not_a_default_scope(scope: str) -> InvalidGrant:
+    """AADSTS1002012: a scope that an application cannot ask for on its own behalf."""
+    return InvalidGrant(
+        1002012,
+        "invalid_scope",
+        f"The provided value for scope {scope[:_SHOWN]} is not valid. Client credential flows must have a "
+        "scope value with /.default suffixed to the resource identifier (application ID URI).",
+    )
+
+
+def several_scopes(scope: str) -> InvalidGrant:
+    """AADSTS70011: scopes of more than one resource in one request."""
+    return InvalidGrant(
+        70011,
+        "invalid_scope",
+        f"The provided value for the input parameter 'scope' is not valid. The scope {scope[:_SHOWN]} names "
+        "more than one resource: ask for one at a time.",
+    )
+
+
+def unknown_resource(resource: str, tenant: str) -> InvalidGrant:
+    """AADSTS500011: a resource that no token is issued for."""
+    return InvalidGrant(500011, "invalid_resource", unknown_audience(resource, tenant))
+
+
+def unknown_instance() -> InvalidGrant:
+    """AADSTS50049: an authority that is not one of the login hosts."""
+    return InvalidGrant(50049, "invalid_instance", "Unknown or invalid instance.")

@@ -1,0 +1,19 @@
+"""What the operations of the login hosts work with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from keyless.planes.entra.client_secrets import ClientSecrets
+from keyless.store.ports import Store
+from keyless.tokens.issuer import TokenAuthority, TokenIssuer
+
+
+@dataclass(frozen=True, slots=True)
+class Entra:
+    """The applications in the store, the tenant with its keys, and the issuer of tokens."""
+
+    store: Store
+    authority: TokenAuthority
+    issuer: TokenIssuer
+    secrets: ClientSecrets = field(default_factory=ClientSecrets)

@@ -1,0 +1,142 @@
+"""A token request as it was sent: form fields and an `Authorization` header, read without trust.
+
+Rules:
+- a body that is not a form holds no parameters; one that is holds each of them once, in UTF-8;
+- the client proves itself in one way: in the form, or in HTTP Basic, whose two halves are form-encoded;
+- what is not read here (`client_info`, `x-client-*`, `response_type`, ...) has no meaning.
+
+Pure. Secrets, assertions and malformed values are never repeated in an error.
+
+Source: https://www.rfc-editor.org/rfc/rfc6749#section-2.3.1 and #section-4.4.2
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import parse_qsl, unquote_plus
+
+import msgspec
+
+from keyless.model.secret_text import SecretText
+from keyless.planes.entra.refusals import malformed_request, missing_parameter
+from keyless.wire.errors import InvalidGrant
+
+MAX_FIELDS = 50
+_FORM = "application/x-www-form-urlencoded"
+_CAPABILITY = re.compile(r"[A-Za-z0-9_-]{1,32}")
+_MAX_CAPABILITIES = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """Who asks, and with what: a client secret, or an assertion (whose text is not kept)."""
+
+    client_id: str
+    secret: SecretText | None
+    asserted: bool = False
+
+
+class _Wanted(msgspec.Struct):
+    values: tuple[str, ...] = ()
+
+
+class _AccessTokenClaims(msgspec.Struct):
+    xms_cc: _Wanted | None = None
+
+
+class _ClaimsRequest(msgspec.Struct):
+    access_token: _AccessTokenClaims | None = None
+
+
+def form_fields(body: bytes, content_type: str | None) -> Mapping[str, str]:
+    """The fields of a form-encoded body, by name.
+
+    Raises:
+        InvalidGrant: it is not UTF-8, has too many fields, or one of them twice.
+    """
+    if (content_type or _FORM).partition(";")[0].strip().lower() != _FORM:
+        return {}
+    try:
+        pairs = parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=MAX_FIELDS, errors="strict")
+    except ValueError:
+        raise malformed_request("its body is not a form in UTF-8, or has too many fields") from None
+    fields = dict(pairs)
+    if len(fields) != len(pairs):
+        raise malformed_request("a parameter is given more than once")
+    return fields
+
+
+def credentials(fields: Mapping[str, str], authorization: str | None) -> Credentials | None:
+    """How the client proves itself; none where it does not.
+
+    Raises:
+        InvalidGrant: it does so in more than one way, or its client id is missing.
+    """
+    basic = _basic(authorization)
+    if basic is not None:
+        client_id, secret = basic
+        others = fields.keys() & {"client_secret", "client_assertion"}
+        if others or fields.get("client_id", client_id) != client_id:
+            raise _ambiguous()
+        return Credentials(client_id, SecretText(secret))
+    secret_field = fields.get("client_secret")
+    asserted = bool(fields.get("client_assertion"))
+    if not secret_field and not asserted:
+        return None
+    if secret_field and asserted:
+        raise _ambiguous()
+    return Credentials(
+        required(fields, "client_id"), SecretText(secret_field) if secret_field else None, asserted
+    )
+
+
+def required(fields: Mapping[str, str], name: str) -> str:
+    """A field that must be there.
+
+    Raises:
+        InvalidGrant: it is missing or empty.
+    """
+    value = fields.get(name)
+    if not value:
+        raise missing_parameter(name)
+    return value
+
+
+def capabilities(claims: str | None) -> tuple[str, ...]:
+    """The client capabilities (``xms_cc``) that a `claims` parameter asks to have repeated in the token.
+
+    Raises:
+        InvalidGrant: the parameter is not a claims request.
+    """
+    if not claims:
+        return ()
+    try:
+        wanted = msgspec.json.decode(claims, type=_ClaimsRequest)
+    except (msgspec.DecodeError, UnicodeError):
+        raise malformed_request("its 'claims' parameter is not a claims request") from None
+    asked = wanted.access_token.xms_cc if wanted.access_token else None
+    values = asked.values if asked else ()
+    return tuple(one for one in values if _CAPABILITY.fullmatch(one))[:_MAX_CAPABILITIES]
+
+
+def _ambiguous() -> InvalidGrant:
+    return malformed_request(
+        "the client authenticates in more than one way: send 'client_secret' alone, or HTTP Basic"
+    )
+
+
+def _basic(authorization: str | None) -> tuple[str, str] | None:
+    scheme, _, encoded = (authorization or "").partition(" ")
+    if scheme.lower() != "basic":
+        return None
+    try:
+        client_id, colon, secret = base64.b64decode(encoded.strip(), validate=True).decode().partition(":")
+    except (binascii.Error, ValueError):
+        raise malformed_request("its 'Authorization' header is not HTTP Basic") from None
+    if not colon or not client_id or not secret:
+        raise malformed_request("its 'Authorization' header holds no client id and secret")
+    return unquote_plus(client_id), unquote_plus(secret)
