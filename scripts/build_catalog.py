@@ -17,6 +17,9 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from keyless.authz.effective import Universe
+from keyless.model.actions import ActionPlane
+
 Json = dict[str, Any]
 
 DATA_DIR = Path(__file__).resolve().parent.parent / "src" / "keyless" / "catalog" / "data"
@@ -88,7 +91,7 @@ def role(entry: Json) -> Json:
 def operations_text(facts: Json, roles: Iterable[Json]) -> str:
     """Actions by provider and plane, without the provider's name that each begins with; one a line.
 
-    ``unnamed`` are what roles grant without that any known action answers to it.
+    ``unnamed`` is what roles grant beyond what the list names.
     """
     grouped: defaultdict[str, list[Json]] = defaultdict(list)
     for entries in facts["providers"].values():
@@ -105,15 +108,32 @@ def operations_text(facts: Json, roles: Iterable[Json]) -> str:
 
 
 def unnamed(facts: Json, roles: list[Json]) -> dict[str, list[str]]:
-    """Patterns and single actions of roles that match nothing in the list of operations."""
-    known = {entry["action"].casefold() for entries in facts["providers"].values() for entry in entries}
-    found = {}
-    for plane, field in (("control", "actions"), ("data", "dataActions")):
-        single = {action for role in roles for action in role[field] if "*" not in action}
-        missing = {action for action in single if action.casefold() not in known}
-        wildcards = set(facts["rolePatternsWithoutKnownAction"][field])
-        found[plane] = sorted(missing | wildcards, key=str.casefold)
-    return found
+    """What role definitions grant without that any known action answers to it: patterns, and a few actions.
+
+    A pattern counts as unanswered, too, where its block takes out again all the known actions it matches.
+    """
+    known = [entry for entries in facts["providers"].values() for entry in entries]
+    universe = Universe(
+        [entry["action"] for entry in known if not entry["isDataAction"]],
+        [entry["action"] for entry in known if entry["isDataAction"]],
+    )
+    blocks = [block for entry in roles for block in entry.get("blocks") or [entry]]
+    return {
+        plane.value: sorted(
+            {
+                pattern
+                for block in blocks
+                for pattern in block.get(granting, [])
+                if not universe.of_patterns(plane, [pattern])
+                & ~universe.of_patterns(plane, block.get(excluding, []))
+            },
+            key=str.casefold,
+        )
+        for plane, granting, excluding in (
+            (ActionPlane.CONTROL, "actions", "notActions"),
+            (ActionPlane.DATA, "dataActions", "notDataActions"),
+        )
+    }
 
 
 def spelling(entries: Iterable[Json]) -> str:

@@ -20,8 +20,9 @@ FACTS = {
             {
                 "id": "B",
                 "name": "b",
-                "actions": ["P.Q/*"],
-                "dataActions": [],
+                "actions": ["P.Q/*", "Z.Z/*"],
+                "dataActions": ["P.Q/x/*"],
+                "notDataActions": ["p.q/x/READ"],
                 "condition": "c",
                 "previousNames": ["o"],
             },
@@ -46,7 +47,6 @@ FACTS = {
             ],
             "P.Q": [{"action": "p.q/A", "isDataAction": False}],
         },
-        "rolePatternsWithoutKnownAction": {"actions": ["Z.Z/*"], "dataActions": []},
     },
     "services.json": {
         "source": SOURCE,
@@ -87,7 +87,14 @@ def test_what_is_written_is_what_the_facts_say_one_entry_a_line(build):
     assert written["builtIn"][1] == {
         "id": "b",
         "name": "b",
-        "permissions": [{"actions": ["P.Q/*"], "condition": "c"}],
+        "permissions": [
+            {
+                "actions": ["P.Q/*", "Z.Z/*"],
+                "dataActions": ["P.Q/x/*"],
+                "notDataActions": ["p.q/x/READ"],
+                "condition": "c",
+            }
+        ],
         "previousNames": ["o"],
     }
     assert written["removed"] == [{"id": "R", "name": "r", "lastSeen": "2025-01-01"}]
@@ -99,7 +106,7 @@ def test_actions_are_grouped_under_their_provider_and_what_is_unnamed_is_kept(bu
     roles = FACTS["builtin_roles.json"]["roles"]
     written = json.loads(build.operations_text(FACTS["provider_operations.json"], roles))
     assert written["providers"] == {"P.Q": {"control": ["A", "b"], "data": ["x/read"]}}
-    assert written["unnamed"] == {"control": ["p.q/new", "Z.Z/*"], "data": []}
+    assert written["unnamed"] == {"control": ["p.q/new", "Z.Z/*"], "data": ["P.Q/x/*"]}
 
 
 def test_services_keep_audiences_without_templates(build):
