@@ -1,0 +1,164 @@
+"""Makes a cover problem smaller without losing its best answer.
+
+Until nothing changes any more:
+- a role goes whose own excess is more than that of a cover which is already known;
+- what all the roles exceed by that grant one of the actions is unavoidable, and no longer counted for or
+  against any role;
+- a role goes where another covers as much, exceeds in nothing that this one does not, and ranks before it:
+  put in its place in any cover, the other one makes it no worse, ties included;
+- a role that alone grants one of the actions is settled, and what it covers no longer asked for.
+
+The roles that are settled are in every cover that is left, so that the best cover is those and the best
+cover of the rest: of two equally large lists of names the lesser is the one with the least name that the
+other has not, and names that both have do not matter to that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from keyless.plan.index import RankedRole
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A role as a problem sees it: which of the demanded actions it covers, and what it grants besides."""
+
+    ranked: RankedRole
+    covers: int
+    exceeds: int
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What is still to be covered, by whom (in the order of names), and which roles are settled already."""
+
+    demand: int
+    candidates: tuple[Candidate, ...]
+    settled: tuple[RankedRole, ...] = ()
+
+
+class NotCoverable(ValueError):
+    """No role grants some of the demand; ``missing`` is the set of those actions."""
+
+    def __init__(self, missing: int) -> None:
+        self.missing = missing
+        super().__init__(f"no role grants {missing.bit_count()} of the demanded actions")
+
+
+def reduced(demand: int, roles: Iterable[RankedRole]) -> Problem:
+    """The smallest problem that this module can make of covering ``demand`` with ``roles``.
+
+    Raises:
+        NotCoverable: part of the demand is in no role.
+    """
+    useful = (Candidate(one, one.bits & demand, one.bits & ~demand) for one in roles if one.bits & demand)
+    problem = Problem(demand, tuple(sorted(useful, key=by_name)))
+    while problem.demand:
+        smaller = _settle(_drop_dominated(_drop_excessive(problem)))
+        if _size(smaller) == _size(problem):
+            break
+        problem = smaller
+    return problem
+
+
+def by_name(candidate: Candidate) -> tuple[str, str]:
+    """The order in which candidates are numbered and listed."""
+    return candidate.ranked.by_name
+
+
+def union_of_excess(chosen: Iterable[Candidate]) -> int:
+    """What the chosen roles grant together beyond the demand."""
+    excess = 0
+    for one in chosen:
+        excess |= one.exceeds
+    return excess
+
+
+def actions_in(demand: int) -> Iterator[int]:
+    """The single actions of a set, each as a set."""
+    while demand:
+        action = demand & -demand
+        demand ^= action
+        yield action
+
+
+def greedy_cover(problem: Problem) -> list[Candidate]:
+    """Some cover, mostly near the best one: again and again the least new excess per newly covered action.
+
+    Raises:
+        NotCoverable: part of the demand is in no role.
+    """
+    chosen: list[Candidate] = []
+    left, excess = problem.demand, 0
+    while left:
+        useful = [one for one in problem.candidates if one.covers & left]
+        if not useful:
+            raise NotCoverable(left)
+        best = min(useful, key=lambda one: _price(one, left, excess))
+        chosen.append(best)
+        left &= ~best.covers
+        excess |= best.exceeds
+    return chosen
+
+
+def _price(one: Candidate, left: int, excess: int) -> tuple[float, bool, str, str]:
+    per_action = (one.exceeds & ~excess).bit_count() / (one.covers & left).bit_count()
+    return (per_action, *one.ranked.rank)
+
+
+def _drop_excessive(problem: Problem) -> Problem:
+    bound = union_of_excess(greedy_cover(problem)).bit_count()
+    within = [one for one in problem.candidates if one.exceeds.bit_count() <= bound]
+    return _without_excess(problem, within, _unavoidable(problem.demand, within))
+
+
+def _unavoidable(demand: int, candidates: Sequence[Candidate]) -> int:
+    excess = 0
+    for action in actions_in(demand):
+        common = -1
+        for one in candidates:
+            if one.covers & action:
+                common &= one.exceeds
+        excess |= common
+    return excess
+
+
+def _without_excess(problem: Problem, candidates: Sequence[Candidate], known: int) -> Problem:
+    trimmed = tuple(Candidate(one.ranked, one.covers, one.exceeds & ~known) for one in candidates)
+    return Problem(problem.demand, trimmed, problem.settled)
+
+
+def _drop_dominated(problem: Problem) -> Problem:
+    kept: list[Candidate] = []
+    for one in sorted(problem.candidates, key=lambda candidate: candidate.ranked.rank):
+        if not any(_replaces(other, one) for other in kept):
+            kept.append(one)
+    return Problem(problem.demand, tuple(sorted(kept, key=by_name)), problem.settled)
+
+
+def _replaces(better: Candidate, worse: Candidate) -> bool:
+    return not worse.covers & ~better.covers and not better.exceeds & ~worse.exceeds
+
+
+def _settle(problem: Problem) -> Problem:
+    alone = {}
+    for action in actions_in(problem.demand):
+        granting = [one for one in problem.candidates if one.covers & action]
+        if len(granting) == 1:
+            alone[granting[0].ranked.role.id] = granting[0]
+    demand = problem.demand
+    for one in alone.values():
+        demand &= ~one.covers
+    rest = tuple(
+        Candidate(one.ranked, one.covers & demand, one.exceeds)
+        for one in problem.candidates
+        if one.covers & demand and one.ranked.role.id not in alone
+    )
+    return Problem(demand, rest, (*problem.settled, *(one.ranked for one in alone.values())))
+
+
+def _size(problem: Problem) -> tuple[int, int, int]:
+    excess = sum(one.exceeds.bit_count() for one in problem.candidates)
+    return (problem.demand.bit_count(), len(problem.candidates), excess)
