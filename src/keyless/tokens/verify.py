@@ -1,16 +1,16 @@
 """Verification of access tokens: every trust decision about one is taken here, in every mode.
 
 Rules, in the order in which they are applied:
-- at most 16 KiB, three parts, a JSON header with `alg` exactly RS256 (never `none`, never a MAC), no `crit`,
-  and a `kid` that the estate published; keys named inside the token (`jwk`, `jku`, `x5u`, `x5c`) are
-  ignored on purpose;
+- at most 16 KiB, three parts, a JSON header with `alg` exactly RS256 (never `none`, never a MAC), a `kid`
+  that the estate published, and nothing that the estate's own issuer does not write: a `crit`, or a key
+  named inside the token (`jwk`, `jku`, `x5u`, `x5c`), is refused before any library looks at it;
 - the signature verifies under that key over the bytes as received;
 - `iss` is the estate's own issuer and `tid` its tenant;
 - `aud` is one text (never a list) that the resource accepts;
 - `nbf` and `exp` are integers, and now lies between them (60 s of skew on `nbf`, none on `exp`);
 - `oid` and `appid` are there as non-empty texts.
-Ignored on purpose: `aio`, `appidacr`, `iat`, `idp`, `sub`, `uti`, `ver`, `x5t`, `xms_*` (they inform, and
-decide nothing here); `idtyp` only labels the principal.
+Ignored on purpose: `aio`, `appidacr`, `iat`, `idp`, `idtyp`, `sub`, `uti`, `ver`, `x5t`, `xms_*` (they
+inform, and decide nothing here); `xms_mirid` only labels the principal.
 
 Source: https://learn.microsoft.com/entra/identity-platform/access-tokens#validate-tokens
 """
@@ -63,10 +63,11 @@ class Verified:
     audience: str
 
 
-class _Header(msgspec.Struct):
+class _Header(msgspec.Struct, forbid_unknown_fields=True):
     alg: str
     kid: str
-    crit: msgspec.Raw | None = None
+    typ: str = "JWT"
+    x5t: str = ""
 
 
 class _Claims(msgspec.Struct):
@@ -116,7 +117,7 @@ def _key_of(token: str, keys: KeyRing) -> SigningKey:
         header = msgspec.json.decode(urlsafe_b64decode(token.split(".", 1)[0].encode()), type=_Header)
     except (msgspec.MsgspecError, binascii.Error, ValueError) as error:
         raise TokenRejected(Rejection.MALFORMED) from error
-    if header.alg != ALGORITHM or header.crit is not None:
+    if header.alg != ALGORITHM:
         raise TokenRejected(Rejection.ALGORITHM)
     key = keys.find(header.kid)
     if key is None:

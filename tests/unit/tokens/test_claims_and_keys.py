@@ -1,0 +1,84 @@
+"""The claims that go into a token, how it is signed, and the keys."""
+
+from __future__ import annotations
+
+import base64
+import json
+
+import pytest
+from forging import SUBJECT, TENANT, VAULT_AUDIENCE, claims_at
+
+from keyless.model.identities import PrincipalKind
+from keyless.tokens.claims import ClientAuthentication, Subject, lifetime_s, v1_claims, v1_issuer
+from keyless.tokens.issue import issue
+from keyless.tokens.keys import KeyRing, SigningKey, load_signing_key
+
+AZURE_CLAIMS = {
+    "aud", "iss", "iat", "nbf", "exp", "aio", "appid", "appidacr", "idp", "idtyp", "oid", "sub", "tid", "uti",
+    "ver", "xms_mirid",
+}  # fmt: skip
+
+
+def test_a_managed_identity_gets_the_claims_that_azure_puts_there(now: int) -> None:
+    claims = claims_at(now)
+    assert set(claims) == AZURE_CLAIMS
+    assert claims["sub"] == claims["oid"] == SUBJECT.principal_id
+    assert claims["iss"] == claims["idp"] == f"https://sts.windows.net/{TENANT}/"
+    assert (claims["ver"], claims["idtyp"], claims["appidacr"]) == ("1.0", "app", "2")
+    assert claims["aud"] == VAULT_AUDIENCE
+
+
+def test_the_hosting_resource_and_the_client_capabilities_are_in_the_token_when_known(now: int) -> None:
+    subject = Subject(
+        TENANT, "c", "o", PrincipalKind.MANAGED_IDENTITY, ClientAuthentication.CERTIFICATE, "/mi", "/host"
+    )
+    claims = v1_claims(subject, VAULT_AUDIENCE, now, "u", ("CP1",))
+    assert (claims["xms_mirid"], claims["xms_az_rid"], claims["xms_cc"]) == ("/mi", "/host", ["CP1"])
+
+
+def test_an_application_says_that_it_used_a_secret_and_has_no_managed_identity(now: int) -> None:
+    subject = Subject(TENANT, "c", "o", PrincipalKind.APPLICATION, ClientAuthentication.SECRET)
+    claims = v1_claims(subject, VAULT_AUDIENCE, now, "u")
+    assert claims["appidacr"] == "1"
+    assert not {"xms_mirid", "xms_az_rid", "xms_cc"} & set(claims)
+
+
+def test_tokens_live_a_day_for_managed_identities_and_an_hour_for_applications() -> None:
+    assert lifetime_s(PrincipalKind.MANAGED_IDENTITY) == 86_400
+    assert lifetime_s(PrincipalKind.APPLICATION) == 3_600
+
+
+def test_the_issuer_ends_in_a_slash() -> None:
+    assert v1_issuer("t") == "https://sts.windows.net/t/"
+
+
+def test_the_header_names_the_key_twice_as_entra_does(signing_key: SigningKey, now: int) -> None:
+    first = issue(claims_at(now), signing_key).split(".")[0]
+    header = json.loads(base64.urlsafe_b64decode(first + "=" * (-len(first) % 4)))
+    assert header == {"typ": "JWT", "alg": "RS256", "x5t": signing_key.kid, "kid": signing_key.kid}
+
+
+def test_a_public_key_shows_nothing_of_the_private_one(signing_key: SigningKey) -> None:
+    assert set(signing_key.public_jwk) == {"kty", "use", "alg", "kid", "n", "e"}
+    assert "PRIVATE" not in repr(signing_key)
+
+
+def test_a_stored_key_is_the_same_key_again(signing_key: SigningKey) -> None:
+    again = load_signing_key(signing_key.stored())
+    assert again.public_jwk == signing_key.public_jwk
+    assert (again.kid, again.created_at) == (signing_key.kid, signing_key.created_at)
+
+
+def test_the_newest_key_signs_and_all_are_published(signing_key: SigningKey, foreign_key: SigningKey) -> None:
+    newer = SigningKey(foreign_key.kid, foreign_key.key, signing_key.created_at + 1)
+    ring = KeyRing([newer, signing_key])
+    assert ring.current.kid == newer.kid
+    assert [key["kid"] for key in ring.jwks()["keys"]] == [signing_key.kid, newer.kid]
+    assert ring.find(signing_key.kid) is not None
+    assert ring.find("unknown") is None
+    assert ring.find(None) is None
+
+
+def test_a_ring_without_keys_cannot_be() -> None:
+    with pytest.raises(ValueError, match="at least one key"):
+        KeyRing([])
