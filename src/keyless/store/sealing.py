@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import fcntl
 import os
 from pathlib import Path
 
@@ -72,6 +73,8 @@ class Sealer:
 
     def open(self, sealed: bytes, place: bytes) -> bytes:
         """Decrypt a record; raises DamagedStore where it was altered or moved."""
+        if sealed[:1] != _FORMAT:
+            raise DamagedStore("a sealed record is of an unknown form: it was altered")
         try:
             return self._aead.decrypt(sealed[1 : 1 + _NONCE_BYTES], sealed[1 + _NONCE_BYTES :], place)
         except (InvalidTag, ValueError) as error:
@@ -86,19 +89,19 @@ def new_data_key() -> bytes:
 def find_root_key(file: Path, from_environment: str | None, *, create: bool) -> RootKey:
     """The root key: from the environment's value where given, else from its owner-only file.
 
-    ``from_environment`` is base64 of 32 bytes. With ``create`` a missing file is made.
+    ``from_environment`` is base64 of 32 bytes. With ``create`` a missing (or empty) file is made.
 
     Raises:
         StoreError: the value or file is not a root key, or others may read the file.
     """
     if from_environment is not None:
         return RootKey(_decode(from_environment, f"the variable `{ROOT_KEY_VARIABLE}`"), ROOT_KEY_VARIABLE)
+    if create and not _has_content(file):
+        _fill_if_empty(file, base64.b64encode(os.urandom(KEY_BYTES)) + b"\n")
     if not file.exists():
-        if not create:
-            raise StoreError(
-                f"the root key `{file}` is missing: put it back, or set `{ROOT_KEY_VARIABLE}` to its content"
-            )
-        _write_owner_only(file, base64.b64encode(os.urandom(KEY_BYTES)) + b"\n")
+        raise StoreError(
+            f"the root key `{file}` is missing: put it back, or set `{ROOT_KEY_VARIABLE}` to its content"
+        )
     if file.stat().st_mode & 0o077:
         raise StoreError(f"the root key `{file}` can be read by others: run `chmod 600 {file}`")
     return RootKey(_decode(file.read_text("ascii", "replace"), f"the file `{file}`"), str(file))
@@ -114,9 +117,15 @@ def _decode(text: str, where: str) -> bytes:
     return key
 
 
-def _write_owner_only(file: Path, content: bytes) -> None:
-    descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as handle:
-        handle.write(content)
-        handle.flush()
-        os.fsync(handle.fileno())
+def _has_content(file: Path) -> bool:
+    return file.exists() and file.stat().st_size > 0
+
+
+def _fill_if_empty(file: Path, content: bytes) -> None:
+    """Make an owner-only file with this content; one that another process has filled meanwhile is left."""
+    with os.fdopen(os.open(file, os.O_RDWR | os.O_CREAT, 0o600), "r+b") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        if not handle.read(1):
+            handle.write(content)
+            handle.flush()
+            os.fsync(handle.fileno())
