@@ -6,7 +6,7 @@ no part can run into the next and the order of the parts is the order of the byt
 
 from __future__ import annotations
 
-from keyless.store.ports import Key
+from keyless.store.ports import DamagedStore, Key
 
 _END = b"\x00"
 AFTER_ALL = b"\xff"  # never part of UTF-8, so it sorts behind every continuation of a prefix
@@ -31,5 +31,8 @@ def encode_prefix(prefix: Key, starting: str = "") -> bytes:
 
 
 def decode_key(raw: bytes) -> Key:
-    """The parts of an encoded key."""
-    return tuple(_unescape(part) for part in raw.split(_END)[:-1])
+    """The parts of an encoded key; raises DamagedStore where the bytes are not one."""
+    try:
+        return tuple(_unescape(part) for part in raw.split(_END)[:-1])
+    except UnicodeDecodeError as error:
+        raise DamagedStore(f"a record's key cannot be read: {error}") from error

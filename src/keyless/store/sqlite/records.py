@@ -9,7 +9,7 @@ from typing import TypeVar
 import msgspec
 
 from keyless.store.keys import AFTER_ALL, decode_key, encode_key, encode_prefix
-from keyless.store.ports import Collection, Key
+from keyless.store.ports import Collection, DamagedStore, Key
 from keyless.store.sealing import Sealer
 
 T = TypeVar("T")
@@ -36,12 +36,15 @@ class Codec:
         return self._sealer.seal(plain, _place(collection, key)) if collection.sealed else plain
 
     def decode(self, collection: Collection[T], key: bytes, stored: bytes) -> T:
-        """The record again."""
+        """The record again; raises DamagedStore where the bytes are not one."""
         plain = self._sealer.open(stored, _place(collection, key)) if collection.sealed else stored
         decoder = self._decoders.get(collection.type)
         if decoder is None:
             decoder = self._decoders[collection.type] = msgspec.msgpack.Decoder(collection.type)
-        return decoder.decode(plain)  # type: ignore[return-value]  # the cache is keyed by the type
+        try:
+            return decoder.decode(plain)  # type: ignore[return-value]  # the cache is keyed by the type
+        except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+            raise DamagedStore(f"a record of `{collection.name}` cannot be read: {error}") from error
 
 
 def _place(collection: Collection[T], key: bytes) -> bytes:

@@ -9,8 +9,9 @@ from __future__ import annotations
 import asyncio
 import os
 import sqlite3
+import time
 from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
+from contextlib import AbstractAsyncContextManager, ExitStack, asynccontextmanager, closing, contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -18,10 +19,12 @@ from keyless.store.keys import encode_key
 from keyless.store.ports import Collection, DamagedStore, Key, StoreError, Transaction, WrongRootKey
 from keyless.store.sealing import RootKey, Sealer, new_data_key
 from keyless.store.sqlite.records import Codec, ConnectionReader, ConnectionTransaction
-from keyless.store.sqlite.schema import migrate
+from keyless.store.sqlite.schema import check_ours, migrate
 
 T = TypeVar("T")
 
+_PATIENCE_S = 10.0
+_RETRY_S = 0.005
 _REMEMBERED_RECORDS = 50_000
 _CHECKED_BYTES = 32 * 1024 * 1024
 _BUMP = "INSERT INTO revisions VALUES (?, 1) ON CONFLICT DO UPDATE SET revision = revision + 1"
@@ -37,12 +40,17 @@ class SqliteStore:
         Raises:
             StoreError: it is damaged, of a later version, or sealed under another root key.
         """
-        with _explained(file):
-            self._writer = _connect(file)
-            _check(self._writer, file)
-            migrate(self._writer, str(file))
+        self._file = file
+        with _explained(file), ExitStack() as opened:
+            self._writer = opened.enter_context(closing(_connect(file)))
+            check_ours(self._writer, str(file))
+            _check_pages(self._writer, file)
+            _configure(self._writer)
+            migrate(self._writer)
             codec = Codec(Sealer(_data_key(self._writer, root_key, file)))
-            self._reader = _connect(file)
+            self._reader = opened.enter_context(closing(_connect(file)))
+            _configure(self._reader)
+            opened.pop_all()
         self._read = ConnectionReader(self._reader, codec)
         self._codec = codec
         self._lock = asyncio.Lock()
@@ -84,9 +92,10 @@ class SqliteStore:
         return self._codec.decode(collection, raw, found)  # type: ignore[arg-type]
 
     def _load(self, collection: Collection[T], raw: bytes) -> object:
-        row = self._reader.execute(
-            "SELECT value FROM records WHERE collection = ? AND key = ?", (collection.name, raw)
-        ).fetchone()
+        with _explained(self._file):
+            row = self._reader.execute(
+                "SELECT value FROM records WHERE collection = ? AND key = ?", (collection.name, raw)
+            ).fetchone()
         if row is None:
             return None
         return row[0] if collection.sealed else self._codec.decode(collection, raw, row[0])
@@ -101,7 +110,8 @@ class SqliteStore:
         limit: int | None = None,
     ) -> Sequence[tuple[Key, T]]:
         """Records under a prefix, in key order, as committed."""
-        return await self._read.scan(collection, prefix, starting=starting, after=after, limit=limit)
+        with _explained(self._file):
+            return await self._read.scan(collection, prefix, starting=starting, after=after, limit=limit)
 
     def transaction(self) -> AbstractAsyncContextManager[Transaction]:
         """Begin a transaction; one at a time in this process, and in the others on this file."""
@@ -110,17 +120,22 @@ class SqliteStore:
     @asynccontextmanager
     async def _transaction(self) -> AsyncIterator[Transaction]:
         async with self._lock:
-            self._writer.execute("BEGIN IMMEDIATE")
-            try:
-                transaction = ConnectionTransaction(self._writer, self._codec)
+            with _explained(self._file), self._step() as transaction:
                 yield transaction
-                self._writer.executemany(_BUMP, [(name,) for name in sorted(transaction.touched)])
-                self._writer.execute("COMMIT")
-            except BaseException:
-                if self._writer.in_transaction:
-                    self._writer.execute("ROLLBACK")
-                raise
         self.refresh()
+
+    @contextmanager
+    def _step(self) -> Iterator[ConnectionTransaction]:
+        """One atomic step of the writing connection: committed at its end, rolled back on an error."""
+        self._writer.execute("BEGIN IMMEDIATE")
+        try:
+            transaction = ConnectionTransaction(self._writer, self._codec)
+            yield transaction
+            self._writer.executemany(_BUMP, [(name,) for name in sorted(transaction.touched)])
+            self._writer.execute("COMMIT")
+        finally:
+            if self._writer.in_transaction:
+                self._writer.execute("ROLLBACK")
 
     def backup_to(self, file: Path) -> None:
         """Copy the committed state into a new file, readable by its owner alone."""
@@ -140,11 +155,25 @@ class SqliteStore:
 
 def _connect(file: Path) -> sqlite3.Connection:
     _create_owner_only(file)
-    connection = sqlite3.connect(file, timeout=10, isolation_level=None, check_same_thread=False)
-    connection.execute("PRAGMA journal_mode=WAL")
+    return sqlite3.connect(file, timeout=_PATIENCE_S, isolation_level=None, check_same_thread=False)
+
+
+def _configure(connection: sqlite3.Connection) -> None:
+    """Switch to WAL and full durability.
+
+    SQLite does not wait for others that are switching the same new file at the same time, so we do.
+    """
+    deadline = time.monotonic() + _PATIENCE_S
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+            break
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                raise
+            time.sleep(_RETRY_S)
     connection.execute("PRAGMA synchronous=FULL")
     connection.execute("PRAGMA trusted_schema=OFF")
-    return connection
 
 
 def _create_owner_only(file: Path) -> None:
@@ -152,7 +181,7 @@ def _create_owner_only(file: Path) -> None:
         os.close(os.open(file, os.O_WRONLY | os.O_CREAT, 0o600))
 
 
-def _check(connection: sqlite3.Connection, file: Path) -> None:
+def _check_pages(connection: sqlite3.Connection, file: Path) -> None:
     if file.stat().st_size > _CHECKED_BYTES:
         return
     verdict = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
@@ -191,6 +220,6 @@ def _explained(file: Path) -> Iterator[None]:
     try:
         yield
     except sqlite3.OperationalError as error:
-        raise StoreError(f"the store `{file}` cannot be opened: {error}") from error
+        raise StoreError(f"the store `{file}` cannot be used: {error}") from error
     except sqlite3.DatabaseError as error:
         raise DamagedStore(_damaged(file, str(error))) from error
