@@ -24,13 +24,18 @@ def derived_guid(*parts: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class DeclaredSecret:
-    """A secret that a vault must hold."""
+    """A secret that a vault must hold.
+
+    ``source`` says for people where the value came from (``$ORDERS_DB_PASSWORD``, a file's path); two secrets
+    are equal without it.
+    """
 
     vault: str
     name: str
     value: SecretText
     content_type: str | None = None
     tags: dict[str, str] = field(default_factory=dict)
+    source: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,398 @@
+"""Which keys ``keyless.yaml`` has, what they hold and what they mean: the one place that says so.
+
+The docstrings and descriptions here are the texts of the JSON schema and of the reference page.
+"""
+
+from __future__ import annotations
+
+from keyless.estate import naming
+from keyless.estate.resolve.ids import DEFAULT_LOCATION, DEFAULT_NAME
+from keyless.estate.shapes.base import Where
+from keyless.estate.shapes.containers import Entries, ListOf, ListOrMap, MapOf
+from keyless.estate.shapes.record import Alternatives, Record, RecordOf, defaulted, optional, required
+from keyless.estate.shapes.scalars import Text, WholeNumber, Word, YesOrNo
+
+VERSION = 1
+PRINCIPAL_TYPES = ("ServicePrincipal", "User", "Group", "ForeignGroup", "Device")
+
+_REFERENCE = Where(Text(naming.REFERENCE))
+_GUID = Where(Text(naming.GUID))
+_TAGS = MapOf(Text(naming.TAG_NAME), Text(naming.TAG_VALUE), "tags", ignore_case=False, at_most=15)
+_SETTING_TAGS = MapOf(Text(naming.SETTING_TAG), Text(naming.SETTING_TAG), "tags", ignore_case=False)
+_NO_TAGS: Entries[str] = Entries()
+
+
+class TenantEntry(Record, title="a tenant", short="name"):
+    """The Microsoft Entra tenant. Its name alone is enough: the id is then derived from it."""
+
+    name = required(Text(naming.TENANT), "What people call it.")
+    id = optional(Text(naming.GUID), "The tenant id that tokens carry. Left out: derived from the name.")
+
+
+class SubscriptionEntry(Record, title="a subscription", short="name"):
+    """The subscription that every resource of the estate lies in. Its name alone is enough."""
+
+    name = required(Text(naming.SUBSCRIPTION), "What people call it.")
+    id = optional(Text(naming.GUID), "The subscription id. Left out: derived from tenant and name.")
+
+
+class IdentityEntry(Record, title="a user-assigned identity"):
+    """A user-assigned managed identity: it lives on its own, and several compute resources can share it."""
+
+    client_id = optional(_GUID, "The application id that goes into tokens. Left out: derived.")
+    principal_id = optional(_GUID, "The object id that role assignments name. Left out: derived.")
+
+
+class SystemAssignedEntry(Record, title="a system-assigned identity", short="enabled"):
+    """The identity that lives and dies with its resource: `true`, or a mapping that also fixes its ids."""
+
+    enabled = defaulted(YesOrNo(), "Whether the resource has one.", default=True)
+    client_id = optional(_GUID, "The application id that goes into tokens. Left out: derived.")
+    principal_id = optional(_GUID, "The object id that role assignments name. Left out: derived.")
+
+
+class HostedIdentities(Record, title="the identities of a compute resource"):
+    """Which identities code there can get tokens for: one of its own, and any number of shared ones."""
+
+    system_assigned = optional(
+        RecordOf(SystemAssignedEntry), "Whether it has an identity of its own. Left out: it has none."
+    )
+    user_assigned = defaulted(
+        ListOf(_REFERENCE, "identities"),
+        "The user-assigned identities given to it: by name, by `group/name`, or by resource id.",
+        default=(),
+    )
+
+
+class ComputeEntry(Record, title="a compute resource"):
+    """Something that runs code and hosts identities: a web app, a container app, a virtual machine, …"""
+
+    type = required(
+        Where(Text(naming.RESOURCE_TYPE)),
+        "Its resource type, such as `Microsoft.Web/sites`, `Microsoft.App/containerApps` or "
+        "`Microsoft.Compute/virtualMachines`.",
+    )
+    name = optional(
+        Where(Text(naming.COMPUTE)),
+        "The resource's name, where it is not the name that it has in this file: for two resources of "
+        "different types with one name, say.",
+    )
+    location = optional(Text(naming.LOCATION), "Where it is. Left out: where its resource group is.")
+    identity = optional(RecordOf(HostedIdentities), "Which identities it hosts. Left out: none.")
+
+
+class SecretEntry(Record, title="a secret", shown=False):
+    """What every secret has, wherever its value comes from."""
+
+    content_type = optional(Text(naming.CONTENT_TYPE), "What kind of value it is.")
+    tags = defaulted(_TAGS, "Up to 15 tags.", default=_NO_TAGS)
+
+
+class SecretFromEnvironment(SecretEntry, told_by="env"):
+    """A secret whose value an environment variable holds when the estate is read."""
+
+    env = required(Where(Text(naming.VARIABLE)), "The name of the environment variable.")
+
+
+class SecretFromFile(SecretEntry, told_by="file"):
+    """A secret whose value a file holds. One line break at the end of the file is not part of the value."""
+
+    file = required(Where(Text(naming.FILE)), "The file's path, relative to the estate file.")
+
+
+class SecretAsText(SecretEntry, told_by="value", short="value"):
+    """A secret whose value stands in the estate file, for values that need no protection; or text alone."""
+
+    value = required(Where(Text(naming.SECRET_VALUE)), "The value itself.")
+
+
+SECRET = Alternatives("a secret", SecretFromEnvironment, SecretFromFile, SecretAsText)
+
+
+class VaultEntry(Record, title="a vault"):
+    """A key vault, reached as `https://NAME.vault.azure.net`."""
+
+    location = optional(Text(naming.LOCATION), "Where it is. Left out: where its resource group is.")
+    soft_delete_retention_days = defaulted(
+        WholeNumber(7, 90, "a number of days"), "How long deleted objects can be recovered.", default=90
+    )
+    purge_protection = defaulted(
+        YesOrNo(), "Whether nothing can be purged before that time is over.", default=False
+    )
+    secrets = defaulted(
+        MapOf(Text(naming.SECRET), SECRET, "secrets"), "The secrets that it holds.", default=Entries()
+    )
+
+
+class ReferenceEntry(Record, title="a Key Vault reference"):
+    """Which secret a setting points to."""
+
+
+class ReferenceByName(ReferenceEntry, told_by="vault"):
+    """A reference to a secret of a vault of this estate."""
+
+    vault = required(_REFERENCE, "The vault's name.")
+    secret = required(Text(naming.SECRET), "The secret's name.")
+    version = optional(Text(naming.SECRET_VERSION), "One version of it. Left out: always the newest.")
+
+
+class ReferenceByAddress(ReferenceEntry, told_by="uri"):
+    """A reference to a secret anywhere."""
+
+    uri = required(Text(naming.URI), "The secret's address.")
+
+
+class SettingEntry(Record, title="a setting", shown=False):
+    """What every key-value has."""
+
+    label = optional(Text(naming.LABEL), "Its label. Left out: no label.")
+    tags = defaulted(_SETTING_TAGS, "Its tags.", default=_NO_TAGS)
+
+
+class PlainSetting(SettingEntry, told_by="value", short="value"):
+    """A key-value that holds text."""
+
+    value = required(
+        Text(naming.SETTING_VALUE), "The value. Numbers and `true` are text too: put them in quotes."
+    )
+    content_type = optional(
+        Text(naming.CONTENT_TYPE), "What kind of value it is, such as `application/json`."
+    )
+
+
+class ReferenceSetting(SettingEntry, told_by="keyVaultReference"):
+    """A key-value that points to a secret, with the content type and value that Azure's clients look for."""
+
+    key_vault_reference = required(
+        Alternatives("a Key Vault reference", ReferenceByName, ReferenceByAddress),
+        "The secret that it points to.",
+    )
+
+
+class ListedPlainSetting(PlainSetting, title="a setting in a list", told_by="value"):
+    """A key-value that holds text, in a list."""
+
+    key = required(Where(Text(naming.KEY)), "Its key.")
+
+
+class ListedReferenceSetting(ReferenceSetting, title="a setting in a list", told_by="keyVaultReference"):
+    """A key-value that points to a secret, in a list."""
+
+    key = required(Where(Text(naming.KEY)), "Its key.")
+
+
+class FeatureFlagSetting(SettingEntry, title="a setting in a list", told_by="featureFlag"):
+    """A feature flag without filters. For one with filters, write its key-value with its content type."""
+
+    feature_flag = required(Where(Text(naming.FEATURE)), "The feature's name.")
+    enabled = required(YesOrNo(), "Whether the feature is on.")
+    description = defaulted(Text(naming.DESCRIPTION), "What the feature is.", default="")
+
+
+SETTINGS = ListOrMap(
+    ListOf(
+        Alternatives("a setting", ListedPlainSetting, ListedReferenceSetting, FeatureFlagSetting), "settings"
+    ),
+    MapOf(
+        Text(naming.KEY),
+        Alternatives("a setting", PlainSetting, ReferenceSetting),
+        "settings",
+        ignore_case=False,
+    ),
+)
+
+
+class StoreEntry(Record, title="a configuration store"):
+    """An App Configuration store, reached as `https://NAME.azconfig.io`."""
+
+    location = optional(Text(naming.LOCATION), "Where it is. Left out: where its resource group is.")
+    settings = optional(
+        SETTINGS,
+        "The key-values that it holds: a mapping by key; or a list, where a key has several labels or there "
+        "are feature flags.",
+    )
+
+
+class GroupEntry(Record, title="a resource group"):
+    """A resource group and the resources in it."""
+
+    location = optional(Text(naming.LOCATION), "Where it is. Left out: the estate's location.")
+    identities = defaulted(
+        MapOf(Text(naming.USER_ASSIGNED_IDENTITY), RecordOf(IdentityEntry), "user-assigned identities"),
+        "User-assigned identities.",
+        default=Entries(),
+    )
+    compute = defaulted(
+        MapOf(Text(naming.COMPUTE), RecordOf(ComputeEntry), "compute resources"),
+        "Compute resources that host identities.",
+        default=Entries(),
+    )
+    vaults = defaulted(
+        MapOf(Text(naming.VAULT), RecordOf(VaultEntry), "vaults"), "Key vaults.", default=Entries()
+    )
+    configuration_stores = defaulted(
+        MapOf(Text(naming.STORE), RecordOf(StoreEntry), "configuration stores"),
+        "App Configuration stores.",
+        default=Entries(),
+    )
+
+
+class ApplicationEntry(Record, title="an application"):
+    """An application registration that signs in with a client secret: legacy, for the picture before."""
+
+    client_id = optional(_GUID, "The application id. Left out: derived from tenant and name.")
+    principal_id = optional(_GUID, "The object id of its service principal. Left out: derived.")
+    client_secret = required(SECRET, "Its client secret, given like a vault's secret.")
+
+
+class PrincipalEntry(Record, title="a principal"):
+    """Who gets a role."""
+
+
+class PrincipalByName(PrincipalEntry, told_by="name", short="name"):
+    """A principal by its name, where only one thing has it, or by its principal id; or text alone."""
+
+    name = required(
+        _REFERENCE,
+        "The name of a compute resource (for its system-assigned identity), of a user-assigned identity or "
+        "of an application; `group/name` where two groups have the name; or a principal id.",
+    )
+
+
+class PrincipalByCompute(PrincipalEntry, told_by="compute"):
+    """The system-assigned identity of a compute resource."""
+
+    compute = required(_REFERENCE, "The compute resource's name, or `group/name`.")
+
+
+class PrincipalByIdentity(PrincipalEntry, told_by="identity"):
+    """A user-assigned identity."""
+
+    identity = required(_REFERENCE, "The identity's name, or `group/name`.")
+
+
+class PrincipalByApplication(PrincipalEntry, told_by="application"):
+    """An application."""
+
+    application = required(_REFERENCE, "The application's name.")
+
+
+class ScopeEntry(Record, title="a scope"):
+    """Where a role holds."""
+
+
+class ResourceIdScope(ScopeEntry, told_by="id", short="id"):
+    """Any scope, by its full resource id; or text alone."""
+
+    id = required(Where(Text(naming.RESOURCE_ID)), "The resource id.")
+
+
+class SubscriptionScope(ScopeEntry, told_by="subscription"):
+    """The whole subscription."""
+
+    subscription = required(YesOrNo(only=True), "All of it.")
+
+
+class GroupScope(ScopeEntry, told_by="resourceGroup"):
+    """A resource group, with everything in it."""
+
+    resource_group = required(_REFERENCE, "The resource group's name.")
+
+
+class VaultScope(ScopeEntry, told_by="vault"):
+    """A vault, or one secret of it."""
+
+    vault = required(_REFERENCE, "The vault's name.")
+    secret = optional(Text(naming.SECRET), "One secret's name. Left out: the whole vault.")
+
+
+class StoreScope(ScopeEntry, told_by="store"):
+    """A configuration store, or one key-value of it."""
+
+    store = required(_REFERENCE, "The configuration store's name.")
+    key = optional(Text(naming.KEY), "One key. Left out: the whole store.")
+    label = optional(Where(Text(naming.LABEL)), "The key's label. Left out: the key-value without a label.")
+
+
+class ComputeScope(ScopeEntry, told_by="compute"):
+    """A compute resource."""
+
+    compute = required(_REFERENCE, "The compute resource's name, or `group/name`.")
+
+
+class IdentityScope(ScopeEntry, told_by="identity"):
+    """A user-assigned identity."""
+
+    identity = required(_REFERENCE, "The identity's name, or `group/name`.")
+
+
+class AssignmentEntry(Record, title="a role assignment"):
+    """A role given to a principal at a scope."""
+
+    principal = required(
+        Alternatives(
+            "a principal", PrincipalByName, PrincipalByCompute, PrincipalByIdentity, PrincipalByApplication
+        ),
+        "Who gets the role.",
+    )
+    role = required(
+        Where(Text(naming.ROLE)),
+        "Which role: the name or GUID of a built-in role, such as `Key Vault Secrets User`.",
+    )
+    scope = required(
+        Alternatives(
+            "a scope",
+            VaultScope,
+            StoreScope,
+            GroupScope,
+            SubscriptionScope,
+            ComputeScope,
+            IdentityScope,
+            ResourceIdScope,
+        ),
+        "Where it holds.",
+    )
+    id = optional(_GUID, "The assignment's own GUID. Left out: derived from principal, role and scope.")
+    principal_type = defaulted(
+        Word("a type of principal", *PRINCIPAL_TYPES),
+        "What kind of principal it is.",
+        default="ServicePrincipal",
+    )
+    condition = optional(Text(naming.CONDITION), "A condition that narrows the assignment further.")
+    condition_version = optional(
+        Where(Text(naming.CONDITION_VERSION)), 'The version of the condition\'s language. Left out: "2.0".'
+    )
+
+
+class EstateEntry(Record, title="an estate", extensible=True):
+    """What a project's world consists of: its resources, identities, role assignments, secrets and settings.
+
+    Keys that begin with `x-` are left alone: keep YAML anchors there.
+    """
+
+    version = required(WholeNumber(VERSION, VERSION, "the version"), "The version of this format.")
+    tenant = optional(
+        RecordOf(TenantEntry), f"The Microsoft Entra tenant. Left out: one called `{DEFAULT_NAME}`."
+    )
+    subscription = optional(
+        RecordOf(SubscriptionEntry), f"The subscription. Left out: one called `{DEFAULT_NAME}`."
+    )
+    location = defaulted(
+        Text(naming.LOCATION), "Where the resource groups are that do not say so.", default=DEFAULT_LOCATION
+    )
+    resource_groups = defaulted(
+        MapOf(Text(naming.RESOURCE_GROUP), RecordOf(GroupEntry), "resource groups"),
+        "The resource groups, by name.",
+        default=Entries(),
+    )
+    applications = defaulted(
+        MapOf(Text(naming.APPLICATION), RecordOf(ApplicationEntry), "applications"),
+        "Application registrations with client secrets (legacy), by name.",
+        default=Entries(),
+    )
+    role_assignments = defaulted(
+        ListOf(RecordOf(AssignmentEntry), "role assignments"), "Who may do what, where.", default=()
+    )
+
+
+ESTATE = RecordOf(EstateEntry)

@@ -1,0 +1,37 @@
+"""An estate's principals, roles and scopes in words."""
+
+from __future__ import annotations
+
+from keyless.estate.export.references import References
+from keyless.estate.roles import role_name
+from keyless.model.resource_id import ResourceId
+from keyless.model.roles import RoleAssignment
+
+
+def describe_principal(principal_id: str, references: References) -> str:
+    """A principal by its name; by its id where nothing in the estate has it."""
+    named = references.principal(principal_id)
+    return named if isinstance(named, str) else f"{next(iter(named))} {next(iter(named.values()))}"
+
+
+def describe_scope(scope: ResourceId, references: References) -> str:
+    """A scope by what it is and is called, such as ``secret db-password of vault contoso-orders``."""
+    named = references.scope(scope)
+    if isinstance(named, str):
+        return named
+    if "subscription" in named:
+        return "the whole subscription"
+    if "secret" in named:
+        return f"secret {named['secret']} of vault {named['vault']}"
+    if "key" in named:
+        label = f" (label {named['label']})" if "label" in named else ""
+        return f"key {named['key']}{label} of store {named['store']}"
+    kind, name = next(iter(named.items()))
+    return f"{'resource group' if kind == 'resourceGroup' else kind} {name}"
+
+
+def describe_assignment(assignment: RoleAssignment, references: References) -> str:
+    """Who has which role where."""
+    who = describe_principal(assignment.principal_id, references)
+    role = role_name(assignment.role_definition_id)
+    return f"{who}: {role} on {describe_scope(assignment.scope_id, references)}"

@@ -1,0 +1,69 @@
+"""The exported file as a whole."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from keyless.estate.declaration import VERSION
+from keyless.estate.export.assignments import assignment_document
+from keyless.estate.export.references import References
+from keyless.estate.export.resources import GroupWriter
+from keyless.estate.export.variables import secret_variables
+from keyless.estate.resolve.ids import application_client_id, application_principal_id, tenant_called
+from keyless.estate.yaml_text import dump
+from keyless.model.estate import DeclaredApplication, Estate
+from keyless.model.resources import Tenant
+
+Document = dict[str, Any]
+
+_HEAD = """\
+# An estate of Keyless, written by `keyless estate export`.
+# The values of secrets are not in it: they come from the environment variables that it names.
+"""
+
+
+def export_text(estate: Estate) -> str:
+    """The estate as the text of a ``keyless.yaml``, without a secret in it."""
+    return _HEAD + dump(_document(estate))
+
+
+def _document(estate: Estate) -> Document:
+    references = References(estate)
+    resources = references.resources
+    variables = iter(secret_variables(estate))
+    groups = GroupWriter(estate, resources, [next(variables) for _ in estate.secrets])
+    parts: Document = {
+        "resourceGroups": {
+            resources.groups.label(group): groups.write(group) for group in resources.groups.things
+        },
+        "applications": {
+            application.name: _application(application, estate.tenant, variable)
+            for application, variable in zip(estate.applications, variables, strict=True)
+        },
+        "roleAssignments": [assignment_document(assignment, references) for assignment in estate.assignments],
+    }
+    return {
+        "version": VERSION,
+        **_tenant(estate.tenant),
+        **{key: part for key, part in parts.items() if part},
+    }
+
+
+def _tenant(tenant: Tenant) -> Document:
+    """Tenant and subscription, with the ids that would not be derived anyway."""
+    document: Document = {"tenant": tenant.name, "subscription": tenant.subscription_name}
+    if tenant.tenant_id != tenant_called(tenant.name).tenant_id:
+        document["tenant"] = {"name": tenant.name, "id": tenant.tenant_id}
+    derived = tenant_called(tenant.name, tenant.subscription_name, tenant.tenant_id)
+    if tenant.subscription_id != derived.subscription_id:
+        document["subscription"] = {"name": tenant.subscription_name, "id": tenant.subscription_id}
+    return document
+
+
+def _application(application: DeclaredApplication, tenant: Tenant, variable: str) -> Document:
+    document: Document = {}
+    if application.client_id != application_client_id(tenant, application.name):
+        document["clientId"] = application.client_id
+    if application.principal_id != application_principal_id(tenant, application.name):
+        document["principalId"] = application.principal_id
+    return {**document, "clientSecret": {"env": variable}}

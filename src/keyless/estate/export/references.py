@@ -1,0 +1,94 @@
+"""What an exported file or a picture of an estate calls principals and scopes: the shortest clear name."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from keyless.estate import naming
+from keyless.estate.export.labels import labelled
+from keyless.estate.resolve.directory import Directory
+from keyless.estate.resolve.principals import Holder, all_principals, principal_id_of
+from keyless.estate.resolve.resources import Resources
+from keyless.model.estate import DeclaredApplication, Estate
+from keyless.model.identities import ComputeResource, ManagedIdentity
+from keyless.model.resource_id import ResourceId, subscription_scope
+from keyless.model.resources import STORE_TYPE, VAULT_TYPE, key_and_label, key_value_scope, secret_scope
+
+Document = dict[str, Any]
+
+
+class References:
+    """The names of everything in an estate."""
+
+    def __init__(self, estate: Estate) -> None:
+        self.resources = labelled(estate)
+        applications: Directory[DeclaredApplication] = Directory("application", "`applications`")
+        for application in estate.applications:
+            applications.add(application, application.name)
+        self._principals = all_principals(self.resources, applications)
+        self._holders = {
+            principal_id: holder
+            for holder in self._principals.everybody.things
+            if (principal_id := principal_id_of(holder)) is not None
+        }
+        self._names = _scope_names(self.resources)
+
+    def holder(self, principal_id: str) -> Holder | None:
+        """Whose principal id it is; none where it is nobody's in this estate."""
+        return self._holders.get(principal_id)
+
+    def principal(self, principal_id: str) -> Document | str:
+        """A principal as the file names it."""
+        holder = self._holders.get(principal_id)
+        if holder is None:
+            return principal_id
+        name = self._principals.everybody.clear_name(holder)
+        if self._principals.everybody.get(name) is holder:
+            return name
+        if isinstance(holder, ComputeResource):
+            return {"compute": self.resources.compute.clear_name(holder)}
+        if isinstance(holder, ManagedIdentity):
+            return {"identity": self.resources.identities.clear_name(holder)}
+        return {"application": holder.name}
+
+    def scope(self, scope: ResourceId) -> Document | str:
+        """The scope by name, where the name leads back to just this scope."""
+        if scope == subscription_scope(self.resources.tenant.subscription_id):
+            return {"subscription": True}
+        return self._names.get(scope) or self._secret(scope) or self._key_value(scope) or scope.text
+
+    def _secret(self, scope: ResourceId) -> Document | None:
+        vault = scope.ancestor_of_type(VAULT_TYPE)
+        if vault is None or vault not in self._names or not naming.SECRET.allows(scope.name):
+            return None
+        if scope != secret_scope(vault, scope.name):
+            return None
+        return {**self._names[vault], "secret": scope.name}
+
+    def _key_value(self, scope: ResourceId) -> Document | None:
+        store = scope.ancestor_of_type(STORE_TYPE)
+        if store is None or store not in self._names:
+            return None
+        key, label = key_and_label(scope)
+        if scope != key_value_scope(store, key, label) or not naming.KEY.allows(key):
+            return None
+        if label is not None and not naming.LABEL.allows(label):
+            return None
+        return {**self._names[store], "key": key, **({} if label is None else {"label": label})}
+
+
+def _scope_names(resources: Resources) -> dict[ResourceId, Document]:
+    """How each resource is named as a scope."""
+    names: dict[ResourceId, Document] = {}
+    for group in resources.groups.things:
+        names[ResourceId.parse(group.resource_id)] = {"resourceGroup": resources.groups.clear_name(group)}
+    for compute in resources.compute.things:
+        names[ResourceId.parse(compute.resource_id)] = {"compute": resources.compute.clear_name(compute)}
+    for identity in resources.identities.things:
+        name = resources.identities.clear_name(identity)
+        names[ResourceId.parse(identity.resource_id)] = {"identity": name}
+    for vault in resources.vaults.things:
+        names[ResourceId.parse(vault.resource_id)] = {"vault": vault.name}
+    for store in resources.stores.things:
+        names[ResourceId.parse(store.resource_id)] = {"store": store.name}
+    return names

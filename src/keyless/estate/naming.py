@@ -1,0 +1,107 @@
+"""Azure's rules for the names and other texts of an estate.
+
+Sources: https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules,
+https://learn.microsoft.com/azure/key-vault/general/about-keys-secrets-certificates,
+https://learn.microsoft.com/azure/azure-app-configuration/concept-key-value
+"""
+
+from __future__ import annotations
+
+from keyless.estate.shapes.scalars import TextRule
+
+_SEGMENT = r"[A-Za-z0-9_.()-]+"
+_GUID = r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}"
+
+TENANT = TextRule("a tenant's name", "text such as `contoso`", at_most=256, example="contoso")
+SUBSCRIPTION = TextRule(
+    "a subscription's name", "text such as `orders-dev`", at_most=64, example="orders-dev"
+)
+GUID = TextRule(
+    "a GUID",
+    "32 hexadecimal digits as 8-4-4-4-12, or leave it out",
+    _GUID,
+    example="4633458b-17de-408a-b874-0445c86b69e6",
+)
+LOCATION = TextRule(
+    "a location", "the short name, such as `westeurope`", r"[a-z][a-z0-9]{1,49}", example="westeurope"
+)
+RESOURCE_GROUP = TextRule(
+    "a resource group's name",
+    "at most 90 letters, digits and `-_.()`, not ending with `.`",
+    r"(?!.*\.$)(?:[A-Za-z0-9_.()-]|[^\x00-\xbf])+",
+    90,
+    "orders-rg",
+)
+USER_ASSIGNED_IDENTITY = TextRule(
+    "an identity's name",
+    "3 to 128 letters, digits, `-` and `_`, beginning with a letter or digit",
+    r"[A-Za-z0-9][A-Za-z0-9_-]{2,127}",
+    example="orders-shared",
+)
+COMPUTE = TextRule(
+    "a compute resource's name",
+    "letters, digits and `-_.()`, with `/` between the names of a nested resource",
+    rf"{_SEGMENT}(?:/{_SEGMENT})*",
+    260,
+    example="orders-web",
+)
+RESOURCE_TYPE = TextRule(
+    "a resource type",
+    "provider and type, such as `Microsoft.Web/sites`",
+    r"[A-Za-z][A-Za-z0-9]*(?:\.[A-Za-z0-9]+)+(?:/[A-Za-z0-9]+)+",
+    example="Microsoft.Web/sites",
+)
+VAULT = TextRule(
+    "a vault's name",
+    "3 to 24 letters, digits and `-`, beginning with a letter, ending with a letter or digit, without `--`",
+    r"(?=.{3,24}$)[A-Za-z](?:-?[A-Za-z0-9])+",
+    example="contoso-orders",
+)
+SECRET = TextRule(
+    "a secret's name", "1 to 127 letters, digits and `-`", r"[0-9A-Za-z-]{1,127}", example="db-password"
+)
+SECRET_VERSION = TextRule("a secret's version", "32 hexadecimal digits, or leave it out", r"[0-9a-f]{32}")
+STORE = TextRule(
+    "a configuration store's name",
+    "5 to 50 letters, digits and `-`, not beginning or ending with `-`, without `---`",
+    r"(?=.{5,50}$)[A-Za-z0-9](?:-{0,2}[A-Za-z0-9])+",
+    example="contoso-orders",
+)
+KEY = TextRule(
+    "a setting's key",
+    "text without `%`, and not `.` or `..`",
+    r"(?!\.{1,2}$)[^%\u0000]+",
+    example="orders:pageSize",
+)
+LABEL = TextRule("a label", "text such as `prod`, or leave it out", example="prod")
+FEATURE = TextRule(
+    "a feature flag's name", "text without `%`, such as `beta`", r"[^%\u0000]+", example="beta"
+)
+SETTING_VALUE = TextRule("a setting's value", "text, in quotes if need be", r"[^\u0000]*", shown=False)
+SECRET_VALUE = TextRule("a secret's value", "text in quotes, `env:` or `file:`", shown=False)
+VARIABLE = TextRule(
+    "the name of an environment variable",
+    "letters, digits and `_`, such as `ORDERS_DB_PASSWORD`",
+    r"[A-Za-z_][A-Za-z0-9_]*",
+    example="ORDERS_DB_PASSWORD",
+    shown=False,
+)
+FILE = TextRule("a file's path", "a path relative to the estate file", example="secrets/db-password.txt")
+CONTENT_TYPE = TextRule("a content type", "at most 255 characters", at_most=255, example="application/json")
+DESCRIPTION = TextRule("a description", "text", r"[^\u0000]*")
+TAG_NAME = TextRule("a tag's name", "at most 512 characters", at_most=512)
+TAG_VALUE = TextRule("a tag's value", "at most 512 characters", r"[^\u0000]*", at_most=512)
+SETTING_TAG = TextRule("a tag", "text", r"[^\u0000]*")
+APPLICATION = TextRule(
+    "an application's name", "at most 120 characters", at_most=120, example="orders-legacy"
+)
+ROLE = TextRule("a role", "the name or GUID of a built-in role", example="Key Vault Secrets User")
+REFERENCE = TextRule("a name", "a name that this file declares")
+RESOURCE_ID = TextRule("a resource id", "a full resource id, beginning with `/`")
+CONDITION = TextRule("a condition", "a condition on the assignment", at_most=8192)
+CONDITION_VERSION = TextRule("a condition's version", '"2.0"', r"[12]\.0", example="2.0")
+URI = TextRule(
+    "a secret's address",
+    "such as `https://contoso-orders.vault.azure.net/secrets/db-password`",
+    r"https://[^/\s?#@]+/secrets/[0-9A-Za-z-]{1,127}(?:/[0-9a-f]{32})?",
+)

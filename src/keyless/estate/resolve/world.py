@@ -1,0 +1,73 @@
+"""The whole estate from the whole file."""
+
+from __future__ import annotations
+
+from keyless.estate.declaration import EstateEntry, SubscriptionEntry, TenantEntry
+from keyless.estate.reading import Reading, Rejected
+from keyless.estate.resolve.assignments import read_assignments
+from keyless.estate.resolve.directory import Directory
+from keyless.estate.resolve.ids import application_client_id, application_principal_id, tenant_called
+from keyless.estate.resolve.principals import all_principals
+from keyless.estate.resolve.resources import Resources, read_resources
+from keyless.estate.resolve.secrets import SecretSource, read_secrets
+from keyless.estate.resolve.settings import read_settings
+from keyless.model.estate import DeclaredApplication, Estate
+from keyless.model.resources import Tenant
+
+
+def resolve(entry: EstateEntry, source: SecretSource, reading: Reading) -> Estate:
+    """The estate that a file declares. What is wrong is reported, and left out of the answer."""
+    tenant = _tenant(entry)
+    resources = read_resources(entry, tenant, reading)
+    applications = _applications(entry, resources, source, reading)
+    return Estate(
+        tenant=tenant,
+        groups=resources.groups.things,
+        compute=resources.compute.things,
+        identities=resources.identities.things,
+        applications=applications.things,
+        vaults=resources.vaults.things,
+        secrets=read_secrets(entry, resources, source, reading),
+        stores=resources.stores.things,
+        settings=read_settings(entry, resources, reading),
+        assignments=read_assignments(
+            entry.role_assignments, all_principals(resources, applications), reading
+        ),
+    )
+
+
+def _tenant(entry: EstateEntry) -> Tenant:
+    default = tenant_called()
+    tenant = entry.tenant or TenantEntry(entry.at, {"name": default.name})
+    subscription = entry.subscription or SubscriptionEntry(entry.at, {"name": default.subscription_name})
+    return tenant_called(tenant.name, subscription.name, _lower(tenant.id), _lower(subscription.id))
+
+
+def _lower(guid: str | None) -> str | None:
+    return guid.lower() if guid is not None else None
+
+
+def _applications(
+    entry: EstateEntry, resources: Resources, source: SecretSource, reading: Reading
+) -> Directory[DeclaredApplication]:
+    """The applications; one whose secret cannot be had is reported, and only its name is kept."""
+    applications: Directory[DeclaredApplication] = Directory("application", "`applications`")
+    applications.incomplete = entry.lost(EstateEntry.applications)
+    applications.miss(entry.applications.broken)
+    for name, declared in entry.applications.items:
+        client_id, principal_id = resources.guids.take(
+            declared.client_id, declared.principal_id, name.value, reading
+        )
+        try:
+            secret = source.value_of(declared.client_secret, reading)
+        except Rejected:
+            applications.miss([name.value])
+            continue
+        application = DeclaredApplication(
+            name=name.value,
+            client_id=client_id or application_client_id(resources.tenant, name.value),
+            principal_id=principal_id or application_principal_id(resources.tenant, name.value),
+            client_secret=secret,
+        )
+        applications.add(application, name.value)
+    return applications

@@ -1,0 +1,138 @@
+"""An estate as a tree for the terminal: names, ids, keys and labels, no value of a secret or setting."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Protocol, TypeVar
+
+from keyless.estate.describe import describe_principal, describe_scope
+from keyless.estate.export.labels import compute_name, group_of
+from keyless.estate.export.references import References
+from keyless.estate.key_values import REFERENCE_TYPE, STORE_DOMAIN, vault_host
+from keyless.estate.roles import role_name
+from keyless.estate.warnings import warnings_of
+from keyless.model.estate import DeclaredApplication, DeclaredSecret, DeclaredSetting, Estate
+from keyless.model.identities import ComputeResource, ManagedIdentity
+from keyless.model.resource_id import ResourceId
+from keyless.model.resources import ConfigurationStore, ResourceGroup, Vault
+
+if TYPE_CHECKING:
+    from rich.text import Text
+    from rich.tree import Tree
+
+_NAME, _FAINT, _WARNING = "bold", "dim", "yellow"
+
+
+class _Resource(Protocol):
+    @property
+    def resource_id(self) -> str: ...
+
+
+R = TypeVar("R", bound=_Resource)
+
+
+def estate_tree(estate: Estate) -> Tree:
+    """The estate from tenant to key-value, then its role assignments, then what deserves a second look."""
+    from rich.tree import Tree  # only for those who look
+
+    tenant = estate.tenant
+    references = References(estate)
+    tree = Tree(_line(tenant.name, f"tenant {tenant.tenant_id}"))
+    subscription = tree.add(_line(tenant.subscription_name, f"subscription {tenant.subscription_id}"))
+    for group in references.resources.groups.things:
+        _add_group(subscription, group, estate, references)
+    branch = subscription.add(_words("applications")) if estate.applications else subscription
+    for application in estate.applications:
+        _add_identity(branch, application.name, application)
+    _add_all(subscription, "role assignments", _assignments(estate, references))
+    _add_all(tree, "warnings", (_words(warning, _WARNING) for warning in warnings_of(estate)))
+    return tree
+
+
+def _add_group(tree: Tree, group: ResourceGroup, estate: Estate, references: References) -> None:
+    def here(resources: Iterable[R]) -> list[R]:
+        return [one for one in resources if group_of(one.resource_id, references.resources) is group]
+
+    name = references.resources.groups.label(group)
+    node = tree.add(_line(name, f"resource group in {group.location}"))
+    identities = here(estate.identities)
+    branch = node.add(_words("user-assigned identities")) if identities else node
+    for identity in identities:
+        _add_identity(branch, identity.name, identity)
+    _add_compute(node, here(estate.compute), references)
+    _add_vaults(node, here(estate.vaults), estate.secrets)
+    _add_stores(node, here(estate.stores), estate.settings)
+
+
+def _add_all(tree: Tree, title: str, lines: Iterable[Text]) -> None:
+    """A branch with a title, where there is something to put under it."""
+    found = list(lines)
+    if found:
+        branch = tree.add(_words(title))
+        for line in found:
+            branch.add(line)
+
+
+def _add_compute(tree: Tree, resources: list[ComputeResource], references: References) -> None:
+    branch = tree.add(_words("compute")) if resources else tree
+    for compute in resources:
+        resource_type = ResourceId.parse(compute.resource_id).resource_type or ""
+        node = branch.add(_line(compute_name(compute), resource_type))
+        if compute.system_assigned is not None:
+            _add_identity(node, "system-assigned", compute.system_assigned)
+        for given in compute.user_assigned:
+            identity = references.resources.identities.get(given)
+            name = given if identity is None else references.resources.identities.clear_name(identity)
+            node.add(_line("user-assigned", name))
+
+
+def _add_vaults(tree: Tree, vaults: list[Vault], secrets: tuple[DeclaredSecret, ...]) -> None:
+    branch = tree.add(_words("vaults")) if vaults else tree
+    for vault in vaults:
+        node = branch.add(_line(vault.name, f"https://{vault_host(vault.name)}"))
+        for secret in secrets:
+            if secret.vault.casefold() == vault.name.casefold():
+                node.add(_line(secret.name, secret.source))
+
+
+def _add_stores(tree: Tree, stores: list[ConfigurationStore], settings: tuple[DeclaredSetting, ...]) -> None:
+    branch = tree.add(_words("configuration stores")) if stores else tree
+    for store in stores:
+        node = branch.add(_line(store.name, f"https://{store.name}.{STORE_DOMAIN}"))
+        for setting in settings:
+            if setting.store.casefold() == store.name.casefold():
+                node.add(_setting(setting))
+
+
+def _setting(setting: DeclaredSetting) -> Text:
+    label = "" if setting.label is None else f"label {setting.label}"
+    reference = "Key Vault reference" if setting.content_type == REFERENCE_TYPE else ""
+    return _line(setting.key, ", ".join(part for part in (label, reference) if part))
+
+
+def _assignments(estate: Estate, references: References) -> Iterator[Text]:
+    for assignment in estate.assignments:
+        role = role_name(assignment.role_definition_id)
+        condition = ", under a condition" if assignment.condition else ""
+        yield _line(
+            describe_principal(assignment.principal_id, references),
+            f"{role} on {describe_scope(assignment.scope_id, references)}{condition}",
+        )
+
+
+def _add_identity(tree: Tree, name: str, identity: ManagedIdentity | DeclaredApplication) -> None:
+    node = tree.add(_line(name))
+    node.add(_line("client id", identity.client_id))
+    node.add(_line("principal id", identity.principal_id))
+
+
+def _line(name: str, more: str = "") -> Text:
+    from rich.text import Text
+
+    return Text.assemble((name, _NAME), (f"  {more}" if more else "", _FAINT))
+
+
+def _words(text: str, style: str = "") -> Text:
+    from rich.text import Text
+
+    return Text(text, style)

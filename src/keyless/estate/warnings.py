@@ -1,0 +1,212 @@
+"""What is allowed in an estate, but deserves a second look. The user is told by ``keyless estate show``.
+
+One function finds one kind of thing; ``ALL`` lists them. No message holds a secret's value.
+
+Sources: https://learn.microsoft.com/azure/role-based-access-control/best-practices,
+https://learn.microsoft.com/entra/identity/managed-identities-azure-resources/managed-identity-best-practice-recommendations
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+
+from keyless.estate.describe import describe_assignment, describe_principal, describe_scope
+from keyless.estate.export.references import References
+from keyless.estate.key_values import REFERENCE_TYPE, vault_host
+from keyless.estate.nearest import nearest, quoted_list
+from keyless.estate.resolve.secrets import AS_TEXT
+from keyless.model.estate import Estate
+from keyless.model.resource_id import ResourceId
+from keyless.model.resources import STORE_TYPE, VAULT_TYPE, key_value_scope, secret_scope
+from keyless.model.roles import RoleAssignment
+
+Finder = Callable[[Estate, References], Iterator[str]]
+
+
+def warnings_of(estate: Estate) -> tuple[str, ...]:
+    """Everything that deserves a second look, kind by kind."""
+    references = References(estate)
+    return tuple(warning for find in ALL for warning in find(estate, references))
+
+
+def orphaned_assignments(estate: Estate, references: References) -> Iterator[str]:
+    """Roles of principals that are gone: a role assignment outlives its identity."""
+    for assignment in estate.assignments:
+        service = assignment.principal_type == "ServicePrincipal"
+        if service and references.holder(assignment.principal_id) is None:
+            yield (
+                f"orphaned: {describe_assignment(assignment, references)}, but nothing here has that "
+                "principal id; take the assignment out, or declare whose it is"
+            )
+
+
+def broad_assignments(estate: Estate, references: References) -> Iterator[str]:
+    """Roles that grant everything, or hold in more than one resource."""
+    for assignment in estate.assignments:
+        why = [
+            *(["the role grants every management action"] if _grants_everything(assignment) else []),
+            *(["it holds in every resource there"] if _above_resources(assignment.scope_id) else []),
+        ]
+        if why:
+            yield (
+                f"over-broad: {describe_assignment(assignment, references)}; {' and '.join(why)}; "
+                "`keyless plan` finds the least that is needed"
+            )
+
+
+def _grants_everything(assignment: RoleAssignment) -> bool:
+    from keyless.catalog.roles import role_by_id  # large, and only needed where there are assignments
+
+    role = role_by_id(assignment.role_definition_id)
+    return role is not None and any("*" in permission.actions for permission in role.permissions)
+
+
+def _above_resources(scope: ResourceId) -> bool:
+    return scope.resource_type is None or scope.is_type("Microsoft.Management/managementGroups")
+
+
+def repeated_assignments(estate: Estate, references: References) -> Iterator[str]:
+    """Roles that the same principal already has further up."""
+    for assignment in estate.assignments:
+        wider = next((other for other in estate.assignments if _covers(other, assignment)), None)
+        if wider is not None:
+            above = describe_scope(wider.scope_id, references)
+            yield f"repeated: {describe_assignment(assignment, references)}, which it has on {above} already"
+
+
+def _covers(wider: RoleAssignment, narrower: RoleAssignment) -> bool:
+    same = (wider.principal_id, wider.role_definition_id) == (
+        narrower.principal_id,
+        narrower.role_definition_id,
+    )
+    return (
+        same
+        and wider.condition is None
+        and wider.scope_id != narrower.scope_id
+        and wider.scope_id.contains(narrower.scope_id)
+    )
+
+
+def assignments_of_nothing(estate: Estate, references: References) -> Iterator[str]:
+    """Roles on secrets, key-values, vaults and stores that the estate does not have."""
+    known = _objects(estate)
+    ids = [vault.resource_id for vault in estate.vaults] + [store.resource_id for store in estate.stores]
+    containers = set(map(ResourceId.parse, ids))
+    for assignment in estate.assignments:
+        scope = assignment.scope_id
+        container = scope.ancestor_of_type(VAULT_TYPE) or scope.ancestor_of_type(STORE_TYPE)
+        if container is None or scope in known or scope in containers:
+            continue
+        siblings = [one.name for one in known if container.contains(one)] if container in containers else []
+        yield (
+            f"nothing there: {describe_assignment(assignment, references)}, which this estate does not "
+            f"declare{_perhaps(scope.name, siblings)}"
+        )
+
+
+def _objects(estate: Estate) -> set[ResourceId]:
+    """The scopes of all declared secrets and key-values."""
+    vaults = {vault.name: ResourceId.parse(vault.resource_id) for vault in estate.vaults}
+    stores = {store.name: ResourceId.parse(store.resource_id) for store in estate.stores}
+    secrets = {secret_scope(vaults[one.vault], one.name) for one in estate.secrets if one.vault in vaults}
+    return secrets | {
+        key_value_scope(stores[one.store], one.key, one.label)
+        for one in estate.settings
+        if one.store in stores
+    }
+
+
+def _perhaps(name: str, known: list[str]) -> str:
+    near = nearest(name, known, 1)
+    return f"; is it {quoted_list(near)}?" if near else ""
+
+
+def dangling_references(estate: Estate, references: References) -> Iterator[str]:
+    """Key Vault references to secrets that the estate's own vaults do not declare."""
+    secrets: dict[str, list[str]] = {vault_host(vault.name): [] for vault in estate.vaults}
+    for secret in estate.secrets:
+        secrets.setdefault(vault_host(secret.vault), []).append(secret.name)
+    for setting in estate.settings:
+        if setting.content_type != REFERENCE_TYPE:
+            continue
+        uri = str(json.loads(setting.value).get("uri"))
+        host, _, name = uri.removeprefix("https://").partition("/secrets/")
+        name = name.partition("/")[0]
+        if host in secrets and name not in secrets[host]:
+            yield (
+                f"nothing there: `{setting.key}` of store {setting.store} refers to {uri}, which this estate "
+                f"does not declare{_perhaps(name, secrets[host])}"
+            )
+
+
+def idle_identities(estate: Estate, references: References) -> Iterator[str]:
+    """User-assigned identities that no compute resource has, so that nothing can use them."""
+    given = {ResourceId.parse(one) for compute in estate.compute for one in compute.user_assigned}
+    for identity in estate.identities:
+        if ResourceId.parse(identity.resource_id) not in given:
+            yield (
+                f"idle: no compute resource has the user-assigned identity {identity.name}; list it in the "
+                "`userAssigned` of one"
+            )
+
+
+def compute_without_identity(estate: Estate, references: References) -> Iterator[str]:
+    """Compute resources whose code cannot get a token."""
+    for compute in estate.compute:
+        if compute.system_assigned is None and not compute.user_assigned:
+            yield (
+                f"no identity: code on {compute.name} cannot get a token; add "
+                "`identity: {systemAssigned: true}`"
+            )
+
+
+def unlikely_hosts(estate: Estate, references: References) -> Iterator[str]:
+    """Compute resources of types that, as far as is known, host no such identity."""
+    from keyless.catalog.services import IdentitySupport, identity_support
+
+    for compute in estate.compute:
+        resource_type = ResourceId.parse(compute.resource_id).resource_type or ""
+        support = identity_support(resource_type)
+        if support is None:
+            wanted = "managed identities"
+        elif support is IdentitySupport.SYSTEM_ASSIGNED and compute.user_assigned:
+            wanted = "user-assigned identities"
+        elif support is IdentitySupport.USER_ASSIGNED and compute.system_assigned is not None:
+            wanted = "a system-assigned identity"
+        else:
+            continue
+        yield f"unlikely: a `{resource_type}` such as {compute.name} is not known to host {wanted}"
+
+
+def secrets_in_the_file(estate: Estate, references: References) -> Iterator[str]:
+    """Secrets whose values stand in the estate file, for everybody who can read it."""
+    for secret in estate.secrets:
+        if secret.source == AS_TEXT:
+            yield (
+                f"readable: the value of secret {secret.name} of vault {secret.vault} stands in the estate "
+                "file; take it from `env:` or `file:` if it is a real one"
+            )
+
+
+def stored_credentials(estate: Estate, references: References) -> Iterator[str]:
+    """Applications that sign in with a secret."""
+    for application in estate.applications:
+        yield (
+            f"stored credential: {describe_principal(application.principal_id, references)} signs in with a "
+            "client secret; run it on a compute resource with a managed identity instead"
+        )
+
+
+ALL: tuple[Finder, ...] = (
+    orphaned_assignments,
+    broad_assignments,
+    repeated_assignments,
+    assignments_of_nothing,
+    dangling_references,
+    compute_without_identity,
+    idle_identities,
+    unlikely_hosts,
+    secrets_in_the_file,
+    stored_credentials,
+)
