@@ -1,0 +1,1 @@
+"""The Key Vault data plane: what answers under `NAME.vault.azure.net`."""

@@ -1,0 +1,1 @@
+"""Secrets: versions under a name, soft delete, backups; and the operations that serve them."""

@@ -1,0 +1,217 @@
+"""Operations on live secrets.
+
+Source: https://learn.microsoft.com/rest/api/keyvault/secrets/operation-groups
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+
+from keyless.model.secret_text import SecretText
+from keyless.planes.keyvault.api_versions import KEY_VAULT
+from keyless.planes.keyvault.paging import Paging
+from keyless.planes.keyvault.secrets import rendering
+from keyless.planes.keyvault.secrets.access import on_secret, on_vault, vault_of
+from keyless.planes.keyvault.secrets.errors import (
+    SecretDisabled,
+    SecretExists,
+    SecretIsDeleted,
+    SecretNotFound,
+)
+from keyless.planes.keyvault.secrets.properties import SecretProperties
+from keyless.planes.keyvault.secrets.schemas import (
+    BackupSecretResult,
+    DeletedSecretItem,
+    RestoreSecretRequest,
+    SecretBundle,
+    SecretListResult,
+    SetSecretRequest,
+    UpdateSecretRequest,
+)
+from keyless.planes.keyvault.secrets.service import Secrets
+from keyless.wire.call import Authorized
+from keyless.wire.errors import InvalidRequest
+from keyless.wire.operation import Operation, operation
+
+_SPEC = "https://learn.microsoft.com/rest/api/keyvault/secrets/"
+_CERTIFICATE_FORMATS = frozenset({"application/x-pkcs12", "application/x-pem-file"})
+
+
+@operation(
+    id="KeyVault.GetSecret",
+    route=("GET /secrets/{secret_name}", "GET /secrets/{secret_name}/{secret_version}"),
+    api_versions=KEY_VAULT,
+    access=on_secret("getSecret/action", "get"),
+    query_params=("outcontenttype",),
+    response=SecretBundle,
+    errors=(SecretNotFound, SecretDisabled, InvalidRequest),
+    spec=_SPEC + "get-secret/get-secret",
+)
+async def get_secret(call: Authorized[None], secrets: Secrets) -> SecretBundle:
+    """Read one version of a secret; no version means the newest."""
+    params = call.params
+    if "outcontenttype" in params:
+        _check_format(params["outcontenttype"])
+    vault = vault_of(call)
+    secret = await secrets.get(vault, params["secret_name"], params.get("secret_version"), now=call.now)
+    return rendering.bundle(vault, secret, call.api_version, value=True)
+
+
+def _check_format(content_type: str) -> None:
+    """Refuse a format that the service does not know; it converts certificates alone, so no secret here."""
+    if content_type.lower() not in _CERTIFICATE_FORMATS:
+        raise InvalidRequest(
+            "the parameter `outContentType` must be `application/x-pkcs12` or `application/x-pem-file`",
+            field="outContentType",
+        )
+
+
+@operation(
+    id="KeyVault.SetSecret",
+    route="PUT /secrets/{secret_name}",
+    api_versions=KEY_VAULT,
+    access=on_secret("setSecret/action", "set"),
+    body=SetSecretRequest,
+    response=SecretBundle,
+    errors=(InvalidRequest, SecretIsDeleted),
+    spec=_SPEC + "set-secret/set-secret",
+)
+async def set_secret(call: Authorized[SetSecretRequest], secrets: Secrets) -> SecretBundle:
+    """Set a secret's value, which makes a new version of it."""
+    vault = vault_of(call)
+    value = SecretText(call.body.value)
+    secret = await secrets.set(vault, call.params["secret_name"], value, _properties(call.body), now=call.now)
+    return rendering.bundle(vault, secret, call.api_version, value=True)
+
+
+@operation(
+    id="KeyVault.UpdateSecret",
+    route=("PATCH /secrets/{secret_name}", "PATCH /secrets/{secret_name}/{secret_version}"),
+    api_versions=KEY_VAULT,
+    access=on_secret("update/action", "set"),
+    body=UpdateSecretRequest,
+    response=SecretBundle,
+    errors=(InvalidRequest, SecretNotFound),
+    spec=_SPEC + "update-secret/update-secret",
+)
+async def update_secret(call: Authorized[UpdateSecretRequest], secrets: Secrets) -> SecretBundle:
+    """Change the properties of one version of a secret; no version means the newest."""
+    vault, params = vault_of(call), call.params
+    changes = _properties(call.body)
+    secret = await secrets.update(
+        vault, params["secret_name"], params.get("secret_version"), changes, now=call.now
+    )
+    return rendering.bundle(vault, secret, call.api_version)
+
+
+def _properties(request: SetSecretRequest | UpdateSecretRequest) -> SecretProperties:
+    attributes = request.attributes
+    if attributes is None:
+        return SecretProperties(request.content_type, request.tags)
+    return SecretProperties(
+        request.content_type, request.tags, attributes.enabled, attributes.not_before, attributes.expires
+    )
+
+
+@operation(
+    id="KeyVault.GetSecrets",
+    route="GET /secrets",
+    api_versions=KEY_VAULT,
+    access=on_vault("readMetadata/action", "list"),
+    response=SecretListResult,
+    errors=(InvalidRequest,),
+    spec=_SPEC + "get-secrets/get-secrets",
+)
+async def get_secrets(call: Authorized[None], secrets: Secrets) -> SecretListResult:
+    """List a vault's secrets, without values."""
+    vault, paging = vault_of(call), Paging.of(call, "/secrets")
+    page = await secrets.page(vault, paging)
+    items = [rendering.item(vault, secret, call.api_version) for secret in page.items]
+    return SecretListResult(items, paging.next_link(vault, page.after))
+
+
+@operation(
+    id="KeyVault.GetSecretVersions",
+    route="GET /secrets/{secret_name}/versions",
+    api_versions=KEY_VAULT,
+    access=on_secret("readMetadata/action", "list"),
+    response=SecretListResult,
+    errors=(InvalidRequest,),
+    spec=_SPEC + "get-secret-versions/get-secret-versions",
+)
+async def get_secret_versions(call: Authorized[None], secrets: Secrets) -> SecretListResult:
+    """List the versions of a secret, without values."""
+    vault, name = vault_of(call), call.params["secret_name"]
+    paging = Paging.of(call, f"/secrets/{name}/versions")
+    page = await secrets.page_of_versions(vault, name, paging)
+    items = [rendering.item(vault, secret, call.api_version, with_version=True) for secret in page.items]
+    return SecretListResult(items, paging.next_link(vault, page.after))
+
+
+@operation(
+    id="KeyVault.DeleteSecret",
+    route="DELETE /secrets/{secret_name}",
+    api_versions=KEY_VAULT,
+    access=on_secret("delete", "delete"),
+    response=DeletedSecretItem,
+    errors=(SecretNotFound,),
+    spec=_SPEC + "delete-secret/delete-secret",
+)
+async def delete_secret(call: Authorized[None], secrets: Secrets) -> DeletedSecretItem:
+    """Delete a secret with all its versions, so that it can be recovered."""
+    vault = vault_of(call)
+    deleted = await secrets.deleted.delete(vault, call.params["secret_name"], now=call.now)
+    return rendering.deleted_item(vault, deleted, call.api_version, with_version=True)
+
+
+@operation(
+    id="KeyVault.BackupSecret",
+    route="POST /secrets/{secret_name}/backup",
+    api_versions=KEY_VAULT,
+    access=on_secret("backup/action", "backup"),
+    response=BackupSecretResult,
+    errors=(SecretNotFound, InvalidRequest),
+    spec=_SPEC + "backup-secret/backup-secret",
+)
+async def backup_secret(call: Authorized[None], secrets: Secrets) -> BackupSecretResult:
+    """Give out a sealed copy of a secret with all its versions."""
+    backup = await secrets.backups.take(vault_of(call), call.params["secret_name"])
+    return BackupSecretResult(base64.urlsafe_b64encode(backup).rstrip(b"=").decode())
+
+
+@operation(
+    id="KeyVault.RestoreSecret",
+    route="POST /secrets/restore",
+    api_versions=KEY_VAULT,
+    access=on_vault("restore/action", "restore"),
+    body=RestoreSecretRequest,
+    response=SecretBundle,
+    errors=(InvalidRequest, SecretExists, SecretIsDeleted),
+    spec=_SPEC + "restore-secret/restore-secret",
+)
+async def restore_secret(call: Authorized[RestoreSecretRequest], secrets: Secrets) -> SecretBundle:
+    """Write a backed-up secret into a vault; its name is in the backup."""
+    vault = vault_of(call)
+    secret = await secrets.backups.restore(vault, _from_base64url(call.body.value), now=call.now)
+    return rendering.bundle(vault, secret, call.api_version)
+
+
+def _from_base64url(text: str) -> bytes:
+    bare = text.rstrip("=")
+    try:
+        return base64.b64decode(bare + "=" * (-len(bare) % 4), altchars=b"-_", validate=True)
+    except (binascii.Error, ValueError):
+        raise InvalidRequest("the backup in `value` must be base64url", field="value") from None
+
+
+OPERATIONS: tuple[Operation, ...] = (
+    get_secret,
+    set_secret,
+    update_secret,
+    get_secrets,
+    get_secret_versions,
+    delete_secret,
+    backup_secret,
+    restore_secret,
+)

@@ -1,0 +1,78 @@
+"""What may be said of a secret besides its value, and how large everything may be.
+
+Source: https://learn.microsoft.com/azure/key-vault/secrets/about-secrets
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import msgspec
+
+from keyless.model.secret_text import SecretText
+from keyless.wire.errors import InvalidRequest
+
+MAX_VALUE_BYTES = 25_600
+MAX_CONTENT_TYPE_CHARACTERS = 255
+MAX_TAGS = 15
+MAX_TAG_CHARACTERS = 512
+LAST_SECOND = 253_402_300_799  # the end of the year 9999: clients cannot tell a later time
+
+
+class SecretProperties(msgspec.Struct, frozen=True):
+    """Properties of a version; what is none keeps its value on an update, and its default on a set.
+
+    ``not_before`` and ``expires`` are epoch seconds. They inform: a get works outside of them too.
+    """
+
+    content_type: str | None = None
+    tags: Mapping[str, str] | None = None
+    enabled: bool | None = None
+    not_before: int | None = None
+    expires: int | None = None
+
+
+NO_PROPERTIES = SecretProperties()
+
+
+def check_value(value: SecretText) -> str:
+    """The value, if it is small enough.
+
+    Raises:
+        InvalidRequest: it has more than 25,600 bytes of UTF-8, or cannot be written as UTF-8.
+    """
+    plain = value.reveal()
+    try:
+        size_bytes = len(plain.encode())
+    except UnicodeEncodeError:
+        raise _invalid("value", "it is not Unicode text") from None  # the cause holds the value
+    if size_bytes > MAX_VALUE_BYTES:
+        raise _invalid("value", f"it has {size_bytes} bytes, and at most {MAX_VALUE_BYTES} are kept")
+    return plain
+
+
+def check_properties(properties: SecretProperties) -> None:
+    """Check every property that is given.
+
+    Raises:
+        InvalidRequest: one is too long, too many or out of range; ``field`` names it.
+    """
+    content_type = properties.content_type
+    if content_type is not None and len(content_type) > MAX_CONTENT_TYPE_CHARACTERS:
+        raise _invalid("contentType", f"it may have {MAX_CONTENT_TYPE_CHARACTERS} characters")
+    _check_tags(properties.tags or {})
+    for field, time_s in (("nbf", properties.not_before), ("exp", properties.expires)):
+        if time_s is not None and not 0 <= time_s <= LAST_SECOND:
+            raise _invalid(field, "it must be seconds since 1970, before the year 10000")
+
+
+def _check_tags(tags: Mapping[str, str]) -> None:
+    if len(tags) > MAX_TAGS:
+        raise _invalid("tags", f"a secret may have {MAX_TAGS} tags, and not {len(tags)}")
+    for text in (*tags.keys(), *tags.values()):
+        if len(text) > MAX_TAG_CHARACTERS:
+            raise _invalid("tags", f"names and values of tags may have {MAX_TAG_CHARACTERS} characters")
+
+
+def _invalid(field: str, why: str) -> InvalidRequest:
+    return InvalidRequest(f"Property {field} has invalid value: {why}", field=field)

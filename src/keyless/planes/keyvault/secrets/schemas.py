@@ -1,0 +1,113 @@
+"""Secrets on the wire: the JSON of requests and answers.
+
+What is unknown in a request is ignored, and what is read-only (`created`, `recoveryLevel`, …) is too, as the
+service does; what has no value is left out of answers. `kid`, `managed` and `previousVersion` belong to
+secrets behind certificates and are not here.
+
+Source: https://github.com/Azure/azure-rest-api-specs/tree/main/specification/keyvault/data-plane/Secrets
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+
+class _Unshown(msgspec.Struct):
+    """Something that holds a value that must not be shown."""
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}(…)"
+
+
+class SettableAttributes(msgspec.Struct):
+    """The attributes that a request may set; times in epoch seconds."""
+
+    enabled: bool | None = None
+    not_before: int | None = msgspec.field(default=None, name="nbf")
+    expires: int | None = msgspec.field(default=None, name="exp")
+
+
+class SetSecretRequest(_Unshown, rename="camel"):
+    """`SecretSetParameters`."""
+
+    value: str
+    content_type: str | None = None
+    tags: dict[str, str] | None = None
+    attributes: SettableAttributes | None = None
+
+
+class UpdateSecretRequest(msgspec.Struct, rename="camel"):
+    """`SecretUpdateParameters`."""
+
+    content_type: str | None = None
+    tags: dict[str, str] | None = None
+    attributes: SettableAttributes | None = None
+
+
+class RestoreSecretRequest(_Unshown):
+    """`SecretRestoreParameters`: a backup in base64url."""
+
+    value: str
+
+
+class SecretAttributes(msgspec.Struct, omit_defaults=True, rename="camel"):
+    """`SecretAttributes`; times in epoch seconds."""
+
+    enabled: bool
+    created: int
+    updated: int
+    recovery_level: str
+    recoverable_days: int | None = None
+    not_before: int | None = msgspec.field(default=None, name="nbf")
+    expires: int | None = msgspec.field(default=None, name="exp")
+
+
+class SecretItem(msgspec.Struct, omit_defaults=True, rename="camel"):
+    """`SecretItem`: a secret in a list, or a version in a list of versions."""
+
+    id: str
+    attributes: SecretAttributes
+    content_type: str | None = None
+    tags: dict[str, str] | None = None
+
+
+class SecretBundle(_Unshown, omit_defaults=True, rename="camel"):
+    """`SecretBundle`: one version; updates, recoveries and restores are answered without its value."""
+
+    id: str
+    attributes: SecretAttributes
+    value: str | None = None
+    content_type: str | None = None
+    tags: dict[str, str] | None = None
+
+
+class DeletedSecretItem(msgspec.Struct, omit_defaults=True, rename="camel"):
+    """`DeletedSecretItem`, and `DeletedSecretBundle` without its value; times in epoch seconds."""
+
+    recovery_id: str
+    deleted_date: int
+    scheduled_purge_date: int
+    id: str
+    attributes: SecretAttributes
+    content_type: str | None = None
+    tags: dict[str, str] | None = None
+
+
+class SecretListResult(msgspec.Struct, rename="camel"):
+    """A page of secrets or versions."""
+
+    value: list[SecretItem]
+    next_link: str | None
+
+
+class DeletedSecretListResult(msgspec.Struct, rename="camel"):
+    """A page of deleted secrets."""
+
+    value: list[DeletedSecretItem]
+    next_link: str | None
+
+
+class BackupSecretResult(_Unshown):
+    """`BackupSecretResult`: a backup in base64url, without padding."""
+
+    value: str

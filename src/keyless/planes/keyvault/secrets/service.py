@@ -1,0 +1,218 @@
+"""Secrets of vaults: reading, setting, updating, listing, and what a deployment needs of them.
+
+Rules:
+- setting a secret makes a new version, which is the current one from then on; older versions stay;
+- an update changes a version's properties, never its value, and leaves alone what it does not name;
+- a disabled version's value is not given out; `nbf` and `exp` only inform;
+- every write is one transaction.
+
+Source: https://learn.microsoft.com/azure/key-vault/secrets/about-secrets
+"""
+
+from __future__ import annotations
+
+import enum
+import os
+from collections.abc import Callable
+
+import msgspec
+
+from keyless.model.resources import Vault
+from keyless.model.secret_text import SecretText
+from keyless.planes.keyvault.paging import Page, Paging
+from keyless.planes.keyvault.secrets.backups import SecretBackups
+from keyless.planes.keyvault.secrets.deleted import DeletedSecrets
+from keyless.planes.keyvault.secrets.errors import SecretDisabled, SecretNotFound
+from keyless.planes.keyvault.secrets.properties import (
+    NO_PROPERTIES,
+    SecretProperties,
+    check_properties,
+    check_value,
+)
+from keyless.planes.keyvault.secrets.records import SECRETS, SecretVersion
+from keyless.planes.keyvault.secrets.vault_records import Secret, VaultReader, VaultWriter
+from keyless.planes.keyvault.vaults import check_name
+from keyless.store.ports import Store
+from keyless.wire.errors import Missing
+
+_VERSION_BYTES = 16
+
+Entropy = Callable[[int], bytes]
+"""Gives that many random bytes, as `os.urandom` does."""
+
+
+class Declared(enum.StrEnum):
+    """What making a declared secret true came to."""
+
+    CREATED = "created"
+    UPDATED = "updated"
+    RECOVERED = "recovered"
+    UNCHANGED = "unchanged"
+
+
+class Secrets:
+    """The secrets of all vaults in a store. Times (``now``) are epoch seconds.
+
+    ``deleted`` are those that can still come back, ``backups`` takes and restores sealed copies.
+    """
+
+    def __init__(self, store: Store, entropy: Entropy = os.urandom) -> None:
+        self._store = store
+        self._entropy = entropy
+        self.deleted = DeletedSecrets(store)
+        self.backups = SecretBackups(store, entropy)
+
+    async def get(self, vault: Vault, name: str, version_id: str | None = None, *, now: int) -> Secret:
+        """One version of a live secret, the newest where none is named.
+
+        Raises:
+            SecretNotFound: there is no live secret of that name, or no such version.
+            SecretDisabled: the version is disabled.
+        """
+        records = VaultReader(self._store, vault)
+        head = await records.head(name)
+        if head is None:
+            raise await self._not_found(records, vault, name, now)
+        version = await records.version(name, version_id.lower() if version_id else head.current)
+        if version is None:
+            raise SecretNotFound(f"{name}/{version_id}")
+        if not version.enabled:
+            raise SecretDisabled
+        return Secret(head.name, version)
+
+    async def _not_found(self, records: VaultReader, vault: Vault, name: str, now: int) -> SecretNotFound:
+        """The error for a secret that is not live; one that does not exist at all could be declared."""
+        deleted = await records.deleted(name, now)
+        return SecretNotFound(name, missing=None if deleted else Missing("secret", vault.name, name))
+
+    async def set(
+        self,
+        vault: Vault,
+        name: str,
+        value: SecretText,
+        properties: SecretProperties = NO_PROPERTIES,
+        *,
+        now: int,
+    ) -> Secret:
+        """Make a new version of a secret, which may be its first.
+
+        Raises:
+            InvalidRequest: the name, the value or a property is not allowed.
+            SecretIsDeleted: the name belongs to a deleted secret.
+        """
+        version = self._new_version(check_name(name), value, properties, now)
+        async with self._store.transaction() as transaction:
+            records = VaultWriter(transaction, vault)
+            await records.free_name(name, now)
+            return await records.put_current(name, version)
+
+    def _new_version(
+        self, name: str, value: SecretText, properties: SecretProperties, now: int
+    ) -> SecretVersion:
+        check_properties(properties)
+        return SecretVersion(
+            id=self._entropy(_VERSION_BYTES).hex(),
+            value=check_value(value),
+            created=now,
+            updated=now,
+            enabled=properties.enabled is not False,
+            content_type=properties.content_type,
+            tags=None if properties.tags is None else dict(properties.tags),
+            not_before=properties.not_before,
+            expires=properties.expires,
+        )
+
+    async def update(
+        self, vault: Vault, name: str, version_id: str | None, changes: SecretProperties, *, now: int
+    ) -> Secret:
+        """Change properties of one version, the newest where none is named.
+
+        Raises:
+            InvalidRequest: a property is not allowed.
+            SecretNotFound: there is no live secret of that name, or no such version.
+        """
+        check_properties(changes)
+        async with self._store.transaction() as transaction:
+            records = VaultWriter(transaction, vault)
+            head = await records.head(name)
+            if head is None:
+                raise SecretNotFound(name)
+            version = await records.version(name, version_id.lower() if version_id else head.current)
+            if version is None:
+                raise SecretNotFound(f"{name}/{version_id}")
+            given = {
+                field: value for field, value in msgspec.structs.asdict(changes).items() if value is not None
+            }
+            changed = msgspec.structs.replace(version, updated=now, **given)
+            await records.put_version(name, changed)
+            return Secret(head.name, changed)
+
+    async def page(self, vault: Vault, paging: Paging) -> Page[Secret]:
+        """A page of live secrets, each with its newest version."""
+        records = VaultReader(self._store, vault)
+        heads = await records.heads_behind(paging.after, paging.size)
+        found = [(head, await records.version(head.name, head.current)) for head in heads.items]
+        return Page([Secret(head.name, version) for head, version in found if version], heads.after)
+
+    async def page_of_versions(self, vault: Vault, name: str, paging: Paging) -> Page[Secret]:
+        """A page of a live secret's versions; empty where there is no such secret, as the service answers."""
+        records = VaultReader(self._store, vault)
+        head = await records.head(name)
+        if head is None:
+            return Page([], None)
+        versions = await records.versions_behind(name, paging.after, paging.size)
+        return Page([Secret(head.name, version) for version in versions.items], versions.after)
+
+    async def list_names(self, vault: Vault) -> list[str]:
+        """The names of every live secret of a vault, in order."""
+        return [head.name for _, head in await self._store.scan(SECRETS, (vault.name.casefold(),))]
+
+    async def current_value(self, vault: Vault, name: str) -> SecretText | None:
+        """A live secret's newest value, disabled or not; none where there is no such secret."""
+        secret = await VaultReader(self._store, vault).live(name)
+        return None if secret is None else SecretText(secret.version.value)
+
+    async def declare(
+        self,
+        vault: Vault,
+        name: str,
+        value: SecretText,
+        properties: SecretProperties = NO_PROPERTIES,
+        *,
+        now: int,
+    ) -> Declared:
+        """Make sure that a live secret holds a value, with exactly this content type and these tags.
+
+        No version is made where the newest one has that value already; a deleted secret is recovered first.
+
+        Raises:
+            InvalidRequest: the name, the value or a property is not allowed.
+        """
+        version = self._new_version(check_name(name), value, properties, now)
+        async with self._store.transaction() as transaction:
+            records = VaultWriter(transaction, vault)
+            deleted = await records.deleted(name, now)
+            if deleted is not None:
+                await records.recover(deleted)
+            outcome = await _declare(records, name, version)
+        return Declared.RECOVERED if deleted is not None else outcome
+
+
+async def _declare(records: VaultWriter, name: str, wanted: SecretVersion) -> Declared:
+    """Bring a live or unwritten secret to what is wanted, with as little change as does it."""
+    secret = await records.live(name)
+    if secret is None:
+        await records.free_name(name, wanted.created)
+        await records.put_current(name, wanted)
+        return Declared.CREATED
+    found = secret.version
+    if found.value != wanted.value:
+        await records.put_current(name, wanted)
+        return Declared.UPDATED
+    if (found.content_type, found.tags or {}) == (wanted.content_type, wanted.tags or {}):
+        return Declared.UNCHANGED
+    described = msgspec.structs.replace(
+        found, content_type=wanted.content_type, tags=wanted.tags, updated=wanted.updated
+    )
+    await records.put_version(name, described)
+    return Declared.UPDATED
