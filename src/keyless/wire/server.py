@@ -71,10 +71,11 @@ class Front:
             return await _read(proto, headers, limit)
 
         answer = await dispatcher.answer(request, read_body)
+        response_headers = answer.headers if isinstance(answer.headers, list) else list(answer.headers)
         if answer.body:
-            proto.response_bytes(answer.status, list(answer.headers), answer.body)
+            proto.response_bytes(answer.status, response_headers, answer.body)
         else:
-            proto.response_empty(answer.status, list(answer.headers))
+            proto.response_empty(answer.status, response_headers)
 
 
 async def _read(proto: Exchange, headers: Headers, limit: int) -> bytes:

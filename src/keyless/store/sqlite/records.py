@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
-from typing import TypeVar
+from dataclasses import dataclass
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -14,7 +15,7 @@ from keyless.store.sealing import Sealer
 
 T = TypeVar("T")
 
-_GET = "SELECT value FROM records WHERE collection = ? AND key = ?"
+GET = "SELECT value FROM records WHERE collection = ? AND key = ?"
 _SCAN = (
     "SELECT key, value FROM records WHERE collection = ? AND key >= ? AND key < ? AND key > ? "
     "ORDER BY key LIMIT ?"
@@ -23,12 +24,20 @@ _PUT = "INSERT INTO records VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET value = e
 _DELETE = "DELETE FROM records WHERE collection = ? AND key = ?"
 
 
+@dataclass(frozen=True, slots=True)
+class StillSealed:
+    """A sealed record as it is stored, and the place that it opens in."""
+
+    stored: bytes
+    place: bytes
+
+
 class Codec:
     """Turns records into stored bytes and back, sealing where the collection says so."""
 
     def __init__(self, sealer: Sealer) -> None:
         self._sealer = sealer
-        self._decoders: dict[type, msgspec.msgpack.Decoder[object]] = {}
+        self._decoders: dict[type, msgspec.msgpack.Decoder[Any]] = {}
 
     def encode(self, collection: Collection[T], key: bytes, record: T) -> bytes:
         """The bytes to store."""
@@ -37,14 +46,28 @@ class Codec:
 
     def decode(self, collection: Collection[T], key: bytes, stored: bytes) -> T:
         """The record again; raises DamagedStore where the bytes are not one."""
-        plain = self._sealer.open(stored, _place(collection, key)) if collection.sealed else stored
+        later = self.decode_later(collection, key, stored)
+        return self.open(collection, later) if isinstance(later, StillSealed) else later
+
+    def decode_later(self, collection: Collection[T], key: bytes, stored: bytes) -> T | StillSealed:
+        """The record, or what ``open`` needs for it where the collection is sealed."""
+        if collection.sealed:
+            return StillSealed(stored, _place(collection, key))
+        return self._decode(collection, stored)
+
+    def open(self, collection: Collection[T], sealed: StillSealed) -> T:
+        """A sealed record's content; raises DamagedStore where it was altered or moved."""
+        return self._decode(collection, self._sealer.open(sealed.stored, sealed.place))
+
+    def _decode(self, collection: Collection[T], plain: bytes) -> T:
         decoder = self._decoders.get(collection.type)
         if decoder is None:
             decoder = self._decoders[collection.type] = msgspec.msgpack.Decoder(collection.type)
         try:
-            return decoder.decode(plain)  # type: ignore[return-value]  # the cache is keyed by the type
+            record: T = decoder.decode(plain)
         except (msgspec.MsgspecError, UnicodeDecodeError) as error:
             raise DamagedStore(f"a record of `{collection.name}` cannot be read: {error}") from error
+        return record
 
 
 def _place(collection: Collection[T], key: bytes) -> bytes:
@@ -61,7 +84,7 @@ class ConnectionReader:
     async def get(self, collection: Collection[T], key: Key) -> T | None:
         """The record under a key, or none."""
         raw = encode_key(key)
-        row = self._connection.execute(_GET, (collection.name, raw)).fetchone()
+        row = self._connection.execute(GET, (collection.name, raw)).fetchone()
         return None if row is None else self._codec.decode(collection, raw, row[0])
 
     async def scan(

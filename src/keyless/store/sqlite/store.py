@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 from keyless.store.keys import encode_key
 from keyless.store.ports import Collection, DamagedStore, Key, StoreError, Transaction, WrongRootKey
 from keyless.store.sealing import RootKey, Sealer, new_data_key
-from keyless.store.sqlite.records import Codec, ConnectionReader, ConnectionTransaction
+from keyless.store.sqlite.records import GET, Codec, ConnectionReader, ConnectionTransaction, StillSealed
 from keyless.store.sqlite.schema import check_ours, migrate
 
 T = TypeVar("T")
@@ -51,17 +51,18 @@ class SqliteStore:
             self._reader = opened.enter_context(closing(_connect(file)))
             _configure(self._reader)
             opened.pop_all()
+        self._versions = self._reader.cursor()
         self._read = ConnectionReader(self._reader, codec)
         self._codec = codec
         self._lock = asyncio.Lock()
         self._revisions: dict[str, int] = {}
-        self._remembered: dict[str, dict[bytes, object]] = {}
+        self._remembered: dict[str, dict[Key, object]] = {}
         self._data_version = -1
         self.refresh()
 
     def refresh(self) -> int:
         """Notice commits; what is remembered of a collection that changed is forgotten."""
-        version: int = self._reader.execute("PRAGMA data_version").fetchone()[0]
+        version: int = self._versions.execute("PRAGMA data_version").fetchone()[0]
         if version != self._data_version:
             revisions = dict(self._reader.execute("SELECT collection, revision FROM revisions"))
             for name, revision in revisions.items():
@@ -83,22 +84,19 @@ class SqliteStore:
         remembered = self._remembered.get(collection.name)
         if remembered is None or len(remembered) > _REMEMBERED_RECORDS:
             remembered = self._remembered[collection.name] = {}
-        raw = encode_key(key)
-        found = remembered.get(raw, _MISSING)
+        found = remembered.get(key, _MISSING)
         if found is _MISSING:
-            found = remembered[raw] = self._load(collection, raw)
-        if found is None or not collection.sealed:
-            return found  # type: ignore[return-value]  # what was remembered came from this collection
-        return self._codec.decode(collection, raw, found)  # type: ignore[arg-type]
+            found = remembered[key] = self._load(collection, key)
+        if isinstance(found, StillSealed):
+            return self._codec.open(collection, found)
+        return found  # type: ignore[return-value]  # what was remembered came from this collection
 
-    def _load(self, collection: Collection[T], raw: bytes) -> object:
-        with _explained(self._file):
-            row = self._reader.execute(
-                "SELECT value FROM records WHERE collection = ? AND key = ?", (collection.name, raw)
-            ).fetchone()
+    def _load(self, collection: Collection[Any], key: Key) -> object:
+        raw = encode_key(key)
+        row = self._reader.execute(GET, (collection.name, raw)).fetchone()
         if row is None:
             return None
-        return row[0] if collection.sealed else self._codec.decode(collection, raw, row[0])
+        return self._codec.decode_later(collection, raw, row[0])
 
     async def scan(
         self,
