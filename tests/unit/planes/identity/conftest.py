@@ -1,0 +1,25 @@
+"""The two identity endpoints, each over a store in a file."""
+
+from __future__ import annotations
+
+import pytest
+from identity_site import Site, World
+
+from keyless.planes.identity import app_service_plane, imds_plane
+from keyless.store.sqlite.store import SqliteStore
+from keyless.tokens.issuer import TokenIssuer
+from keyless.tokens.keys import KeyRing
+
+
+@pytest.fixture
+def metadata(store: SqliteStore, key_ring: KeyRing, now: int) -> Site:
+    """The metadata service."""
+    world = World(key_ring)
+    return Site(imds_plane(store, world, TokenIssuer()), store, world, now)
+
+
+@pytest.fixture
+def app_service(store: SqliteStore, key_ring: KeyRing, now: int) -> Site:
+    """App Service's endpoint."""
+    world = World(key_ring)
+    return Site(app_service_plane(store, world, TokenIssuer()), store, world, now)
