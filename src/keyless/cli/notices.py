@@ -63,9 +63,9 @@ def closing(summary: Summary, *, learning: bool, failed: bool) -> list[str]:
     """What to say when the run has ended."""
     lines = []
     if learning and summary.learned + summary.allowed:
-        lines.append(f"recorded {_permissions(summary)}; `keyless plan` chooses roles for them")
+        lines.append(f"recorded {_accesses(summary)}; `keyless plan` chooses roles for them")
     if summary.denied:
-        lines.append(f"{_count(summary.denied, 'permission')} denied; `keyless explain` says why")
+        lines.append(f"{_count(summary.denied, 'access', 'accesses')} denied; `keyless explain` says why")
     reached = summary.connections or summary.tokens
     if (failed or learning) and not reached:
         lines.append(
@@ -80,14 +80,10 @@ def closing(summary: Summary, *, learning: bool, failed: bool) -> list[str]:
     return lines
 
 
-def _permissions(summary: Summary) -> str:
-    total = _count(summary.learned + summary.allowed, "permission")
-    return (
-        f"{total} in use ({summary.learned} of them granted by nothing yet)"
-        if summary.learned
-        else f"{total} in use"
-    )
+def _accesses(summary: Summary) -> str:
+    total = _count(summary.learned + summary.allowed, "access", "accesses")
+    return f"{total}, {summary.learned} of them granted by nothing yet" if summary.learned else total
 
 
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+def _count(number: int, one: str, many: str) -> str:
+    return f"{number} {one if number == 1 else many}"

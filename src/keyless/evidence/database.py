@@ -77,12 +77,17 @@ class EvidenceDatabase:
         """Add counts in one transaction."""
         execute = self._connection.execute
         execute("BEGIN IMMEDIATE")
-        for key, count in counts:
-            (line,) = execute(_LINE, (*key, count, second, second)).fetchone()
-            execute(_SECOND, (second, line, count))
-        for want, count in wants:
-            execute(_WANT, (*want, count, second))
-        execute("COMMIT")
+        try:
+            for key, count in counts:
+                (line,) = execute(_LINE, (*key, count, second, second)).fetchone()
+                execute(_SECOND, (second, line, count))
+            for want, count in wants:
+                execute(_WANT, (*want, count, second))
+            execute("COMMIT")
+        except BaseException:
+            if self._connection.in_transaction:
+                execute("ROLLBACK")
+            raise
 
     def observations(self) -> list[Observation]:
         """Every line, ordered by principal, scope and action."""

@@ -45,7 +45,13 @@ class ControlServer:
         self._close_lease = close_lease
         self._server: asyncio.Server | None = None
         self._connections = 0
+        self._closing = False
         self.idle = asyncio.Event()
+
+    @property
+    def connected(self) -> bool:
+        """Whether anyone is connected."""
+        return self._connections > 0
 
     async def start(self) -> None:
         """Begin to listen; a socket left by a killed plane is replaced (the lock says that it is dead)."""
@@ -57,6 +63,7 @@ class ControlServer:
 
     def stop_listening(self) -> None:
         """Take no more connections: whoever comes now starts a plane of their own."""
+        self._closing = True
         self._path.unlink(missing_ok=True)
         if self._server is not None:
             self._server.close()
@@ -65,7 +72,7 @@ class ControlServer:
         self._connections += 1
         self.idle.clear()
         try:
-            if _is_owner(writer):
+            if not self._closing and _is_owner(writer):
                 await self._converse(reader, writer)
         except (OSError, asyncio.IncompleteReadError, TimeoutError) as error:
             log.info("a control connection ended: %r", error)

@@ -2,16 +2,19 @@
 
 With no estate at all, learning still works: a tenant, a resource group and one compute resource with a
 system-assigned identity are made up once and kept, and a vault or store appears when it is first named.
+They are the ones that the starter of `keyless estate init` declares, ids included, so that what was learned
+stays true when the file is there.
 """
 
 from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
-from keyless.model.estate import derived_guid
-from keyless.model.identities import ComputeResource, IdentityKind, ManagedIdentity
+from keyless.estate.resolve.ids import DEFAULT_LOCATION, system_assigned_identity, tenant_called
+from keyless.estate.starter import slug_of
+from keyless.model.identities import ComputeResource
 from keyless.model.resource_id import ResourceId, group_scope, resource_scope
 from keyless.model.resources import (
     STORE_TYPE,
@@ -21,15 +24,14 @@ from keyless.model.resources import (
     Tenant,
     Vault,
 )
+from keyless.planes.entra.keys import load_or_create_ring
 from keyless.runtime.leases import Lease, LeaseRefused
 from keyless.runtime.messages import Arrived, Mode
-from keyless.store.collections import COMPUTE, GROUPS, IDENTITIES, STORES, TENANT, VAULTS
+from keyless.store.collections import COMPUTE, GROUPS, IDENTITIES, SIGNING_KEYS, STORES, TENANT, VAULTS
 from keyless.store.ports import Store
+from keyless.tokens.keys import KeyRing
 
 TENANT_KEY = ("tenant",)
-LEARNED_GROUP = "learned"
-DEFAULT_WORKLOAD = "app"
-DEFAULT_LOCATION = "local"
 VAULT_SUFFIX = ".vault.azure.net"
 STORE_SUFFIX = ".azconfig.io"
 
@@ -40,21 +42,30 @@ _STORE_NAME = re.compile(r"[a-z0-9](?!.*--)[a-z0-9-]{3,48}[a-z0-9]")
 class EstateWorld:
     """Reads and, when learning, extends the estate in the store. ``project`` names what is made up."""
 
-    def __init__(self, store: Store, project: str) -> None:
+    def __init__(self, store: Store, project: str, clock: Callable[[], float]) -> None:
         self._store = store
-        self._project = project
+        self._slug = slug_of(project)
+        self._clock = clock
+        self._ring: tuple[int, KeyRing] | None = None
+
+    async def key_ring(self) -> KeyRing:
+        """The signing keys, read again when they change."""
+        revision = self._store.revision(SIGNING_KEYS)
+        if self._ring is None or self._ring[0] != revision:
+            ring = await load_or_create_ring(self._store, int(self._clock()))
+            self._ring = (self._store.revision(SIGNING_KEYS), ring)
+        return self._ring[1]
+
+    async def tenant_id(self) -> str:
+        """The tenant's GUID."""
+        return (await self.tenant()).tenant_id
 
     async def tenant(self) -> Tenant:
         """The tenant; one is made up where none was declared."""
         found = await self._store.get(TENANT, TENANT_KEY)
         if found is not None:
             return found
-        made = Tenant(
-            tenant_id=derived_guid("tenant", self._project),
-            name=self._project,
-            subscription_id=derived_guid("subscription", self._project),
-            subscription_name=self._project,
-        )
+        made = tenant_called()
         async with self._store.transaction() as transaction:
             await transaction.put(TENANT, TENANT_KEY, made)
         return made
@@ -133,7 +144,7 @@ class EstateWorld:
         groups = [group for _, group in await self._store.scan(GROUPS)]
         if len(groups) == 1:
             return ResourceId.parse(groups[0].resource_id)
-        scope = group_scope((await self.tenant()).subscription_id, LEARNED_GROUP)
+        scope = group_scope((await self.tenant()).subscription_id, f"{self._slug}-rg")
         async with self._store.transaction() as transaction:
             await transaction.put(
                 GROUPS, (scope.text.casefold(),), ResourceGroup(scope.text, DEFAULT_LOCATION)
@@ -141,16 +152,9 @@ class EstateWorld:
         return scope
 
     async def _make_workload(self) -> ComputeResource:
-        tenant = await self.tenant()
-        scope = resource_scope(await self._learned_group(), "Microsoft.Web/sites", DEFAULT_WORKLOAD)
-        identity = ManagedIdentity(
-            kind=IdentityKind.SYSTEM_ASSIGNED,
-            name=DEFAULT_WORKLOAD,
-            resource_id=scope.text,
-            client_id=derived_guid("client", tenant.tenant_id, scope.text),
-            principal_id=derived_guid("principal", tenant.tenant_id, scope.text),
-        )
-        made = ComputeResource(scope.text, DEFAULT_WORKLOAD, DEFAULT_LOCATION, identity)
+        scope = resource_scope(await self._learned_group(), "Microsoft.Web/sites", self._slug)
+        identity = system_assigned_identity(scope, self._slug)
+        made = ComputeResource(scope.text, self._slug, DEFAULT_LOCATION, identity)
         async with self._store.transaction() as transaction:
             await transaction.put(COMPUTE, (scope.text.casefold(),), made)
         return made

@@ -93,12 +93,15 @@ async def _read(proto: Exchange, headers: Headers, limit: int) -> bytes:
     return b"".join(chunks)
 
 
-def free_port(address: str = "127.0.0.1") -> int:
-    """A port that nothing listens on at this moment."""
-    with socket.socket() as probe:
-        probe.bind((address, 0))
-        port: int = probe.getsockname()[1]
-    return port
+def _reserve(address: str) -> socket.socket:
+    """A socket bound to a port that nobody else is given for as long as it is open.
+
+    Granian binds with `SO_REUSEPORT`, so two planes that were given the same free port would share it.
+    """
+    reserved = socket.socket()
+    reserved.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+    reserved.bind((address, 0))
+    return reserved
 
 
 class ListeningServer:
@@ -108,17 +111,17 @@ class ListeningServer:
         self,
         front: Front,
         *,
-        address: str,
-        port: int,
+        address: str = "127.0.0.1",
         certificate: Path | None = None,
         key: Path | None = None,
     ) -> None:
         self.address = address
-        self.port = port
+        self._reserved = _reserve(address)
+        self.port: int = self._reserved.getsockname()[1]
         self._server = Server(
             front,
             address=address,
-            port=port,
+            port=self.port,
             interface=Interfaces.RSGI,
             http=HTTPModes.auto if certificate else HTTPModes.http1,
             websockets=False,
@@ -152,3 +155,4 @@ class ListeningServer:
         if self._task is not None:
             self._server.stop()
             await asyncio.wait([self._task], timeout=_SHUTDOWN_S)
+        self._reserved.close()

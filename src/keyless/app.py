@@ -1,0 +1,212 @@
+"""The one place that builds adapters and wires the parts together; run as a module, it is the plane process.
+
+`keyless run` starts the plane process as `python -P -m keyless.app ROOT STATE READY_FD PORT`. It writes `ready`,
+or in one text why it cannot run, to the file descriptor given, and serves until its last lease ends.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import logging
+import os
+import signal
+import sys
+import time
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from keyless.catalog.roles import built_in_roles, unlisted_roles
+from keyless.deploy.apply import apply_estate
+from keyless.deploy.contents import PlaneContents
+from keyless.evidence.database import EvidenceDatabase, EvidenceError
+from keyless.evidence.recorder import Recorder
+from keyless.model.estate import Estate
+from keyless.model.roles import RoleDefinition
+from keyless.runtime.client import PLANE_READY, take_lock
+from keyless.runtime.leases import IdentityCallers, Lease, Leases
+from keyless.runtime.plane import Listening, Notices, RunningPlane
+from keyless.runtime.project import Project, ProjectError
+from keyless.runtime.world import EstateWorld
+from keyless.store.ports import Store, StoreError
+from keyless.store.sealing import ROOT_KEY_VARIABLE, find_root_key
+from keyless.store.sqlite.store import SqliteStore
+from keyless.tokens.issuer import TokenIssuer
+from keyless.wire.dispatch import Dispatcher
+from keyless.wire.plane import Plane
+from keyless.wire.server import Front, ListeningServer
+
+log = logging.getLogger("keyless.app")
+
+
+def open_store(project: Project, environ: Mapping[str, str] = os.environ) -> SqliteStore:
+    """The project's store, made where there is none yet.
+
+    Raises:
+        StoreError: it is damaged, of a later version, or its root key is missing or wrong.
+    """
+    root_key = find_root_key(
+        project.root_key_file, environ.get(ROOT_KEY_VARIABLE), create=not project.store_file.exists()
+    )
+    return SqliteStore(project.store_file, root_key)
+
+
+def open_evidence(project: Project) -> EvidenceDatabase:
+    """The project's evidence, made where there is none yet; raises EvidenceError where it is damaged."""
+    return EvidenceDatabase(project.evidence_file)
+
+
+def contents_of(store: Store) -> PlaneContents:
+    """The planes' own ways of writing secrets, settings and applications."""
+    return PlaneContents(store, time.time)
+
+
+async def deploy_estate(store: Store, estate: Estate) -> None:
+    """Bring a store up to what an estate declares."""
+    await apply_estate(estate, store, contents_of(store))
+
+
+def known_roles() -> dict[str, RoleDefinition]:
+    """Every role definition by GUID."""
+    return {role.id: role for role in (*built_in_roles(), *unlisted_roles())}
+
+
+@dataclass(frozen=True, slots=True)
+class Planes:
+    """The planes by the front that serves them."""
+
+    tls: tuple[Plane, ...]
+    plain: tuple[Plane, ...]
+
+
+def build_planes(store: Store, world: EstateWorld) -> Planes:
+    """Every plane over one store."""
+    from keyless.planes.entra.plane import entra_plane
+    from keyless.planes.identity.app_service import app_service_plane
+    from keyless.planes.identity.imds import imds_plane
+    from keyless.planes.keyvault.plane import key_vault_plane
+
+    issuer = TokenIssuer()
+    return Planes(
+        tls=(
+            key_vault_plane(store),
+            entra_plane(store, world, issuer),
+        ),
+        plain=(imds_plane(store, world, issuer), app_service_plane(store, world, issuer)),
+    )
+
+
+@asynccontextmanager
+async def running_plane(project: Project, port: int) -> AsyncIterator[RunningPlane]:
+    """A plane over a project's state, listening; its lock is held by the caller."""
+    store = open_store(project)
+    evidence = open_evidence(project)
+    evidence.prune(int(time.time()))
+    try:
+        world = EstateWorld(store, project.root.name, time.time)
+        leases = Leases()
+        notices = Notices(leases)
+        recorder = Recorder(evidence, notices.decided)
+        planes = build_planes(store, world)
+        roles = known_roles()
+
+        def dispatcher(served: tuple[Plane, ...]) -> Dispatcher:
+            return Dispatcher(
+                served,
+                store=store,
+                world=world,
+                roles=roles,
+                recorder=recorder,
+                workloads=IdentityCallers(leases),
+                learners=leases,
+                on_missing=notices.missed,
+            )
+
+        dispatchers = (dispatcher(planes.tls), dispatcher(planes.plain))
+        yield RunningPlane(
+            project=project,
+            store=store,
+            world=world,
+            leases=leases,
+            notices=notices,
+            recorder=recorder,
+            dispatchers=dispatchers,
+            listening=await _listen(project, port, dispatchers, leases, world),
+            deploy=lambda estate: deploy_estate(store, estate),
+        )
+    finally:
+        evidence.close()
+        store.close()
+
+
+async def _listen(
+    project: Project,
+    port: int,
+    dispatchers: tuple[Dispatcher, Dispatcher],
+    leases: Leases,
+    world: EstateWorld,
+) -> Listening:
+    """Start both fronts and the proxy."""
+    from keyless.gateway.authority import Authority
+    from keyless.gateway.hosts import local_names
+    from keyless.gateway.proxy.leases import Fronts
+    from keyless.gateway.proxy.parents import Parents
+    from keyless.gateway.proxy.server import ProxyServer
+
+    now = dt.datetime.now(dt.UTC)
+    authority = Authority.open(project.tls_directory, now)
+    leaf = authority.issue_leaf(local_names(), (), now)
+    tls = ListeningServer(Front(dispatchers[0]), certificate=leaf.chain, key=leaf.key)
+    plain = ListeningServer(Front(dispatchers[1]))
+    proxy: ProxyServer[Lease] = ProxyServer(
+        leases,
+        Fronts(tls.port, plain.port),
+        world.admit,
+        Parents.from_environment(os.environ),
+    )
+    await proxy.start(port)
+    await asyncio.gather(tls.start(), plain.start())
+    return Listening(proxy, tls, plain)
+
+
+async def _serve(project: Project, port: int, ready_fd: int) -> None:
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    async with running_plane(project, port) as plane:
+        await plane.serve(lambda: _say(ready_fd, PLANE_READY), stop)
+
+
+def _say(ready_fd: int, text: str) -> None:
+    """Tell whoever started this process how it went; there is one answer."""
+    os.write(ready_fd, text.encode())
+    os.close(ready_fd)
+
+
+def main(arguments: list[str]) -> int:
+    """Be the plane process of a project."""
+    import uvloop
+
+    from keyless.gateway.authority import AuthorityError
+    from keyless.gateway.proxy.server import CannotListen
+
+    root, state, ready_fd, port = Path(arguments[0]), Path(arguments[1]), int(arguments[2]), int(arguments[3])
+    logging.basicConfig(
+        level=logging.WARNING, format="%(asctime)s %(name)s %(levelname)s %(message)s", stream=sys.stderr
+    )
+    project = Project(root, state)
+    lock = take_lock(project)
+    if lock is None:  # another client was quicker: the plane that it started serves this one too
+        return 0
+    try:
+        uvloop.run(_serve(project, port, ready_fd))
+    except (StoreError, EvidenceError, ProjectError, AuthorityError, CannotListen) as error:
+        _say(ready_fd, str(error))
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,38 @@
+"""The environment of a leased workload: this process's own, changed so that the command reaches the plane."""
+
+from __future__ import annotations
+
+import os
+import shutil
+
+from keyless.gateway.environment import Gateway, HostKind, child_environment, proxy_url_of
+from keyless.gateway.trust import java_trust_store, trust_bundle
+from keyless.runtime.messages import Ready
+from keyless.runtime.project import Project
+
+CA_FILE = "ca.pem"
+IDENTITY_PATH = "/msi/token"
+
+
+def environment_of(
+    project: Project, ready: Ready, *, keep_credentials: bool
+) -> tuple[dict[str, str], tuple[str, ...]]:
+    """The command's environment, and what the user should be told about it."""
+    ca = project.tls_directory / CA_FILE
+    bundle = trust_bundle(project.tls_directory, ca, os.environ)
+    java = java_trust_store(bundle.path) if _has_java() else None
+    gateway = Gateway(
+        proxy_url=proxy_url_of(ready.proxy_port, ready.secret),
+        bundle=bundle.path,
+        additions=bundle.additions,
+        java_trust_store=java,
+        host_kind=HostKind(ready.host_kind),
+        identity_endpoint=f"http://127.0.0.1:{ready.identity_port}{IDENTITY_PATH}",
+        identity_secret=ready.secret,
+    )
+    made = child_environment(os.environ, gateway, keep_credentials=keep_credentials)
+    return made.variables, (*bundle.notes, *made.notes)
+
+
+def _has_java() -> bool:
+    return bool(os.environ.get("JAVA_HOME")) or shutil.which("java") is not None

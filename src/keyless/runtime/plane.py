@@ -1,0 +1,214 @@
+"""A plane that runs: both HTTP fronts, the proxy and the control socket on one event loop.
+
+Rules:
+- it lives for as long as a lease does, and a moment at the start for the first to come;
+- evidence is written every second, when a lease ends, and last of all when the plane does;
+- what goes wrong in the background is logged and does not end the plane.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from keyless.evidence.recorder import CellKey, Recorder, WantKey
+from keyless.model.estate import Estate
+from keyless.model.evidence import Outcome
+from keyless.runtime.control import ControlServer, Tell
+from keyless.runtime.directory import Directory, read_directory
+from keyless.runtime.leases import Lease, Leases
+from keyless.runtime.messages import (
+    Hello,
+    Missed,
+    Ready,
+    Remark,
+    Settled,
+    Summary,
+    ToClient,
+    estate_digest,
+)
+from keyless.runtime.project import Project
+from keyless.runtime.world import EstateWorld, host_kind
+from keyless.store.ports import Store
+from keyless.wire.dispatch import Dispatcher
+
+log = logging.getLogger("keyless.plane")
+
+FLUSH_EVERY_S = 1.0
+FIRST_LEASE_S = 15.0
+
+
+class Server(Protocol):
+    """Something that listens on a port of loopback."""
+
+    @property
+    def port(self) -> int:
+        """The port."""
+        ...
+
+    async def stop(self) -> None:
+        """Stop listening."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Listening:
+    """The servers of a running plane."""
+
+    proxy: Server
+    tls: Server
+    plain: Server
+
+
+class Notices:
+    """Tells clients what their workloads ran into; wired into the recorder and the dispatchers."""
+
+    def __init__(self, leases: Leases) -> None:
+        self._leases = leases
+        self.directory = Directory(())
+
+    def decided(self, key: CellKey) -> None:
+        """A line of evidence was seen for the first time."""
+        name = self.directory.name_of(key.principal_id)
+        message = Settled(name, key.outcome.value, key.plane.value, key.action, key.scope)
+        for lease in self._leases.of_principal(key.principal_id):
+            lease.outcomes[key.outcome.value] = lease.outcomes.get(key.outcome.value, 0) + 1
+            lease.tell(message)
+
+    def missed(self, want: WantKey) -> None:
+        """Something was asked for that is not there."""
+        message = Missed(want.kind, want.container, want.name, want.label)
+        for lease in self._leases.of_principal(want.principal_id):
+            lease.tell(message)
+
+
+class RunningPlane:
+    """Leases workloads and keeps the evidence flowing, until nobody needs it."""
+
+    def __init__(
+        self,
+        *,
+        project: Project,
+        store: Store,
+        world: EstateWorld,
+        leases: Leases,
+        notices: Notices,
+        recorder: Recorder,
+        dispatchers: tuple[Dispatcher, ...],
+        listening: Listening,
+        deploy: Callable[[Estate], Awaitable[None]],
+    ) -> None:
+        self._project = project
+        self._store = store
+        self._world = world
+        self._leases = leases
+        self._notices = notices
+        self._recorder = recorder
+        self._dispatchers = dispatchers
+        self._listening = listening
+        self._deploy = deploy
+        self._applied: str | None = None
+        self._applying = asyncio.Lock()
+        self._control = ControlServer(project.control_socket, self.open_lease, self.close_lease)
+
+    async def serve(self, on_ready: Callable[[], None], stop: asyncio.Event) -> None:
+        """Serve until the last lease has ended, or until ``stop`` is set."""
+        await self._control.start()
+        flushing = asyncio.create_task(self._flush_forever())
+        try:
+            on_ready()
+            await self._until_unneeded(stop)
+        finally:
+            self._control.stop_listening()
+            flushing.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await flushing
+            self._flush()
+            for server in (self._listening.proxy, self._listening.tls, self._listening.plain):
+                await server.stop()
+
+    async def _until_unneeded(self, stop: asyncio.Event) -> None:
+        """Wait for the end: the first lease gets a while to come, after that an idle moment is the end.
+
+        Between the last look at who is connected and the end of listening nothing else can run.
+        """
+        stopping = asyncio.create_task(stop.wait())
+        limit: float | None = FIRST_LEASE_S
+        while not stop.is_set():
+            idle = asyncio.create_task(self._control.idle.wait())
+            await asyncio.wait({stopping, idle}, timeout=limit, return_when=asyncio.FIRST_COMPLETED)
+            idle.cancel()
+            limit = None
+            if not self._control.connected:
+                break
+            self._control.idle.clear()
+        stopping.cancel()
+
+    async def open_lease(self, hello: Hello, tell: Tell) -> tuple[Lease, ToClient]:
+        """Apply the client's estate and let its workload run."""
+        async with self._applying:
+            await self._apply(hello.estate)
+        compute = await self._world.workload(hello.workload, hello.mode)
+        principal_ids = await self._world.principal_ids(compute)
+        lease = Lease(compute.name, compute.resource_id, principal_ids, hello.mode, hello.offline, tell)
+        self._leases.open(lease)
+        self._notices.directory = await read_directory(self._store)
+        self._start_lines_anew()
+        if not principal_ids:
+            tell(
+                Remark(
+                    f"`{compute.name}` has no identity, so it gets no token: give it one in `keyless.yaml`"
+                )
+            )
+        return lease, Ready(
+            workload=compute.name,
+            resource_id=compute.resource_id,
+            host_kind=host_kind(compute),
+            secret=lease.secret,
+            proxy_port=self._listening.proxy.port,
+            identity_port=self._listening.plain.port,
+        )
+
+    async def close_lease(self, lease: Lease) -> Summary:
+        """End a workload's lease, with its evidence written."""
+        self._leases.close(lease)
+        self._start_lines_anew()
+        self._flush()
+        outcomes = lease.outcomes
+        return Summary(
+            connections=lease.connections,
+            tokens=lease.tokens,
+            allowed=outcomes.get(Outcome.ALLOWED.value, 0),
+            learned=outcomes.get(Outcome.LEARNED.value, 0),
+            denied=outcomes.get(Outcome.DENIED.value, 0),
+        )
+
+    async def _apply(self, estate: Estate | None) -> None:
+        if estate is None:
+            return
+        digest = estate_digest(estate)
+        if digest != self._applied:
+            await self._deploy(estate)
+            self._applied = digest
+
+    def _start_lines_anew(self) -> None:
+        """Who is learning, or listening, has changed: decide and tell everything afresh."""
+        self._recorder.forget()
+        for dispatcher in self._dispatchers:
+            dispatcher.forget()
+
+    def _flush(self) -> None:
+        self._recorder.flush(int(time.time()))
+
+    async def _flush_forever(self) -> None:
+        while True:
+            await asyncio.sleep(FLUSH_EVERY_S)
+            try:
+                self._flush()
+            except Exception:
+                log.exception("evidence could not be written; it is kept, and tried again")
