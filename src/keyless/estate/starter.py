@@ -6,7 +6,6 @@ not allow are only mentioned.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 
 import msgspec
@@ -14,7 +13,7 @@ import msgspec
 from keyless.estate import naming
 from keyless.estate.declaration import VERSION
 from keyless.estate.export.variables import VariableNames
-from keyless.estate.resolve.ids import DEFAULT_LOCATION, DEFAULT_NAME
+from keyless.estate.resolve.ids import DEFAULT_LOCATION, DEFAULT_NAME, slug_of
 from keyless.estate.shapes.scalars import TextRule
 from keyless.estate.yaml_text import scalar
 
@@ -103,11 +102,6 @@ def starter_text(project_name: str, wants: Wanted = NOTHING, *, schema: str | No
     vaults = "".join(_vault_lines(wants)) if wants.vaults else _VAULT_EXAMPLE.format(**words)
     stores = "".join(_store_lines(wants)) if wants.stores else _STORE_EXAMPLE.format(**words)
     return modeline + _HEAD.format(**words) + vaults + _STORE_HEAD + stores + _TAIL.format(**words)
-
-
-def slug_of(project_name: str) -> str:
-    """A name that is fit for resources of every type."""
-    return re.sub(r"[^a-z0-9]+", "-", project_name.lower()).strip("-")[:32].rstrip("-") or "app"
 
 
 def _vault_lines(wants: Wanted) -> Iterator[str]:

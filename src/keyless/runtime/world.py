@@ -12,8 +12,7 @@ import difflib
 import re
 from collections.abc import Callable, Iterable
 
-from keyless.estate.resolve.ids import DEFAULT_LOCATION, system_assigned_identity, tenant_called
-from keyless.estate.starter import slug_of
+from keyless.estate.resolve.ids import DEFAULT_LOCATION, slug_of, system_assigned_identity, tenant_called
 from keyless.model.identities import ComputeResource
 from keyless.model.resource_id import ResourceId, group_scope, resource_scope
 from keyless.model.resources import (

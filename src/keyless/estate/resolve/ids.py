@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from keyless.model.estate import derived_guid
 from keyless.model.identities import IdentityKind, ManagedIdentity
 from keyless.model.resource_id import ResourceId, resource_scope
@@ -9,6 +11,11 @@ from keyless.model.resources import USER_ASSIGNED_IDENTITY_TYPE, Tenant
 
 DEFAULT_NAME = "local"
 DEFAULT_LOCATION = "westeurope"
+
+
+def slug_of(project_name: str) -> str:
+    """A name that is fit for resources of every type."""
+    return re.sub(r"[^a-z0-9]+", "-", project_name.lower()).strip("-")[:32].rstrip("-") or "app"
 
 
 def tenant_called(
