@@ -145,7 +145,8 @@ class Dispatcher:
         try:
             if self._store.refresh() != self._seen_version:
                 await self._notice_changes()
-            key = (request.host, request.method, request.path, request.query_string)
+            method = request.method if request.method != "POST" else _method_as_said(request)
+            key = (request.host, method, request.path, request.query_string)
             meaning = self._meanings.get(key) or await self._understand(key, request)
             site = meaning.site
             return await self._perform(meaning, request, read_body)
@@ -162,7 +163,8 @@ class Dispatcher:
             plane.precheck(request)
         caller, workload = self._identify(meaning, request)
         if meaning.problem is not None or operation is None:
-            raise meaning.problem or NotFound("there is no such path")
+            # one that is raised again and again would hold on to the frames of every time
+            raise (meaning.problem or NotFound("there is no such path")).with_traceback(None)
         if caller is not None and isinstance(operation.access, Requires):
             self._authorize(caller, operation, operation.access, meaning)
         call = Authorized(
@@ -221,7 +223,7 @@ class Dispatcher:
             return None
         try:
             return msgspec.json.decode(request.body, type=operation.body)
-        except (msgspec.ValidationError, msgspec.DecodeError, UnicodeDecodeError) as error:
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
             raise InvalidRequest(f"the request's body is not valid: {error}", field="body") from error
 
     async def _understand(self, key: tuple[str, str, str, str], request: Request) -> _Meaning:
@@ -240,13 +242,16 @@ class Dispatcher:
             )
             return meaning
         meaning.operation = match.operation
-        meaning.params = _with_query(match.params, match.operation, request)
-        meaning.api_version = request.query.get("api-version") or ""
-        meaning.problem = _version_problem(match.operation, meaning.api_version)
-        if method == request.method:
-            if len(self._meanings) >= _REMEMBERED:
-                self._meanings.clear()
-            self._meanings[key] = meaning
+        meaning.params = match.params
+        try:
+            meaning.params = _with_query(match.params, match.operation, request)
+            meaning.api_version = request.query.get("api-version") or ""
+            meaning.problem = _version_problem(match.operation, meaning.api_version)
+        except InvalidRequest as problem:
+            meaning.problem = problem
+        if len(self._meanings) >= _REMEMBERED:
+            self._meanings.clear()
+        self._meanings[key] = meaning
         return meaning
 
     async def _site(self, host: str) -> _Site:
@@ -307,14 +312,19 @@ def _render(result: object, plane: Plane, request: Request, resource: object) ->
     headers = plane.headers(request, resource)
     if not isinstance(result, Reply):
         headers.append(("content-type", plane.content_type))
-        return Rendered(200, tuple(headers), b"" if request.method == "HEAD" else _encode(result))
+        return Rendered(200, headers, b"" if request.method == "HEAD" else _encode(result))
     body = result.body
     headers.extend(result.headers)
     if body is None:
-        return Rendered(result.status, tuple(headers), b"")
+        return Rendered(result.status, headers, b"")
     headers.append(("content-type", result.content_type or plane.content_type))
     encoded = body if isinstance(body, bytes) else _encode(body)
-    return Rendered(result.status, tuple(headers), b"" if request.method == "HEAD" else encoded)
+    return Rendered(result.status, headers, b"" if request.method == "HEAD" else encoded)
+
+
+def _method_as_said(request: Request) -> str:
+    """The method together with the one that a POST says it stands for: what is remembered goes by both."""
+    return f"{request.method} {request.headers.get('x-http-method') or ''}"
 
 
 def _with_query(params: Mapping[str, str], operation: Operation, request: Request) -> Mapping[str, str]:
@@ -336,4 +346,4 @@ def _version_problem(operation: Operation, version: str) -> WireError | None:
 
 def _guid_prefix() -> str:
     raw = os.urandom(10).hex()
-    return f"{raw[:8]}-{raw[8:12]}-4{raw[13:16]}-{raw[16:20]}-"
+    return f"{raw[:8]}-{raw[8:12]}-4{raw[13:16]}-8{raw[17:20]}-"

@@ -6,6 +6,10 @@ from collections.abc import Mapping
 from typing import Protocol
 from urllib.parse import parse_qsl
 
+from keyless.wire.errors import InvalidRequest
+
+_MAX_PARAMETERS = 100
+
 
 class Headers(Protocol):
     """Request headers by lower-case name."""
@@ -19,6 +23,9 @@ class Query:
     """Query parameters: names and values percent-decoded, names compared without case.
 
     Clients encode the names too (`api%2Dversion`), and change their casing (`$Select`).
+
+    Raises:
+        InvalidRequest: there are too many of them.
     """
 
     __slots__ = ("_values", "raw")
@@ -26,7 +33,11 @@ class Query:
     def __init__(self, raw: str) -> None:
         self.raw = raw
         self._values: dict[str, list[str]] = {}
-        for name, value in parse_qsl(raw, keep_blank_values=True, max_num_fields=100):
+        try:
+            pairs = parse_qsl(raw, keep_blank_values=True, max_num_fields=_MAX_PARAMETERS)
+        except ValueError as error:
+            raise InvalidRequest(f"the query has more than {_MAX_PARAMETERS} parameters") from error
+        for name, value in pairs:
             self._values.setdefault(name.lower(), []).append(value)
 
     def get(self, name: str) -> str | None:

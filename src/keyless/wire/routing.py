@@ -1,7 +1,12 @@
 """From a method and a path to an operation and its parameters.
 
-Literal segments compare without case; a trailing slash does not matter (`GET /secrets/NAME/` is how clients
-ask for the latest version); of several templates that match, the one with a literal earlier wins.
+Rules:
+- literal segments compare without case;
+- a trailing slash does not matter (`GET /secrets/NAME/` is how clients ask for the latest version), unless
+  it belongs to a parameter that takes the rest of the path: a path comes percent-decoded, so that `/kv/a%2F`
+  is `/kv/a/`;
+- a parameter is never empty;
+- of several templates that match, the one with a literal earlier wins.
 """
 
 from __future__ import annotations
@@ -28,6 +33,7 @@ class _Template:
     operation: Operation
 
     def match(self, path: tuple[str, ...]) -> dict[str, str] | None:
+        """The parameters, where the path's segments fit; a trailing slash is a last, empty segment."""
         params: dict[str, str] = {}
         for at, segment in enumerate(self.segments):
             if segment.endswith("*}"):
@@ -35,15 +41,17 @@ class _Template:
                 return params if params[segment[1:-2]] else None
             if at >= len(path):
                 return None
-            if segment[0] == "{":
+            if segment.startswith("{"):
+                if not path[at]:
+                    return None
                 params[segment[1:-1]] = path[at]
             elif segment != path[at].casefold():
                 return None
-        return params if len(path) == len(self.segments) else None
+        return params if path[len(self.segments) :] in {(), ("",)} else None
 
     @property
     def rank(self) -> tuple[bool, ...]:
-        return tuple(segment[0] == "{" for segment in self.segments)
+        return tuple(segment.startswith("{") for segment in self.segments)
 
 
 class Router:
@@ -72,8 +80,7 @@ class Router:
         return [method for method in self._templates if self._find(method, path)]
 
     def _find(self, method: str, path: str) -> Match | None:
-        rest = path[:-1] if path.endswith("/") and len(path) > 1 else path
-        segments = tuple(rest[1:].split("/"))
+        segments = tuple(path[1:].split("/"))
         for template in self._templates.get(method, ()):
             params = template.match(segments)
             if params is not None:
