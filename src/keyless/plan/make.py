@@ -1,0 +1,166 @@
+"""Makes a plan: from what identities were seen to do, the least-privileged roles that let them do it.
+
+Pure: no clock, no store, no network. The same arguments give the same plan.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from keyless.catalog.limits import limits
+from keyless.catalog.services import APP_CONFIGURATION, service
+from keyless.model.actions import ActionPlane
+from keyless.model.estate import derived_guid
+from keyless.model.evidence import Observation
+from keyless.model.resource_id import ResourceId
+from keyless.model.roles import RoleAssignment, RoleDefinition
+from keyless.plan.index import Action, RankedRole, RoleIndex, role_index
+from keyless.plan.places import Place, places
+from keyless.plan.problem import Demand, Subject, SubjectKind, demands
+from keyless.plan.reasons import alternatives, reason
+from keyless.plan.removals import find_removals, triple_of, unknown_principals
+from keyless.plan.result import GrantedAction, Plan, PlannedAssignment, Uncovered, UsedAction
+
+
+def make_plan(
+    subjects: Iterable[Subject],
+    observations: Iterable[Observation],
+    current_assignments: Sequence[RoleAssignment] = (),
+    *,
+    object_scope: bool = False,
+    include_denied: bool = False,
+    roles: tuple[RoleDefinition, ...] | None = None,
+) -> Plan:
+    """The least-privileged role assignments for what was observed.
+
+    ``current_assignments`` are compared with it: those of ``subjects`` that it does not keep are removals.
+    With ``object_scope`` roles go to single objects where Azure documents that; with ``include_denied``
+    what was denied counts as needed. ``roles`` are what may be chosen from (all built-in roles; see
+    ``keyless.plan.index.general_roles`` for those without preview and service roles).
+    """
+    needed = demands(observations, object_scope=object_scope, include_denied=include_denied)
+    known = {subject.principal_id.casefold(): subject for subject in subjects}
+    strangers = unknown_principals(known, needed)
+    everyone = known | {p.casefold(): Subject(p, p, SubjectKind.APPLICATION) for p in strangers}
+    index = role_index(frozenset(action for demand in needed for action in demand.counts), roles)
+    settled = places(index, needed)
+    existing = {
+        triple_of(one.principal_id, one.role_definition_id, one.scope_id): one.id
+        for one in current_assignments
+        if one.condition is None
+    }
+    planned = _in_order(
+        _assignment(index, everyone, existing, place, role) for place, role in _choices(settled)
+    )
+    removed = find_removals(index, known, current_assignments, planned, needed)
+    return Plan(
+        object_scope=object_scope,
+        assignments=planned,
+        uncovered=tuple(_uncovered(everyone, place, action) for place in settled for action in place.missing),
+        removals=removed.removals,
+        notes=(*_notes(planned, needed, strangers, object_scope=object_scope), *removed.notes),
+    )
+
+
+def assignment_guid(principal_id: str, role_id: str, scope: ResourceId) -> str:
+    """The GUID by which a planned assignment goes: the same as the estate derives for a declared one."""
+    return derived_guid("roleAssignment", principal_id, role_id, scope.text)
+
+
+def _choices(settled: Iterable[Place]) -> Iterable[tuple[Place, RankedRole]]:
+    return ((place, role) for place in settled for role in place.cover.roles)
+
+
+def _in_order(planned: Iterable[PlannedAssignment]) -> tuple[PlannedAssignment, ...]:
+    return tuple(
+        sorted(
+            planned,
+            key=lambda one: (
+                one.principal.name.casefold(),
+                one.principal.principal_id,
+                one.scope_id.key,
+                one.role_name.casefold(),
+            ),
+        )
+    )
+
+
+def _assignment(
+    index: RoleIndex,
+    subjects: Mapping[str, Subject],
+    existing: Mapping[tuple[str, str, ResourceId], str],
+    place: Place,
+    ranked: RankedRole,
+) -> PlannedAssignment:
+    role, principal_id = ranked.role, place.principal_id
+    nearest = alternatives(index, place, ranked)
+    present = existing.get(triple_of(principal_id, role.id, place.scope))
+    return PlannedAssignment(
+        id=present or assignment_guid(principal_id, role.id, place.scope),
+        principal=subjects[principal_id.casefold()],
+        role_id=role.id,
+        role_name=role.name,
+        scope=place.scope.text,
+        used=_used(index, place, ranked),
+        excess=_actions(index, ranked.bits & ~place.bits(index)),
+        alternatives=nearest,
+        reason=reason(index, place, ranked, nearest),
+        exists=present is not None,
+    )
+
+
+def _actions(index: RoleIndex, bits: int) -> tuple[GrantedAction, ...]:
+    return tuple(
+        GrantedAction(plane, name) for plane in ActionPlane for name in index.universe.names(bits, plane)
+    )
+
+
+def _used(index: RoleIndex, place: Place, ranked: RankedRole) -> tuple[UsedAction, ...]:
+    return tuple(
+        UsedAction(plane, action, count)
+        for (plane, action), count in sorted(place.counts.items())
+        if index.bit((plane, action)) & ranked.bits
+    )
+
+
+def _uncovered(subjects: Mapping[str, Subject], place: Place, action: Action) -> Uncovered:
+    plane, name = action
+    listed_as = "DataActions" if plane is ActionPlane.DATA else "Actions"
+    return Uncovered(
+        principal=subjects[place.principal_id.casefold()],
+        scope=place.scope.text,
+        plane=plane,
+        action=name,
+        count=place.missing[action],
+        advice=(
+            f"no built-in role grants this: define a custom role with exactly `{name}` in `{listed_as}` "
+            "(`az role definition create`), and assign it at this scope"
+        ),
+    )
+
+
+def _notes(
+    planned: Sequence[PlannedAssignment],
+    needed: Sequence[Demand],
+    strangers: Sequence[str],
+    *,
+    object_scope: bool,
+) -> list[str]:
+    notes = [
+        f"`{one}` is no identity of the estate; its principal id stands for its name" for one in strangers
+    ]
+    if not needed:
+        notes.append(
+            "nothing was observed, so nothing is needed: run the workload with `keyless run --learn`"
+        )
+    store = service(APP_CONFIGURATION).arm_type
+    if object_scope and store and any(demand.scope.is_type(store) for demand in needed):
+        notes.append(
+            "App Configuration takes role assignments at the store: Azure documents no narrower scope"
+        )
+    if any(not one.exists for one in planned):
+        notes.append(
+            f"a new assignment can take {limits().rbac.propagation_minutes} minutes to work in Azure, "
+            f"{limits().app_configuration.rbac_propagation_minutes} for App Configuration"
+        )
+    return notes

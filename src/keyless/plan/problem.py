@@ -1,0 +1,69 @@
+"""From what was observed to what is demanded: who needs which actions, and where.
+
+Rules:
+- what was allowed, and what passed by learning, is demand; what was denied is so only if asked for;
+- demand is gathered at the container (the vault, the store, the account) of what was touched; with
+  ``object_scope`` at the single object, where the service documents role assignments at objects; what was
+  done at the container itself, such as listing, is needed there;
+- ids and actions are compared without case; the spelling of the first observation is shown.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import msgspec
+
+from keyless.catalog.services import container_of
+from keyless.model.evidence import Observation, Outcome
+from keyless.model.resource_id import ResourceId
+from keyless.plan.index import Action
+
+
+class SubjectKind(enum.StrEnum):
+    """What a plan gives roles to; the two types of managed identity, or anything else with a principal id."""
+
+    SYSTEM_ASSIGNED = "SystemAssigned"
+    USER_ASSIGNED = "UserAssigned"
+    APPLICATION = "Application"
+
+
+class Subject(msgspec.Struct, frozen=True, omit_defaults=True, rename="camel"):
+    """A principal that a plan is made for.
+
+    ``resource_id`` is the ARM id by which its principal id can be looked up: the host's for a
+    system-assigned identity, the identity's own for a user-assigned one, empty for an application.
+    """
+
+    principal_id: str
+    name: str
+    kind: SubjectKind
+    resource_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """What one principal did at one scope: each action with how often. ``scope`` is where a role would go."""
+
+    principal_id: str
+    scope: ResourceId
+    counts: dict[Action, int]
+
+
+def demands(
+    observations: Iterable[Observation], *, object_scope: bool = False, include_denied: bool = False
+) -> list[Demand]:
+    """The demand in observations, by principal and scope, wider scopes before the narrower ones in them."""
+    gathered: dict[tuple[str, ResourceId], Demand] = {}
+    spelled: dict[Action, Action] = {}
+    for seen in observations:
+        if seen.outcome is Outcome.DENIED and not include_denied:
+            continue
+        scope = container_of(seen.scope_id, object_scope=object_scope)
+        place = (seen.principal_id.casefold(), scope)
+        demand = gathered.setdefault(place, Demand(seen.principal_id, scope, {}))
+        action = spelled.setdefault((seen.plane, seen.action.casefold()), (seen.plane, seen.action))
+        demand.counts[action] = demand.counts.get(action, 0) + seen.count
+    return [gathered[place] for place in sorted(gathered, key=lambda place: (place[0], place[1].key))]

@@ -1,0 +1,141 @@
+"""A plan for people: a table of the role assignments, and for each the reason and what it grants besides.
+
+Ids are never cut off and never broken, so that they can be copied from a terminal or out of a pipe.
+"""
+
+from __future__ import annotations
+
+import io
+import textwrap
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from keyless.model.actions import ActionPlane
+from keyless.plan.problem import Subject, SubjectKind
+from keyless.plan.result import GrantedAction, Plan, PlannedAssignment
+from keyless.plan.wording import counted, short_scope
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
+
+MOST_SHOWN = 8
+"""How many excess permissions of one role are named in the report; the JSON has all of them."""
+
+_KINDS = {
+    SubjectKind.SYSTEM_ASSIGNED: "system-assigned identity",
+    SubjectKind.USER_ASSIGNED: "user-assigned identity",
+    SubjectKind.APPLICATION: "principal",
+}
+
+
+def report_text(plan: Plan, *, width: int = 100) -> str:
+    """The report as plain text, ``width`` characters wide where lines can be broken."""
+    from rich.console import Console
+
+    written = io.StringIO()
+    print_plan(plan, Console(file=written, width=width, color_system=None))
+    return written.getvalue()
+
+
+def print_plan(plan: Plan, console: Console | None = None) -> None:
+    """Write the report to a console; to standard output, in colour if that is a terminal, unless told."""
+    if console is None:
+        from rich.console import Console
+
+        console = Console()
+    _line(console, _headline(plan), style="bold")
+    if plan.assignments:
+        console.print(_table(plan.assignments))
+        for number, assignment in enumerate(plan.assignments, 1):
+            _details(console, number, assignment)
+    _gaps(console, plan)
+    _removals(console, plan)
+    for note in plan.notes:
+        _prose(console, f"note: {note}", indent=0)
+
+
+def _headline(plan: Plan) -> str:
+    who = len({one.principal for one in plan.assignments})
+    identities = "1 identity" if who == 1 else f"{who:,} identities"
+    parts = [f"{counted(len(plan.assignments), 'role assignment')} for {identities}"]
+    if plan.uncovered:
+        parts.append(f"{counted(len(plan.uncovered), 'action')} that no role grants")
+    if plan.removals:
+        parts.append(f"{counted(len(plan.removals), 'assignment')} to remove")
+    return f"Plan: {', '.join(parts)}"
+
+
+def _table(assignments: Iterable[PlannedAssignment]) -> Table:
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for heading in ("#", "identity", "role", "at", "state"):
+        table.add_column(heading, overflow="fold")
+    table.add_column("used", justify="right")
+    table.add_column("excess", justify="right")
+    for number, one in enumerate(assignments, 1):
+        state = "exists" if one.exists else "new"
+        where = short_scope(one.scope_id)
+        texts = (str(number), one.principal.name, one.role_name, where, state)
+        table.add_row(*map(Text, (*texts, f"{len(one.used):,}", f"{len(one.excess):,}")))
+    return table
+
+
+def _details(console: Console, number: int, one: PlannedAssignment) -> None:
+    _line(console, f"{number}. {one.role_name} for {one.principal.name}", style="bold")
+    _line(console, f"   role     {one.role_id}")
+    _line(console, f"   at       {one.scope}")
+    _line(console, f"   identity {_identity(one.principal)}")
+    for used in one.used:
+        _line(console, f"   used     {used.action} ({counted(used.count, 'time')})")
+    for text in _excess(one.excess):
+        _line(console, f"   excess   {text}")
+    _prose(console, one.reason, indent=3)
+    _line(console, "")
+
+
+def _identity(subject: Subject) -> str:
+    where = f", {subject.resource_id}" if subject.resource_id else ""
+    return f"{subject.principal_id} ({_KINDS[subject.kind]}{where})"
+
+
+def _excess(excess: tuple[GrantedAction, ...]) -> list[str]:
+    """Names of the excess, data actions first, because they are what a vault or a store holds."""
+    names = [one.action for one in sorted(excess, key=lambda one: one.plane is not ActionPlane.DATA)]
+    if len(names) <= MOST_SHOWN:
+        return names
+    rest = len(names) - MOST_SHOWN + 1
+    return [*names[: MOST_SHOWN - 1], f"and {rest:,} more, which the plan's JSON names"]
+
+
+def _gaps(console: Console, plan: Plan) -> None:
+    for gap in plan.uncovered:
+        _line(console, f"not covered: {gap.action} for {gap.principal.name}", style="bold")
+        _line(console, f"   at       {gap.scope}")
+        _prose(console, gap.advice, indent=3)
+        _line(console, "")
+
+
+def _removals(console: Console, plan: Plan) -> None:
+    for removal in plan.removals:
+        _line(console, f"remove: {removal.role_name} of {removal.principal.name}", style="bold")
+        _line(console, f"   at       {removal.scope}")
+        _line(console, f"   id       {removal.assignment_id}")
+        _prose(console, removal.reason, indent=3)
+        _line(console, "")
+
+
+def _line(console: Console, text: str, style: str = "") -> None:
+    """A line that is not broken, whatever the width."""
+    console.print(text, style=style, soft_wrap=True, markup=False, highlight=False, emoji=False)
+
+
+def _prose(console: Console, text: str, *, indent: int) -> None:
+    """Sentences, broken between words only."""
+    margin = " " * indent
+    lines = textwrap.wrap(text, console.width - indent, break_long_words=False, break_on_hyphens=False)
+    for line in lines:
+        _line(console, margin + line)

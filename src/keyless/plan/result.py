@@ -1,0 +1,122 @@
+"""A plan as a value: who gets which role where, and why. It travels as JSON under a versioned schema name."""
+
+from __future__ import annotations
+
+import msgspec
+
+from keyless.model.actions import ActionPlane
+from keyless.model.resource_id import ResourceId
+from keyless.model.roles import RoleAssignment
+from keyless.plan.problem import Subject
+
+SCHEMA = "keyless.plan/1"
+
+
+class GrantedAction(msgspec.Struct, frozen=True, order=True, rename="camel"):
+    """A permission: an action and its plane."""
+
+    plane: ActionPlane
+    action: str
+
+
+class UsedAction(msgspec.Struct, frozen=True, order=True, rename="camel"):
+    """A permission that was used, and how often."""
+
+    plane: ActionPlane
+    action: str
+    count: int
+
+
+class Alternative(msgspec.Struct, frozen=True, rename="camel"):
+    """A role that would do in place of the chosen one.
+
+    ``excess`` is how many permissions all the roles at the scope would then grant that nobody used.
+    """
+
+    role_id: str
+    role_name: str
+    excess: int
+
+
+class PlannedAssignment(msgspec.Struct, frozen=True, rename="camel"):
+    """One role for one principal at one scope.
+
+    ``used`` are the demanded actions that the role grants there, ``excess`` what else it grants;
+    ``exists`` is true where the estate has this very assignment already.
+    """
+
+    id: str
+    principal: Subject
+    role_id: str
+    role_name: str
+    scope: str
+    used: tuple[UsedAction, ...]
+    excess: tuple[GrantedAction, ...]
+    alternatives: tuple[Alternative, ...]
+    reason: str
+    exists: bool = False
+
+    @property
+    def scope_id(self) -> ResourceId:
+        """The scope as a resource id."""
+        return ResourceId.parse(self.scope)
+
+    def as_role_assignment(self) -> RoleAssignment:
+        """The assignment as the estate knows it."""
+        return RoleAssignment(self.id, self.principal.principal_id, self.role_id, self.scope)
+
+
+class Uncovered(msgspec.Struct, frozen=True, rename="camel"):
+    """A demanded action that no built-in role grants; ``advice`` says what to do."""
+
+    principal: Subject
+    scope: str
+    plane: ActionPlane
+    action: str
+    count: int
+    advice: str
+
+
+class Removal(msgspec.Struct, frozen=True, rename="camel"):
+    """An assignment of the estate that the plan does not keep."""
+
+    assignment_id: str
+    principal: Subject
+    role_id: str
+    role_name: str
+    scope: str
+    reason: str
+
+
+class Plan(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
+    """Role assignments that cover what was used, what they cannot cover, and what they make superfluous."""
+
+    schema: str = SCHEMA
+    object_scope: bool = False
+    assignments: tuple[PlannedAssignment, ...] = ()
+    uncovered: tuple[Uncovered, ...] = ()
+    removals: tuple[Removal, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    def role_assignments(self) -> tuple[RoleAssignment, ...]:
+        """The plan's assignments as the estate knows them."""
+        return tuple(one.as_role_assignment() for one in self.assignments)
+
+
+class UnreadablePlan(ValueError):
+    """A text that is not a plan, or one of another version; the message says which."""
+
+
+def read_plan(text: str | bytes) -> Plan:
+    """A plan from its JSON.
+
+    Raises:
+        UnreadablePlan: it is not JSON, not a plan, or of a schema that this version does not know.
+    """
+    try:
+        plan = msgspec.json.decode(text, type=Plan)
+    except msgspec.DecodeError as error:
+        raise UnreadablePlan(f"this is not a plan: {error}; write one with `keyless plan`") from error
+    if plan.schema != SCHEMA:
+        raise UnreadablePlan(f"the plan has the schema `{plan.schema}`, and `{SCHEMA}` is needed; plan again")
+    return plan
