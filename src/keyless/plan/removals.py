@@ -51,7 +51,8 @@ def find_removals(
     notes: list[str] = []
     for one in sorted(current, key=lambda assignment: (assignment.scope.casefold(), assignment.id)):
         subject = subjects.get(one.principal_id.casefold())
-        if subject is None or triple_of(one.principal_id, one.role_definition_id, one.scope_id) in kept:
+        triple = triple_of(one.principal_id, one.role_definition_id, one.scope_id)
+        if subject is None or (triple in kept and one.condition is None):
             continue
         verdict = _judge(index, subject, one, planned, demands)
         if isinstance(verdict, Removal):

@@ -44,7 +44,7 @@ def print_plan(plan: Plan, console: Console | None = None) -> None:
         from rich.console import Console
 
         console = Console()
-    _line(console, _headline(plan), style="bold")
+    _prose(console, _headline(plan), indent=0, style="bold")
     if plan.assignments:
         console.print(_table(plan.assignments))
         for number, assignment in enumerate(plan.assignments, 1):
@@ -133,9 +133,9 @@ def _line(console: Console, text: str, style: str = "") -> None:
     console.print(text, style=style, soft_wrap=True, markup=False, highlight=False, emoji=False)
 
 
-def _prose(console: Console, text: str, *, indent: int) -> None:
+def _prose(console: Console, text: str, *, indent: int, style: str = "") -> None:
     """Sentences, broken between words only."""
     margin = " " * indent
     lines = textwrap.wrap(text, console.width - indent, break_long_words=False, break_on_hyphens=False)
     for line in lines:
-        _line(console, margin + line)
+        _line(console, margin + line, style)

@@ -172,8 +172,6 @@ def _id(target: Target, scope: ResourceId) -> str:
     arguments = ", ".join(map(quote, (parts.resource_type, *parts.names)))
     if parts.base == target.scope:
         return f"{_OWN_RESOURCE[target.level]}({arguments})"
-    if not parts.base.segments:
-        return f"tenantResourceId({arguments})"
     return f"extensionResourceId({_id(target, parts.base)}, {arguments})"
 
 
