@@ -11,6 +11,7 @@ from pathlib import Path
 
 from keyless.estate.declaration import ESTATE, EstateEntry
 from keyless.estate.document import compose, load_file
+from keyless.estate.problems import InvalidEstate
 from keyless.estate.reading import Reading, Rejected
 from keyless.estate.resolve.secrets import GivenSecrets, SecretSource, WithheldSecrets
 from keyless.estate.resolve.world import resolve
@@ -53,8 +54,7 @@ def _read(text: str, file: str, source: SecretSource) -> Estate:
     try:
         entry: EstateEntry = ESTATE.read(compose(text, file), reading)
     except Rejected:
-        reading.finish()
-        raise
+        raise InvalidEstate(reading.problems) from None
     estate = resolve(entry, source, reading)
     reading.finish()
     return estate

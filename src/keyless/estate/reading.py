@@ -40,12 +40,12 @@ class Reading:
 
     def __init__(self, file: str) -> None:
         self.file = file
-        self._problems: list[EstateProblem] = []
+        self.problems: list[EstateProblem] = []
         self._values = 0
 
     def report(self, at: At, message: str, hint: str = "") -> None:
         """Note a problem and go on."""
-        self._problems.append(EstateProblem(self.file, at.line, at.column, message, hint))
+        self.problems.append(EstateProblem(self.file, at.line, at.column, message, hint))
 
     def reject(self, at: At, message: str, hint: str = "") -> Rejected:
         """Note a problem, and give back the exception that drops the value which has it."""
@@ -73,8 +73,8 @@ class Reading:
         Raises:
             InvalidEstate: there were problems.
         """
-        if self._problems:
-            raise InvalidEstate(self._problems)
+        if self.problems:
+            raise InvalidEstate(self.problems)
 
 
 def refuse(file: str, message: str, hint: str = "", at: At = WHOLE_FILE) -> InvalidEstate:

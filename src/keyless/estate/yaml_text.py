@@ -19,6 +19,15 @@ class _WithoutAliases(yaml.SafeDumper):
         return True
 
 
+def _represent_text(dumper: _WithoutAliases, text: str) -> yaml.ScalarNode:
+    """Text, in double quotes where a line break or the like would be lost in another style."""
+    style = None if text.isprintable() else '"'
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
+
+
+_WithoutAliases.add_representer(str, _represent_text)
+
+
 def dump(document: object) -> str:
     """A document of mappings, lists and scalars, as block YAML with its innermost collections on one line."""
     return str(

@@ -19,7 +19,7 @@ def assignment(scope: str, role: str = "Reader") -> str:
 
 # Each case: the file, with a § before the place of the mistake; a part of the message; a part of the hint.
 SHAPE_MISTAKES = {
-    "no version": ("§tenant: x", "an estate needs `version`", "add `version:`, `1`"),
+    "no version": ("§tenant: x", "an estate needs `version`", "add `version:` with `1`"),
     "another version": ("version: §2", "`2` is out of range", "write `1`"),
     "a version in quotes": ('version: §"1"', "and this is text", "write `1`, without quotes"),
     "a list": ("§- a", "an estate is wanted here, and this is a list", "`version`, `tenant`"),
@@ -51,6 +51,11 @@ SHAPE_MISTAKES = {
         "version: 1\nlocation: §West Europe",
         "`West Europe` cannot be a location",
         "`westeurope`",
+    ),
+    "a long name": (
+        f"version: 1\nsubscription: §{'x' * 65}",
+        "cannot be a subscription's name",
+        "text such as `orders-dev`",
     ),
     "groups as a list": (
         "version: 1\nresourceGroups: §[a]",

@@ -167,7 +167,7 @@ class RecordOf(Shape[R]):
             reading.report(
                 place(node),
                 f"{self.record.title} needs `{key}`",
-                f"add `{key}:`, {self.record.fields[key].shape.words()}",
+                f"add `{key}:` with {self.record.fields[key].shape.words()}",
             )
 
     def schema(self, definitions: dict[str, JsonSchema]) -> JsonSchema:

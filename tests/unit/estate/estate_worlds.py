@@ -1,0 +1,229 @@
+"""Generated estates: names that collide, keys with every character, ids given and derived."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+from uuid import UUID
+
+from hypothesis import strategies as st
+
+from keyless.estate.key_values import FLAG_PREFIX, FLAG_TYPE, REFERENCE_TYPE, flag_value, reference_value
+from keyless.estate.resolve import ids
+from keyless.model.estate import (
+    DeclaredApplication,
+    DeclaredSecret,
+    DeclaredSetting,
+    Estate,
+)
+from keyless.model.identities import ComputeResource, ManagedIdentity
+from keyless.model.resource_id import ResourceId, group_scope, resource_scope
+from keyless.model.resources import (
+    STORE_TYPE,
+    VAULT_TYPE,
+    ConfigurationStore,
+    ResourceGroup,
+    Tenant,
+    Vault,
+    key_value_scope,
+    secret_scope,
+)
+from keyless.model.roles import RoleAssignment
+from keyless.model.secret_text import SecretText
+
+ROLES = (
+    "4633458b-17de-408a-b874-0445c86b69e6",
+    "acdd72a7-3385-48ef-bd42-f606fba81ae7",
+    "516239f1-63e1-4d78-a4de-a74fb236a071",
+)
+TYPES = ("Microsoft.Web/sites", "Microsoft.Compute/virtualMachines", "Microsoft.Web/sites/slots")
+LOCATIONS = st.sampled_from(["westeurope", "uksouth"])
+NAMES = st.sampled_from(["web", "api", "web-2", "no", "rg", "shared", "123", "Web2"])
+HOSTS = st.sampled_from(["aaa-b", "vault", "yes", "contoso-orders", "stores", "Null1"])
+TEXT = st.text(st.characters(codec="utf-8", exclude_characters="\x00"), max_size=12)
+WORDS = st.text(st.characters(codec="utf-8", exclude_characters="\x00%"), min_size=1, max_size=12) | (
+    st.sampled_from(
+        ["20", "yes", "=", "<<", "a: b", "#", "1:30", "~", " x ", "-", "a\nb", "'", '"', "{", "\x85"]
+    )
+)
+T = TypeVar("T")
+TAGS = st.dictionaries(WORDS, TEXT, max_size=2)
+KEYS = WORDS.filter(lambda text: text not in {".", ".."})
+
+
+@st.composite
+def estates(draw: st.DrawFn) -> Estate:
+    """An estate such as a store may hold."""
+    return _Maker(draw).make()
+
+
+class _Maker:
+    """Makes one estate."""
+
+    def __init__(self, draw: st.DrawFn) -> None:
+        self.draw = draw
+        self.given = 0
+        self.tenant = self._tenant()
+        names = draw(st.lists(NAMES, min_size=1, max_size=2, unique_by=str.casefold))
+        self.groups = tuple(
+            ResourceGroup(group_scope(self.tenant.subscription_id, name).text, draw(LOCATIONS))
+            for name in names
+        )
+
+    def make(self) -> Estate:
+        """The estate."""
+        self.identities = self._identities()
+        self.compute = self._compute()
+        self.vaults = self._hosts(VAULT_TYPE, self._vault)
+        self.stores = self._hosts(STORE_TYPE, self._store)
+        self.applications = self._applications()
+        self.secrets = self._secrets()
+        self.settings = self._settings()
+        return Estate(
+            tenant=self.tenant,
+            groups=self.groups,
+            compute=self.compute,
+            identities=self.identities,
+            applications=self.applications,
+            vaults=self.vaults,
+            secrets=self.secrets,
+            stores=self.stores,
+            settings=self.settings,
+            assignments=self._assignments(),
+        )
+
+    def _guid(self) -> str | None:
+        """An id of its own, or none: then it is to be derived."""
+        self.given += 1
+        return str(UUID(int=self.given)) if self.draw(st.booleans()) else None
+
+    def _tenant(self) -> Tenant:
+        name, subscription = self.draw(WORDS), self.draw(WORDS)
+        return ids.tenant_called(name, subscription, self._guid(), self._guid())
+
+    def _group(self) -> ResourceId:
+        return ResourceId.parse(self.draw(st.sampled_from(self.groups)).resource_id)
+
+    def _identities(self) -> tuple[ManagedIdentity, ...]:
+        found = {}
+        for name in self.draw(st.lists(NAMES.filter(lambda text: len(text) > 2), max_size=3)):
+            identity = ids.user_assigned_identity(self._group(), name, self._guid(), self._guid())
+            found.setdefault(ResourceId.parse(identity.resource_id), identity)
+        return tuple(found.values())
+
+    def _compute(self) -> tuple[ComputeResource, ...]:
+        found = {}
+        for name in self.draw(st.lists(NAMES, max_size=4)):
+            resource_type = self.draw(st.sampled_from(TYPES))
+            names = [name, "staging"][: resource_type.count("/")]
+            resource_id = resource_scope(self._group(), resource_type, *names)
+            own = ids.system_assigned_identity(resource_id, names[-1], self._guid(), self._guid())
+            given = st.sampled_from([one.resource_id for one in self.identities] or ["/none"])
+            found[resource_id] = ComputeResource(
+                resource_id=resource_id.text,
+                name="/".join(names),
+                location=self.draw(LOCATIONS),
+                system_assigned=self.draw(st.sampled_from([own, None])),
+                user_assigned=tuple(self.draw(st.lists(given, max_size=2, unique=True)))
+                if self.identities
+                else (),
+            )
+        return tuple(found.values())
+
+    def _hosts(self, resource_type: str, make: Callable[[str, str], T]) -> tuple[T, ...]:
+        names = self.draw(st.lists(HOSTS, max_size=2, unique_by=str.casefold))
+        if resource_type == STORE_TYPE:
+            names = [f"{name}-store" for name in names]
+        return tuple(make(resource_scope(self._group(), resource_type, name).text, name) for name in names)
+
+    def _vault(self, resource_id: str, name: str) -> Vault:
+        days, protected = self.draw(st.integers(7, 90)), self.draw(st.booleans())
+        return Vault(resource_id, name, self.draw(LOCATIONS), days, protected)
+
+    def _store(self, resource_id: str, name: str) -> ConfigurationStore:
+        return ConfigurationStore(resource_id, name, self.draw(LOCATIONS))
+
+    def _applications(self) -> tuple[DeclaredApplication, ...]:
+        names = self.draw(st.lists(WORDS | NAMES, max_size=2, unique_by=str.casefold))
+        return tuple(
+            DeclaredApplication(
+                name=name,
+                client_id=self._guid() or ids.application_client_id(self.tenant, name),
+                principal_id=self._guid() or ids.application_principal_id(self.tenant, name),
+                client_secret=SecretText(self.draw(WORDS)),
+            )
+            for name in names
+        )
+
+    def _secrets(self) -> tuple[DeclaredSecret, ...]:
+        names = st.sampled_from(["b-c", "c", "db", "no", "20"])
+        found = {}
+        for vault in self.vaults:
+            for name in self.draw(st.lists(names, max_size=3)):
+                content_type = self.draw(st.none() | WORDS)
+                value = SecretText(self.draw(WORDS))
+                found[vault.name, name] = DeclaredSecret(
+                    vault.name, name, value, content_type, self.draw(TAGS)
+                )
+        return tuple(found.values())
+
+    def _settings(self) -> tuple[DeclaredSetting, ...]:
+        found = {}
+        for store in self.stores:
+            for _ in range(self.draw(st.integers(0, 4))):
+                setting = self._setting(store.name)
+                found[setting.store, setting.key, setting.label] = setting
+        return tuple(found.values())
+
+    def _setting(self, store: str) -> DeclaredSetting:
+        key, value, content_type = self.draw(KEYS), self.draw(TEXT), self.draw(st.none() | WORDS)
+        kind = self.draw(st.sampled_from(["text", "reference", "flag"]))
+        if kind == "reference":
+            host = self.draw(HOSTS)
+            value = reference_value(
+                f"https://{host}.vault.azure.net/secrets/db{self.draw(st.sampled_from(VERSIONS))}"
+            )
+            content_type = REFERENCE_TYPE
+        elif kind == "flag":
+            value = flag_value(key, value, enabled=self.draw(st.booleans()))
+            key, content_type = FLAG_PREFIX + key, FLAG_TYPE
+        label = self.draw(st.none() | WORDS)
+        return DeclaredSetting(store, key, value, label, content_type, self.draw(TAGS))
+
+    def _assignments(self) -> tuple[RoleAssignment, ...]:
+        found = {}
+        for _ in range(self.draw(st.integers(0, 4))):
+            assignment = self._assignment()
+            said = assignment.principal_id, assignment.role_definition_id, assignment.scope_id
+            found[said] = assignment
+        return tuple(found.values())
+
+    def _assignment(self) -> RoleAssignment:
+        principals = [one.principal_id for one in (*self.identities, *self.applications)]
+        principals += [one.system_assigned.principal_id for one in self.compute if one.system_assigned]
+        principal_id = self.draw(st.sampled_from(principals) if principals else st.uuids().map(str))
+        role_id, scope = self.draw(st.sampled_from(ROLES)), self.draw(st.sampled_from(self._scopes()))
+        condition = self.draw(st.none() | WORDS)
+        return RoleAssignment(
+            id=self._guid() or ids.assignment_id(principal_id, role_id, scope),
+            principal_id=principal_id,
+            role_definition_id=role_id,
+            scope=scope.text,
+            principal_type=self.draw(st.sampled_from(["ServicePrincipal", "Group"])),
+            condition=condition,
+            condition_version=self.draw(st.sampled_from(["1.0", "2.0"])) if condition is not None else None,
+        )
+
+    def _scopes(self) -> list[ResourceId]:
+        """Every scope that the estate has, some of them in another case."""
+        things = (*self.groups, *self.identities, *self.compute, *self.vaults, *self.stores)
+        scopes = [ResourceId.parse(one.resource_id) for one in things]
+        scopes += [ResourceId.parse(vault.resource_id).child("secrets", "db") for vault in self.vaults]
+        scopes += [secret_scope(ResourceId.parse(vault.resource_id), "a_b") for vault in self.vaults]
+        key, label = self.draw(KEYS), self.draw(st.none() | WORDS)
+        scopes += [key_value_scope(ResourceId.parse(one.resource_id), key, label) for one in self.stores]
+        shouted = [ResourceId(tuple(part.upper() for part in scope.segments)) for scope in scopes[:2]]
+        return [*scopes, *shouted, ResourceId(()), group_scope(self.tenant.subscription_id, "gone")]
+
+
+VERSIONS = ("", f"/{'0' * 32}", "/current")
