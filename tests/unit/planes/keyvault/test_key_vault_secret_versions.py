@@ -112,6 +112,11 @@ async def test_a_secret_can_be_got_before_and_after_its_time(caller: Caller, now
     assert (await caller.at(120).call("GET", SECRET)).status == 200
 
 
+async def test_a_time_that_a_client_wrapped_around_in_2038_is_taken(caller: Caller) -> None:
+    answer = await caller.call("PUT", SECRET, {"value": "v", "attributes": {"exp": -1_856_058_368}})
+    assert answer.body["attributes"]["exp"] == -1_856_058_368
+
+
 @pytest.mark.parametrize("name", ["db_password", "a.b", "x" * 128, "naïve", "a b"])
 async def test_a_name_that_no_secret_can_have_is_refused(caller: Caller, name: str) -> None:
     for method, body in (("GET", None), ("PUT", {"value": "v"})):
@@ -129,7 +134,7 @@ async def test_a_name_that_no_secret_can_have_is_refused(caller: Caller, name: s
         ({"value": "v", "tags": {str(n): "" for n in range(16)}}, "tags"),
         ({"value": "v", "tags": {"k" * 513: ""}}, "tags"),
         ({"value": "v", "tags": {"k": "v" * 513}}, "tags"),
-        ({"value": "v", "attributes": {"exp": -1}}, "exp"),
+        ({"value": "v", "attributes": {"exp": -(10**11)}}, "exp"),
         ({"value": "v", "attributes": {"nbf": 10**12}}, "nbf"),
     ],
 )

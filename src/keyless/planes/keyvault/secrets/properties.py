@@ -16,7 +16,9 @@ MAX_VALUE_BYTES = 25_600
 MAX_CONTENT_TYPE_CHARACTERS = 255
 MAX_TAGS = 15
 MAX_TAG_CHARACTERS = 512
-LAST_SECOND = 253_402_300_799  # the end of the year 9999: clients cannot tell a later time
+EARLIEST_S, LATEST_S = -62_135_596_800, 253_402_300_799
+"""The years 1 to 9999, which the clients can tell. Times before 1970 are taken, because the JavaScript client
+makes negative numbers of times after January 2038."""
 
 
 class SecretProperties(msgspec.Struct, frozen=True):
@@ -62,8 +64,8 @@ def check_properties(properties: SecretProperties) -> None:
         raise _invalid("contentType", f"it may have {MAX_CONTENT_TYPE_CHARACTERS} characters")
     _check_tags(properties.tags or {})
     for field, time_s in (("nbf", properties.not_before), ("exp", properties.expires)):
-        if time_s is not None and not 0 <= time_s <= LAST_SECOND:
-            raise _invalid(field, "it must be seconds since 1970, before the year 10000")
+        if time_s is not None and not EARLIEST_S <= time_s <= LATEST_S:
+            raise _invalid(field, "it must be seconds since 1970, within the years 1 to 9999")
 
 
 def _check_tags(tags: Mapping[str, str]) -> None:
