@@ -59,10 +59,19 @@ def generate_signing_key(created_at: int) -> SigningKey:
 
 
 def load_signing_key(stored: StoredSigningKey) -> SigningKey:
-    """Read a key back from its stored form."""
+    """Read a key back from its stored form.
+
+    That it is a good key is not checked anew, which takes 50 ms of every start: the store seals it, so what
+    opens is what ``generate_signing_key`` made.
+    """
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+    from cryptography.hazmat.primitives.serialization import load_pem_private_key
     from joserfc.jwk import RSAKey
 
-    return SigningKey(stored.kid, RSAKey.import_key(stored.private_pem), stored.created_at)
+    private = load_pem_private_key(stored.private_pem, None, unsafe_skip_rsa_key_validation=True)
+    if not isinstance(private, RSAPrivateKey):
+        raise TypeError(f"the stored signing key `{stored.kid}` is no RSA key")
+    return SigningKey(stored.kid, RSAKey.import_key(private), stored.created_at)
 
 
 class KeyRing:

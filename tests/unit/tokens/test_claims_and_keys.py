@@ -6,12 +6,14 @@ import base64
 import json
 
 import pytest
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 from forging import SUBJECT, TENANT, VAULT_AUDIENCE, claims_at
 
 from keyless.model.identities import PrincipalKind
 from keyless.tokens.claims import ClientAuthentication, Subject, lifetime_s, v1_claims, v1_issuer
 from keyless.tokens.issue import issue
-from keyless.tokens.keys import KeyRing, SigningKey, load_signing_key
+from keyless.tokens.keys import KeyRing, SigningKey, StoredSigningKey, load_signing_key
 
 AZURE_CLAIMS = {
     "aud", "iss", "iat", "nbf", "exp", "aio", "appid", "appidacr", "idp", "idtyp", "oid", "sub", "tid", "uti",
@@ -67,6 +69,14 @@ def test_a_stored_key_is_the_same_key_again(signing_key: SigningKey) -> None:
     again = load_signing_key(signing_key.stored())
     assert again.public_jwk == signing_key.public_jwk
     assert (again.kid, again.created_at) == (signing_key.kid, signing_key.created_at)
+
+
+def test_a_stored_key_of_another_kind_is_refused(now: int) -> None:
+    pem = ec.generate_private_key(ec.SECP256R1()).private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    with pytest.raises(TypeError, match="`k` is no RSA key"):
+        load_signing_key(StoredSigningKey("k", pem, now))
 
 
 def test_the_newest_key_signs_and_all_are_published(signing_key: SigningKey, foreign_key: SigningKey) -> None:
