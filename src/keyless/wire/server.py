@@ -24,6 +24,7 @@ from keyless.wire.request import Headers, Request
 logging.getLogger("_granian").setLevel(logging.ERROR)
 
 _SHUTDOWN_S = 5
+_LET_GO_BYTES = 32 * 1024 * 1024
 
 
 class Exchange(Protocol):
@@ -79,7 +80,11 @@ class Front:
 
 
 async def _read(proto: Exchange, headers: Headers, limit: int) -> bytes:
-    """The whole body, refused as soon as it is known to be too large."""
+    """The whole body, refused where it is larger than the limit (bytes).
+
+    The rest of one that is too large is read and let go, within bounds: a client that is still sending would
+    see a broken connection instead of the answer.
+    """
     declared = headers.get("content-length")
     if declared is not None and declared.isdigit() and int(declared) <= limit:
         return bytes(await proto())
@@ -87,9 +92,12 @@ async def _read(proto: Exchange, headers: Headers, limit: int) -> bytes:
     size = 0
     async for chunk in proto:
         size += len(chunk)
-        if size > limit:
-            raise PayloadTooLarge(f"the request's body is larger than {limit} bytes")
-        chunks.append(chunk)
+        if size <= limit:
+            chunks.append(chunk)
+        elif size > limit + _LET_GO_BYTES:
+            break
+    if size > limit:
+        raise PayloadTooLarge(f"the request's body is larger than {limit} bytes")
     return b"".join(chunks)
 
 
