@@ -13,6 +13,7 @@ import msgspec
 from keyless.tokens.verify import Rejection
 from keyless.wire.errors import (
     Bug,
+    Conflict,
     Forbidden,
     InvalidGrant,
     InvalidRequest,
@@ -29,6 +30,9 @@ from keyless.wire.request import Request
 _JSON = ("content-type", "application/json; charset=utf-8")
 _PROBLEM = ("content-type", "application/problem+json; charset=utf-8")
 PROBLEM_BASE = "https://azconfig.io/errors/"
+_INVALID_ARGUMENT = PROBLEM_BASE + "invalid-argument"
+_TOO_MANY_REQUESTS = PROBLEM_BASE + "too-many-requests"
+_API_VERSION = re.compile(r"\d+\.\d+|\d{4}-\d{2}-\d{2}(-[a-z]+)?")
 _CORRELATION_ID = re.compile(r"[A-Za-z0-9-]{1,64}")
 
 _KEY_VAULT_401 = {
@@ -101,30 +105,45 @@ def _key_vault_forbidden(error: Forbidden) -> str:
 def app_configuration(failure: Failure) -> Rendered:
     """Problem details (RFC 9457), with App Configuration's own types, and the two challenges on 401.
 
-    Source: https://learn.microsoft.com/azure/azure-app-configuration/rest-api-authentication-azure-ad
+    The members come in the order in which the service sends them, because people (and tests) match the text.
+
+    Sources: https://learn.microsoft.com/azure/azure-app-configuration/rest-api-authentication-azure-ad,
+    rest-api-key-value#filter-validation and rest-api-versioning beside it
     """
     error = failure.error
-    headers = [_PROBLEM]
     if isinstance(error, Unauthenticated):
-        headers = [("www-authenticate", _app_configuration_challenge(error))]
-        return Rendered(401, tuple(headers), b"")
-    body: dict[str, object] = {
-        "type": error.inner or "about:blank",
-        "title": _public(error),
-        "status": error.status,
-    }
-    if isinstance(error, InvalidRequest):
-        body |= {"type": PROBLEM_BASE + "invalid-argument", "name": error.field, "detail": error.message}
-        body["title"] = f"Invalid request parameter '{error.field}'" if error.field else error.message
-    elif isinstance(error, Forbidden):
-        body |= {"title": "Forbidden", "detail": _app_configuration_forbidden(error)}
-    elif isinstance(error, Throttled):
-        body |= {
-            "type": PROBLEM_BASE + "too-many-requests",
-            "title": "Resource utilization has surpassed the quota",
-        }
+        return Rendered(401, (("www-authenticate", _app_configuration_challenge(error)),), b"")
+    headers = [_PROBLEM]
+    if isinstance(error, Throttled):
         headers.append(("retry-after-ms", str(round(error.retry_after_s * 1000))))
+    body = {**_app_configuration_problem(failure), "status": error.status}
     return Rendered(error.status, tuple(headers), msgspec.json.encode(body))
+
+
+def _app_configuration_problem(failure: Failure) -> dict[str, object]:
+    """A problem without its status. What names a key or a parameter does so as ``field``."""
+    error = failure.error
+    kind, title = error.inner or "about:blank", _public(error)
+    if isinstance(error, InvalidRequest):
+        title = _app_configuration_title(error, failure.request)
+        return {"type": _INVALID_ARGUMENT, "title": title, "name": error.field, "detail": error.message}
+    if isinstance(error, Forbidden):
+        return {"type": kind, "title": "Forbidden", "detail": _app_configuration_forbidden(error)}
+    if isinstance(error, Throttled):
+        return {"type": _TOO_MANY_REQUESTS, "title": "Resource utilization has surpassed the quota"}
+    key = getattr(error, "field", "")
+    if isinstance(error, Conflict) and key:
+        return {"type": kind, "title": f"Modifying key '{key}' is not allowed", "name": key, "detail": title}
+    return {"type": kind, "title": title}
+
+
+def _app_configuration_title(error: InvalidRequest, request: Request) -> str:
+    if error.field != "api-version":
+        return f"Invalid request parameter '{error.field}'" if error.field else error.message
+    version = request.query.get("api-version")
+    if not version:
+        return "API version is not specified"
+    return "Unsupported API version" if _API_VERSION.fullmatch(version) else "Invalid API version"
 
 
 def _app_configuration_challenge(error: Unauthenticated) -> str:
