@@ -1,0 +1,1 @@
+"""Azure App Configuration's data plane: key-values with labels, locks and a history."""

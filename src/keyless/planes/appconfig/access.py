@@ -1,0 +1,42 @@
+"""What the operations require: the data actions, and the scopes that they are decided on.
+
+Source: https://learn.microsoft.com/azure/azure-app-configuration/rest-api-authorization-azure-ad#actions
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from keyless.model.resource_id import ResourceId
+from keyless.model.resources import ConfigurationStore, key_value_scope
+from keyless.planes.appconfig.asked import name_in
+from keyless.wire.operation import Requires
+
+_STORE = "Microsoft.AppConfiguration/configurationStores"
+KEY_VALUES_READ = f"{_STORE}/keyValues/read"
+KEY_VALUES_WRITE = f"{_STORE}/keyValues/write"
+KEY_VALUES_DELETE = f"{_STORE}/keyValues/delete"
+SNAPSHOTS_READ = f"{_STORE}/snapshots/read"
+SNAPSHOTS_WRITE = f"{_STORE}/snapshots/write"
+SNAPSHOTS_ARCHIVE = f"{_STORE}/snapshots/archive/action"
+
+
+def store_scope(store: ConfigurationStore, params: Mapping[str, str]) -> ResourceId:
+    """The configuration store itself."""
+    return ResourceId.parse(store.resource_id)
+
+
+def one_scope(store: ConfigurationStore, params: Mapping[str, str]) -> ResourceId:
+    """The key-value that the path and the `label` parameter name; refused where there can be none such."""
+    key, label = name_in(params)
+    return key_value_scope(store_scope(store, params), key, label)
+
+
+def on_store(*actions: str) -> Requires:
+    """Every one of the actions, on the store."""
+    return Requires(actions, store_scope)
+
+
+def on_one(*actions: str) -> Requires:
+    """Every one of the actions, on the key-value."""
+    return Requires(actions, one_scope)

@@ -1,0 +1,133 @@
+"""Answers: bodies with their media types, etags, dates and links.
+
+Rules:
+- of several links the next page's comes first, and it is the only one on answers without a body: the Python
+  client takes the first link there for the next page, whatever its relation;
+- `Memento-Datetime` and the link to the original are sent where a past time was asked about.
+
+Source: https://learn.microsoft.com/azure/azure-app-configuration/rest-api-headers#response-headers
+"""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import quote
+
+from msgspec import UNSET
+
+from keyless.planes.appconfig.api_versions import lists_have_etags
+from keyless.planes.appconfig.asked import fields_asked, moment_asked
+from keyless.planes.appconfig.conditions import Verdict, conditions_of
+from keyless.planes.appconfig.etags import page_etag, quoted
+from keyless.planes.appconfig.moments import http_date
+from keyless.planes.appconfig.paging import Page, next_link
+from keyless.planes.appconfig.records import KeyValue
+from keyless.planes.appconfig.schemas import (
+    KEY_VALUE_SET_TYPE,
+    KEY_VALUE_TYPE,
+    KeyValueSet,
+    NameSet,
+    key_value_body,
+    name_body,
+)
+from keyless.wire.call import Authorized, Reply
+from keyless.wire.errors import PreconditionFailed
+
+HeaderList = tuple[tuple[str, str], ...]
+
+
+def written(call: Authorized[Any], record: KeyValue) -> Reply:
+    """A key-value as a write left it, or took it away."""
+    return Reply(
+        key_value_body(record, call.api_version), headers=_state(record), content_type=KEY_VALUE_TYPE
+    )
+
+
+def read(call: Authorized[Any], record: KeyValue) -> Reply:
+    """A key-value, if the conditions of the request let it be sent.
+
+    Raises:
+        PreconditionFailed: an `If-Match` does not hold.
+    """
+    if _verdict(call, record.etag) is Verdict.NOT_MODIFIED:
+        return Reply(status=304, headers=_state(record))
+    return Reply(
+        key_value_body(record, call.api_version, fields_asked(call)),
+        headers=(*_state(record), *_memento(call, None)),
+        content_type=KEY_VALUE_TYPE,
+    )
+
+
+def key_value_page(call: Authorized[Any], page: Page[KeyValue]) -> Reply:
+    """A page of key-values, if the conditions of the request let it be sent.
+
+    Raises:
+        PreconditionFailed: an `If-Match` does not hold.
+    """
+    if not lists_have_etags(call.api_version):
+        return _key_value_set(call, page, None)
+    etag = page_etag(record.etag for record in page.items)
+    if _verdict(call, etag, of_page=True) is Verdict.NOT_MODIFIED:
+        return Reply(status=304, headers=(("etag", quoted(etag)), *_next(_link(call, page))))
+    return _key_value_set(call, page, etag)
+
+
+def revision_page(call: Authorized[Any], page: Page[KeyValue]) -> Reply:
+    """A page of revisions; it has an etag, but takes no conditions."""
+    known = lists_have_etags(call.api_version)
+    return _key_value_set(call, page, page_etag(record.etag for record in page.items) if known else None)
+
+
+def name_page(call: Authorized[Any], page: Page[str | None], content_type: str) -> Reply:
+    """A page of keys or labels."""
+    fields, link = fields_asked(call), _link(call, page)
+    return Reply(
+        NameSet([name_body(name, fields) for name in page.items], link or UNSET),
+        headers=_memento(call, link),
+        content_type=content_type,
+    )
+
+
+def _key_value_set(call: Authorized[Any], page: Page[KeyValue], etag: str | None) -> Reply:
+    fields, link = fields_asked(call), _link(call, page)
+    items = [key_value_body(record, call.api_version, fields) for record in page.items]
+    tagged: HeaderList = (("etag", quoted(etag)),) if etag else ()
+    return Reply(
+        KeyValueSet(etag or UNSET, items, link or UNSET),
+        headers=(*tagged, *_memento(call, link)),
+        content_type=KEY_VALUE_SET_TYPE,
+    )
+
+
+def _verdict(call: Authorized[Any], etag: str, *, of_page: bool = False) -> Verdict:
+    verdict = conditions_of(call.request.headers, of_page=of_page).verdict(etag)
+    if verdict is Verdict.FAILED:
+        raise PreconditionFailed("what was asked for is not in the state that the request is conditional on")
+    return verdict
+
+
+def _state(record: KeyValue) -> HeaderList:
+    return ("etag", quoted(record.etag)), ("last-modified", http_date(record.modified_at))
+
+
+def _link(call: Authorized[Any], page: Page[Any]) -> str | None:
+    if page.after is None:
+        return None
+    return next_link(call.request.path, call.request.query_string, page.after)
+
+
+def _next(link: str | None) -> HeaderList:
+    return (("link", f'<{link}>; rel="next"'),) if link else ()
+
+
+def _memento(call: Authorized[Any], link: str | None) -> HeaderList:
+    """The headers of an answer about a past time, and the link to the next page if there is one."""
+    at = moment_asked(call)
+    if at is None or at > call.request.now:
+        return _next(link)
+    dated = ("memento-datetime", http_date(at))
+    if call.request.method == "HEAD":
+        return (dated, *_next(link))
+    original = f'<{quote(call.request.path)}?{call.request.query_string}>; rel="original"'
+    links = f'<{link}>; rel="next", {original}' if link else original
+    return dated, ("link", links)

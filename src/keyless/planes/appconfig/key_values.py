@@ -1,0 +1,110 @@
+"""The operations on key-values: list, get, set, delete."""
+
+from __future__ import annotations
+
+from keyless.planes.appconfig import access, answers, asked
+from keyless.planes.appconfig.api_versions import APP_CONFIGURATION
+from keyless.planes.appconfig.conditions import conditions_of
+from keyless.planes.appconfig.errors import KeyLocked
+from keyless.planes.appconfig.listing import Wanted
+from keyless.planes.appconfig.rules import Content
+from keyless.planes.appconfig.schemas import KeyValueBody, KeyValueInput, KeyValueSet
+from keyless.planes.appconfig.service import KeyValues
+from keyless.wire.call import Authorized, Reply
+from keyless.wire.errors import (
+    InvalidRequest,
+    NotFound,
+    NotImplementedHere,
+    PayloadTooLarge,
+    PreconditionFailed,
+)
+from keyless.wire.operation import operation
+
+_SPEC = "https://learn.microsoft.com/azure/azure-app-configuration/rest-api-key-value"
+_PLACE_PARTS = 2
+
+
+@operation(
+    id="AppConfiguration.GetKeyValues",
+    route="GET|HEAD /kv",
+    api_versions=APP_CONFIGURATION,
+    access=access.on_store(access.KEY_VALUES_READ),
+    response=KeyValueSet,
+    errors=(InvalidRequest, PreconditionFailed, NotImplementedHere),
+    spec=f"{_SPEC}#list-key-values",
+)
+async def list_key_values(call: Authorized[None], service: KeyValues) -> Reply:
+    """List the key-values that match the filters, a page at a time."""
+    if call.request.query.get("snapshot") is not None:
+        raise NotImplementedHere(
+            "snapshots are not here yet: list the key-values themselves, by key and label"
+        )
+    place = asked.place_asked(call, _PLACE_PARTS)
+    return answers.key_value_page(
+        call, await service.page(asked.store_asked(call), asked.wanted(call), place)
+    )
+
+
+@operation(
+    id="AppConfiguration.GetKeyValue",
+    route="GET|HEAD /kv/{key*}",
+    query_params=("label",),
+    api_versions=APP_CONFIGURATION,
+    access=access.on_one(access.KEY_VALUES_READ),
+    response=KeyValueBody,
+    errors=(InvalidRequest, NotFound, PreconditionFailed),
+    spec=f"{_SPEC}#get-key-value",
+)
+async def get_key_value(call: Authorized[None], service: KeyValues) -> Reply:
+    """Return one key-value; no label means the one without a label."""
+    name, tags = asked.name_asked(call), asked.one_tags_asked(call)
+    record = await service.get(asked.store_asked(call), name, asked.moment_asked(call))
+    if not Wanted(tags=tags).holds(record):
+        raise NotFound(f"the key-value `{name.key[:256]}` does not have these tags")
+    return answers.read(call, record)
+
+
+@operation(
+    id="AppConfiguration.PutKeyValue",
+    route="PUT /kv/{key*}",
+    query_params=("label",),
+    api_versions=APP_CONFIGURATION,
+    access=access.on_one(access.KEY_VALUES_WRITE),
+    body=KeyValueInput,
+    response=KeyValueBody,
+    errors=(InvalidRequest, KeyLocked, PayloadTooLarge, PreconditionFailed),
+    spec=f"{_SPEC}#set-key",
+)
+async def set_key_value(call: Authorized[KeyValueInput], service: KeyValues) -> Reply:
+    """Create a key-value or replace what it holds."""
+    given = call.body
+    content = Content(given.value, given.content_type, given.tags or {}, given.description)
+    record = await service.set(
+        asked.store_asked(call),
+        asked.name_asked(call),
+        content,
+        call.now,
+        conditions_of(call.request.headers),
+    )
+    return answers.written(call, record)
+
+
+@operation(
+    id="AppConfiguration.DeleteKeyValue",
+    route="DELETE /kv/{key*}",
+    query_params=("label",),
+    api_versions=APP_CONFIGURATION,
+    access=access.on_one(access.KEY_VALUES_DELETE),
+    response=KeyValueBody,
+    errors=(InvalidRequest, KeyLocked, PreconditionFailed),
+    spec=f"{_SPEC}#delete",
+)
+async def delete_key_value(call: Authorized[None], service: KeyValues) -> Reply:
+    """Delete a key-value and return what it was; 204 where there was none."""
+    record = await service.delete(
+        asked.store_asked(call), asked.name_asked(call), call.now, conditions_of(call.request.headers)
+    )
+    return Reply(status=204) if record is None else answers.written(call, record)
+
+
+OPERATIONS = (list_key_values, get_key_value, set_key_value, delete_key_value)

@@ -1,0 +1,192 @@
+"""Lists of key-values, keys, labels and revisions, as they are now or were at a time.
+
+Rules:
+- key-values come in the order of their keys, then of their labels (by UTF-8, one without a label first);
+- revisions come in that order too, and of each key-value the newest first; deletions are not listed;
+- at a point in time a key-value is what its newest revision up to then made of it;
+- a revision that has expired is not listed any more, unless it is what the key-value still is.
+
+Only what a key filter can match is read: by prefix, or key by key.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+from typing import TypeVar
+
+from keyless.planes.appconfig.filters import EVERYTHING, TagFilter, TextFilter
+from keyless.planes.appconfig.paging import ITEMS_PER_PAGE, Page
+from keyless.planes.appconfig.records import (
+    BEHIND_ALL_REVISIONS,
+    KEY_VALUES,
+    REVISIONS,
+    KeyValue,
+    Name,
+    Revision,
+    name_of,
+    store_key,
+)
+from keyless.store.ports import Collection, Key, Reader
+
+T = TypeVar("T")
+_BATCH = 256
+_ABSENT = object()
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which key-values are meant: every filter must match. ``at`` is epoch seconds; none means now."""
+
+    keys: TextFilter = EVERYTHING
+    labels: TextFilter = EVERYTHING
+    tags: tuple[TagFilter, ...] = ()
+    at: float | None = None
+
+    def names(self, name: Name) -> bool:
+        """Whether the filters of keys and labels match."""
+        return self.labels.matches(name.label) and self.keys.matches(name.key)
+
+    def holds(self, record: KeyValue) -> bool:
+        """Whether the tag filters match."""
+        return all(record.tags.get(tag.name, _ABSENT) == tag.value for tag in self.tags)
+
+
+async def page_of_key_values(
+    reader: Reader, store_name: str, wanted: Wanted, after: Key | None
+) -> Page[KeyValue]:
+    """A page of key-values; places are (key, label)."""
+    items: list[KeyValue] = []
+    async for record in _key_values(reader, store_name, wanted, after):
+        items.append(record)
+        if len(items) == ITEMS_PER_PAGE:
+            return Page(items, (record.key, record.label or ""))
+    return Page(items)
+
+
+async def page_of_keys(
+    reader: Reader, store_name: str, wanted: Wanted, after: Key | None
+) -> Page[str | None]:
+    """A page of keys, each once; places are (key,)."""
+    last = after[0] if after else None
+    items: list[str | None] = []
+    async for record in _key_values(reader, store_name, wanted, (last, "") if last is not None else None):
+        if record.key != last:
+            last = record.key
+            items.append(last)
+            if len(items) == ITEMS_PER_PAGE:
+                return Page(items, (last,))
+    return Page(items)
+
+
+async def page_of_labels(
+    reader: Reader, store_name: str, wanted: Wanted, after: Key | None
+) -> Page[str | None]:
+    """A page of labels, each once, no label first; places are (label,)."""
+    found = {record.label or "" async for record in _key_values(reader, store_name, wanted, None)}
+    rest = sorted(label for label in found if after is None or label > after[0])
+    page = rest[:ITEMS_PER_PAGE]
+    return Page([label or None for label in page], (page[-1],) if len(page) == ITEMS_PER_PAGE else None)
+
+
+async def page_of_revisions(
+    reader: Reader, store_name: str, wanted: Wanted, after: Key | None, expired_before: int
+) -> Page[KeyValue]:
+    """A page of revisions; places are (key, label, place). ``expired_before`` is epoch seconds."""
+    items: list[KeyValue] = []
+    previous = name_of((store_name, *after)) if after else None
+    async for place, revision in _revisions(reader, store_name, wanted, after):
+        newest, previous = name_of(place) != previous, name_of(place)
+        record = revision.became
+        if record is None or (revision.at < expired_before and not newest) or not wanted.holds(record):
+            continue
+        items.append(record)
+        if len(items) == ITEMS_PER_PAGE:
+            return Page(items, place[1:])
+    return Page(items)
+
+
+async def key_value_at(reader: Reader, store_name: str, name: Name, at: float) -> KeyValue | None:
+    """What a key-value was at a time (epoch seconds); none where there was none."""
+    prefix = (*store_key(store_name), name.key, name.label or "")
+    async for _, revision in _walk(reader, REVISIONS, prefix):
+        if revision.at <= at:
+            return revision.became
+    return None
+
+
+async def _key_values(
+    reader: Reader, store_name: str, wanted: Wanted, after: Key | None
+) -> AsyncIterator[KeyValue]:
+    """Every key-value that is wanted, behind the place (key, label)."""
+    records = (
+        _current(reader, store_name, wanted, after)
+        if wanted.at is None
+        else _as_of(reader, store_name, wanted, after)
+    )
+    async for record in records:
+        if wanted.holds(record):
+            yield record
+
+
+async def _current(
+    reader: Reader, store_name: str, wanted: Wanted, after: Key | None
+) -> AsyncIterator[KeyValue]:
+    for stretch in _stretches(store_name, wanted.keys, after):
+        async for place, record in _walk(reader, KEY_VALUES, *stretch):
+            if wanted.names(name_of(place)):
+                yield record
+
+
+async def _as_of(
+    reader: Reader, store_name: str, wanted: Wanted, after: Key | None
+) -> AsyncIterator[KeyValue]:
+    """What the newest revision of each key-value, up to the point in time, made of it."""
+    settled: Name | None = None
+    behind = (*after, BEHIND_ALL_REVISIONS) if after else None
+    async for place, revision in _revisions(reader, store_name, wanted, behind):
+        name = name_of(place)
+        if name != settled and revision.became is not None:
+            yield revision.became
+        settled = name
+
+
+async def _revisions(
+    reader: Reader, store_name: str, wanted: Wanted, after: Key | None
+) -> AsyncIterator[tuple[Key, Revision]]:
+    """The revisions of what is wanted, tags aside, up to its point in time."""
+    for stretch in _stretches(store_name, wanted.keys, after):
+        async for place, revision in _walk(reader, REVISIONS, *stretch):
+            if wanted.names(name_of(place)) and (wanted.at is None or revision.at <= wanted.at):
+                yield place, revision
+
+
+def _stretches(store_name: str, keys: TextFilter, after: Key | None) -> Iterator[tuple[Key, str, Key | None]]:
+    """The stretches of a collection that a key filter can match: prefix, beginning, and behind what."""
+    store = store_key(store_name)
+    behind = (*store, *after) if after else None
+    if keys.values is None:
+        yield store, keys.prefix, behind
+        return
+    for key in sorted(key for key in keys.values if key is not None):
+        if after is None or key > after[0]:
+            yield (*store, key), "", None
+        elif key == after[0]:
+            yield (*store, key), "", behind
+
+
+async def _walk(
+    reader: Reader,
+    collection: Collection[T],
+    prefix: Key,
+    starting: str = "",
+    after: Key | None = None,
+) -> AsyncIterator[tuple[Key, T]]:
+    """Every record of a stretch, read in batches."""
+    while True:
+        batch = await reader.scan(collection, prefix, starting=starting, after=after, limit=_BATCH)
+        for place, record in batch:
+            yield place, record
+        if len(batch) < _BATCH:
+            return
+        after = batch[-1][0]

@@ -1,0 +1,95 @@
+"""The App Configuration plane: which hosts it serves, whose tokens it takes, and what every answer carries.
+
+`Sync-Token` rises with every write. What clients send back of it needs no looking at: what was acknowledged
+is read by everyone from then on.
+
+Sources: https://learn.microsoft.com/azure/azure-app-configuration/rest-api-authentication-azure-ad,
+https://learn.microsoft.com/azure/azure-app-configuration/rest-api-consistency
+"""
+
+from __future__ import annotations
+
+import base64
+import os
+from collections.abc import Callable
+
+from keyless.model.resources import ConfigurationStore
+from keyless.planes.appconfig import key_values, keys_labels, locks, revisions, snapshots
+from keyless.planes.appconfig.rules import MAX_BYTES
+from keyless.planes.appconfig.schemas import KEY_VALUE_TYPE
+from keyless.planes.appconfig.service import KeyValues
+from keyless.store.collections import STORES
+from keyless.store.ports import Store
+from keyless.wire.plane import Plane
+from keyless.wire.request import Request
+from keyless.wire.shapes import app_configuration
+
+HOST_SUFFIX = ".azconfig.io"
+OPERATIONS = (
+    *key_values.OPERATIONS,
+    *keys_labels.OPERATIONS,
+    *locks.OPERATIONS,
+    *revisions.OPERATIONS,
+    *snapshots.OPERATIONS,
+)
+
+
+def app_configuration_plane(store: Store, *, entropy: Callable[[int], bytes] = os.urandom) -> Plane:
+    """The plane over a store. ``entropy`` gives etags."""
+    service = KeyValues(store, entropy)
+
+    async def locate(host: str) -> ConfigurationStore | None:
+        name = store_name(host)
+        if name is None:
+            return None
+        return await store.get(STORES, (name,))
+
+    def headers(request: Request, resource: ConfigurationStore) -> list[tuple[str, str]]:
+        return answer_headers(request, service.sequence())
+
+    return Plane(
+        name="app-configuration",
+        operations=OPERATIONS,
+        service=service,
+        locate=locate,
+        shape=app_configuration,
+        audiences=lambda found: audiences_of(found.name),
+        headers=headers,
+        content_type=KEY_VALUE_TYPE,
+        max_body_bytes=MAX_BYTES,
+    )
+
+
+def store_name(host: str) -> str | None:
+    """The store that a host name speaks of, in lower case; none for other hosts. A port does not matter."""
+    name = host.partition(":")[0].lower().rstrip(".")
+    label = name.removesuffix(HOST_SUFFIX)
+    return label if label and label != name and "." not in label else None
+
+
+def audiences_of(name: str) -> frozenset[str]:
+    """What a token may be for: the service by either of its names, or the store's own endpoint.
+
+    The clients differ: Python asks for the first, JavaScript for the second; all are taken with a slash too.
+    """
+    plain = ("https://azconfig.io", "https://appconfig.azure.com", f"https://{name.lower()}{HOST_SUFFIX}")
+    return frozenset(audience + slash for audience in plain for slash in ("", "/"))
+
+
+def answer_headers(request: Request, sequence: int) -> list[tuple[str, str]]:
+    """The headers of every answer: a fresh list, which the dispatcher adds to."""
+    headers = [
+        ("sync-token", sync_token(sequence)),
+        ("x-ms-request-id", request.request_id),
+        ("x-ms-correlation-request-id", request.request_id),
+    ]
+    client_request_id = request.headers.get("x-ms-client-request-id")
+    if client_request_id is not None and request.headers.get("x-ms-return-client-request-id") == "true":
+        headers.append(("x-ms-client-request-id", client_request_id))
+    return headers
+
+
+def sync_token(sequence: int) -> str:
+    """``<id>=<value>;sn=<number>``, with the sequence in both value and number."""
+    value = base64.b64encode(f"0:{sequence}".encode()).decode()
+    return f"kv={value};sn={sequence}"

@@ -1,0 +1,224 @@
+"""The key-values of configuration stores: reading and writing them, on conditions, with their history.
+
+Rules:
+- every write leaves a revision; a write that would change nothing is none (no new etag, no revision);
+- a locked key-value is neither written nor deleted until it is unlocked; conditions are looked at first;
+- revisions older than 30 days go at the next write of their key-value. The newest of them stays, for it says
+  what the key-value was when the 30 days began.
+
+Source: https://learn.microsoft.com/azure/azure-app-configuration/rest-api-key-value, rest-api-locks and
+rest-api-revisions (standard tier)
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+
+from msgspec import structs
+
+from keyless.model.estate import DeclaredSetting
+from keyless.planes.appconfig import listing
+from keyless.planes.appconfig.conditions import UNCONDITIONAL, Conditions
+from keyless.planes.appconfig.errors import KeyLocked
+from keyless.planes.appconfig.etags import new_etag
+from keyless.planes.appconfig.listing import Wanted
+from keyless.planes.appconfig.paging import Page
+from keyless.planes.appconfig.records import (
+    KEY_VALUES,
+    REVISIONS,
+    KeyValue,
+    Name,
+    Revision,
+    key_value_key,
+    places_before,
+    revision_place,
+    store_key,
+)
+from keyless.planes.appconfig.rules import Content, check_content, check_name
+from keyless.store.ports import Key, Store, Transaction
+from keyless.wire.errors import Missing, NotFound, PreconditionFailed
+
+RETENTION_S = 30 * 24 * 60 * 60
+_PURGED_AT_ONCE = 256
+
+
+class KeyValues:
+    """All key-values of a store of records. Times (``now``, ``at``) are epoch seconds."""
+
+    def __init__(self, store: Store, entropy: Callable[[int], bytes] = os.urandom) -> None:
+        self._store = store
+        self._entropy = entropy
+
+    def sequence(self) -> int:
+        """A number that rises with every write."""
+        return self._store.revision(KEY_VALUES)
+
+    async def get(self, store_name: str, name: Name, at: float | None = None) -> KeyValue:
+        """A key-value as it is, or as it was at a time.
+
+        Raises:
+            NotFound: there is none.
+        """
+        if at is None:
+            found = await self._store.get(KEY_VALUES, key_value_key(store_name, name))
+            if found is None:
+                raise _missing(store_name, name)
+            return found
+        found = await listing.key_value_at(self._store, store_name, name, at)
+        if found is None:
+            raise NotFound(f"there was no key-value `{name.key[:256]}` at that time")
+        return found
+
+    async def page(self, store_name: str, wanted: Wanted, after: Key | None = None) -> Page[KeyValue]:
+        """A page of key-values."""
+        return await listing.page_of_key_values(self._store, store_name, wanted, after)
+
+    async def keys(self, store_name: str, wanted: Wanted, after: Key | None = None) -> Page[str | None]:
+        """A page of the keys in use."""
+        return await listing.page_of_keys(self._store, store_name, wanted, after)
+
+    async def labels(self, store_name: str, wanted: Wanted, after: Key | None = None) -> Page[str | None]:
+        """A page of the labels in use."""
+        return await listing.page_of_labels(self._store, store_name, wanted, after)
+
+    async def revisions(
+        self, store_name: str, wanted: Wanted, now: int, after: Key | None = None
+    ) -> Page[KeyValue]:
+        """A page of the revisions that have not expired."""
+        return await listing.page_of_revisions(self._store, store_name, wanted, after, now - RETENTION_S)
+
+    async def list_all(self, store_name: str) -> Sequence[KeyValue]:
+        """Every key-value of a configuration store, in order."""
+        return [record for _, record in await self._store.scan(KEY_VALUES, store_key(store_name))]
+
+    async def set(
+        self,
+        store_name: str,
+        name: Name,
+        content: Content,
+        now: int,
+        conditions: Conditions = UNCONDITIONAL,
+    ) -> KeyValue:
+        """Write a key-value; what is there already stays as it is.
+
+        Raises:
+            InvalidRequest, PayloadTooLarge: it cannot be called that, or hold that.
+            PreconditionFailed: the conditions do not hold.
+            KeyLocked: it is read-only.
+        """
+        check_name(name)
+        check_content(name, content)
+        async with self._store.transaction() as transaction:
+            existing = await _existing(transaction, store_name, name, conditions)
+            _require_unlocked(existing)
+            if existing is not None and _content(existing) == content:
+                return existing
+            record = KeyValue(
+                key=name.key,
+                label=name.label or None,
+                value=content.value,
+                content_type=content.content_type,
+                tags=dict(content.tags),
+                description=content.description,
+                etag=new_etag(self._entropy),
+                modified_at=now,
+            )
+            await _keep(transaction, store_name, name, record, now)
+        return record
+
+    async def declared(self, store_name: str, setting: DeclaredSetting, now: int) -> KeyValue:
+        """Bring a key-value up to what an estate declares; raises what ``set`` does."""
+        content = Content(setting.value, setting.content_type, setting.tags)
+        return await self.set(store_name, Name(setting.key, setting.label), content, now)
+
+    async def delete(
+        self, store_name: str, name: Name, now: int, conditions: Conditions = UNCONDITIONAL
+    ) -> KeyValue | None:
+        """Delete a key-value and return what it was; none where there is none.
+
+        Raises:
+            PreconditionFailed: the conditions do not hold.
+            KeyLocked: it is read-only.
+        """
+        async with self._store.transaction() as transaction:
+            existing = await _existing(transaction, store_name, name, conditions)
+            _require_unlocked(existing)
+            if existing is not None:
+                await _keep(transaction, store_name, name, None, now)
+        return existing
+
+    async def lock(
+        self,
+        store_name: str,
+        name: Name,
+        now: int,
+        conditions: Conditions = UNCONDITIONAL,
+        *,
+        locked: bool,
+    ) -> KeyValue:
+        """Make a key-value read-only, or writable again.
+
+        Raises:
+            PreconditionFailed: the conditions do not hold.
+            NotFound: there is no such key-value.
+        """
+        async with self._store.transaction() as transaction:
+            existing = await _existing(transaction, store_name, name, conditions)
+            if existing is None:
+                raise _missing(store_name, name)
+            if existing.locked is locked:
+                return existing
+            record = structs.replace(existing, locked=locked, etag=new_etag(self._entropy), modified_at=now)
+            await _keep(transaction, store_name, name, record, now)
+        return record
+
+
+async def _existing(
+    transaction: Transaction, store_name: str, name: Name, conditions: Conditions
+) -> KeyValue | None:
+    """What a write begins from, once its conditions hold."""
+    existing = await transaction.get(KEY_VALUES, key_value_key(store_name, name))
+    if not conditions.allow_write(existing.etag if existing else None):
+        raise PreconditionFailed("the key-value is not in the state that the request is conditional on")
+    return existing
+
+
+def _require_unlocked(existing: KeyValue | None) -> None:
+    if existing is not None and existing.locked:
+        raise KeyLocked(Name(existing.key, existing.label))
+
+
+def _content(record: KeyValue) -> Content:
+    return Content(record.value, record.content_type, record.tags, record.description)
+
+
+def _missing(store_name: str, name: Name) -> NotFound:
+    label = f" with the label `{name.label[:256]}`" if name.label else ""
+    return NotFound(
+        f"there is no key-value `{name.key[:256]}`{label}",
+        missing=Missing("key-value", store_name, name.key, name.label),
+    )
+
+
+async def _keep(
+    transaction: Transaction, store_name: str, name: Name, record: KeyValue | None, now: int
+) -> None:
+    """Make a key-value what it is from now on (none: deleted), and write down that it became so."""
+    lies_at = key_value_key(store_name, name)
+    if record is None:
+        await transaction.delete(KEY_VALUES, lies_at)
+    else:
+        await transaction.put(KEY_VALUES, lies_at, record)
+    newest = await transaction.scan(REVISIONS, lies_at, limit=1)
+    place = revision_place(now, newest[0][0][-1] if newest else None)
+    await transaction.put(REVISIONS, (*lies_at, place), Revision(now, record))
+    await _purge(transaction, lies_at, now)
+
+
+async def _purge(transaction: Transaction, lies_at: Key, now: int) -> None:
+    """Remove what has expired of a key-value's history, but for the newest of it."""
+    behind = (*lies_at, places_before(now - RETENTION_S))
+    expired = await transaction.scan(REVISIONS, lies_at, after=behind, limit=_PURGED_AT_ONCE)
+    for place, _ in expired[1:]:
+        await transaction.delete(REVISIONS, place)
