@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import os
 import sqlite3
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
 from keyless.evidence.recorder import CellKey, WantKey
@@ -43,6 +45,7 @@ _READ = """
 SELECT principal_id, operation, plane, action, scope, outcome, assignment_id, count, first_seen, last_seen
 FROM lines ORDER BY principal_id, scope, action, outcome, assignment_id
 """
+_READ_WANTS = "SELECT principal_id, kind, container, name, label FROM wants ORDER BY 2, 3, 4, 5, 1"
 
 
 class EvidenceError(Exception):
@@ -60,57 +63,77 @@ class EvidenceDatabase:
         """
         if not file.exists():
             os.close(os.open(file, os.O_WRONLY | os.O_CREAT, 0o600))
-        try:
-            self._connection = sqlite3.connect(
-                file, timeout=10, isolation_level=None, check_same_thread=False
-            )
+        self._file = file
+        with _explained(file), ExitStack() as opened:
+            self._connection = opened.enter_context(closing(_connect(file)))
             self._connection.execute("PRAGMA journal_mode=WAL")
             self._connection.execute("PRAGMA synchronous=NORMAL")
             self._connection.executescript(_SCHEMA)
-        except sqlite3.DatabaseError as error:
-            raise EvidenceError(
-                f"the evidence `{file}` is damaged ({error}): move it away (`mv {file} {file}.damaged`) and "
-                "run again; the store is not touched by this"
-            ) from error
+            opened.pop_all()
 
     def write(self, second: int, counts: list[tuple[CellKey, int]], wants: list[tuple[WantKey, int]]) -> None:
         """Add counts in one transaction."""
         execute = self._connection.execute
-        execute("BEGIN IMMEDIATE")
-        try:
+        with _explained(self._file), self._transaction():
             for key, count in counts:
                 (line,) = execute(_LINE, (*key, count, second, second)).fetchone()
                 execute(_SECOND, (second, line, count))
             for want, count in wants:
                 execute(_WANT, (*want, count, second))
-            execute("COMMIT")
-        except BaseException:
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        self._connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+            self._connection.execute("COMMIT")
+        finally:
             if self._connection.in_transaction:
-                execute("ROLLBACK")
-            raise
+                self._connection.execute("ROLLBACK")
 
     def observations(self) -> list[Observation]:
         """Every line, ordered by principal, scope and action."""
-        return [
-            Observation(row[0], row[1], ActionPlane(row[2]), row[3], row[4], Outcome(row[5]), *row[6:])
-            for row in self._connection.execute(_READ)
-        ]
+        with _explained(self._file):
+            return [
+                Observation(row[0], row[1], ActionPlane(row[2]), row[3], row[4], Outcome(row[5]), *row[6:])
+                for row in self._connection.execute(_READ)
+            ]
 
     def wants(self) -> list[WantKey]:
         """What was asked for and not found, ordered by container and name."""
-        rows = self._connection.execute(
-            "SELECT principal_id, kind, container, name, label FROM wants ORDER BY 2, 3, 4, 5, 1"
-        )
-        return [WantKey(*row) for row in rows]
+        with _explained(self._file):
+            return [WantKey(*row) for row in self._connection.execute(_READ_WANTS)]
 
     def prune(self, now: int) -> None:
         """Drop per-second counts older than a week; totals stay."""
-        self._connection.execute("DELETE FROM seconds WHERE second < ?", (now - SECONDS_KEPT,))
+        with _explained(self._file):
+            self._connection.execute("DELETE FROM seconds WHERE second < ?", (now - SECONDS_KEPT,))
 
     def clear(self) -> None:
         """Forget everything."""
-        self._connection.executescript("DELETE FROM seconds; DELETE FROM lines; DELETE FROM wants;")
+        with _explained(self._file), self._transaction():
+            for table in ("seconds", "lines", "wants"):
+                self._connection.execute(f"DELETE FROM {table}")  # noqa: S608  # the names are ours
 
     def close(self) -> None:
         """Close the file."""
         self._connection.close()
+
+
+def _connect(file: Path) -> sqlite3.Connection:
+    return sqlite3.connect(file, timeout=10, isolation_level=None, check_same_thread=False)
+
+
+@contextmanager
+def _explained(file: Path) -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        raise EvidenceError(f"the evidence `{file}` cannot be used: {error}") from error
+    except sqlite3.DatabaseError as error:
+        if type(error) is not sqlite3.DatabaseError:  # its other subclasses are mistakes of ours
+            raise
+        raise EvidenceError(
+            f"the evidence `{file}` is damaged ({error}): move it away (`mv {file} {file}.damaged`) and "
+            "run again; the store is not touched by this"
+        ) from error

@@ -93,7 +93,8 @@ class SqliteStore:
 
     def _load(self, collection: Collection[Any], key: Key) -> object:
         raw = encode_key(key)
-        row = self._reader.execute(GET, (collection.name, raw)).fetchone()
+        with _explained(self._file):
+            row = self._reader.execute(GET, (collection.name, raw)).fetchone()
         if row is None:
             return None
         return self._codec.decode_later(collection, raw, row[0])
@@ -220,4 +221,6 @@ def _explained(file: Path) -> Iterator[None]:
     except sqlite3.OperationalError as error:
         raise StoreError(f"the store `{file}` cannot be used: {error}") from error
     except sqlite3.DatabaseError as error:
+        if type(error) is not sqlite3.DatabaseError:  # its other subclasses are mistakes of ours
+            raise
         raise DamagedStore(_damaged(file, str(error))) from error
