@@ -184,6 +184,13 @@ async def test_a_key_that_cannot_be_read_is_a_damaged_store(filled: Path, root_k
         await store.scan(NOTES)
 
 
+async def test_a_closed_store_is_not_called_damaged(file: Path, root_key: RootKey) -> None:
+    store = SqliteStore(file, root_key)
+    store.close()
+    with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+        await store.get(NOTES, ("a",))
+
+
 async def test_a_copy_holds_what_is_committed(file: Path, root_key: RootKey, tmp_path: Path) -> None:
     copy = tmp_path / "copy.db"
     with closing(SqliteStore(file, root_key)) as store:

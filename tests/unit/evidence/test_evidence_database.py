@@ -1,0 +1,201 @@
+"""Evidence on disk: it adds up, it outlives a kill, and what is no evidence is told so."""
+
+from __future__ import annotations
+
+import hashlib
+import signal
+import sqlite3
+import stat
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from keyless.evidence.database import SECONDS_KEPT, EvidenceDatabase, EvidenceError
+from keyless.evidence.recorder import CellKey, WantKey
+from keyless.model.actions import ActionPlane
+from keyless.model.evidence import Observation, Outcome
+
+
+def line(
+    principal: str = "p", scope: str = "/a", outcome: Outcome = Outcome.ALLOWED, by: str = "r1"
+) -> CellKey:
+    return CellKey(principal, "Shelf.Get", ActionPlane.DATA, "a/read", scope, outcome, by)
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "evidence.db"
+
+
+@pytest.fixture
+def evidence(file: Path) -> Iterator[EvidenceDatabase]:
+    with closing(EvidenceDatabase(file)) as opened:
+        yield opened
+
+
+def seconds(file: Path) -> list[tuple[int, int]]:
+    """Counts per second, over all lines."""
+    with closing(sqlite3.connect(file)) as connection:
+        return connection.execute(
+            "SELECT second, sum(count) FROM seconds GROUP BY second ORDER BY second"
+        ).fetchall()
+
+
+def test_a_line_comes_back_as_an_observation(evidence: EvidenceDatabase) -> None:
+    evidence.write(100, [(line(), 3)], [])
+    assert evidence.observations() == [
+        Observation("p", "Shelf.Get", ActionPlane.DATA, "a/read", "/a", Outcome.ALLOWED, "r1", 3, 100, 100)
+    ]
+
+
+def test_counts_add_up_and_first_and_last_are_kept(evidence: EvidenceDatabase, file: Path) -> None:
+    for second, count in ((100, 3), (100, 2), (160, 1)):
+        evidence.write(second, [(line(), count)], [])
+    (seen,) = evidence.observations()
+    assert (seen.count, seen.first_seen, seen.last_seen) == (6, 100, 160)
+    assert seconds(file) == [(100, 5), (160, 1)]
+
+
+def test_lines_that_differ_in_anything_are_apart_and_in_order(evidence: EvidenceDatabase) -> None:
+    lines = [
+        line("p", "/a", Outcome.ALLOWED, "r1"),
+        line("p", "/a", Outcome.ALLOWED, "r2"),
+        line("p", "/a", Outcome.DENIED, ""),
+        line("p", "/a", Outcome.LEARNED, ""),
+        line("p", "/b"),
+        line("q", "/a"),
+    ]
+    evidence.write(1, [(key, 1) for key in reversed(lines)], [])
+    found = [(o.principal_id, o.scope, o.outcome, o.assignment_id) for o in evidence.observations()]
+    assert found == [(k.principal_id, k.scope, k.outcome, k.assignment_id) for k in lines]
+
+
+def test_wants_are_listed_once_and_in_order(evidence: EvidenceDatabase) -> None:
+    first = WantKey("p", "key-value", "settings", "a", "prod")
+    second = WantKey("p", "secret", "vault", "db", "")
+    evidence.write(1, [], [(second, 1), (first, 2)])
+    evidence.write(2, [], [(second, 1)])
+    assert evidence.wants() == [first, second]
+    assert all(isinstance(want, WantKey) for want in evidence.wants())
+
+
+def test_pruning_drops_old_seconds_and_keeps_totals(evidence: EvidenceDatabase, file: Path) -> None:
+    now = 10_000_000
+    for second in (now - SECONDS_KEPT - 1, now - SECONDS_KEPT, now):
+        evidence.write(second, [(line(), 1)], [])
+    evidence.prune(now)
+    assert seconds(file) == [(now - SECONDS_KEPT, 1), (now, 1)]
+    assert evidence.observations()[0].count == 3
+
+
+def test_clearing_forgets_everything(evidence: EvidenceDatabase, file: Path) -> None:
+    evidence.write(1, [(line(), 1)], [(WantKey("p", "secret", "v", "n", ""), 1)])
+    evidence.clear()
+    assert (evidence.observations(), evidence.wants(), seconds(file)) == ([], [], [])
+    evidence.write(2, [(line(), 1)], [])
+    assert evidence.observations()[0].count == 1
+
+
+def test_a_write_that_fails_is_taken_back_whole_and_the_next_one_goes_on(
+    evidence: EvidenceDatabase,
+) -> None:
+    unwritable = line()._replace(scope=object())  # type: ignore[arg-type]
+    with pytest.raises(sqlite3.ProgrammingError):
+        evidence.write(1, [(line("q"), 1), (unwritable, 1)], [])
+    assert evidence.observations() == []
+    evidence.write(2, [(line("q"), 1)], [])
+    assert [(o.principal_id, o.count) for o in evidence.observations()] == [("q", 1)]
+
+
+def test_evidence_is_its_owners_alone(evidence: EvidenceDatabase, file: Path) -> None:
+    evidence.write(1, [(line(), 1)], [])
+    modes = {found.name: stat.S_IMODE(found.stat().st_mode) for found in file.parent.iterdir()}
+    assert set(modes) == {"evidence.db", "evidence.db-wal", "evidence.db-shm"}
+    assert set(modes.values()) == {0o600}
+
+
+def test_evidence_is_there_when_it_is_opened_again(file: Path) -> None:
+    for second in (1, 2):
+        with closing(EvidenceDatabase(file)) as opened:
+            opened.write(second, [(line(), 1)], [])
+    with closing(EvidenceDatabase(file)) as opened:
+        assert opened.observations()[0].count == 2
+
+
+def test_one_may_read_while_another_writes(evidence: EvidenceDatabase, file: Path) -> None:
+    evidence.write(1, [(line(), 1)], [])
+    with closing(EvidenceDatabase(file)) as other:
+        assert other.observations() == evidence.observations()
+        evidence.write(2, [(line(), 1)], [])
+        assert other.observations()[0].count == 2
+
+
+@pytest.mark.parametrize("content", [b"garbage", b"\x00" * 5000, b"# text\n" * 999])
+def test_a_file_that_is_no_database_is_told_so_and_left_as_it_is(file: Path, content: bytes) -> None:
+    file.write_bytes(content)
+    with pytest.raises(
+        EvidenceError, match=rf"`{file}` is damaged .*`mv {file} {file}.damaged`.*the store is"
+    ):
+        EvidenceDatabase(file)
+    assert file.read_bytes() == content
+
+
+def test_evidence_with_bad_pages_is_told_so_when_it_is_read(file: Path) -> None:
+    with closing(EvidenceDatabase(file)) as opened:
+        opened.write(1, [(line(scope=f"/{number}" * 100), 1) for number in range(200)], [])
+    with file.open("r+b") as handle:
+        handle.seek(8192)
+        handle.write(b"\xa5" * (file.stat().st_size - 8192))
+    before = hashlib.sha256(file.read_bytes()).hexdigest()
+    with closing(EvidenceDatabase(file)) as opened:
+        with pytest.raises(EvidenceError, match="is damaged"):
+            opened.observations()
+        with pytest.raises(EvidenceError, match="is damaged"):
+            opened.write(2, [(line(scope=f"/{number}" * 100), 1) for number in range(200)], [])
+    assert hashlib.sha256(file.read_bytes()).hexdigest() == before
+
+
+def test_a_place_that_cannot_be_used_is_not_called_damaged(file: Path) -> None:
+    file.mkdir()
+    with pytest.raises(EvidenceError, match=f"`{file}` cannot be used: unable to open"):
+        EvidenceDatabase(file)
+
+
+COUNTING = """
+import os, sys
+from pathlib import Path
+from keyless.evidence.database import EvidenceDatabase
+from keyless.evidence.recorder import CellKey, Recorder
+from keyless.model.actions import ActionPlane
+from keyless.model.evidence import Outcome
+
+recorder = Recorder(EvidenceDatabase(Path(sys.argv[1])))
+key = CellKey("p", "Shelf.Get", ActionPlane.DATA, "a/read", "/a", Outcome.ALLOWED, "r1")
+second = 0
+while True:
+    second += 1
+    for _ in range(10):
+        recorder.cell(key).hit()
+    recorder.flush(second)
+    os.write(1, f"{second * 10}\\n".encode())
+"""
+
+
+def test_what_was_flushed_survives_a_kill(file: Path) -> None:
+    acknowledged = 0
+    with subprocess.Popen([sys.executable, "-c", COUNTING, str(file)], stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        for _ in range(25):
+            acknowledged = int(process.stdout.readline())
+        process.send_signal(signal.SIGKILL)
+        acknowledged = max([acknowledged, *(int(said) for said in process.stdout.read().split())])
+    assert process.returncode == -signal.SIGKILL
+    with closing(EvidenceDatabase(file)) as opened:
+        (seen,) = opened.observations()
+    assert seen.count in {acknowledged, acknowledged + 10}
+    assert seen.last_seen * 10 == seen.count
+    assert sum(count for _, count in seconds(file)) == seen.count

@@ -1,0 +1,166 @@
+"""Counting in memory: every hit is written once, and a new line is told once."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from keyless.evidence.recorder import CellKey, Recorder, WantKey
+from keyless.model.actions import ActionPlane
+from keyless.model.evidence import Outcome
+
+
+class Sheet:
+    """A sink that keeps what is written, and may be told to fail."""
+
+    def __init__(self) -> None:
+        self.counts: Counter[CellKey] = Counter()
+        self.wants: Counter[WantKey] = Counter()
+        self.seconds: list[int] = []
+        self.broken = False
+
+    def write(self, second: int, counts: list[tuple[CellKey, int]], wants: list[tuple[WantKey, int]]) -> None:
+        if self.broken:
+            raise OSError("no space left on device")
+        self.seconds.append(second)
+        for key, count in counts:
+            self.counts[key] += count
+        for want, count in wants:
+            self.wants[want] += count
+
+
+def line(scope: str = "/a", outcome: Outcome = Outcome.ALLOWED) -> CellKey:
+    return CellKey("p", "Shelf.Get", ActionPlane.DATA, "a/read", scope, outcome, "assignment")
+
+
+def want(name: str = "db") -> WantKey:
+    return WantKey("p", "secret", "orders", name, "")
+
+
+def test_hits_are_written_as_one_count() -> None:
+    sheet = Sheet()
+    recorder = Recorder(sheet)
+    for _ in range(3):
+        recorder.cell(line()).hit()
+    recorder.flush(7)
+    assert (sheet.counts, sheet.seconds) == ({line(): 3}, [7])
+
+
+def test_nothing_is_written_where_nothing_was_counted() -> None:
+    sheet = Sheet()
+    recorder = Recorder(sheet)
+    recorder.cell(line())
+    recorder.flush(1)
+    recorder.cell(line()).hit()
+    recorder.flush(2)
+    recorder.flush(3)
+    assert sheet.seconds == [2]
+
+
+def test_a_line_has_one_cell() -> None:
+    recorder = Recorder(Sheet())
+    assert recorder.cell(line()) is recorder.cell(line())
+    assert recorder.cell(line()) is not recorder.cell(line(outcome=Outcome.DENIED))
+
+
+def test_a_new_line_is_told_once() -> None:
+    told: list[CellKey] = []
+    recorder = Recorder(Sheet(), told.append)
+    for _ in range(3):
+        recorder.cell(line()).hit()
+        recorder.flush(1)
+    recorder.cell(line("/b"))
+    assert told == [line(), line("/b")]
+
+
+def test_lines_begun_anew_are_told_again_and_nothing_that_was_pending_is_lost() -> None:
+    told: list[CellKey] = []
+    sheet = Sheet()
+    recorder = Recorder(sheet, told.append)
+    old = recorder.cell(line())
+    old.hit()
+    recorder.forget()
+    recorder.cell(line()).hit()
+    old.hit()
+    recorder.flush(1)
+    assert told == [line(), line()]
+    assert sheet.counts == {line(): 3}
+
+
+def test_what_could_not_be_written_is_kept_for_the_next_time() -> None:
+    sheet = Sheet()
+    recorder = Recorder(sheet)
+    recorder.cell(line()).hit()
+    recorder.want(want())
+    sheet.broken = True
+    with pytest.raises(OSError, match="no space"):
+        recorder.flush(1)
+    recorder.cell(line()).hit()
+    sheet.broken = False
+    recorder.flush(2)
+    assert (sheet.counts, sheet.wants) == ({line(): 2}, {want(): 1})
+
+
+def test_a_want_is_new_once_in_every_flush() -> None:
+    sheet = Sheet()
+    recorder = Recorder(sheet)
+    assert [recorder.want(want()), recorder.want(want()), recorder.want(want("other"))] == [True, False, True]
+    recorder.flush(1)
+    assert recorder.want(want())
+    recorder.flush(2)
+    assert sheet.wants == {want(): 3, want("other"): 1}
+
+
+def test_there_is_no_place_for_a_value() -> None:
+    """A line and a want are names alone: whoever adds a field here has to think of this."""
+    assert CellKey._fields == (
+        "principal_id",
+        "operation",
+        "plane",
+        "action",
+        "scope",
+        "outcome",
+        "assignment_id",
+    )
+    assert WantKey._fields == ("principal_id", "kind", "container", "name", "label")
+
+
+STEPS = st.lists(
+    st.tuples(st.just("hit"), st.sampled_from("abc"))
+    | st.tuples(st.just("want"), st.sampled_from("xy"))
+    | st.sampled_from([("flush", ""), ("fail", ""), ("forget", "")]),
+    max_size=40,
+)
+
+
+@given(STEPS)
+def test_counts_add_up_whatever_happens_between(steps: list[tuple[str, str]]) -> None:
+    sheet = Sheet()
+    recorder = Recorder(sheet)
+    hits: Counter[CellKey] = Counter()
+    wants: Counter[WantKey] = Counter()
+    held: dict[str, Any] = {}
+    for step, name in steps:
+        if step == "hit":
+            held.setdefault(name, recorder.cell(line(f"/{name}")))
+            held[name].hit()
+            hits[line(f"/{name}")] += 1
+        elif step == "want":
+            recorder.want(want(name))
+            wants[want(name)] += 1
+        elif step == "forget":
+            recorder.forget()
+            held.pop(name, None)
+        else:
+            sheet.broken = step == "fail"
+            try:
+                recorder.flush(1)
+            except OSError:
+                assert sheet.broken
+    sheet.broken = False
+    recorder.flush(2)
+    assert (sheet.counts, sheet.wants) == (hits, wants)
