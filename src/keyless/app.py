@@ -1,7 +1,7 @@
-"""The one place that builds adapters and wires the parts together; run as a module, it is the plane process.
+"""The one place that builds adapters and wires the parts together; as a module, it is the plane process.
 
-`keyless run` starts the plane process as `python -P -m keyless.app ROOT STATE READY_FD PORT`. It writes `ready`,
-or in one text why it cannot run, to the file descriptor given, and serves until its last lease ends.
+`keyless run` starts that as `python -P -m keyless.app ROOT STATE READY_FD PORT`. It writes `ready`, or in one
+text why it cannot run, to the file descriptor given, and serves until its last lease ends.
 """
 
 from __future__ import annotations
@@ -83,6 +83,7 @@ class Planes:
 
 def build_planes(store: Store, world: EstateWorld) -> Planes:
     """Every plane over one store."""
+    from keyless.planes.appconfig.plane import app_configuration_plane
     from keyless.planes.entra.plane import entra_plane
     from keyless.planes.identity.app_service import app_service_plane
     from keyless.planes.identity.imds import imds_plane
@@ -92,6 +93,7 @@ def build_planes(store: Store, world: EstateWorld) -> Planes:
     return Planes(
         tls=(
             key_vault_plane(store),
+            app_configuration_plane(store),
             entra_plane(store, world, issuer),
         ),
         plain=(imds_plane(store, world, issuer), app_service_plane(store, world, issuer)),

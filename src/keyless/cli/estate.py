@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections import defaultdict
 from collections.abc import Callable
 from pathlib import Path
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from keyless.model.estate import Estate
 
 SCHEMA_FILE = "keyless.schema.json"
+_PIPED_WIDTH = 240
 
 
 @click.group("estate")
@@ -111,7 +113,8 @@ def show(directory: Path | None) -> None:
             estate = _checked(lambda: read_outline(project.estate_file))
         else:
             estate = asyncio.run(_stored(project))
-    Console(highlight=False, soft_wrap=True).print(estate_tree(estate))
+    width = None if sys.stdout.isatty() else _PIPED_WIDTH
+    Console(highlight=False, width=width).print(estate_tree(estate))
 
 
 @command.command("export")

@@ -66,16 +66,11 @@ def closing(summary: Summary, *, learning: bool, failed: bool) -> list[str]:
         lines.append(f"recorded {_accesses(summary)}; `keyless plan` chooses roles for them")
     if summary.denied:
         lines.append(f"{_count(summary.denied, 'access', 'accesses')} denied; `keyless explain` says why")
-    reached = summary.connections or summary.tokens
-    if (failed or learning) and not reached:
+    if not summary.connections and (failed or (learning and not summary.tokens)):
+        took = "took a token, but " if summary.tokens else ""
         lines.append(
-            "the command made no connection through the plane: if it should have, it ignores `HTTPS_PROXY` "
-            "(see docs/how-to/an-app-that-ignores-the-proxy.md)"
-        )
-    elif summary.tokens and not summary.connections:
-        lines.append(
-            "the command took a token but did not connect through the plane: it ignores `HTTPS_PROXY` "
-            "(see docs/how-to/an-app-that-ignores-the-proxy.md)"
+            f"the command {took}made no connection through the plane: if it should have, it ignores "
+            "`HTTPS_PROXY` (see docs/how-to/an-app-that-ignores-the-proxy.md)"
         )
     return lines
 

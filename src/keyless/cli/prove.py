@@ -163,4 +163,6 @@ def _why(finished: Finished, denied: int) -> str:
         return f"{denied} permissions were denied; `keyless explain --proof` says why"
     if finished.summary is None:
         return "the plane did not last until the end"
-    return f"the command did not succeed ({finished.status.in_words})"
+    status = finished.status
+    how = f"signal {status.signal}" if status.signal is not None else f"exit code {status.code}"
+    return f"the command did not succeed ({how})"

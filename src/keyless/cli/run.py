@@ -12,7 +12,8 @@ from keyless.cli.failure import OWN_FAILURE, Failure, explained
 from keyless.cli.notices import closing, show
 from keyless.cli.options import chosen_project, declared_estate, project_option
 from keyless.cli.terminal import say
-from keyless.gateway.child import ChildStatus, exit_like, run_child
+from keyless.gateway.child import CannotRun, ChildStatus, exit_like, run_child
+from keyless.gateway.signals import held_signals
 from keyless.runtime.client import PlaneConnection, join
 from keyless.runtime.environment import environment_of
 from keyless.runtime.messages import PROTOCOL, Hello, Mode, Summary, ToClient
@@ -95,16 +96,19 @@ def run_in(
 ) -> Finished:
     """Run a command under a lease from the project's plane, printing what the plane has to say."""
     lease = join(project, hello, port=port)
+    listener = _Listener(lease)
     try:
         environment, notes = environment_of(project, lease.ready, keep_credentials=keep_credentials)
         for note in notes:
             if not quiet:
                 say(note)
-        listener = _Listener(lease)
-        listener.start()
-        status = run_child(argv, environment)
+        with held_signals() as signals:  # before a thread starts, which would be given them
+            listener.start()
+            status = run_child(argv, environment, signals)
         lease.say_goodbye()
         listener.join()
+    except CannotRun as error:
+        raise Failure(str(error), error.exit_code) from error
     finally:
         lease.close()
     if listener.summary is None:

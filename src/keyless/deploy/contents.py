@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 
 from keyless.model.estate import DeclaredApplication, DeclaredSecret, DeclaredSetting
 from keyless.model.resources import ConfigurationStore, Vault
+from keyless.model.secret_text import SecretText
+from keyless.planes.appconfig.records import KeyValue
+from keyless.planes.appconfig.service import KeyValues
 from keyless.planes.entra.applications import register
 from keyless.planes.keyvault.secrets.properties import SecretProperties
 from keyless.planes.keyvault.secrets.service import Secrets
@@ -25,6 +28,7 @@ class PlaneContents:
         self._store = store
         self._clock = clock
         self._secrets = Secrets(store)
+        self._key_values = KeyValues(store)
 
     async def ensure_secret(self, secret: DeclaredSecret) -> None:
         """Make sure that a vault holds a secret with this value."""
@@ -34,12 +38,50 @@ class PlaneContents:
 
     async def ensure_setting(self, setting: DeclaredSetting) -> None:
         """Make sure that a store holds a key-value with this value."""
-        await self._configuration_store(setting.store)
+        found = await self._configuration_store(setting.store)
+        await self._key_values.declared(found.name, setting, self._now())
 
     async def secret_names(self) -> dict[str, list[str]]:
         """The names of every live secret, by vault."""
         vaults = [vault for _, vault in await self._store.scan(VAULTS)]
         return {vault.name: await self._secrets.list_names(vault) for vault in vaults}
+
+    async def setting_keys(self) -> dict[str, list[tuple[str, str | None]]]:
+        """The key and label of every key-value, by configuration store."""
+        return {
+            name: [(one.key, one.label) for one in found] for name, found in (await self._settings()).items()
+        }
+
+    async def secrets(self) -> list[DeclaredSecret]:
+        """Every live secret, as a file would declare it."""
+        found: list[DeclaredSecret] = []
+        for vault_name, names in (await self.secret_names()).items():
+            vault = await self._vault(vault_name)
+            for name in names:
+                secret = await self._secrets.current(vault, name)
+                if secret is not None:
+                    found.append(
+                        DeclaredSecret(
+                            vault_name,
+                            name,
+                            SecretText(secret.version.value),
+                            secret.version.content_type,
+                            dict(secret.version.tags or {}),
+                        )
+                    )
+        return found
+
+    async def settings(self) -> list[DeclaredSetting]:
+        """Every key-value, as a file would declare it."""
+        return [
+            DeclaredSetting(name, one.key, one.value or "", one.label, one.content_type, _texts(one.tags))
+            for name, found in (await self._settings()).items()
+            for one in found
+        ]
+
+    async def _settings(self) -> dict[str, Sequence[KeyValue]]:
+        stores = [found for _, found in await self._store.scan(STORES)]
+        return {found.name: await self._key_values.list_all(found.name) for found in stores}
 
     async def ensure_application(self, application: DeclaredApplication) -> None:
         """Make sure that an application is registered with this client secret."""
@@ -63,6 +105,11 @@ class PlaneContents:
 
     def _now(self) -> int:
         return int(self._clock())
+
+
+def _texts(tags: Mapping[str, str | None]) -> dict[str, str]:
+    """Tags with values: a file has no way to write a tag without one."""
+    return {name: value or "" for name, value in tags.items()}
 
 
 def _unknown(kind: str, name: str, known: list[str]) -> str:

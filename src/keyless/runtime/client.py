@@ -6,6 +6,7 @@ so a lock, a socket or a pid left behind by a killed plane never stands in the w
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import os
 import socket
@@ -64,7 +65,9 @@ class PlaneConnection:
             return
 
     def close(self) -> None:
-        """End the lease."""
+        """End the lease; a thread that still listens hears the end of the stream first."""
+        with contextlib.suppress(OSError):
+            self._connection.shutdown(socket.SHUT_RDWR)
         self._stream.close()
         self._connection.close()
 

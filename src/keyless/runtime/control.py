@@ -25,6 +25,7 @@ from keyless.runtime.messages import (
     decode_to_plane,
     encode,
 )
+from keyless.store.ports import StoreError
 
 log = logging.getLogger("keyless.control")
 
@@ -74,7 +75,7 @@ class ControlServer:
         try:
             if not self._closing and _is_owner(writer):
                 await self._converse(reader, writer)
-        except (OSError, asyncio.IncompleteReadError, TimeoutError) as error:
+        except (OSError, asyncio.IncompleteReadError, asyncio.LimitOverrunError) as error:
             log.info("a control connection ended: %r", error)
         finally:
             writer.close()
@@ -87,21 +88,28 @@ class ControlServer:
             if not writer.is_closing() and writer.transport.get_write_buffer_size() < _BUFFERED_BYTES:
                 writer.write(encode(message))
 
+        line = await asyncio.wait_for(reader.readuntil(b"\n"), _FIRST_LINE_S)
         try:
-            hello = _read_hello(await asyncio.wait_for(reader.readuntil(b"\n"), _FIRST_LINE_S))
-            lease, ready = await self._open_lease(hello, tell)
-        except LeaseRefused as refused:
+            lease, ready = await self._open_lease(_read_hello(line), tell)
+        except (LeaseRefused, StoreError) as refused:
             tell(Refused(str(refused)))
-            await writer.drain()
-            return
+        except Exception as error:
+            # a client that heard nothing would believe that the plane was about to end, and come again
+            log.exception("a lease could not be opened")
+            tell(Refused(f"the plane could not prepare the run ({type(error).__name__}): its log says why"))
+        else:
+            await self._hold(lease, ready, reader, tell)
+        await writer.drain()
+
+    async def _hold(self, lease: Lease, ready: ToClient, reader: asyncio.StreamReader, tell: Tell) -> None:
+        """Keep a lease until its client says goodbye or is gone."""
         try:
             tell(ready)
-            said = await reader.readline()
+            said = await reader.readuntil(b"\n")
         finally:
             summary = await self._close_lease(lease)
-        if said and isinstance(decode_to_plane(said), Bye):
+        if _is_goodbye(said):
             tell(summary)
-            await writer.drain()
 
 
 def _read_hello(line: bytes) -> Hello:
@@ -114,6 +122,13 @@ def _read_hello(line: bytes) -> Hello:
     if not isinstance(message, Hello) or message.protocol != PROTOCOL:
         raise LeaseRefused("the running plane is of another version of Keyless: end what runs on it first")
     return message
+
+
+def _is_goodbye(line: bytes) -> bool:
+    try:
+        return isinstance(decode_to_plane(line), Bye)
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        return False
 
 
 def _is_owner(writer: asyncio.StreamWriter) -> bool:

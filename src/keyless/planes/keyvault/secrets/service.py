@@ -167,9 +167,13 @@ class Secrets:
         """The names of every live secret of a vault, in order."""
         return [head.name for _, head in await self._store.scan(SECRETS, (vault.name.casefold(),))]
 
+    async def current(self, vault: Vault, name: str) -> Secret | None:
+        """A live secret's newest version, disabled or not; none where there is no such secret."""
+        return await VaultReader(self._store, vault).live(name)
+
     async def current_value(self, vault: Vault, name: str) -> SecretText | None:
         """A live secret's newest value, disabled or not; none where there is no such secret."""
-        secret = await VaultReader(self._store, vault).live(name)
+        secret = await self.current(vault, name)
         return None if secret is None else SecretText(secret.version.value)
 
     async def declare(

@@ -1,0 +1,43 @@
+"""The world in a store as an estate again, so that it can be shown, or written as a file.
+
+What cannot be given back is a client secret: the store holds a hash of it alone.
+"""
+
+from __future__ import annotations
+
+from keyless.deploy.apply import TENANT_KEY
+from keyless.deploy.contents import PlaneContents
+from keyless.estate.resolve.ids import tenant_called
+from keyless.model.estate import DeclaredApplication, Estate
+from keyless.model.secret_text import SecretText
+from keyless.store.collections import (
+    APPLICATIONS,
+    ASSIGNMENTS,
+    COMPUTE,
+    GROUPS,
+    IDENTITIES,
+    STORES,
+    TENANT,
+    VAULTS,
+)
+from keyless.store.ports import Store
+
+
+async def stored_estate(store: Store, contents: PlaneContents) -> Estate:
+    """Everything that the store holds, as an estate."""
+    applications = [
+        DeclaredApplication(one.name, one.client_id, one.principal_id, SecretText(""))
+        for _, one in await store.scan(APPLICATIONS)
+    ]
+    return Estate(
+        tenant=await store.get(TENANT, TENANT_KEY) or tenant_called(),
+        groups=tuple(group for _, group in await store.scan(GROUPS)),
+        compute=tuple(compute for _, compute in await store.scan(COMPUTE)),
+        identities=tuple(identity for _, identity in await store.scan(IDENTITIES)),
+        applications=tuple(applications),
+        vaults=tuple(vault for _, vault in await store.scan(VAULTS)),
+        secrets=tuple(await contents.secrets()),
+        stores=tuple(found for _, found in await store.scan(STORES)),
+        settings=tuple(await contents.settings()),
+        assignments=tuple(assignment for _, assignment in await store.scan(ASSIGNMENTS)),
+    )
