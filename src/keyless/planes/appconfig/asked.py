@@ -39,25 +39,13 @@ def store_asked(call: Authorized[Any]) -> str:
 
 
 def name_in(params: Mapping[str, str]) -> Name:
-    """The key and label that the parameters of an operation on one key-value name.
+    """The key and label that an operation's parameters name, for its scope as for its handler.
 
     Raises:
         InvalidRequest: no key-value can be called that.
     """
     name = Name(params["key"], _label(params.get("label")))
     check_name(name)
-    return name
-
-
-def name_asked(call: Authorized[Any]) -> Name:
-    """The key and label that a call on one key-value is about: the same that its scope was made from.
-
-    Raises:
-        InvalidRequest: no key-value can be called that.
-    """
-    name = name_in(call.params)
-    if call.request.path.endswith("/") and not name.key.endswith("/"):
-        raise InvalidRequest("a key that ends with a slash cannot be named in this path", field="key")
     return name
 
 

@@ -57,7 +57,7 @@ async def list_key_values(call: Authorized[None], service: KeyValues) -> Reply:
 )
 async def get_key_value(call: Authorized[None], service: KeyValues) -> Reply:
     """Return one key-value; no label means the one without a label."""
-    name, tags = asked.name_asked(call), asked.one_tags_asked(call)
+    name, tags = asked.name_in(call.params), asked.one_tags_asked(call)
     record = await service.get(asked.store_asked(call), name, asked.moment_asked(call))
     if not Wanted(tags=tags).holds(record):
         raise NotFound(f"the key-value `{name.key[:256]}` does not have these tags")
@@ -81,7 +81,7 @@ async def set_key_value(call: Authorized[KeyValueInput], service: KeyValues) -> 
     content = Content(given.value, given.content_type, given.tags or {}, given.description)
     record = await service.set(
         asked.store_asked(call),
-        asked.name_asked(call),
+        asked.name_in(call.params),
         content,
         call.now,
         conditions_of(call.request.headers),
@@ -102,7 +102,7 @@ async def set_key_value(call: Authorized[KeyValueInput], service: KeyValues) -> 
 async def delete_key_value(call: Authorized[None], service: KeyValues) -> Reply:
     """Delete a key-value and return what it was; 204 where there was none."""
     record = await service.delete(
-        asked.store_asked(call), asked.name_asked(call), call.now, conditions_of(call.request.headers)
+        asked.store_asked(call), asked.name_in(call.params), call.now, conditions_of(call.request.headers)
     )
     return Reply(status=204) if record is None else answers.written(call, record)
 

@@ -47,7 +47,7 @@ async def unlock(call: Authorized[None], service: KeyValues) -> Reply:
 async def _set_lock(call: Authorized[None], service: KeyValues, *, locked: bool) -> Reply:
     record = await service.lock(
         asked.store_asked(call),
-        asked.name_asked(call),
+        asked.name_in(call.params),
         call.now,
         conditions_of(call.request.headers),
         locked=locked,

@@ -128,9 +128,16 @@ class KeyValues:
         return record
 
     async def declared(self, store_name: str, setting: DeclaredSetting, now: int) -> KeyValue:
-        """Bring a key-value up to what an estate declares; raises what ``set`` does."""
+        """Bring a key-value up to what an estate declares; raises what ``set`` does.
+
+        One that is so already is left alone, locked or not.
+        """
+        name = Name(setting.key, setting.label)
         content = Content(setting.value, setting.content_type, setting.tags)
-        return await self.set(store_name, Name(setting.key, setting.label), content, now)
+        found = await self._store.get(KEY_VALUES, key_value_key(store_name, name))
+        if found is not None and _content(found) == content:
+            return found
+        return await self.set(store_name, name, content, now)
 
     async def delete(
         self, store_name: str, name: Name, now: int, conditions: Conditions = UNCONDITIONAL

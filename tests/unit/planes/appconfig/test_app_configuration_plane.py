@@ -1,0 +1,254 @@
+"""The plane: hosts, audiences, declarations, and what every answer carries."""
+
+from __future__ import annotations
+
+import pytest
+from app_configuration_caller import Caller, make_store
+
+from keyless.model.resources import ConfigurationStore, key_and_label
+from keyless.planes.appconfig import asked
+from keyless.planes.appconfig.api_versions import APP_CONFIGURATION
+from keyless.planes.appconfig.plane import OPERATIONS, audiences_of, store_name
+from keyless.planes.appconfig.rules import MAX_BYTES
+from keyless.wire.call import MINT, Authorized
+from keyless.wire.errors import Bug, InvalidRequest, Throttled
+from keyless.wire.operation import Requires
+from keyless.wire.plane import Failure, Plane
+from keyless.wire.request import HeaderMap, Request
+from keyless.wire.routing import Router
+
+_READ = "Microsoft.AppConfiguration/configurationStores/keyValues/read"
+_WRITE = "Microsoft.AppConfiguration/configurationStores/keyValues/write"
+_DELETE = "Microsoft.AppConfiguration/configurationStores/keyValues/delete"
+_SNAPSHOTS = "Microsoft.AppConfiguration/configurationStores/snapshots"
+
+REQUIRED = {
+    "AppConfiguration.GetKeyValues": (_READ,),
+    "AppConfiguration.GetKeyValue": (_READ,),
+    "AppConfiguration.PutKeyValue": (_WRITE,),
+    "AppConfiguration.DeleteKeyValue": (_DELETE,),
+    "AppConfiguration.GetKeys": (_READ,),
+    "AppConfiguration.GetLabels": (_READ,),
+    "AppConfiguration.GetRevisions": (_READ,),
+    "AppConfiguration.PutLock": (_WRITE,),
+    "AppConfiguration.DeleteLock": (_WRITE,),
+    "AppConfiguration.GetSnapshots": (f"{_SNAPSHOTS}/read",),
+    "AppConfiguration.GetSnapshot": (f"{_SNAPSHOTS}/read",),
+    "AppConfiguration.CreateSnapshot": (f"{_SNAPSHOTS}/write", _READ),
+    "AppConfiguration.UpdateSnapshot": (f"{_SNAPSHOTS}/archive/action",),
+    "AppConfiguration.GetOperationDetails": (f"{_SNAPSHOTS}/read",),
+}
+
+
+def _request(method: str = "GET", path: str = "/kv", query: str = "", **headers: str) -> Request:
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    return Request(method, "contoso-orders.azconfig.io", path, query, HeaderMap(named), 1_800_000_000, "r-1")
+
+
+@pytest.mark.parametrize(
+    ("host", "name"),
+    [
+        ("contoso-orders.azconfig.io", "contoso-orders"),
+        ("Contoso-Orders.AzConfig.IO:443", "contoso-orders"),
+        ("contoso-orders.azconfig.io.", "contoso-orders"),
+        ("a.b.azconfig.io", None),
+        (".azconfig.io", None),
+        ("azconfig.io", None),
+        ("contoso.azconfig.io.example.org", None),
+        ("contoso.vault.azure.net", None),
+    ],
+)
+def test_a_host_name_is_that_of_a_store_or_of_nothing(host: str, name: str | None) -> None:
+    assert store_name(host) == name
+
+
+async def test_a_store_is_found_by_its_host_name(
+    plane: Plane, configuration_store: ConfigurationStore
+) -> None:
+    assert await plane.locate("Contoso-Orders.azconfig.io:8443") == configuration_store
+    assert await plane.locate("nobody.azconfig.io") is None
+    assert await plane.locate("example.org") is None
+
+
+def test_tokens_are_taken_for_the_service_by_each_of_its_names() -> None:
+    accepted = audiences_of("Contoso")
+    for plain in ("https://azconfig.io", "https://appconfig.azure.com", "https://contoso.azconfig.io"):
+        assert {plain, plain + "/"} <= accepted
+    assert len(accepted) == 6
+
+
+def test_the_audiences_of_a_store_are_its_own(plane: Plane) -> None:
+    assert "https://contoso-orders.azconfig.io" in plane.audiences(make_store())
+    assert "https://contoso-orders.azconfig.io" not in plane.audiences(make_store("other"))
+
+
+def test_every_operation_requires_the_actions_of_the_documentation() -> None:
+    declared = {
+        operation.id: operation.access.actions
+        for operation in OPERATIONS
+        if isinstance(operation.access, Requires)
+    }
+    assert declared == REQUIRED
+    assert len(OPERATIONS) == len(REQUIRED)
+
+
+def test_every_operation_names_its_source_and_versions() -> None:
+    for operation in OPERATIONS:
+        assert operation.spec.startswith(
+            "https://learn.microsoft.com/azure/azure-app-configuration/rest-api-"
+        )
+        assert operation.api_versions is APP_CONFIGURATION
+        assert operation.summary
+
+
+def test_versions_are_listed_oldest_first() -> None:
+    assert list(APP_CONFIGURATION.known) == sorted(APP_CONFIGURATION.known)
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "operation_id"),
+    [
+        ("GET", "/kv", "GetKeyValues"),
+        ("HEAD", "/kv", "GetKeyValues"),
+        ("GET", "/kv/a/b", "GetKeyValue"),
+        ("HEAD", "/kv/a", "GetKeyValue"),
+        ("PUT", "/kv/a", "PutKeyValue"),
+        ("DELETE", "/KV/a", "DeleteKeyValue"),
+        ("GET", "/keys", "GetKeys"),
+        ("HEAD", "/labels", "GetLabels"),
+        ("GET", "/revisions", "GetRevisions"),
+        ("PUT", "/locks/a", "PutLock"),
+        ("DELETE", "/locks/a/b", "DeleteLock"),
+        ("GET", "/snapshots", "GetSnapshots"),
+        ("HEAD", "/snapshots/s", "GetSnapshot"),
+        ("PUT", "/snapshots/s", "CreateSnapshot"),
+        ("PATCH", "/snapshots/s", "UpdateSnapshot"),
+        ("GET", "/operations", "GetOperationDetails"),
+    ],
+)
+def test_paths_lead_to_operations(method: str, path: str, operation_id: str) -> None:
+    match = Router(OPERATIONS).match(method, path)
+    assert match is not None
+    assert match.operation.id == f"AppConfiguration.{operation_id}"
+
+
+def test_what_is_decided_on_is_the_store_or_the_one_key_value() -> None:
+    store = make_store()
+    scopes = {
+        operation.id: operation.access.scope(store, {"key": "a/b", "label": "prod", "name": "s"})
+        for operation in OPERATIONS
+        if isinstance(operation.access, Requires)
+    }
+    for operation_id, scope in scopes.items():
+        one = operation_id.endswith(("KeyValue", "Lock"))
+        assert (scope.text != store.resource_id) is one, operation_id
+        if one:
+            assert key_and_label(scope) == ("a/b", "prod")
+
+
+@pytest.mark.parametrize("params", [{}, {"label": ""}, {"label": "\0"}])
+def test_no_label_is_decided_on_in_one_way(params: dict[str, str]) -> None:
+    scope = asked.name_in({"key": "k", **params})
+    assert scope == ("k", None)
+
+
+def test_what_can_be_no_key_value_is_refused_before_a_decision() -> None:
+    access = next(o.access for o in OPERATIONS if o.id == "AppConfiguration.PutKeyValue")
+    assert isinstance(access, Requires)
+    with pytest.raises(InvalidRequest, match="is not a key"):
+        access.scope(make_store(), {"key": ".."})
+
+
+def test_an_operation_on_anything_but_a_store_is_a_bug() -> None:
+    call: Authorized[None] = Authorized(
+        MINT,
+        request=_request(),
+        resource=None,
+        params={},
+        body=None,
+        api_version="1.0",
+        caller=None,
+        workload=None,
+    )
+    with pytest.raises(Bug):
+        asked.store_asked(call)
+
+
+async def test_the_sync_token_rises_with_every_write_and_only_then(caller: Caller) -> None:
+    seen = []
+    for value in ("1", "2", "2"):
+        await caller.put("/kv/k", {"value": value})
+        headers = dict(caller.plane.headers(_request(), caller.store))
+        token, number = headers["sync-token"].split(";sn=")
+        assert token.startswith("kv=")
+        seen.append(int(number))
+    assert seen[0] < seen[1] == seen[2]
+
+
+def test_answers_carry_ids_and_the_clients_own_when_it_asks(plane: Plane) -> None:
+    plain = dict(plane.headers(_request(x_ms_client_request_id="mine"), make_store()))
+    assert (plain["x-ms-request-id"], plain["x-ms-correlation-request-id"]) == ("r-1", "r-1")
+    assert "x-ms-client-request-id" not in plain
+    request = _request(x_ms_client_request_id="mine", x_ms_return_client_request_id="true")
+    assert dict(plane.headers(request, make_store()))["x-ms-client-request-id"] == "mine"
+
+
+def test_headers_are_a_fresh_list_each_time(plane: Plane) -> None:
+    first = plane.headers(_request(), make_store())
+    first.append(("x", "y"))
+    assert ("x", "y") not in plane.headers(_request(), make_store())
+
+
+def test_a_body_may_be_as_large_as_a_key_value(plane: Plane) -> None:
+    assert plane.max_body_bytes == MAX_BYTES == 10_240
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", "/snapshots"),
+        ("GET", "/snapshots/one"),
+        ("PUT", "/snapshots/one"),
+        ("PATCH", "/snapshots/one"),
+        ("GET", "/operations"),
+    ],
+)
+async def test_snapshots_say_that_they_are_not_here(caller: Caller, method: str, path: str) -> None:
+    answer = await caller.call(method, path)
+    assert answer.status == 501
+    assert "snapshots are not here yet" in answer.body["title"]
+
+
+async def test_the_key_values_of_a_snapshot_are_not_those_of_the_store(caller: Caller) -> None:
+    await caller.put("/kv/k", {"value": "1"})
+    answer = await caller.get("/kv", snapshot="one")
+    assert (answer.status, answer.headers["content-type"]) == (
+        501,
+        "application/problem+json; charset=utf-8",
+    )
+
+
+@pytest.mark.parametrize(
+    ("query", "title"),
+    [
+        ("", "API version is not specified"),
+        ("api-version=2019-01-01", "Unsupported API version"),
+        ("api-version=9.9", "Unsupported API version"),
+        ("api-version=latest", "Invalid API version"),
+    ],
+)
+def test_a_wrong_api_version_is_told_in_the_services_words(plane: Plane, query: str, title: str) -> None:
+    error = InvalidRequest("use one of …", field="api-version")
+    rendered = plane.shape(Failure(error, _request(query=query), make_store(), "tenant"))
+    assert rendered.status == 400
+    assert f'"title":"{title}","name":"api-version","detail":"use one of …","status":400' in (
+        rendered.body.decode()
+    )
+
+
+def test_throttling_says_when_to_come_back(plane: Plane) -> None:
+    error = Throttled("slow down", 0.25)
+    rendered = plane.shape(Failure(error, _request(), make_store(), "tenant"))
+    assert rendered.status == 429
+    assert dict(rendered.headers)["retry-after-ms"] == "250"
+    assert b"https://azconfig.io/errors/too-many-requests" in rendered.body
