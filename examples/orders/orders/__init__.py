@@ -1,1 +1,1 @@
-"""A small order service: prices and confirms orders. Its settings and secrets come from Azure, at start-up."""
+"""A small order service: prices and confirms orders. Its settings and secrets come from Azure."""

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from azure.appconfiguration.provider import SettingSelector, load
 from azure.identity import DefaultAzureCredential
 
+STARTUP_TIMEOUT_S = 5  # a service that cannot start should say so soon
+
 
 @dataclass(frozen=True)
 class Settings:
@@ -29,6 +31,7 @@ def load_settings(endpoint: str | None = None) -> Settings:
         keyvault_credential=credential,
         selects=[SettingSelector(key_filter="orders:*", label_filter="prod")],
         trim_prefixes=["orders:"],
+        startup_timeout=STARTUP_TIMEOUT_S,
     )
     return Settings(
         currency=values["currency"],

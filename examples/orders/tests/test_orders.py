@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+import logging
 import threading
 import unittest
 import urllib.request
 
+from orders.app import create_app
 from werkzeug.serving import make_server
 
-from orders.app import create_app
+logging.getLogger("werkzeug").setLevel(logging.WARNING)
 
 
 class OrdersService(unittest.TestCase):

@@ -13,6 +13,7 @@ import click
 
 from keyless.cli.failure import Failure, explained
 from keyless.cli.options import chosen_project, declared_estate, project_option
+from keyless.cli.wording import counted
 from keyless.runtime.project import ESTATE_FILE, STATE_DIRECTORY, Project
 
 if TYPE_CHECKING:
@@ -90,12 +91,18 @@ async def _wanted(project: Project) -> Wanted:
 @project_option
 def check(directory: Path | None) -> None:
     """Name every mistake in the file: where it is, what is wrong, what to write instead."""
+    from keyless.estate.warnings import warnings_of
+
     estate = _declared(chosen_project(directory))
-    click.echo(
-        f"{ESTATE_FILE} is in order: {len(estate.vaults)} vaults, {len(estate.stores)} configuration stores, "
-        f"{len(estate.compute)} workloads, {len(estate.assignments)} role assignments",
-        err=True,
+    parts = (
+        counted(len(estate.compute), "workload", "workloads"),
+        counted(len(estate.vaults), "vault", "vaults"),
+        counted(len(estate.stores), "configuration store", "configuration stores"),
+        counted(len(estate.assignments), "role assignment", "role assignments"),
     )
+    click.echo(f"{ESTATE_FILE} is in order: {', '.join(parts)}", err=True)
+    for warning in warnings_of(estate):
+        click.echo(f"warning: {warning}", err=True)
 
 
 @command.command("show")

@@ -6,7 +6,7 @@ from __future__ import annotations
 import shlex
 
 from keyless.cli.terminal import say
-from keyless.cli.wording import scope_in_words
+from keyless.cli.wording import counted, scope_in_words
 from keyless.model.actions import ActionPlane
 from keyless.model.evidence import Outcome
 from keyless.model.resource_id import ResourceId
@@ -65,7 +65,7 @@ def closing(summary: Summary, *, learning: bool, failed: bool) -> list[str]:
     if learning and summary.learned + summary.allowed:
         lines.append(f"recorded {_accesses(summary)}; `keyless plan` chooses roles for them")
     if summary.denied:
-        lines.append(f"{_count(summary.denied, 'access', 'accesses')} denied; `keyless explain` says why")
+        lines.append(f"{counted(summary.denied, 'access', 'accesses')} denied; `keyless explain` says why")
     if not summary.connections and (failed or (learning and not summary.tokens)):
         took = "took a token, but " if summary.tokens else ""
         lines.append(
@@ -76,9 +76,5 @@ def closing(summary: Summary, *, learning: bool, failed: bool) -> list[str]:
 
 
 def _accesses(summary: Summary) -> str:
-    total = _count(summary.learned + summary.allowed, "access", "accesses")
+    total = counted(summary.learned + summary.allowed, "access", "accesses")
     return f"{total}, {summary.learned} of them granted by nothing yet" if summary.learned else total
-
-
-def _count(number: int, one: str, many: str) -> str:
-    return f"{number} {one if number == 1 else many}"

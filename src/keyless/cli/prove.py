@@ -14,7 +14,7 @@ from keyless.cli.failure import OWN_FAILURE, Failure, explained
 from keyless.cli.options import chosen_project, declared_estate, project_option
 from keyless.cli.run import Finished, run_in
 from keyless.cli.terminal import say
-from keyless.cli.wording import scope_in_words
+from keyless.cli.wording import counted, scope_in_words
 from keyless.gateway.child import exit_like
 from keyless.model.evidence import Observation, Outcome
 from keyless.runtime.directory import Directory, read_directory
@@ -152,7 +152,8 @@ def _report(plan: Plan, finished: Finished, observations: list[Observation], pri
         say(f"{role} at {scope_in_words(rest.assignment.scope_id)} {what}")
     if held:
         used = sum(seen.count for seen in observations)
-        say(f"the proof holds: {used} calls allowed by {len(plan.assignments)} role assignments, none denied")
+        roles = counted(len(plan.assignments), "role assignment", "role assignments")
+        say(f"the proof holds: {counted(used, 'call', 'calls')} allowed by {roles}, none denied")
     else:
         say(f"the proof fails: {_why(finished, len(denied))}", bad=True)
     return held
@@ -160,7 +161,7 @@ def _report(plan: Plan, finished: Finished, observations: list[Observation], pri
 
 def _why(finished: Finished, denied: int) -> str:
     if denied:
-        return f"{denied} permissions were denied; `keyless explain --proof` says why"
+        return f"{counted(denied, 'access', 'accesses')} denied; `keyless explain --proof` says why"
     if finished.summary is None:
         return "the plane did not last until the end"
     status = finished.status

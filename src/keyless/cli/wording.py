@@ -24,3 +24,8 @@ def scope_in_words(scope: ResourceId) -> str:
         _KINDS.get((scope.parent.resource_type or "").casefold()) if len(scope.segments) > 8 else None
     )
     return f"{own} of {parent_kind} `{scope.parent.name}`" if parent_kind else own
+
+
+def counted(number: int, one: str, many: str) -> str:
+    """A number with its noun."""
+    return f"{number} {one if number == 1 else many}"
