@@ -30,7 +30,7 @@ from keyless.planes.appconfig.records import (
 from keyless.store.ports import Collection, Key, Reader
 
 T = TypeVar("T")
-_BATCH = 256
+_LARGEST_BATCH = 1024
 _ABSENT = object()
 
 
@@ -182,11 +182,13 @@ async def _walk(
     starting: str = "",
     after: Key | None = None,
 ) -> AsyncIterator[tuple[Key, T]]:
-    """Every record of a stretch, read in batches."""
+    """Every record of a stretch, read in batches: a page at first, more where few of them are wanted."""
+    limit = ITEMS_PER_PAGE
     while True:
-        batch = await reader.scan(collection, prefix, starting=starting, after=after, limit=_BATCH)
+        batch = await reader.scan(collection, prefix, starting=starting, after=after, limit=limit)
         for place, record in batch:
             yield place, record
-        if len(batch) < _BATCH:
+        if len(batch) < limit:
             return
         after = batch[-1][0]
+        limit = min(2 * limit, _LARGEST_BATCH)
