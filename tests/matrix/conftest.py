@@ -1,0 +1,154 @@
+"""Every plane as `app.py` builds it, on one store, with principals whose roles fit one operation each."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from keyless.app import build_planes
+from keyless.evidence.recorder import CellKey, Recorder, WantKey
+from keyless.model.evidence import Outcome
+from keyless.model.identities import ComputeResource, IdentityKind, ManagedIdentity
+from keyless.model.resource_id import group_scope, resource_scope
+from keyless.model.resources import STORE_TYPE, VAULT_TYPE, ConfigurationStore, Tenant, Vault
+from keyless.model.roles import Permission, RoleAssignment, RoleDefinition
+from keyless.runtime.leases import IdentityCallers, Lease, Leases
+from keyless.runtime.messages import Mode
+from keyless.runtime.world import EstateWorld
+from keyless.store.collections import ASSIGNMENTS, COMPUTE, SIGNING_KEYS, STORES, TENANT, VAULTS
+from keyless.store.sealing import RootKey
+from keyless.store.sqlite.store import SqliteStore
+from keyless.tokens.keys import SigningKey
+from keyless.wire.dispatch import Dispatcher
+from keyless.wire.operation import Operation, Requires
+from keyless.wire.plane import Plane, Rendered
+from keyless.wire.request import HeaderMap, Request
+
+NOW = 1_800_000_000
+TENANT_ID = "11111111-2222-3333-4444-555555555555"
+GROUP = group_scope("00000000-0000-0000-0000-000000000001", "g")
+TARGET, ELSEWHERE = "matrix", "matrix-prod"
+
+
+class Sheet:
+    """Counts what is recorded, by operation, action and outcome, since it was last looked at."""
+
+    def __init__(self) -> None:
+        self._seen: Counter[tuple[str, str, Outcome]] = Counter()
+
+    def write(self, second: int, counts: list[tuple[CellKey, int]], wants: list[tuple[WantKey, int]]) -> None:
+        for key, count in counts:
+            self._seen[key.operation, key.action, key.outcome] += count
+
+    def take(self) -> dict[tuple[str, str, Outcome], int]:
+        seen, self._seen = dict(self._seen), Counter()
+        return seen
+
+
+class Matrix:
+    """The planes and their dispatcher. In ``learning`` every principal learns."""
+
+    def __init__(self, directory: Path, key: SigningKey) -> None:
+        self.store = SqliteStore(directory / "store.db", RootKey(bytes(range(32)), "the test"))
+        self.world = EstateWorld(self.store, "matrix", lambda: NOW)
+        built = build_planes(self.store, self.world)
+        self.planes: tuple[Plane, ...] = (*built.tls, *built.plain)
+        self.leases = Leases()
+        self.lease = Lease("web", "", frozenset(), Mode.ENFORCE, False, lambda message: None)
+        self.learning = False
+        self._sheet = Sheet()
+        self._recorder = Recorder(self._sheet)
+        self._roles = {role.id: role for role in (*_roles(self.planes), OWNER)}
+        asyncio.run(self._fill(key))
+        self.dispatcher = Dispatcher(
+            self.planes,
+            store=self.store,
+            world=self.world,
+            roles=self._roles,
+            recorder=self._recorder,
+            workloads=IdentityCallers(self.leases),
+            learners=self,
+        )
+
+    def learns(self, principal_id: str) -> bool:
+        """Whether the principal learns: all do, or none."""
+        return self.learning
+
+    def learn(self, learning: bool) -> None:
+        """Switch learning on or off for everyone."""
+        self.learning = learning
+        self.dispatcher.forget()
+
+    async def ask(
+        self, method: str, host: str, path: str, query: str, headers: dict[str, str], body: bytes = b"{}"
+    ) -> tuple[Rendered, dict[tuple[str, str, Outcome], int]]:
+        """Put one request; the answer, and what was recorded for it."""
+        request = Request(
+            method, host, path, query, HeaderMap(headers), NOW, self.dispatcher.next_request_id()
+        )
+
+        async def read_body(limit: int) -> bytes:
+            return body
+
+        answer = await self.dispatcher.answer(request, read_body)
+        self._recorder.flush(NOW)
+        return answer, self._sheet.take()
+
+    async def _fill(self, key: SigningKey) -> None:
+        host = resource_scope(GROUP, "Microsoft.Web/sites", "web")
+        own = ManagedIdentity(IdentityKind.SYSTEM_ASSIGNED, "web", host.text, "client-web", "principal-web")
+        self.lease.resource_id = host.text
+        self.leases.open(self.lease)
+        async with self.store.transaction() as transaction:
+            await transaction.put(TENANT, ("tenant",), Tenant(TENANT_ID, "t", "s", "s"))
+            await transaction.put(SIGNING_KEYS, (key.kid,), key.stored())
+            compute = ComputeResource(host.text, "web", "westeurope", own)
+            await transaction.put(COMPUTE, (host.text.casefold(),), compute)
+            for name in (TARGET, ELSEWHERE):
+                vault = Vault(resource_scope(GROUP, VAULT_TYPE, name).text, name, "westeurope")
+                await transaction.put(VAULTS, (name,), vault)
+                scope = resource_scope(GROUP, STORE_TYPE, name)
+                await transaction.put(STORES, (name,), ConfigurationStore(scope.text, name, "westeurope"))
+            for made in _assignments(self.planes):
+                await transaction.put(ASSIGNMENTS, (made.id,), made)
+
+
+OWNER = RoleDefinition("owner", "Owner", (Permission(actions=("*",)),))
+
+
+def token_operations(planes: tuple[Plane, ...]) -> list[tuple[Operation, Requires]]:
+    """The operations that require a token."""
+    return [(o, o.access) for plane in planes for o in plane.operations if isinstance(o.access, Requires)]
+
+
+def _roles(planes: tuple[Plane, ...]) -> Iterator[RoleDefinition]:
+    """For each operation the role for exactly it, and one short of each of its actions."""
+    for made, access in token_operations(planes):
+        yield RoleDefinition(made.id, made.id, (Permission(data_actions=access.actions),))
+        for left_out in access.actions:
+            kept = tuple(action for action in access.actions if action != left_out)
+            name = f"{made.id} without {left_out}"
+            yield RoleDefinition(name, name, (Permission(data_actions=kept),))
+
+
+def _assignments(planes: tuple[Plane, ...]) -> Iterator[RoleAssignment]:
+    """Principals are called after what they hold."""
+    yield RoleAssignment("owner", "owner", "owner", "/")
+    for role in _roles(planes):
+        resource_type = VAULT_TYPE if role.id.startswith("KeyVault.") else STORE_TYPE
+        for name in (TARGET, ELSEWHERE):
+            principal = f"{role.id} at {name}"
+            scope = resource_scope(GROUP, resource_type, name)
+            yield RoleAssignment(principal, principal, role.id, scope.text)
+
+
+@pytest.fixture(scope="module")
+def matrix(tmp_path_factory: pytest.TempPathFactory, signing_key: SigningKey) -> Iterator[Matrix]:
+    """Every plane, on a store that is filled once."""
+    made = Matrix(tmp_path_factory.mktemp("matrix"), signing_key)
+    yield made
+    made.store.close()

@@ -1,0 +1,376 @@
+"""Every declared operation against every kind of caller.
+
+Rules:
+- the table below says what each operation takes; it fails in both directions: an operation that it does not
+  name, and a name without an operation;
+- the rows are made from the declarations that the planes are really served with, route by route;
+- whoever is refused leaves no trace of a decision (401) or that of a refusal (403), and the right role gets
+  past the decision: what the operation then says about a vault with nothing in it does not matter here.
+"""
+
+from __future__ import annotations
+
+import base64
+import hmac
+import importlib
+import inspect
+import json
+import pkgutil
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+import keyless.planes
+from keyless.app import build_planes
+from keyless.model.actions import ActionPlane
+from keyless.model.evidence import Outcome
+from keyless.model.identities import PrincipalKind
+from keyless.tokens.claims import ClientAuthentication, Subject, v1_claims, v1_issuer
+from keyless.tokens.issue import issue
+from keyless.tokens.keys import SigningKey
+from keyless.wire.operation import Operation, Public, Requires, WorkloadOnly
+from keyless.wire.plane import Plane
+from keyless.wire.routing import Router
+
+NOW = 1_800_000_000
+TENANT_ID = "11111111-2222-3333-4444-555555555555"
+OTHER_TENANT = "99999999-2222-3333-4444-555555555555"
+
+SECRETS = "Microsoft.KeyVault/vaults/secrets"
+STORES = "Microsoft.AppConfiguration/configurationStores"
+ANYBODY = "anybody"
+OWN_WORKLOAD = "the workload that it belongs to"
+
+EXPECTED: dict[str, tuple[str, ...] | str] = {
+    "KeyVault.GetSecret": (f"{SECRETS}/getSecret/action",),
+    "KeyVault.SetSecret": (f"{SECRETS}/setSecret/action",),
+    "KeyVault.UpdateSecret": (f"{SECRETS}/update/action",),
+    "KeyVault.GetSecrets": (f"{SECRETS}/readMetadata/action",),
+    "KeyVault.GetSecretVersions": (f"{SECRETS}/readMetadata/action",),
+    "KeyVault.DeleteSecret": (f"{SECRETS}/delete",),
+    "KeyVault.BackupSecret": (f"{SECRETS}/backup/action",),
+    "KeyVault.RestoreSecret": (f"{SECRETS}/restore/action",),
+    "KeyVault.GetDeletedSecrets": (f"{SECRETS}/readMetadata/action",),
+    "KeyVault.GetDeletedSecret": (f"{SECRETS}/readMetadata/action",),
+    "KeyVault.RecoverDeletedSecret": (f"{SECRETS}/recover/action",),
+    "KeyVault.PurgeDeletedSecret": (f"{SECRETS}/purge/action",),
+    "AppConfiguration.GetKeyValues": (f"{STORES}/keyValues/read",),
+    "AppConfiguration.GetKeyValue": (f"{STORES}/keyValues/read",),
+    "AppConfiguration.PutKeyValue": (f"{STORES}/keyValues/write",),
+    "AppConfiguration.DeleteKeyValue": (f"{STORES}/keyValues/delete",),
+    "AppConfiguration.GetKeys": (f"{STORES}/keyValues/read",),
+    "AppConfiguration.GetLabels": (f"{STORES}/keyValues/read",),
+    "AppConfiguration.PutLock": (f"{STORES}/keyValues/write",),
+    "AppConfiguration.DeleteLock": (f"{STORES}/keyValues/write",),
+    "AppConfiguration.GetRevisions": (f"{STORES}/keyValues/read",),
+    "AppConfiguration.GetSnapshots": (f"{STORES}/snapshots/read",),
+    "AppConfiguration.GetSnapshot": (f"{STORES}/snapshots/read",),
+    "AppConfiguration.CreateSnapshot": (f"{STORES}/snapshots/write", f"{STORES}/keyValues/read"),
+    "AppConfiguration.UpdateSnapshot": (f"{STORES}/snapshots/archive/action",),
+    "AppConfiguration.GetOperationDetails": (f"{STORES}/snapshots/read",),
+    "Entra.GetOpenIdConfiguration": ANYBODY,
+    "Entra.GetOpenIdConfigurationV1": ANYBODY,
+    "Entra.GetKeys": ANYBODY,
+    "Entra.DiscoverInstance": ANYBODY,
+    "Entra.GetToken": ANYBODY,
+    "Entra.GetTokenV1": ANYBODY,
+    "Imds.GetToken": OWN_WORKLOAD,
+    "Imds.GetIdentityInfo": OWN_WORKLOAD,
+    "AppService.GetToken": OWN_WORKLOAD,
+}
+
+HOSTS = {
+    "key-vault": "matrix.vault.azure.net",
+    "app-configuration": "matrix.azconfig.io",
+    "entra": "login.microsoftonline.com",
+    "imds": "169.254.169.254",
+    "app-service-identity": "127.0.0.1",
+}
+"""By plane: the host that it is asked under."""
+
+PARAMETERS = {"secret_version": "0123456789abcdef0123456789abcdef", "tenant": TENANT_ID}
+"""Route parameters that are not just a name."""
+
+QUERIES = {
+    "Imds.GetToken": ("resource=https://vault.azure.net",),
+    "AppService.GetToken": ("resource=https://vault.azure.net",),
+    "Entra.DiscoverInstance": ("authorization_endpoint=https://login.microsoftonline.com/common/authorize",),
+}
+"""Query parameters without which an operation says nothing."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One route of one operation, with the request that it is asked by."""
+
+    plane: str
+    operation: Operation
+    method: str
+    template: str
+
+    @property
+    def path(self) -> str:
+        return re.sub(r"\{(\w+)\*?\}", lambda found: PARAMETERS.get(found[1], "thing"), self.template)
+
+    @property
+    def query(self) -> str:
+        known = self.operation.api_versions.known
+        return "&".join(
+            [*(f"api-version={version}" for version in known[-1:]), *QUERIES.get(self.operation.id, ())]
+        )
+
+    def __str__(self) -> str:
+        return f"{self.operation.id} {self.method} {self.template}"
+
+
+def planes() -> tuple[Plane, ...]:
+    """The planes as they are served; their declarations need no store."""
+    unused: Any = None
+    built = build_planes(unused, unused)
+    return (*built.tls, *built.plain)
+
+
+def rows(access: type) -> list[Any]:
+    """Every route of every operation with this kind of access."""
+    found = [
+        Row(plane.name, operation, method, template)
+        for plane in planes()
+        for operation in plane.operations
+        if isinstance(operation.access, access)
+        for method, template in operation.routes
+    ]
+    return [pytest.param(row, id=str(row)) for row in found]
+
+
+class TestTheTable:
+    def test_every_operation_has_an_expectation_and_every_expectation_an_operation(self) -> None:
+        declared = [operation.id for plane in planes() for operation in plane.operations]
+        assert sorted(declared) == sorted(EXPECTED)
+
+    @pytest.mark.parametrize(
+        "operation", [o for p in planes() for o in p.operations], ids=lambda o: str(o.id)
+    )
+    def test_an_operation_declares_what_is_expected_of_it(self, operation: Operation) -> None:
+        access, expected = operation.access, EXPECTED.get(operation.id)
+        if isinstance(access, Requires):
+            assert (access.actions, access.plane) == (expected, ActionPlane.DATA)
+        else:
+            assert isinstance(access, Public | WorkloadOnly)
+            assert expected == (ANYBODY if isinstance(access, Public) else OWN_WORKLOAD)
+            assert len(access.reason) > 20
+
+    def test_every_plane_has_a_host_and_every_host_a_plane(self) -> None:
+        assert sorted(plane.name for plane in planes()) == sorted(HOSTS)
+
+    def test_every_plane_that_is_written_is_served(self) -> None:
+        written = {
+            function.__name__
+            for found in pkgutil.walk_packages(keyless.planes.__path__, "keyless.planes.")
+            for _, function in inspect.getmembers(importlib.import_module(found.name), inspect.isfunction)
+            if function.__annotations__.get("return") in {"Plane", Plane}
+        }
+        assert len(written) == len(planes())
+
+    def test_a_plane_takes_tokens_if_any_of_its_operations_requires_one(self, matrix: Any) -> None:
+        for plane in planes():
+            requires = [isinstance(operation.access, Requires) for operation in plane.operations]
+            assert any(requires) == (plane.name in {"key-vault", "app-configuration"})
+            assert all(requires) or not any(requires)
+
+    @pytest.mark.parametrize("row", [*rows(Requires), *rows(Public), *rows(WorkloadOnly)])
+    def test_every_route_leads_to_its_own_operation(self, row: Row) -> None:
+        (plane,) = (plane for plane in planes() if plane.name == row.plane)
+        match = Router(plane.operations).match(row.method, row.path)
+        assert match is not None
+        assert match.operation.id == row.operation.id
+
+
+class Tokens:
+    """Bearer tokens of every kind, for the resource behind one host."""
+
+    def __init__(self, key: SigningKey, foreign: SigningKey, audience: str) -> None:
+        self.key = key
+        self.foreign = foreign
+        self.audience = audience
+
+    def claims(self, principal: str, **changed: object) -> dict[str, object]:
+        subject = Subject(
+            TENANT_ID, "client", principal, PrincipalKind.APPLICATION, ClientAuthentication.SECRET
+        )
+        return v1_claims(subject, self.audience, NOW, "uti") | changed
+
+    def good(self, principal: str, **changed: object) -> str:
+        return issue(self.claims(principal, **changed), self.key)
+
+    def forged(self, principal: str) -> str:
+        """Signed with another key that goes by the estate's key's name."""
+        return issue(self.claims(principal), SigningKey(self.key.kid, self.foreign.key, NOW))
+
+    def altered(self, principal: str) -> str:
+        """The signature of another's token under these claims."""
+        head, _, signature = self.good("nobody").split(".")
+        return f"{head}.{_encoded(self.claims(principal))}.{signature}"
+
+    def unsigned(self, principal: str) -> str:
+        header = {"typ": "JWT", "alg": "none", "kid": self.key.kid}
+        return f"{_encoded(header)}.{_encoded(self.claims(principal))}."
+
+    def keyed_with_what_is_public(self, principal: str) -> str:
+        """A MAC whose secret is the published key, for those who take the header's word for the algorithm."""
+        header = {"typ": "JWT", "alg": "HS256", "kid": self.key.kid}
+        signed = f"{_encoded(header)}.{_encoded(self.claims(principal))}"
+        mac = hmac.digest(self.key.key.as_pem(private=False), signed.encode(), "sha256")
+        return f"{signed}.{base64.urlsafe_b64encode(mac).decode().rstrip('=')}"
+
+
+def _encoded(value: object) -> str:
+    return base64.urlsafe_b64encode(json.dumps(value).encode()).decode().rstrip("=")
+
+
+UNAUTHENTICATED: dict[str, Callable[[Tokens, str], str | None]] = {
+    "no token": lambda tokens, right: None,
+    "an empty token": lambda tokens, right: "",
+    "no token at all": lambda tokens, right: "nonsense",
+    "a forged signature": lambda tokens, right: tokens.forged(right),
+    "altered claims": lambda tokens, right: tokens.altered(right),
+    "an unpublished key": lambda tokens, right: issue(tokens.claims(right), tokens.foreign),
+    "an expired token": lambda tokens, right: tokens.good(right, exp=NOW),
+    "a token that is not valid yet": lambda tokens, right: tokens.good(right, nbf=NOW + 61),
+    "a token for another audience": lambda tokens, right: tokens.good(
+        right, aud="https://graph.microsoft.com"
+    ),
+    "a token of another issuer": lambda tokens, right: tokens.good(right, iss="https://sts.example/"),
+    "a token of another tenant": lambda tokens, right: tokens.good(
+        right, tid=OTHER_TENANT, iss=v1_issuer(OTHER_TENANT)
+    ),
+    "an unsigned token": lambda tokens, right: tokens.unsigned(right),
+    "a token keyed with what is public": lambda tokens, right: tokens.keyed_with_what_is_public(right),
+}
+"""Callers who are nobody, although each names the principal with the right role: 401, learning or not."""
+
+FORBIDDEN: dict[str, Callable[[str], str]] = {
+    "no role": lambda operation: "nobody",
+    "the role at another vault or store": lambda operation: f"{operation} at matrix-prod",
+    "Owner of everything, on the control plane": lambda operation: "owner",
+}
+"""Callers who are somebody, and may not: 403, and learned where everybody learns."""
+
+
+@pytest.fixture
+def tokens(row: Row, signing_key: SigningKey, foreign_key: SigningKey) -> Tokens:
+    """Tokens for the resource that a row asks."""
+    audience = {"key-vault": "https://vault.azure.net", "app-configuration": "https://azconfig.io"}[row.plane]
+    return Tokens(signing_key, foreign_key, audience)
+
+
+async def ask(matrix: Any, row: Row, token: str | None) -> tuple[int, dict[tuple[str, str, Outcome], int]]:
+    headers = {} if token is None else {"authorization": f"Bearer {token}"}
+    answer, recorded = await matrix.ask(row.method, HOSTS[row.plane], row.path, row.query, headers)
+    return answer.status, recorded
+
+
+def right_for(row: Row) -> str:
+    """The principal with a role for exactly this operation, here."""
+    return f"{row.operation.id} at matrix"
+
+
+@pytest.mark.parametrize("learning", [False, True], ids=["enforcing", "learning"])
+@pytest.mark.parametrize("caller", UNAUTHENTICATED)
+@pytest.mark.parametrize("row", rows(Requires))
+async def test_nobody_is_let_in_without_a_token_that_holds(
+    matrix: Any, row: Row, tokens: Tokens, caller: str, learning: bool
+) -> None:
+    matrix.learn(learning)
+    assert await ask(matrix, row, UNAUTHENTICATED[caller](tokens, right_for(row))) == (401, {})
+
+
+@pytest.mark.parametrize("caller", FORBIDDEN)
+@pytest.mark.parametrize("row", rows(Requires))
+async def test_a_valid_token_without_the_right_role_here_is_refused(
+    matrix: Any, row: Row, tokens: Tokens, caller: str
+) -> None:
+    matrix.learn(False)
+    status, recorded = await ask(matrix, row, tokens.good(FORBIDDEN[caller](row.operation.id)))
+    first = EXPECTED[row.operation.id][0]
+    assert (status, recorded) == (403, {(row.operation.id, first, Outcome.DENIED): 1})
+
+
+@pytest.mark.parametrize("row", rows(Requires))
+async def test_every_one_of_the_actions_is_needed(matrix: Any, row: Row, tokens: Tokens) -> None:
+    matrix.learn(False)
+    for left_out in EXPECTED[row.operation.id]:
+        principal = f"{row.operation.id} without {left_out} at matrix"
+        status, recorded = await ask(matrix, row, tokens.good(principal))
+        assert status == 403
+        assert recorded.pop((row.operation.id, left_out, Outcome.DENIED)) == 1
+        assert {outcome for _, _, outcome in recorded} <= {Outcome.ALLOWED}
+
+
+@pytest.mark.parametrize("row", rows(Requires))
+async def test_the_right_role_here_gets_past_the_decision(matrix: Any, row: Row, tokens: Tokens) -> None:
+    matrix.learn(False)
+    status, recorded = await ask(matrix, row, tokens.good(right_for(row)))
+    allowed = {(row.operation.id, action, Outcome.ALLOWED): 1 for action in EXPECTED[row.operation.id]}
+    assert recorded == allowed
+    assert status not in {401, 403, 405}
+    assert status < 500 or status == 501
+
+
+@pytest.mark.parametrize("row", rows(Requires))
+async def test_where_everybody_learns_a_valid_token_passes_and_is_recorded_as_learned(
+    matrix: Any, row: Row, tokens: Tokens
+) -> None:
+    matrix.learn(True)
+    status, recorded = await ask(matrix, row, tokens.good("nobody"))
+    learned = {(row.operation.id, action, Outcome.LEARNED): 1 for action in EXPECTED[row.operation.id]}
+    assert recorded == learned
+    assert status not in {401, 403, 405}
+
+
+@pytest.mark.parametrize("host", ["matrix.vault.azure.net", "matrix.azconfig.io"])
+@pytest.mark.parametrize("method", ["GET", "PUT", "OPTIONS", "TRACE"])
+async def test_an_unknown_path_of_a_plane_of_tokens_asks_for_a_token_first(
+    matrix: Any, host: str, method: str
+) -> None:
+    answer, recorded = await matrix.ask(method, host, "/no/such/path", "", {})
+    assert (answer.status, recorded) == (401, {})
+
+
+def workload_headers(row: Row, secret: str | None) -> dict[str, str]:
+    """How the row's protocol carries a workload's secret."""
+    name = {"imds": "x-keyless-workload", "app-service-identity": "x-identity-header"}[row.plane]
+    return {"metadata": "true"} | ({name: secret} if secret is not None else {})
+
+
+@pytest.mark.parametrize("row", rows(WorkloadOnly))
+async def test_an_identity_endpoint_answers_no_stranger(
+    matrix: Any, row: Row, signing_key: SigningKey, foreign_key: SigningKey
+) -> None:
+    ended = matrix.lease.secret[::-1]
+    token = Tokens(signing_key, foreign_key, "https://vault.azure.net").good("owner")
+    for secret in (None, "", "wrong", ended, token, f"Bearer {token}"):
+        headers = workload_headers(row, secret) | {"authorization": f"Bearer {token}"}
+        answer, recorded = await matrix.ask(row.method, HOSTS[row.plane], row.path, row.query, headers)
+        assert (answer.status, recorded) == (401, {})
+        assert b"access_token" not in answer.body
+
+
+@pytest.mark.parametrize("row", rows(WorkloadOnly))
+async def test_an_identity_endpoint_answers_its_own_workload(matrix: Any, row: Row) -> None:
+    headers = workload_headers(row, matrix.lease.secret)
+    answer, _ = await matrix.ask(row.method, HOSTS[row.plane], row.path, row.query, headers)
+    assert answer.status == 200
+
+
+@pytest.mark.parametrize("row", rows(Public))
+async def test_a_public_operation_asks_for_no_credential_and_leaves_no_decision(
+    matrix: Any, row: Row
+) -> None:
+    for headers in ({}, {"authorization": "Bearer nonsense"}):
+        answer, recorded = await matrix.ask(row.method, HOSTS[row.plane], row.path, row.query, headers)
+        assert recorded == {}
+        assert answer.status in ({200} if row.method == "GET" else {400, 401})
+        assert b"access_token" not in answer.body
