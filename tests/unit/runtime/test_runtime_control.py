@@ -276,6 +276,25 @@ async def test_after_the_end_nobody_gets_in(project: Project, server: ControlSer
         await asyncio.open_unix_connection(str(project.control_socket))
 
 
+async def test_a_project_that_lies_deeper_than_a_sockets_address_is_long_is_served_all_the_same(
+    tmp_path: Path, desk: Desk
+) -> None:
+    root = tmp_path / ("deep" * 30)
+    deep = Project(root, root / ".keyless")
+    deep.prepare()
+    where = Path.cwd()
+    server = ControlServer(deep.control_socket, desk.open_lease, desk.close_lease)
+    await server.start()
+    assert stat.S_IMODE(deep.control_socket.stat().st_mode) == 0o600
+    connection = await asyncio.to_thread(join, deep, HELLO)
+    assert connection.ready == READY
+    connection.close()
+    await desk.closed.wait()
+    server.stop_listening()
+    assert not deep.control_socket.exists()
+    assert Path.cwd() == where
+
+
 class TestTheClientsSide:
     """`join`, in a thread, with the server on this loop."""
 

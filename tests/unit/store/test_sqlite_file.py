@@ -61,6 +61,13 @@ async def test_everything_that_is_written_is_its_owners_alone(file: Path, root_k
         assert {stat.S_IMODE(found.stat().st_mode) for found in file.parent.iterdir()} == {0o600}
 
 
+def test_a_commit_waits_for_the_disk(file: Path, root_key: RootKey) -> None:
+    """What a lost power supply would show, and a killed process cannot."""
+    with closing(SqliteStore(file, root_key)) as store:
+        assert store._writer.execute("PRAGMA synchronous").fetchone() == (2,)
+        assert store._writer.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+
+
 async def test_a_closed_store_is_one_file(filled: Path) -> None:
     assert [found.name for found in filled.parent.iterdir()] == ["store.db"]
 
