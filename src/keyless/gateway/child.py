@@ -25,7 +25,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NoReturn
 
-from keyless.gateway.signals import Arrival, HeldSignals, die_of, held_signals, leads_session, stop_like
+from keyless.gateway.held_signals import Arrival, HeldSignals, held_signals
+from keyless.gateway.signals import die_of, leads_session, stop_like
 
 NOT_FOUND = 127
 NOT_RUNNABLE = 126
@@ -75,7 +76,7 @@ def run_child(
     """Run a command to its end, from the main thread.
 
     Whoever starts threads beside it holds the signals first, and hands them in (see
-    `keyless.gateway.signals`): a thread that does not block a signal would be given it.
+    `keyless.gateway.held_signals`): a thread that does not block a signal is given it.
 
     Raises:
         CannotRun: there is no such command, or it cannot be run.

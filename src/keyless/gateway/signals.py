@@ -1,27 +1,12 @@
-"""Holding signals back, so that they can be passed on to a child instead of ending us.
+"""The signals that concern a child, and what they do to ourselves: stop like it, die like it.
 
-While they are held, every signal that a child could be meant to have is blocked and waited for. The wait
-tells where a signal came from, which decides whether the child has had it already:
-- the kernel sends what a terminal causes (Ctrl-C, Ctrl-\\, Ctrl-Z, a new window size, a hang-up) to the whole
-  foreground process group, and the child is in it: it must not get the signal twice;
-- `kill` sends to us alone: the child must get it from us.
-
-A signal that is blocked in one thread is given to another that does not block it. So signals are held in the
-main thread before other threads start: those inherit it.
-
-Source: sigaction(2) (`si_code`), signal(7), pthread_sigmask(3).
+Source: signal(7); core(5), on the limit of 1 byte.
 """
 
 from __future__ import annotations
 
-import contextlib
 import os
 import signal
-import sys
-from collections.abc import Iterator
-from dataclasses import dataclass
-from types import FrameType
-from typing import Any, NamedTuple
 
 _NAMES = (
     "SIGHUP",
@@ -44,9 +29,6 @@ _NAMES = (
 )
 
 _STOPPING = frozenset({signal.SIGTSTP, signal.SIGTTIN, signal.SIGTTOU})
-_FROM_TERMINAL = frozenset({signal.SIGINT, signal.SIGQUIT, signal.SIGTSTP, signal.SIGWINCH})
-
-Handler = Any  # what signal.signal takes and gives
 
 
 def forwarded_signals() -> frozenset[int]:
@@ -54,64 +36,6 @@ def forwarded_signals() -> frozenset[int]:
     named = {int(getattr(signal, name)) for name in _NAMES if hasattr(signal, name)}
     first, last = getattr(signal, "SIGRTMIN", 1), getattr(signal, "SIGRTMAX", 0)
     return frozenset(named | set(range(first, last + 1)))
-
-
-class Arrival(NamedTuple):
-    """A signal that has arrived. ``sender`` is a process id, 0 for none or an unknown one."""
-
-    number: int
-    from_kernel: bool
-    sender: int
-
-
-@dataclass(frozen=True, slots=True)
-class HeldSignals:
-    """Signals that are being held back. ``mask`` is the set that was blocked before, which a child gets."""
-
-    mask: frozenset[int]
-
-    def wait(self) -> Arrival:
-        """Wait for the next signal; `SIGCHLD` is one."""
-        waited_for = forwarded_signals() | {signal.SIGCHLD}
-        if sys.platform == "darwin":  # it has no way to ask where a signal came from
-            number = int(signal.sigwait(waited_for))
-            return Arrival(number, number in _FROM_TERMINAL and in_foreground(), 0)
-        info = signal.sigwaitinfo(waited_for)
-        return Arrival(info.si_signo, info.si_code > 0 and info.si_pid == 0, info.si_pid)
-
-
-@contextlib.contextmanager
-def held_signals() -> Iterator[HeldSignals]:
-    """Hold signals back. Enter it in the main thread, before any other thread starts.
-
-    What arrives and is not waited for takes effect when this ends. Raises ValueError in another thread.
-    """
-    mask = signal.pthread_sigmask(signal.SIG_BLOCK, forwarded_signals() | {signal.SIGCHLD})
-    before: dict[int, Handler] = {}
-    try:
-        _catch(before)
-        yield HeldSignals(frozenset(int(number) for number in mask))
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
-
-
-def _catch(before: dict[int, Handler]) -> None:
-    """Give each signal that is ignored by default a handler, else some systems would drop it while blocked.
-
-    The ones that were ignored on purpose (`nohup`) stay so, for the child inherits that. `SIGCHLD` must not
-    be, or nobody could wait for the child. What was there goes into ``before``.
-    """
-    for number in (signal.SIGCHLD, signal.SIGCONT, signal.SIGWINCH):
-        handler = signal.getsignal(number)
-        if number == signal.SIGCHLD or handler is signal.SIG_DFL:
-            signal.signal(number, _nothing)
-            before[number] = signal.SIG_DFL if handler is None else handler
-
-
-def _nothing(number: int, frame: FrameType | None) -> None:
-    """A handler that is never called while its signal is blocked."""
 
 
 def leads_session() -> bool:
@@ -150,8 +74,7 @@ def stop_like(number: int) -> bool:
 
 def _take_default(number: int) -> None:
     """Let one signal have its default effect on us, although it is held back."""
-    handler = signal.getsignal(number)
-    signal.signal(number, signal.SIG_DFL)
+    handler = signal.signal(number, signal.SIG_DFL)
     try:
         os.kill(os.getpid(), number)
         was = signal.pthread_sigmask(signal.SIG_UNBLOCK, {number})
