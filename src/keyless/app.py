@@ -7,6 +7,7 @@ text why it cannot run, to the file descriptor given, and serves until its last 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import datetime as dt
 import logging
 import os
@@ -173,18 +174,29 @@ async def _listen(
     return Listening(proxy, tls, plain)
 
 
-async def _serve(project: Project, port: int, ready_fd: int) -> None:
+class _Verdict:
+    """Tells whoever started this process, once, how it went; who is gone by then is not told."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor: int | None = descriptor
+
+    def say(self, text: str) -> None:
+        """Say it, unless something was said before: then it goes to the log."""
+        if self._descriptor is None:
+            log.error("%s", text)
+            return
+        with contextlib.suppress(BrokenPipeError):
+            os.write(self._descriptor, text.encode(errors="replace"))
+        os.close(self._descriptor)
+        self._descriptor = None
+
+
+async def _serve(project: Project, port: int, verdict: _Verdict) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     async with running_plane(project, port) as plane:
-        await plane.serve(lambda: _say(ready_fd, PLANE_READY), stop)
-
-
-def _say(ready_fd: int, text: str) -> None:
-    """Tell whoever started this process how it went; there is one answer."""
-    os.write(ready_fd, text.encode())
-    os.close(ready_fd)
+        await plane.serve(lambda: verdict.say(PLANE_READY), stop)
 
 
 def main(arguments: list[str]) -> int:
@@ -194,6 +206,7 @@ def main(arguments: list[str]) -> int:
     from keyless.gateway.authority import AuthorityError
     from keyless.gateway.proxy.server import CannotListen
 
+    os.umask(0o077)
     root, state, ready_fd, port = Path(arguments[0]), Path(arguments[1]), int(arguments[2]), int(arguments[3])
     logging.basicConfig(
         level=logging.WARNING, format="%(asctime)s %(name)s %(levelname)s %(message)s", stream=sys.stderr
@@ -202,10 +215,11 @@ def main(arguments: list[str]) -> int:
     lock = take_lock(project)
     if lock is None:  # another client was quicker: the plane that it started serves this one too
         return 0
+    verdict = _Verdict(ready_fd)
     try:
-        uvloop.run(_serve(project, port, ready_fd))
+        uvloop.run(_serve(project, port, verdict))
     except (StoreError, EvidenceError, ProjectError, AuthorityError, CannotListen) as error:
-        _say(ready_fd, str(error))
+        verdict.say(str(error))
         return 1
     return 0
 

@@ -29,6 +29,7 @@ from keyless.runtime.messages import (
     encode,
 )
 from keyless.runtime.project import Project
+from keyless.runtime.socket_path import short_name
 
 PLANE_READY = "ready"
 _START_S = 20.0
@@ -101,7 +102,8 @@ def join(project: Project, hello: Hello, *, port: int = 0) -> PlaneConnection:
 def _connect(project: Project) -> socket.socket | None:
     connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     try:
-        connection.connect(str(project.control_socket))
+        with short_name(project.control_socket) as name:
+            connection.connect(name)
     except OSError:
         connection.close()
         return None
@@ -178,7 +180,7 @@ def _start(project: Project, port: int) -> None:
     log = os.open(project.log_file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     command = [sys.executable, "-P", "-m", "keyless.app", str(project.root), str(project.state)]
     try:
-        subprocess.Popen(  # the plane outlives this object on purpose: it ends with its last lease
+        plane = subprocess.Popen(  # the plane outlives this object on purpose: it ends with its last lease
             [*command, str(write_end), str(port)],
             stdin=subprocess.DEVNULL,
             stdout=log,
@@ -194,7 +196,7 @@ def _start(project: Project, port: int) -> None:
         verdict = said.read().strip()
     if verdict and verdict != PLANE_READY:
         raise PlaneUnavailable(verdict)
-    if not verdict and not plane_runs(project):
+    if not verdict and plane.wait() != 0:  # 0: another one had the lock, or looked whether it is free
         raise PlaneUnavailable(f"the plane ended before it was ready: `{project.log_file}` says why")
 
 

@@ -25,6 +25,7 @@ from keyless.runtime.messages import (
     decode_to_plane,
     encode,
 )
+from keyless.runtime.socket_path import short_name
 from keyless.store.ports import StoreError
 
 log = logging.getLogger("keyless.control")
@@ -58,7 +59,8 @@ class ControlServer:
         """Begin to listen; a socket left by a killed plane is replaced (the lock says that it is dead)."""
         self._path.unlink(missing_ok=True)
         listening = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        listening.bind(str(self._path))
+        with short_name(self._path) as name:
+            listening.bind(name)
         self._path.chmod(0o600)
         self._server = await asyncio.start_unix_server(self._serve, sock=listening, limit=MAX_LINE_BYTES)
 

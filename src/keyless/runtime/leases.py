@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hmac
 import secrets
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -33,7 +34,16 @@ class Lease:
     secret: str = field(default_factory=lambda: secrets.token_urlsafe(32), repr=False)
     connections: int = 0
     tokens: int = 0
-    outcomes: dict[str, int] = field(default_factory=dict)
+    outcomes: Counter[str] = field(default_factory=Counter)
+    _told: set[ToClient] = field(default_factory=set, repr=False)
+
+    def tell_once(self, message: ToClient) -> bool:
+        """Pass a message on unless this lease has heard the same before; whether it was new."""
+        new = message not in self._told
+        if new:
+            self._told.add(message)
+            self.tell(message)
+        return new
 
     def reached(self, host: str) -> None:
         """Count a connection that came through the proxy."""

@@ -39,7 +39,7 @@ class Bye(msgspec.Struct, frozen=True, tag="bye"):
 
 
 class Ready(msgspec.Struct, frozen=True, tag="ready"):
-    """The lease: what the workload's environment is made from."""
+    """The lease: what the workload's environment is made from; ``notes`` are for a person to read."""
 
     workload: str
     resource_id: str
@@ -47,6 +47,7 @@ class Ready(msgspec.Struct, frozen=True, tag="ready"):
     secret: str
     proxy_port: int
     identity_port: int
+    notes: tuple[str, ...] = ()
 
 
 class Refused(msgspec.Struct, frozen=True, tag="refused"):

@@ -16,9 +16,11 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Protocol
 
+from keyless.evidence.database import EvidenceError
 from keyless.evidence.recorder import CellKey, Recorder, WantKey
 from keyless.model.estate import Estate
 from keyless.model.evidence import Outcome
+from keyless.model.identities import ComputeResource
 from keyless.runtime.control import ControlServer, Tell
 from keyless.runtime.directory import Directory, read_directory
 from keyless.runtime.leases import Lease, Leases
@@ -56,11 +58,19 @@ class Server(Protocol):
         ...
 
 
+class Proxy(Server, Protocol):
+    """The server that workloads connect through."""
+
+    def end(self, lease: Lease) -> None:
+        """End the connections of a lease that is over."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Listening:
     """The servers of a running plane."""
 
-    proxy: Server
+    proxy: Proxy
     tls: Server
     plain: Server
 
@@ -77,14 +87,14 @@ class Notices:
         name = self.directory.name_of(key.principal_id)
         message = Settled(name, key.outcome.value, key.plane.value, key.action, key.scope)
         for lease in self._leases.of_principal(key.principal_id):
-            lease.outcomes[key.outcome.value] = lease.outcomes.get(key.outcome.value, 0) + 1
-            lease.tell(message)
+            if lease.tell_once(message):
+                lease.outcomes[key.outcome.value] += 1
 
     def missed(self, want: WantKey) -> None:
         """Something was asked for that is not there."""
         message = Missed(want.kind, want.container, want.name, want.label)
         for lease in self._leases.of_principal(want.principal_id):
-            lease.tell(message)
+            lease.tell_once(message)
 
 
 class RunningPlane:
@@ -150,42 +160,49 @@ class RunningPlane:
         stopping.cancel()
 
     async def open_lease(self, hello: Hello, tell: Tell) -> tuple[Lease, ToClient]:
-        """Apply the client's estate and let its workload run."""
+        """Apply the client's estate and let its workload run.
+
+        Nothing else runs between the lease's opening and the answer, so that the answer is the first that
+        the client hears.
+        """
         async with self._applying:
             await self._apply(hello.estate)
         compute = await self._world.workload(hello.workload, hello.mode)
         principal_ids = await self._world.principal_ids(compute)
+        self._notices.directory = await read_directory(self._store)
         lease = Lease(compute.name, compute.resource_id, principal_ids, hello.mode, hello.offline, tell)
         self._leases.open(lease)
-        self._notices.directory = await read_directory(self._store)
         self._start_lines_anew()
-        if not principal_ids:
-            tell(
-                Remark(
-                    f"`{compute.name}` has no identity, so it gets no token: give it one in `keyless.yaml`"
-                )
-            )
-        return lease, Ready(
+        return lease, self._ready(lease, compute)
+
+    def _ready(self, lease: Lease, compute: ComputeResource) -> Ready:
+        none = f"`{compute.name}` has no identity, so it gets no token: give it one in `keyless.yaml`"
+        return Ready(
             workload=compute.name,
             resource_id=compute.resource_id,
             host_kind=host_kind(compute),
             secret=lease.secret,
             proxy_port=self._listening.proxy.port,
             identity_port=self._listening.plain.port,
+            notes=() if lease.principal_ids else (none,),
         )
 
     async def close_lease(self, lease: Lease) -> Summary:
         """End a workload's lease, with its evidence written."""
         self._leases.close(lease)
+        self._listening.proxy.end(lease)
         self._start_lines_anew()
-        self._flush()
-        outcomes = lease.outcomes
+        try:
+            self._flush()
+        except EvidenceError as error:
+            log.exception("evidence could not be written")
+            lease.tell(Remark(f"{error}; what this run did is not recorded"))
         return Summary(
             connections=lease.connections,
             tokens=lease.tokens,
-            allowed=outcomes.get(Outcome.ALLOWED.value, 0),
-            learned=outcomes.get(Outcome.LEARNED.value, 0),
-            denied=outcomes.get(Outcome.DENIED.value, 0),
+            allowed=lease.outcomes[Outcome.ALLOWED.value],
+            learned=lease.outcomes[Outcome.LEARNED.value],
+            denied=lease.outcomes[Outcome.DENIED.value],
         )
 
     async def _apply(self, estate: Estate | None) -> None:

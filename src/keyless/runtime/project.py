@@ -6,15 +6,16 @@ without one it is the current directory. All state lies in `.keyless/`, which on
 
 from __future__ import annotations
 
-import hashlib
 import os
-import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from keyless.gateway.owner_files import write_owner_only
+
 ESTATE_FILE = "keyless.yaml"
 STATE_DIRECTORY = ".keyless"
-_SOCKET_PATH_BYTES = 100  # sun_path holds 104 (BSD) or 108 (Linux), the ending zero included
 
 
 class ProjectError(Exception):
@@ -74,12 +75,8 @@ class Project:
 
     @property
     def control_socket(self) -> Path:
-        """The plane's control socket; in a private temporary directory where the path would be too long."""
-        socket = self.state / "plane.sock"
-        if len(os.fsencode(socket)) < _SOCKET_PATH_BYTES:
-            return socket
-        digest = hashlib.sha256(os.fsencode(self.state)).hexdigest()[:16]
-        return Path(tempfile.gettempdir()) / f"keyless-{os.getuid()}" / f"{digest}.sock"
+        """The plane's control socket (see ``keyless.runtime.socket_path`` for where its path is long)."""
+        return self.state / "plane.sock"
 
     def prepare(self) -> None:
         """Make the state directory, for its owner alone.
@@ -87,23 +84,31 @@ class Project:
         Raises:
             ProjectError: it cannot be made, or belongs to someone else.
         """
-        for directory in (self.root / STATE_DIRECTORY, self.state, self.control_socket.parent):
+        for directory in (self.root / STATE_DIRECTORY, self.state):
             _owner_only(directory)
         ignore = self.root / STATE_DIRECTORY / ".gitignore"
         if not ignore.exists():
-            ignore.write_text("*\n")
+            with _explained(ignore.parent):
+                write_owner_only(ignore, b"*\n")
 
     def below(self, name: str) -> Project:
         """The same project with its state in a directory of its own, for a proof."""
         return Project(self.root, self.root / STATE_DIRECTORY / name)
 
 
-def _owner_only(directory: Path) -> None:
+@contextmanager
+def _explained(directory: Path) -> Iterator[None]:
     try:
+        yield
+    except OSError as error:
+        why = (error.strerror or str(error)).lower()
+        raise ProjectError(f"cannot use the directory `{directory}`: {why}") from error
+
+
+def _owner_only(directory: Path) -> None:
+    with _explained(directory):
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         found = directory.stat()
-    except OSError as error:
-        raise ProjectError(f"cannot use the directory `{directory}`: {error.strerror}") from error
     if found.st_uid != os.getuid():
         raise ProjectError(
             f"`{directory}` belongs to another user: remove it, or use another project directory"

@@ -25,7 +25,7 @@ from keyless.model.resources import (
 )
 from keyless.planes.entra.keys import load_or_create_ring
 from keyless.runtime.leases import Lease, LeaseRefused
-from keyless.runtime.messages import Arrived, Mode
+from keyless.runtime.messages import Arrived, Mode, Remark
 from keyless.store.collections import COMPUTE, GROUPS, IDENTITIES, SIGNING_KEYS, STORES, TENANT, VAULTS
 from keyless.store.ports import Store
 from keyless.tokens.keys import KeyRing
@@ -107,7 +107,10 @@ class EstateWorld:
         """
         for suffix, meet in ((VAULT_SUFFIX, self._meet_vault), (STORE_SUFFIX, self._meet_store)):
             if host.endswith(suffix):
-                return await meet(host.removesuffix(suffix), lease)
+                refused = await meet(host.removesuffix(suffix), lease)
+                if refused is not None:
+                    lease.tell_once(Remark(f"no connection to `{host}`: {refused}"))
+                return refused
         return None
 
     async def _meet_vault(self, name: str, lease: Lease) -> str | None:

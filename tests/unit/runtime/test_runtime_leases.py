@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from keyless.runtime.leases import IdentityCallers, LeaseRefused, Leases
-from keyless.runtime.messages import Mode
+from keyless.runtime.messages import Mode, Remark
 
 
 def test_a_lease_is_found_by_its_secret_alone(make_lease: Any) -> None:
@@ -100,3 +100,11 @@ def test_a_connection_through_the_proxy_is_counted(make_lease: Any) -> None:
     lease = make_lease("web")
     lease.reached("orders.vault.azure.net")
     assert lease.connections == 1
+
+
+def test_a_lease_hears_the_same_news_once(make_lease: Any) -> None:
+    lease = make_lease("web")
+    assert lease.tell_once(Remark("a"))
+    assert not lease.tell_once(Remark("a"))
+    assert lease.tell_once(Remark("b"))
+    assert lease.tell.heard == [Remark("a"), Remark("b")]

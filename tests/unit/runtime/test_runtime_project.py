@@ -96,16 +96,11 @@ def test_a_state_that_belongs_to_another_user_is_refused(tmp_path: Path) -> None
         project.prepare()
 
 
-def test_a_socket_whose_path_would_be_too_long_lies_in_a_private_temporary_directory(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "t"))
-    (tmp_path / "t").mkdir()
-    deep, deeper = (project_at(tmp_path / (letter * 100)) for letter in "ab")
-    for project in (deep, deeper):
-        project.prepare()
-        directory = project.control_socket.parent
-        assert directory == tmp_path / "t" / f"keyless-{os.getuid()}"
-        assert stat.S_IMODE(directory.stat().st_mode) == 0o700
-    assert deep.control_socket != deeper.control_socket
-    assert project_at(Path("/p")).control_socket == Path("/p/.keyless/plane.sock")
+def test_the_control_socket_lies_in_the_state_however_long_its_path(tmp_path: Path) -> None:
+    for root in (Path("/p"), tmp_path / ("a" * 200)):
+        assert project_at(root).control_socket == root / ".keyless" / "plane.sock"
+
+
+def test_what_is_written_there_is_the_owners_alone(tmp_path: Path) -> None:
+    project_at(tmp_path).prepare()
+    assert stat.S_IMODE((tmp_path / ".keyless" / ".gitignore").stat().st_mode) == 0o600

@@ -11,7 +11,7 @@ from keyless.model.resource_id import ResourceId
 from keyless.model.resources import STORE_TYPE, VAULT_TYPE
 from keyless.runtime.directory import UnknownPrincipal, read_directory
 from keyless.runtime.leases import LeaseRefused
-from keyless.runtime.messages import Arrived, Mode
+from keyless.runtime.messages import Arrived, Mode, Remark
 from keyless.runtime.world import EstateWorld, host_kind
 from keyless.store.collections import APPLICATIONS, COMPUTE, GROUPS, SIGNING_KEYS, STORES, TENANT, VAULTS
 from keyless.store.ports import Store
@@ -190,8 +190,11 @@ class TestAdmission:
         self, world: EstateWorld, make_lease: Any, estate_store: Store
     ) -> None:
         await world.admit("contoso-orders.vault.azure.net", make_lease(mode=Mode.LEARN))
-        refused = await world.admit("contoso-order.vault.azure.net", make_lease())
-        assert refused == "the estate has no vault `contoso-order`: did you mean `contoso-orders`?"
+        lease = make_lease()
+        for _ in range(2):
+            refused = await world.admit("contoso-order.vault.azure.net", lease)
+            assert refused == "the estate has no vault `contoso-order`: did you mean `contoso-orders`?"
+        assert lease.tell.heard == [Remark(f"no connection to `contoso-order.vault.azure.net`: {refused}")]
 
 
 class TestDirectory:

@@ -1,0 +1,159 @@
+"""A running plane's leases: what the client hears first, what it is told, and how a lease ends."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from keyless.evidence.database import EvidenceError
+from keyless.evidence.recorder import CellKey, Recorder, WantKey
+from keyless.model.actions import ActionPlane
+from keyless.model.estate import Estate
+from keyless.model.evidence import Outcome
+from keyless.model.identities import ComputeResource
+from keyless.runtime.leases import Lease, Leases
+from keyless.runtime.messages import PROTOCOL, Hello, Missed, Mode, Ready, Remark, Settled, ToClient
+from keyless.runtime.plane import Listening, Notices, RunningPlane
+from keyless.runtime.project import Project
+from keyless.runtime.world import EstateWorld
+from keyless.store.collections import COMPUTE
+from keyless.store.ports import Store
+
+READ = "Microsoft.KeyVault/vaults/secrets/getSecret/action"
+
+
+def line(principal_id: str, outcome: Outcome = Outcome.DENIED, operation: str = "GetSecret") -> CellKey:
+    """A line of evidence."""
+    return CellKey(principal_id, operation, ActionPlane.DATA, READ, "/vault", outcome, "")
+
+
+class Port:
+    """Stands for the plane's servers, which these tests do not connect to."""
+
+    def __init__(self, port: int) -> None:
+        self.port = port
+        self.ended: list[Lease] = []
+
+    async def stop(self) -> None:
+        """There is nothing to stop."""
+
+    def end(self, lease: Lease) -> None:
+        """Remember whose connections were ended."""
+        self.ended.append(lease)
+
+
+class Written:
+    """A sink that keeps what it is given, or fails."""
+
+    def __init__(self) -> None:
+        self.lines: list[tuple[CellKey, int]] = []
+        self.failure: Exception | None = None
+
+    def write(self, second: int, counts: list[tuple[CellKey, int]], wants: list[tuple[WantKey, int]]) -> None:
+        """Keep the lines."""
+        if self.failure:
+            raise self.failure
+        self.lines.extend(counts)
+
+
+class Site:
+    """A plane over a store with two workloads."""
+
+    def __init__(self, store: Store, folder: Path) -> None:
+        self.leases = Leases()
+        self.notices = Notices(self.leases)
+        self.sink = Written()
+        self.recorder = Recorder(self.sink, self.notices.decided)
+        self.proxy = Port(1)
+        self.deployed: list[Estate] = []
+        project = Project(folder, folder / ".keyless")
+        self.plane = RunningPlane(
+            project=project,
+            store=store,
+            world=EstateWorld(store, "orders", lambda: 0.0),
+            leases=self.leases,
+            notices=self.notices,
+            recorder=self.recorder,
+            dispatchers=(),
+            listening=Listening(self.proxy, Port(2), Port(3)),
+            deploy=self.deploy,
+        )
+
+    async def deploy(self, estate: Estate) -> None:
+        """Remember what was applied."""
+        self.deployed.append(estate)
+
+    async def open(self, name: str, tell: Any, mode: Mode = Mode.ENFORCE) -> tuple[Lease, ToClient]:
+        """Open a lease."""
+        return await self.plane.open_lease(Hello(PROTOCOL, name, mode, False, None), tell)
+
+
+@pytest.fixture
+def site(estate_store: Store, tmp_path: Path) -> Site:
+    return Site(estate_store, tmp_path)
+
+
+async def test_a_lease_says_where_everything_is(site: Site) -> None:
+    lease, ready = await site.open("web", [].append)
+    assert isinstance(ready, Ready)
+    assert (ready.workload, ready.secret, ready.proxy_port, ready.identity_port) == (
+        "web",
+        lease.secret,
+        1,
+        3,
+    )
+    assert (ready.host_kind, ready.notes) == ("app-service", ())
+
+
+async def test_a_workload_without_an_identity_runs_and_is_told_so(site: Site, estate_store: Store) -> None:
+    bare = ComputeResource(
+        "/subscriptions/s/resourceGroups/g/providers/Microsoft.Web/sites/bare", "bare", "x"
+    )
+    async with estate_store.transaction() as transaction:
+        await transaction.put(COMPUTE, (bare.resource_id.casefold(),), bare)
+    heard: list[ToClient] = []
+    _, ready = await site.open("bare", heard.append)
+    assert heard == []
+    assert isinstance(ready, Ready)
+    assert ready.notes == ("`bare` has no identity, so it gets no token: give it one in `keyless.yaml`",)
+
+
+async def test_news_is_told_once_and_counted_once_however_often_the_lines_start_anew(site: Site) -> None:
+    heard: list[ToClient] = []
+    lease, _ = await site.open("web", heard.append)
+    denied = Settled("web", "denied", "data", READ, "/vault")
+    for operation in ("GetSecret", "GetSecretAgain"):
+        site.recorder.cell(line("principal-of-web", operation=operation)).hit()
+    await site.open("worker", [].append)
+    site.recorder.cell(line("principal-of-web")).hit()
+    want = WantKey("principal-of-web", "secret", "orders", "db", "")
+    site.notices.missed(want)
+    site.notices.missed(want)
+    assert heard == [denied, Missed("secret", "orders", "db", "")]
+    assert (await site.plane.close_lease(lease)).denied == 1
+    assert sum(count for _, count in site.sink.lines) == 3
+
+
+async def test_what_ends_a_lease_ends_its_connections(site: Site) -> None:
+    lease, _ = await site.open("web", [].append)
+    await site.plane.close_lease(lease)
+    assert site.proxy.ended == [lease]
+    assert site.leases.by_secret(lease.secret) is None
+
+
+async def test_evidence_that_cannot_be_written_is_told_and_does_not_hide_the_summary(site: Site) -> None:
+    heard: list[ToClient] = []
+    lease, _ = await site.open("web", heard.append)
+    site.recorder.cell(line("principal-of-web", Outcome.ALLOWED)).hit()
+    site.sink.failure = EvidenceError("the evidence cannot be used: disk full")
+    summary = await site.plane.close_lease(lease)
+    assert summary.allowed == 1
+    assert heard[-1] == Remark("the evidence cannot be used: disk full; what this run did is not recorded")
+
+
+async def test_an_estate_is_applied_when_it_has_changed(site: Site, estate: Estate) -> None:
+    for _ in range(2):
+        await site.plane.open_lease(Hello(PROTOCOL, "web", Mode.LEARN, False, estate), [].append)
+    assert site.deployed == [estate]
