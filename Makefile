@@ -28,7 +28,7 @@ format: $(VENV)/.installed-test  ## format the code
 	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .
 
 bench: $(VENV)/.installed-test  ## measure, side by side in one run
-	@$(BIN)/python bench/run.py $(ARGS)
+	@$(BIN)/python -m bench.run $(ARGS)
 
 reference: $(VENV)/.installed-test  ## write the generated reference pages anew
 	@$(BIN)/python scripts/build_reference.py

@@ -30,7 +30,7 @@ def main() -> int:
     if done.returncode == 0:
         mark.write_text(wanted)
     else:
-        print("npm could not install them: the tests of the JavaScript clients will be skipped", file=sys.stderr)
+        print("npm failed: the tests of the JavaScript clients will be skipped", file=sys.stderr)
     return 0
 
 

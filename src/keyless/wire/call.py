@@ -47,7 +47,6 @@ class Authorized(Generic[B]):
     def __init__(
         self,
         mint: object,
-        *,
         request: Request,
         resource: object,
         params: Mapping[str, str],

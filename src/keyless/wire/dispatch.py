@@ -55,6 +55,7 @@ from keyless.wire.routing import Router
 log = logging.getLogger("keyless.wire")
 
 _REMEMBERED = 8192
+_BODILESS = frozenset({"GET", "HEAD"})
 _RESTS_ON = (TENANT, VAULTS, STORES, COMPUTE, IDENTITIES, APPLICATIONS, ASSIGNMENTS, SIGNING_KEYS)
 _encode = msgspec.json.Encoder().encode
 
@@ -94,6 +95,7 @@ class _Meaning:
     params: Mapping[str, str]
     api_version: str
     problem: WireError | None
+    asks_for_token: bool
     settled: dict[str, Settled] = field(default_factory=dict)
 
 
@@ -167,15 +169,11 @@ class Dispatcher:
             raise (meaning.problem or NotFound("there is no such path")).with_traceback(None)
         if caller is not None and isinstance(operation.access, Requires):
             self._authorize(caller, operation, operation.access, meaning)
+        body = None
+        if request.method not in _BODILESS:
+            body = await self._body(operation, plane, request, read_body)
         call = Authorized(
-            MINT,
-            request=request,
-            resource=site.resource,
-            params=meaning.params,
-            body=await self._body(operation, plane, request, read_body),
-            api_version=meaning.api_version,
-            caller=caller,
-            workload=workload,
+            MINT, request, site.resource, meaning.params, body, meaning.api_version, caller, workload
         )
         try:
             result = await operation.handler(call, plane.service)
@@ -187,9 +185,9 @@ class Dispatcher:
     def _identify(self, meaning: _Meaning, request: Request) -> tuple[Principal | None, Workload | None]:
         """Whoever the operation's access asks for; on a plane of tokens an unknown path asks for one too."""
         site = meaning.site
-        access = meaning.operation.access if meaning.operation is not None else None
-        if isinstance(access, Requires) or (access is None and site.takes_tokens):
+        if meaning.asks_for_token:
             return site.tokens.principal(request.headers.get("authorization"), request.now), None
+        access = meaning.operation.access if meaning.operation is not None else None
         if isinstance(access, WorkloadOnly):
             return None, workload_of(site.plane.workload_secret(request), self._workloads)
         if access is None or isinstance(access, Public):
@@ -216,8 +214,6 @@ class Dispatcher:
     async def _body(
         self, operation: Operation, plane: Plane, request: Request, read_body: ReadBody
     ) -> object:
-        if request.method in {"GET", "HEAD"}:
-            return None
         request.body = await read_body(plane.max_body_bytes)
         if operation.body is None:
             return None
@@ -232,7 +228,7 @@ class Dispatcher:
         if site.plane.method_override and method == "POST":
             method = (request.headers.get("x-http-method") or method).upper()
         match = site.router.match(method, request.path)
-        meaning = _Meaning(site, None, {}, "", None)
+        meaning = _Meaning(site, None, {}, "", None, asks_for_token=site.takes_tokens)
         if match is None:
             others = site.router.other_methods(request.path)
             meaning.problem = (
@@ -242,6 +238,7 @@ class Dispatcher:
             )
             return meaning
         meaning.operation = match.operation
+        meaning.asks_for_token = isinstance(match.operation.access, Requires)
         meaning.params = match.params
         try:
             meaning.params = _with_query(match.params, match.operation, request)

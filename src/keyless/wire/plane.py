@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from keyless.wire.errors import WireError
 from keyless.wire.operation import Operation
@@ -21,8 +21,7 @@ class Failure:
     tenant_id: str
 
 
-@dataclass(frozen=True, slots=True)
-class Rendered:
+class Rendered(NamedTuple):
     """An answer's status, headers and body."""
 
     status: int

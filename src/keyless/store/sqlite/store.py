@@ -18,6 +18,7 @@ from typing import Any, TypeVar
 from keyless.store.keys import encode_key
 from keyless.store.ports import Collection, DamagedStore, Key, StoreError, Transaction, WrongRootKey
 from keyless.store.sealing import RootKey, Sealer, new_data_key
+from keyless.store.sqlite.commits import CommitWatch
 from keyless.store.sqlite.records import GET, Codec, ConnectionReader, ConnectionTransaction, StillSealed
 from keyless.store.sqlite.schema import check_ours, migrate
 
@@ -51,7 +52,7 @@ class SqliteStore:
             self._reader = opened.enter_context(closing(_connect(file)))
             _configure(self._reader)
             opened.pop_all()
-        self._versions = self._reader.cursor()
+        self._commits = CommitWatch(self._reader, file)
         self._read = ConnectionReader(self._reader, codec)
         self._codec = codec
         self._lock = asyncio.Lock()
@@ -62,7 +63,7 @@ class SqliteStore:
 
     def refresh(self) -> int:
         """Notice commits; what is remembered of a collection that changed is forgotten."""
-        version: int = self._versions.execute("PRAGMA data_version").fetchone()[0]
+        version = self._commits.version()
         if version != self._data_version:
             revisions = dict(self._reader.execute("SELECT collection, revision FROM revisions"))
             for name, revision in revisions.items():

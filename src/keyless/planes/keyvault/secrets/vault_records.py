@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -44,9 +44,9 @@ class VaultReader:
         self._reader = reader
         self._vault = vault.name.casefold()
 
-    async def head(self, name: str) -> SecretHead | None:
+    def head(self, name: str) -> Awaitable[SecretHead | None]:
         """A live secret's head."""
-        return await self._reader.get(SECRETS, self._key(name))
+        return self._reader.get(SECRETS, self._key(name))
 
     async def live(self, name: str) -> Secret | None:
         """A live secret's newest version."""
@@ -62,9 +62,9 @@ class VaultReader:
         version = await self.version(name, head.current)
         return None if version is None else DeletedSecret(head, version)
 
-    async def version(self, name: str, version_id: str) -> SecretVersion | None:
+    def version(self, name: str, version_id: str) -> Awaitable[SecretVersion | None]:
         """One version of a live or deleted secret."""
-        return await self._reader.get(SECRET_VERSIONS, (self._vault, name.casefold(), version_id))
+        return self._reader.get(SECRET_VERSIONS, (self._vault, name.casefold(), version_id))
 
     async def versions(self, name: str) -> list[SecretVersion]:
         """Every version of a live or deleted secret, in the order of their ids."""
