@@ -8,6 +8,7 @@ import datetime as dt
 import json
 import socket
 import ssl
+import struct
 import threading
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field
@@ -168,6 +169,11 @@ class Client:
         except ConnectionResetError:
             return True
 
+    def reset(self) -> None:
+        """Go without a good-bye."""
+        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.socket.close()
+
 
 class World:
     """The proxy, its fronts, a site outside and the leases."""
@@ -186,6 +192,7 @@ class World:
         self.offline = RunningLease("night", OFFLINE_SECRET, offline=True)
         self.leases = RunningLeases(self.lease, self.offline)
         self.asked: list[tuple[str, str]] = []
+        self.admit_with = self.admit
         self.proxy: ProxyServer[RunningLease] | None = None
 
     async def admit(self, host: str, lease: RunningLease) -> str | None:
@@ -205,7 +212,7 @@ class World:
         fronts = Fronts(self.tls.port, self.plain.port)
         parents = Parents.from_environment(environment)
         limits = limits or TimeLimits(head_s=10, connect_s=5, linger_s=1)
-        self.proxy = ProxyServer(self.leases, fronts, self.admit, parents, limits)
+        self.proxy = ProxyServer(self.leases, fronts, self.admit_with, parents, limits)
         await self.proxy.start()
 
     async def stop(self) -> None:

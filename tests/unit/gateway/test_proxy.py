@@ -6,9 +6,10 @@ import asyncio
 import json
 import queue
 import socket
+import threading
 
 import pytest
-from proxy_world import OFFLINE_SECRET, Loop, Site, World, credentials
+from proxy_world import OFFLINE_SECRET, Loop, RunningLease, Site, World, credentials
 
 from keyless.gateway.proxy.leases import Fronts, TimeLimits
 from keyless.gateway.proxy.server import CannotListen, ProxyServer
@@ -510,6 +511,44 @@ def test_a_reset_is_passed_on(world: World) -> None:
     site = world.add(Site("reset", handler=reset))
     client, _ = world.connect(f"127.0.0.1:{site.port}")
     client.say("x")
+    assert client.hear_end()
+    client.socket.close()
+
+
+def test_a_client_that_leaves_while_it_is_being_connected_leaves_nothing_behind(world: World) -> None:
+    begun, go_on = threading.Event(), asyncio.Event()
+
+    async def admit(host: str, lease: RunningLease) -> str | None:
+        begun.set()
+        await go_on.wait()
+        return None
+
+    async def let_go() -> None:
+        go_on.set()
+
+    world.admit_with = admit
+    world.start()
+    client = world.client()
+    client.say(f"CONNECT contoso.vault.azure.net:443 HTTP/1.1\r\n{credentials()}\r\n")
+    assert begun.wait(10)
+    client.reset()
+    world.loop.run(let_go())
+
+
+def test_stopping_ends_what_is_still_being_connected(world: World) -> None:
+    begun = threading.Event()
+
+    async def admit(host: str, lease: RunningLease) -> str | None:
+        begun.set()
+        await asyncio.Event().wait()
+        return None
+
+    world.admit_with = admit
+    world.start()
+    client = world.client()
+    client.say(f"CONNECT contoso.vault.azure.net:443 HTTP/1.1\r\n{credentials()}\r\n")
+    assert begun.wait(10)
+    world.loop.run(world.running.stop())
     assert client.hear_end()
     client.socket.close()
 
