@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import sqlite3
 import stat
+import subprocess
+import sys
 from contextlib import closing
 from pathlib import Path
 
@@ -196,6 +198,38 @@ async def test_a_closed_store_is_not_called_damaged(file: Path, root_key: RootKe
     store.close()
     with pytest.raises(sqlite3.ProgrammingError, match="closed"):
         await store.get(NOTES, ("a",))
+
+
+def test_a_closed_store_holds_no_file_open(tmp_path: Path, root_key: RootKey) -> None:
+    before = len(list(Path("/dev/fd").iterdir()))
+    for number in range(20):
+        store = SqliteStore(tmp_path / f"{number}.db", root_key)
+        store.close()
+        store.close()
+    assert len(list(Path("/dev/fd").iterdir())) <= before
+
+
+BEGIN_AT_ONCE = """
+import sqlite3, sys
+try:
+    sqlite3.connect(sys.argv[1], timeout=0, isolation_level=None).execute("BEGIN IMMEDIATE")
+except sqlite3.OperationalError as error:
+    print(error)
+"""
+
+
+async def test_closing_one_store_leaves_the_locks_of_another_on_the_same_file(
+    file: Path, root_key: RootKey
+) -> None:
+    """A process gives up its locks on a file with any descriptor of it; another process can tell."""
+    with closing(SqliteStore(file, root_key)) as store:
+        async with store.transaction() as transaction:
+            await transaction.put(NOTES, ("a",), Note("1"))
+            SqliteStore(file, root_key).close()
+            tried = subprocess.run(
+                [sys.executable, "-c", BEGIN_AT_ONCE, str(file)], capture_output=True, text=True, check=True
+            )
+        assert tried.stdout == "database is locked\n"
 
 
 async def test_a_copy_holds_what_is_committed(file: Path, root_key: RootKey, tmp_path: Path) -> None:

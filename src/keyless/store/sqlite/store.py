@@ -151,6 +151,7 @@ class SqliteStore:
         """Close both connections."""
         self._reader.close()
         self._writer.close()
+        self._commits.close()
 
 
 def _connect(file: Path) -> sqlite3.Connection:
