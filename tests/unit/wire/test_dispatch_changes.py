@@ -189,18 +189,18 @@ async def test_a_site_is_looked_up_again_when_the_estate_changes(library: Any, r
 async def test_what_is_remembered_of_requests_and_hosts_is_bounded(
     library: Any, reader: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("keyless.wire.dispatch._REMEMBERED", 10)
+    monkeypatch.setattr("keyless.wire.meaning._REMEMBERED", 10)
     for number in range(50):
         assert await status(library, token=reader, path=f"/books/{number}") == 404
         assert await status(library, host=f"h{number}.example") == 404
-    assert len(library.dispatcher._meanings) <= 10
-    assert len(library.dispatcher._sites) <= 10
+    assert len(library.dispatcher._meanings._meanings) <= 10
+    assert len(library.dispatcher._meanings._sites) <= 10
 
 
 async def test_a_request_refused_again_and_again_holds_on_to_nothing(library: Any, reader: str) -> None:
     for _ in range(20):
         await library.ask("GET", "/books/dune", "", token=reader)
-    (meaning,) = library.dispatcher._meanings.values()
+    (meaning,) = library.dispatcher._meanings._meanings.values()
     frames, traceback = 0, meaning.problem.__traceback__
     while traceback is not None:
         frames, traceback = frames + 1, traceback.tb_next

@@ -1,0 +1,213 @@
+"""What a request line means: its site, operation, version and decisions, remembered by its own text.
+
+Rules:
+- what is remembered is forgotten as soon as anything that it rests on changes in the store;
+- the number of things remembered is bounded, because their texts come from outside;
+- a method that a POST stands for (`X-HTTP-Method`) counts where the plane says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from keyless.evidence.recorder import Recorder
+from keyless.model.roles import RoleDefinition
+from keyless.store.collections import (
+    APPLICATIONS,
+    ASSIGNMENTS,
+    COMPUTE,
+    IDENTITIES,
+    SIGNING_KEYS,
+    STORES,
+    TENANT,
+    VAULTS,
+)
+from keyless.store.ports import Store
+from keyless.tokens.claims import v1_issuer
+from keyless.tokens.keys import KeyRing
+from keyless.wire.authenticate import BearerTokens
+from keyless.wire.authorize import Authorizer, Learners, Settled, current_snapshot
+from keyless.wire.errors import Bug, InvalidRequest, MethodNotAllowed, NotFound, WireError
+from keyless.wire.operation import Operation, Requires
+from keyless.wire.plane import Plane
+from keyless.wire.request import Request
+from keyless.wire.routing import Router
+
+_REMEMBERED = 8192
+_RESTS_ON = (TENANT, VAULTS, STORES, COMPUTE, IDENTITIES, APPLICATIONS, ASSIGNMENTS, SIGNING_KEYS)
+
+
+class World(Protocol):
+    """What a dispatcher needs to know of the estate that it serves."""
+
+    async def tenant_id(self) -> str:
+        """The tenant's GUID."""
+        ...
+
+    async def key_ring(self) -> KeyRing:
+        """The signing keys that are valid now."""
+        ...
+
+
+@dataclass(slots=True)
+class Site:
+    """A host name: its plane, the resource behind it, and its callers' tokens."""
+
+    plane: Plane
+    router: Router
+    resource: object
+    tokens: BearerTokens
+    takes_tokens: bool
+
+
+@dataclass(slots=True)
+class Meaning:
+    """What one request line means, remembered; ``problem`` is raised once the caller is authenticated."""
+
+    site: Site
+    operation: Operation | None
+    params: Mapping[str, str]
+    api_version: str
+    problem: WireError | None
+    asks_for_token: bool
+    settled: dict[str, Settled] = field(default_factory=dict)
+
+
+class Meanings:
+    """Understands requests for a set of planes."""
+
+    def __init__(
+        self,
+        planes: Sequence[Plane],
+        *,
+        store: Store,
+        world: World,
+        roles: Mapping[str, RoleDefinition],
+        recorder: Recorder,
+        learners: Learners,
+    ) -> None:
+        self._planes = [(plane, Router(plane.operations)) for plane in planes]
+        self._store = store
+        self._world = world
+        self._roles = roles
+        self._recorder = recorder
+        self._learners = learners
+        self._seen_version = -1
+        self._seen_revisions: tuple[int, ...] = ()
+        self._sites: dict[str, Site | None] = {}
+        self._meanings: dict[tuple[str, str, str, str], Meaning] = {}
+        self._authorizer: Authorizer | None = None
+        self._key_ring: KeyRing | None = None
+        self.tenant_id = ""
+
+    def forget(self) -> None:
+        """Forget everything that is remembered (who is learning has changed)."""
+        self._seen_version = -1
+        self._seen_revisions = ()
+
+    @property
+    def authorizer(self) -> Authorizer:
+        """What settles operations now."""
+        if self._authorizer is None:
+            raise Bug("no snapshot")
+        return self._authorizer
+
+    async def of(self, request: Request) -> Meaning:
+        """What a request means, as the store is at this moment.
+
+        Raises:
+            NotFound: nothing is served under its host name.
+        """
+        if self._store.refresh() != self._seen_version:
+            await self._notice_changes()
+        method = request.method if request.method != "POST" else _method_as_said(request)
+        key = (request.host, method, request.path, request.query_string)
+        return self._meanings.get(key) or await self._understand(key, request)
+
+    async def _understand(self, key: tuple[str, str, str, str], request: Request) -> Meaning:
+        site = await self._site(request.host)
+        method = request.method
+        if site.plane.method_override and method == "POST":
+            method = (request.headers.get("x-http-method") or method).upper()
+        match = site.router.match(method, request.path)
+        meaning = Meaning(site, None, {}, "", None, asks_for_token=site.takes_tokens)
+        if match is None:
+            others = site.router.other_methods(request.path)
+            meaning.problem = (
+                MethodNotAllowed(f"this path takes {', '.join(sorted(others))}")
+                if others
+                else NotFound(f"there is no operation at `{request.path[:200]}`")
+            )
+            return meaning
+        meaning.operation = match.operation
+        meaning.asks_for_token = isinstance(match.operation.access, Requires)
+        meaning.params = match.params
+        try:
+            meaning.params = _with_query(match.params, match.operation, request)
+            meaning.api_version = request.query.get("api-version") or ""
+            meaning.problem = _version_problem(match.operation, meaning.api_version)
+        except InvalidRequest as problem:
+            meaning.problem = problem
+        if len(self._meanings) >= _REMEMBERED:
+            self._meanings.clear()
+        self._meanings[key] = meaning
+        return meaning
+
+    async def _site(self, host: str) -> Site:
+        name = host.rsplit(":", 1)[0].lower().rstrip(".")
+        if name not in self._sites:
+            if len(self._sites) >= _REMEMBERED:
+                self._sites.clear()
+            self._sites[name] = await self._locate(name)
+        site = self._sites[name]
+        if site is None:
+            raise NotFound(f"nothing is served under the host name `{name[:200]}`")
+        return site
+
+    async def _locate(self, name: str) -> Site | None:
+        for plane, router in self._planes:
+            resource = await plane.locate(name)
+            if resource is not None:
+                if self._key_ring is None:
+                    raise Bug("no signing keys")
+                audiences = plane.audiences(resource)
+                tokens = BearerTokens(self._key_ring, self.tenant_id, v1_issuer(self.tenant_id), audiences)
+                return Site(plane, router, resource, tokens, bool(audiences))
+        return None
+
+    async def _notice_changes(self) -> None:
+        version = self._store.refresh()
+        revisions = tuple(self._store.revision(collection) for collection in _RESTS_ON)
+        if revisions != self._seen_revisions:
+            self.tenant_id = await self._world.tenant_id()
+            self._key_ring = await self._world.key_ring()
+            snapshot = await current_snapshot(self._store, self._roles)
+            self._authorizer = Authorizer(snapshot, self._recorder, self._learners)
+            self._meanings.clear()
+            self._sites.clear()
+            self._seen_revisions = revisions
+        self._seen_version = version
+
+
+def _method_as_said(request: Request) -> str:
+    """The method together with the one that a POST says it stands for: what is remembered goes by both."""
+    return f"{request.method} {request.headers.get('x-http-method') or ''}"
+
+
+def _with_query(params: Mapping[str, str], operation: Operation, request: Request) -> Mapping[str, str]:
+    named = {name: value for name in operation.query_params if (value := request.query.get(name)) is not None}
+    return {**params, **named} if named else params
+
+
+def _version_problem(operation: Operation, version: str) -> WireError | None:
+    versions = operation.api_versions
+    if not versions.known or version in versions:
+        return None
+    if not version:
+        return InvalidRequest("the `api-version` query parameter is missing", field="api-version")
+    return InvalidRequest(
+        f"the api-version `{version[:50]}` is not supported: use one of {', '.join(versions.known)}",
+        field="api-version",
+    )
