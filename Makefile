@@ -42,7 +42,7 @@ clean:  ## remove what the other targets made
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit("Keyless needs Python 3.11 or newer; this is " + sys.version.split()[0]) if sys.version_info < (3, 11) else None'
-	@$(PYTHON) -m venv $(VENV) || { echo 'cannot make a virtual environment: install the venv module (Debian: apt-get install python3-venv)' >&2; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); sh scripts/provide_venv.sh && $(PYTHON) -m venv $(VENV); }
 
 $(VENV)/.installed-example: pyproject.toml | $(BIN)/python
 	@echo 'installing into $(VENV) ...'
