@@ -35,7 +35,7 @@ reference: $(VENV)/.installed-test  ## write the generated reference pages anew
 
 coverage: $(VENV)/.installed-test  ## the suite with coverage, and what is not covered
 	@$(PYTHON) scripts/node_clients.py
-	@$(BIN)/python scripts/coverage.py -n $(WORKERS) $(ARGS)
+	@$(BIN)/coverage erase && $(BIN)/coverage run -m pytest -n $(WORKERS) $(ARGS); $(BIN)/coverage combine -q && $(BIN)/coverage report
 
 clean:  ## remove what the other targets made
 	@rm -rf $(VENV) node_modules .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage*
