@@ -45,10 +45,11 @@ class RankedRole:
 
 @dataclass(frozen=True, slots=True)
 class RoleIndex:
-    """Roles over one universe, in the order of their names."""
+    """Roles over one universe, in the order of their names. ``of_all``: they are all that are built in."""
 
     universe: Universe
     roles: tuple[RankedRole, ...]
+    of_all: bool = True
 
     def bit(self, action: Action) -> int:
         """The set of that one action."""
@@ -82,7 +83,7 @@ def _index(actions: frozenset[Action], roles: tuple[RoleDefinition, ...] | None)
     universe = Universe(_plane(ActionPlane.CONTROL, actions), _plane(ActionPlane.DATA, actions))
     given = built_in_roles() if roles is None else roles
     ranked = (RankedRole(role, universe.effective(role), is_for_all(role)) for role in given)
-    return RoleIndex(universe, tuple(sorted(ranked, key=lambda one: one.by_name)))
+    return RoleIndex(universe, tuple(sorted(ranked, key=lambda one: one.by_name)), of_all=roles is None)
 
 
 def _plane(plane: ActionPlane, actions: frozenset[Action]) -> tuple[str, ...]:

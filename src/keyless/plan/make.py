@@ -11,7 +11,7 @@ from keyless.catalog.limits import limits
 from keyless.catalog.services import APP_CONFIGURATION, service
 from keyless.model.actions import ActionPlane
 from keyless.model.estate import derived_guid
-from keyless.model.evidence import Observation
+from keyless.model.evidence import Observation, Outcome
 from keyless.model.resource_id import ResourceId
 from keyless.model.roles import RoleAssignment, RoleDefinition
 from keyless.plan.index import Action, RankedRole, RoleIndex, role_index
@@ -20,6 +20,7 @@ from keyless.plan.problem import Demand, Subject, SubjectKind, demands
 from keyless.plan.reasons import alternatives, reason
 from keyless.plan.removals import find_removals, triple_of, unknown_principals
 from keyless.plan.result import GrantedAction, Plan, PlannedAssignment, Uncovered, UsedAction
+from keyless.plan.wording import counted, listed
 
 
 def make_plan(
@@ -38,6 +39,7 @@ def make_plan(
     what was denied counts as needed. ``roles`` are what may be chosen from (all built-in roles; see
     ``keyless.plan.index.general_roles`` for those without preview and service roles).
     """
+    observations = tuple(observations)
     needed = demands(observations, object_scope=object_scope, include_denied=include_denied)
     known = {subject.principal_id.casefold(): subject for subject in subjects}
     strangers = unknown_principals(known, needed)
@@ -56,9 +58,18 @@ def make_plan(
     return Plan(
         object_scope=object_scope,
         assignments=planned,
-        uncovered=tuple(_uncovered(everyone, place, action) for place in settled for action in place.missing),
+        uncovered=tuple(
+            _uncovered(everyone, place, action, of_all=index.of_all)
+            for place in settled
+            for action in place.missing
+        ),
         removals=removed.removals,
-        notes=(*_notes(planned, needed, strangers, object_scope=object_scope), *removed.notes),
+        notes=(
+            *(() if include_denied else _about_denials(observations)),
+            *_notes(planned, needed, strangers, object_scope=object_scope),
+            *_about_roles(index, planned),
+            *removed.notes,
+        ),
     )
 
 
@@ -123,9 +134,10 @@ def _used(index: RoleIndex, place: Place, ranked: RankedRole) -> tuple[UsedActio
     )
 
 
-def _uncovered(subjects: Mapping[str, Subject], place: Place, action: Action) -> Uncovered:
+def _uncovered(subjects: Mapping[str, Subject], place: Place, action: Action, *, of_all: bool) -> Uncovered:
     plane, name = action
     listed_as = "DataActions" if plane is ActionPlane.DATA else "Actions"
+    none = "no built-in role" if of_all else "none of the roles to choose from"
     return Uncovered(
         principal=subjects[place.principal_id.casefold()],
         scope=place.scope.text,
@@ -133,10 +145,39 @@ def _uncovered(subjects: Mapping[str, Subject], place: Place, action: Action) ->
         action=name,
         count=place.missing[action],
         advice=(
-            f"no built-in role grants this: define a custom role with exactly `{name}` in `{listed_as}` "
+            f"{none} grants this: define a custom role with exactly `{name}` in `{listed_as}` "
             "(`az role definition create`), and assign it at this scope"
         ),
     )
+
+
+def _about_denials(observations: Iterable[Observation]) -> list[str]:
+    """What to say where something was denied, and is therefore not planned for."""
+    denied = {
+        (seen.principal_id.casefold(), seen.plane, seen.action.casefold(), seen.scope_id)
+        for seen in observations
+        if seen.outcome is Outcome.DENIED
+    }
+    if not denied:
+        return []
+    accesses = "access" if len(denied) == 1 else "accesses"
+    return [f"{len(denied):,} denied {accesses} left out; `--include-denied` plans for what was denied too"]
+
+
+def _about_roles(index: RoleIndex, planned: Sequence[PlannedAssignment]) -> list[str]:
+    """What to say of the choice: that it was a narrower one, or that a role may not be meant for anyone."""
+    if not index.of_all:
+        return [f"chosen among {counted(len(index.roles), 'role')}, not among all that are built in"]
+    odd = {one.role.id: one.role.name for one in index.roles if not one.for_all}
+    names = sorted({odd[one.role_id] for one in planned if one.role_id in odd})
+    if not names:
+        return []
+    says = "names" if len(names) > 1 else "name"
+    who = listed([f"`{name}`" for name in names])
+    return [
+        f"{who}: preview, deprecated or some service's own, by the {says}; check that you may use this, or plan "
+        + "with `--general-roles`, which leaves such roles out"
+    ]
 
 
 def _notes(
@@ -151,7 +192,7 @@ def _notes(
     ]
     if not needed:
         notes.append(
-            "nothing was observed, so nothing is needed: run the workload with `keyless run --learn`"
+            "nothing was let pass, so nothing is planned: run the workload with `keyless run --learn`"
         )
     store = service(APP_CONFIGURATION).arm_type
     if object_scope and store and any(demand.scope.is_type(store) for demand in needed):

@@ -43,25 +43,35 @@ def _necessity(index: RoleIndex, place: Place, role: RankedRole) -> str:
     used = place.bits(index)
     others = _others(place, role)
     if not others:
-        return _alone(quoted(index.universe.names(used)), _excess(index, place))
+        return _alone(index, quoted(index.universe.names(used)), _excess(index, place))
     together = listed([f"`{other.role.name}`" for other in others])
     own = index.universe.names(role.bits & used & ~union_of_bits(others))
+    besides = counted(_excess(index, place), "permission")
     return (
-        f"With {together} it grants all that is used here, and no set of roles does so with less besides: "
-        f"{counted(_excess(index, place), 'permission')}. Of these roles it alone grants {quoted(own)}."
+        f"With {together} it grants all that is used here, and no set of {_roles(index)} does so with less "
+        f"besides: {besides}. Of these roles it alone grants {quoted(own)}."
     )
 
 
-def _alone(actions: str, excess: int) -> str:
+def _alone(index: RoleIndex, actions: str, excess: int) -> str:
     if not excess:
         return f"It grants exactly {actions}, and nothing besides."
     besides = counted(excess, "permission")
-    return f"No role, and no set of roles, grants {actions} with less besides: {besides}."
+    nobody = (
+        "No role, and no set of roles," if index.of_all else f"None of {_roles(index)}, and no set of them,"
+    )
+    return f"{nobody} grants {actions} with less besides: {besides}."
+
+
+def _roles(index: RoleIndex) -> str:
+    """What the choice was among."""
+    return "roles" if index.of_all else "the roles to choose from"
 
 
 def _next_best(index: RoleIndex, place: Place, nearest: tuple[Alternative, ...]) -> str:
     if not nearest:
-        return "No other built-in role would do in its place."
+        other = "built-in role" if index.of_all else f"of {_roles(index)}"
+        return f"No other {other} would do in its place."
     would = listed([f"`{one.role_name}` ({counted(one.excess, 'permission')} besides)" for one in nearest])
     text = f"The next best in its place: {would}."
     if nearest[0].excess == _excess(index, place):

@@ -95,11 +95,30 @@ def test_the_roles_to_choose_from_can_be_limited():
     assert chosen(plan) == {("worker", "Key Vault Secrets Officer", VAULT)}
 
 
+def test_a_choice_among_fewer_roles_says_so_and_claims_no_more():
+    observed = [saw(WORKER, GET, VAULT), saw(WORKER, SET, VAULT), saw(WORKER, UNKNOWN, VAULT)]
+    plan = make_plan([WORKER], observed, roles=general_roles())
+    assert f"chosen among {len(general_roles())} roles, not among all that are built in" in plan.notes
+    reason = the_one(plan).reason
+    assert reason.startswith("None of the roles to choose from, and no set of them, grants")
+    assert plan.uncovered[0].advice.startswith("none of the roles to choose from grants this")
+
+
+def test_a_role_that_is_not_for_everyone_is_pointed_out_with_the_way_around_it():
+    observed = [saw(WORKER, GET, VAULT), saw(WORKER, SET, VAULT)]
+    (note,) = (note for note in make_plan([WORKER], observed).notes if "--general-roles" in note)
+    assert note.startswith("`Operator Nexus Key Vault Writer Service Role (Preview)`: preview, deprecated or")
+    assert not any(
+        "--general-roles" in note for note in make_plan([WORKER], observed, roles=general_roles()).notes
+    )
+    assert not any("--general-roles" in note for note in make_plan([WEB], [saw(WEB, GET, VAULT)]).notes)
+
+
 def test_a_service_role_without_substitute_is_said_to_have_none():
     writer = find_role("Operator Nexus Key Vault Writer Service Role (Preview)")
     reason = the_one(make_plan([WEB], [saw(WEB, SET, VAULT)], roles=(writer,))).reason
     assert "without such roles part of this could not be granted" in reason
-    assert "No other built-in role would do in its place" in reason
+    assert "No other of the roles to choose from would do in its place" in reason
 
 
 def test_two_equal_roles_are_told_apart_by_name_and_it_is_said_so():
@@ -162,6 +181,14 @@ def test_what_was_denied_is_planned_for_only_if_asked():
     assert chosen(make_plan([WEB], observed, include_denied=True)) == {
         ("web", "Key Vault Secrets User", VAULT)
     }
+
+
+def test_denials_that_are_left_out_are_counted_by_what_was_asked_not_by_how_often():
+    denied = [saw(WEB, GET, scope, outcome=Outcome.DENIED, count=7) for scope in (VAULT, VAULT, OTHER_VAULT)]
+    note = "2 denied accesses left out; `--include-denied` plans for what was denied too"
+    assert note in make_plan([WEB], denied).notes
+    assert any(text.startswith("1 denied access left out;") for text in make_plan([WEB], denied[:1]).notes)
+    assert not any("left out" in text for text in make_plan([WEB], denied, include_denied=True).notes)
 
 
 def test_without_observations_the_plan_is_empty_and_says_what_to_do():
