@@ -1,30 +1,72 @@
-"""Opening the project's store to put contents into it."""
+"""Putting contents into the project's store, from the command line."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
-from keyless.cli.failure import Failure
-from keyless.runtime.project import Project
+from keyless.cli.failure import Failure, explained
+from keyless.cli.options import declared_estate
+from keyless.runtime.project import ESTATE_FILE, Project
 
 if TYPE_CHECKING:
     from keyless.deploy.contents import PlaneContents
+    from keyless.model.estate import Estate
+
+Write = Callable[["PlaneContents"], Awaitable[None]]
 
 
-@asynccontextmanager
-async def open_contents(project: Project) -> AsyncIterator[PlaneContents]:
-    """What the planes hold, open for writing; a plane that runs sees the change on its next request."""
-    from keyless.app import contents_of, open_store
+async def put(project: Project, write: Write) -> None:
+    """Write into a vault or store; a plane that runs sees the change on its next request.
+
+    One that `keyless.yaml` declares and the store does not hold yet is made first, with all that the file
+    declares.
+
+    Raises:
+        Failure: there is no such vault or store, or it does not take this.
+    """
+    from keyless.app import contents_of, deploy_estate, open_store
     from keyless.deploy.contents import UnknownContainer
     from keyless.wire.errors import WireError
 
-    project.prepare()
-    store = open_store(project)
+    if not (project.store_file.exists() or project.estate_file.exists()):
+        raise Failure(
+            f"there is nothing in `{project.root}` to put this into yet: begin with "
+            "`keyless run --learn -- COMMAND`, or declare it (`keyless estate init` writes a starter)",
+            2,
+        )
+    with explained():
+        project.prepare()
+        store = open_store(project)
+        try:
+            contents = contents_of(store)
+            try:
+                await write(contents)
+            except UnknownContainer:
+                estate = declared_estate(project)
+                if estate is None:
+                    raise
+                await deploy_estate(store, estate)
+                await write(contents)
+        except (UnknownContainer, WireError) as error:
+            raise Failure(str(error), 2) from error
+        finally:
+            store.close()
+
+
+def declared_here(project: Project, holds: Callable[[Estate], bool]) -> str | None:
+    """What to say where the project's file declares the very thing that was set: the file wins in the end."""
+    from keyless.estate.problems import InvalidEstate
+    from keyless.estate.read import read_outline
+
+    if not project.estate_file.exists():
+        return None
     try:
-        yield contents_of(store)
-    except (UnknownContainer, WireError) as error:
-        raise Failure(str(error), 2) from error
-    finally:
-        store.close()
+        declared = holds(read_outline(project.estate_file))
+    except InvalidEstate:  # whoever uses the file next is told
+        return None
+    if not declared:
+        return None
+    return (
+        f"`{ESTATE_FILE}` declares it too: the next `keyless run` that starts a plane sets what stands there"
+    )

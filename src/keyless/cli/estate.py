@@ -1,18 +1,20 @@
-"""`keyless estate`: write, check, show and export `keyless.yaml`."""
+"""`keyless estate`: write, check, show, apply and export `keyless.yaml`."""
 
 from __future__ import annotations
 
 import asyncio
 import sys
-from collections import defaultdict
-from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from keyless.cli.commands import Commands
 from keyless.cli.failure import Failure, explained
-from keyless.cli.options import chosen_project, declared_estate, project_option
+from keyless.cli.files import write_whole
+from keyless.cli.options import chosen_project, current_directory, declared_estate, project_option
+from keyless.cli.terminal import say
 from keyless.cli.wording import counted
 from keyless.runtime.project import ESTATE_FILE, STATE_DIRECTORY, Project
 
@@ -24,9 +26,9 @@ SCHEMA_FILE = "keyless.schema.json"
 _PIPED_WIDTH = 240
 
 
-@click.group("estate")
+@click.group("estate", cls=Commands)
 def command() -> None:
-    """Write, check, show and export `keyless.yaml`: what identities, vaults, stores and roles there are."""
+    """Write, check, show, apply and export `keyless.yaml`: the identities, vaults, stores and roles."""
 
 
 @command.command("init")
@@ -34,57 +36,46 @@ def command() -> None:
 @project_option
 def init(force: bool, directory: Path | None) -> None:
     """Write a commented starter, with what an app has asked for under `keyless run --learn`."""
-    found = chosen_project(directory)
-    root = found.root if found.evidence_file.exists() else (directory or Path.cwd())
-    project = Project(root, root / STATE_DIRECTORY)
+    project = _project_to_begin(directory)
     if project.estate_file.exists() and not force:
         raise Failure(f"`{project.estate_file}` is there already: `--force` replaces it", 2)
     from keyless.estate.starter import starter_text
 
     with explained():
-        project.prepare()
         wanted = asyncio.run(_wanted(project))
-    schema = _write_schema(project)
-    project.estate_file.write_text(starter_text(project.root.name, wanted, schema=schema))
-    click.echo(f"wrote {project.estate_file}", err=True)
+        schema = _write_schema(project)
+        write_whole(project.estate_file, starter_text(project.root.name, wanted, schema=schema))
+    say(f"wrote {project.estate_file}")
+
+
+def _project_to_begin(directory: Path | None) -> Project:
+    """The project where something has run already, else a new one in the directory itself."""
+    found = chosen_project(directory)
+    if found.store_file.exists():
+        return found
+    root = (directory or current_directory()).resolve()
+    return Project(root, root / STATE_DIRECTORY)
 
 
 def _write_schema(project: Project) -> str:
     """Leave the schema where an editor finds it from the file's own first line."""
     from keyless.estate.schema import schema_text
+    from keyless.gateway.owner_files import write_owner_only
 
-    (project.root / STATE_DIRECTORY / SCHEMA_FILE).write_text(schema_text())
+    project.prepare()
+    write_owner_only(project.root / STATE_DIRECTORY / SCHEMA_FILE, schema_text().encode())
     return f"{STATE_DIRECTORY}/{SCHEMA_FILE}"
 
 
 async def _wanted(project: Project) -> Wanted:
-    """The vaults and stores of the world so far, with what is in them and what was asked for in vain."""
     from keyless.app import contents_of, open_evidence, open_store
-    from keyless.estate.starter import Wanted
+    from keyless.deploy.wanted import wanted_so_far
+    from keyless.estate.starter import NOTHING
 
     if not project.store_file.exists():
-        return Wanted()
-    store, evidence = open_store(project), open_evidence(project)
-    try:
-        contents = contents_of(store)
-        vaults: defaultdict[str, set[str]] = defaultdict(set)
-        stores: defaultdict[str, set[tuple[str, str | None]]] = defaultdict(set)
-        for vault, names in (await contents.secret_names()).items():
-            vaults[vault].update(names)
-        for name, keys in (await contents.setting_keys()).items():
-            stores[name].update(keys)
-        for want in evidence.wants():
-            if want.kind == "secret":
-                vaults[want.container].add(want.name)
-            else:
-                stores[want.container].add((want.name, want.label.strip("\0") or None))
-    finally:
-        evidence.close()
-        store.close()
-    return Wanted(
-        {vault: tuple(sorted(names)) for vault, names in vaults.items()},
-        {name: tuple(sorted(keys, key=str)) for name, keys in stores.items()},
-    )
+        return NOTHING
+    with closing(open_store(project)) as store, closing(open_evidence(project)) as evidence:
+        return await wanted_so_far(contents_of(store), evidence.wants())
 
 
 @command.command("check")
@@ -93,33 +84,31 @@ def check(directory: Path | None) -> None:
     """Name every mistake in the file: where it is, what is wrong, what to write instead."""
     from keyless.estate.warnings import warnings_of
 
-    estate = _declared(chosen_project(directory))
+    with explained():
+        estate = _declared(chosen_project(directory))
     parts = (
         counted(len(estate.compute), "workload", "workloads"),
         counted(len(estate.vaults), "vault", "vaults"),
         counted(len(estate.stores), "configuration store", "configuration stores"),
         counted(len(estate.assignments), "role assignment", "role assignments"),
     )
-    click.echo(f"{ESTATE_FILE} is in order: {', '.join(parts)}", err=True)
+    say(f"{ESTATE_FILE} is in order: {', '.join(parts)}")
     for warning in warnings_of(estate):
-        click.echo(f"warning: {warning}", err=True)
+        say(f"warning: {warning}")
 
 
 @command.command("show")
 @project_option
 def show(directory: Path | None) -> None:
     """Print the tree: names and ids, never values. Without a file, what the store holds."""
-    project = chosen_project(directory)
     from rich.console import Console
 
-    from keyless.estate.read import read_outline
     from keyless.estate.show import estate_tree
 
+    project = chosen_project(directory)
     with explained():
-        if project.estate_file.exists():
-            estate = _checked(lambda: read_outline(project.estate_file))
-        else:
-            estate = asyncio.run(_stored(project))
+        outline = _outline(project)
+        estate = asyncio.run(_stored(project)) if outline is None else outline
     width = None if sys.stdout.isatty() else _PIPED_WIDTH
     Console(highlight=False, width=width).print(estate_tree(estate))
 
@@ -140,29 +129,26 @@ def export(out: Path | None, directory: Path | None) -> None:
     if out is None:
         click.echo(text, nl=False)
     else:
-        out.write_text(text)
+        write_whole(out, text)
 
 
 @command.command("apply")
 @project_option
 def apply(directory: Path | None) -> None:
     """Bring the store up to what the file declares, without running anything."""
-    project = chosen_project(directory)
-    estate = _declared(project)
     with explained():
+        project = chosen_project(directory)
+        estate = _declared(project)
         project.prepare()
         asyncio.run(_apply(project, estate))
-    click.echo(f"applied {project.estate_file}", err=True)
+    say(f"applied {project.estate_file}")
 
 
 async def _apply(project: Project, estate: Estate) -> None:
     from keyless.app import deploy_estate, open_store
 
-    store = open_store(project)
-    try:
+    with closing(open_store(project)) as store:
         await deploy_estate(store, estate)
-    finally:
-        store.close()
 
 
 async def _stored(project: Project) -> Estate:
@@ -170,12 +156,13 @@ async def _stored(project: Project) -> Estate:
     from keyless.deploy.export import stored_estate
 
     if not project.store_file.exists():
-        raise Failure(f"there is neither a `{ESTATE_FILE}` nor a store in `{project.root}` yet", 2)
-    store = open_store(project)
-    try:
+        raise Failure(
+            f"there is no store in `{project.root}` yet: `keyless estate apply` makes one from the file, "
+            "`keyless run --learn -- COMMAND` from what an app asks for",
+            2,
+        )
+    with closing(open_store(project)) as store:
         return await stored_estate(store, contents_of(store))
-    finally:
-        store.close()
 
 
 def _declared(project: Project) -> Estate:
@@ -185,10 +172,14 @@ def _declared(project: Project) -> Estate:
     return estate
 
 
-def _checked(read: Callable[[], Estate]) -> Estate:
+def _outline(project: Project) -> Estate | None:
+    """What the file declares, without values; none where there is no file."""
     from keyless.estate.problems import InvalidEstate
+    from keyless.estate.read import read_outline
 
+    if not project.estate_file.exists():
+        return None
     try:
-        return read()
+        return read_outline(project.estate_file)
     except InvalidEstate as error:
         raise Failure(str(error), 2) from error

@@ -6,9 +6,10 @@ cannot be mistaken for theirs.
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+
+from keyless.cli.terminal import say
 
 OWN_FAILURE = 125
 
@@ -23,18 +24,42 @@ class Failure(Exception):
     def report(self) -> None:
         """Print the message."""
         for line in str(self).splitlines():
-            sys.stderr.write(f"keyless: {line}\n")
+            say(line, bad=True)
 
 
 @contextmanager
-def explained(exit_code: int = 1) -> Iterator[None]:
+def explained() -> Iterator[None]:
     """Turn the errors that say what to do into failures; anything else stays a bug with its traceback."""
+    try:
+        yield
+    except Exception as error:
+        if isinstance(error, _that_explain_themselves()):
+            raise Failure(str(error)) from error
+        if isinstance(error, OSError) and error.filename is not None:
+            why = (error.strerror or str(error)).lower()
+            raise Failure(f"cannot use `{error.filename}`: {why}") from error
+        raise
+
+
+@contextmanager
+def own_failures() -> Iterator[None]:
+    """As ``explained``, for a command that runs another: what fails here ends with 125, 126 or 127."""
+    from keyless.gateway.child import CannotRun
+
+    try:
+        with explained():
+            yield
+    except CannotRun as error:
+        raise Failure(str(error), error.exit_code) from error
+    except Failure as failure:
+        raise Failure(str(failure), OWN_FAILURE) from failure
+
+
+def _that_explain_themselves() -> tuple[type[Exception], ...]:
+    from keyless.deploy.apply import CannotApply
     from keyless.evidence.database import EvidenceError
     from keyless.runtime.client import PlaneUnavailable
     from keyless.runtime.project import ProjectError
     from keyless.store.ports import StoreError
 
-    try:
-        yield
-    except (StoreError, EvidenceError, ProjectError, PlaneUnavailable) as error:
-        raise Failure(str(error), exit_code) from error
+    return (StoreError, EvidenceError, ProjectError, PlaneUnavailable, CannotApply)

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import importlib
+import signal
+import sys
 from collections.abc import Sequence
 
 import click
 
 from keyless import __version__
-from keyless.cli.failure import Failure
+from keyless.cli.commands import Commands
+from keyless.cli.failure import OWN_FAILURE, Failure
+from keyless.gateway.signals import die_of
 
 _COMMANDS = {
     "run": "Run a command with a managed identity, against a local identity plane.",
@@ -21,9 +25,10 @@ _COMMANDS = {
     "evidence": "Show or clear what was recorded.",
     "demo": "See the whole loop on a small real application.",
 }
+_RUN_OTHERS = {"run", "prove"}
 
 
-class _LazyGroup(click.Group):
+class _LazyGroup(Commands):
     """A group whose commands are found by name in `keyless.cli`."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -36,19 +41,6 @@ class _LazyGroup(click.Group):
             return None
         command: click.Command = importlib.import_module(f"keyless.cli.{cmd_name}").command
         return command
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Find a command, naming the nearest where there is none of that name."""
-        name = args[0] if args else ""
-        if name and name not in _COMMANDS and not name.startswith("-"):
-            import difflib
-
-            near = difflib.get_close_matches(name, _COMMANDS, n=1)
-            hint = f"did you mean `{near[0]}`?" if near else f"there are {', '.join(_COMMANDS)}"
-            ctx.fail(f"there is no command `{name}`: {hint}")
-        return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the commands without importing them."""
@@ -63,12 +55,26 @@ def command() -> None:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Run the command line; a `Failure` is one line on standard error and its exit code."""
+    """Run the command line; a `Failure` is a line or more on standard error and its exit code."""
     try:
-        command.main(arguments, prog_name="keyless", standalone_mode=True)
+        code = command.main(arguments, prog_name="keyless", standalone_mode=False)
     except Failure as failure:
         failure.report()
-        raise SystemExit(failure.exit_code) from None
+        code = failure.exit_code
+    except click.ClickException as error:
+        error.show()
+        code = _code_of(error)
+    except click.Abort as abort:
+        if isinstance(abort.__context__, KeyboardInterrupt):
+            die_of(signal.SIGINT)
+        code = 1
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _code_of(error: click.ClickException) -> int:
+    """The exit code of a mistake on the command line: `run` and `prove` have one of their own."""
+    context = error.ctx if isinstance(error, click.UsageError) else None
+    return OWN_FAILURE if context is not None and context.info_name in _RUN_OTHERS else error.exit_code
 
 
 if __name__ == "__main__":

@@ -13,16 +13,16 @@ from keyless.model.resource_id import ResourceId
 from keyless.runtime.messages import Arrived, Missed, Remark, Settled, Summary, ToClient
 
 
-def show(message: ToClient) -> None:
-    """Print a message, where it is one that a person should see now."""
+def show(message: ToClient, *, quiet: bool = False) -> None:
+    """Print a message, where it is one that a person should see now; only what is wrong where ``quiet``."""
     if isinstance(message, Settled) and message.outcome == Outcome.DENIED:
         say(denial(message), bad=True)
     elif isinstance(message, Missed):
         say(missing(message), bad=True)
-    elif isinstance(message, Arrived):
-        say(arrival(message))
     elif isinstance(message, Remark):
-        say(message.text)
+        say(message.text, bad=True)
+    elif isinstance(message, Arrived) and not quiet:
+        say(arrival(message))
 
 
 def denial(settled: Settled) -> str:
@@ -76,5 +76,9 @@ def closing(summary: Summary, *, learning: bool, failed: bool) -> list[str]:
 
 
 def _accesses(summary: Summary) -> str:
-    total = counted(summary.learned + summary.allowed, "access", "accesses")
-    return f"{total}, {summary.learned} of them granted by nothing yet" if summary.learned else total
+    total = summary.learned + summary.allowed
+    text = counted(total, "access", "accesses")
+    if not summary.learned:
+        return text
+    ungranted = "" if summary.learned == total else f"{summary.learned} of them "
+    return f"{text}, {ungranted}granted by nothing yet"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from keyless.cli.failure import Failure
-from keyless.runtime.project import Project, find_project
+from keyless.runtime.project import STATE_DIRECTORY, Project, find_project
 
 if TYPE_CHECKING:
     from keyless.model.estate import Estate
@@ -23,11 +23,26 @@ project_option = click.option(
 
 
 def chosen_project(directory: Path | None) -> Project:
-    """The project that the option, or else the current directory, points at."""
-    return find_project(directory or Path.cwd())
+    """The project in the directory that the option names, or else the one that the current directory is in.
+
+    Raises:
+        Failure: the current directory was removed.
+    """
+    if directory is not None:
+        root = directory.resolve()
+        return Project(root, root / STATE_DIRECTORY)
+    return find_project(current_directory())
 
 
-def declared_estate(project: Project, exit_code: int = 2) -> Estate | None:
+def current_directory() -> Path:
+    """The directory that the command was given in; raises Failure where it was removed."""
+    try:
+        return Path.cwd()
+    except FileNotFoundError as error:
+        raise Failure("the current directory is not there any more: change to another one", 2) from error
+
+
+def declared_estate(project: Project) -> Estate | None:
     """What `keyless.yaml` declares, or none where there is no such file.
 
     Raises:
@@ -35,7 +50,7 @@ def declared_estate(project: Project, exit_code: int = 2) -> Estate | None:
     """
     import os
 
-    if not project.estate_file.exists():
+    if not project.estate_file.exists() and not project.estate_file.is_symlink():
         return None
     from keyless.estate.problems import InvalidEstate
     from keyless.estate.read import read_estate
@@ -43,4 +58,4 @@ def declared_estate(project: Project, exit_code: int = 2) -> Estate | None:
     try:
         return read_estate(project.estate_file, os.environ)
     except InvalidEstate as error:
-        raise Failure(str(error), exit_code) from error
+        raise Failure(str(error), 2) from error

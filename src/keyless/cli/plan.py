@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from keyless.cli.failure import Failure, explained
+from keyless.cli.files import write_whole
 from keyless.cli.options import chosen_project, project_option
+from keyless.cli.terminal import say
+from keyless.cli.world import opened_evidence, opened_store
+from keyless.runtime.directory import Directory, read_directory
 from keyless.runtime.project import Project
 
 if TYPE_CHECKING:
+    from keyless.model.evidence import Observation
+    from keyless.model.roles import RoleAssignment
+    from keyless.plan.problem import Subject
     from keyless.plan.result import Plan
 
 FORMATS = ("json", "bicep", "terraform", "arm")
@@ -22,6 +28,12 @@ FORMATS = ("json", "bicep", "terraform", "arm")
 @click.command("plan")
 @click.option(
     "--object-scope", is_flag=True, help="Assign at single secrets where possible, instead of the vault."
+)
+@click.option(
+    "--general-roles",
+    is_flag=True,
+    help="Choose among roles for general use alone: none that its name marks as preview, deprecated or some "
+    "service's own. The excess may be larger.",
 )
 @click.option("--include-denied", is_flag=True, help="Count calls that were denied as needed, too.")
 @click.option(
@@ -35,69 +47,79 @@ FORMATS = ("json", "bicep", "terraform", "arm")
 )
 @project_option
 def command(
-    object_scope: bool, include_denied: bool, wanted: str, folder: Path | None, directory: Path | None
+    object_scope: bool,
+    general_roles: bool,
+    include_denied: bool,
+    wanted: str,
+    folder: Path | None,
+    directory: Path | None,
 ) -> None:
     """Choose, for every identity, the built-in roles that cover what it used with the least besides.
 
     The plan is the exact minimum: fewest excess permissions first, then fewest roles. It is kept in
     `.keyless/plan.json`, where `keyless prove` finds it.
     """
-    project = chosen_project(directory)
     with explained():
-        plan = asyncio.run(_make(project, object_scope=object_scope, include_denied=include_denied))
+        project = chosen_project(directory)
+        plan = _make(
+            project, object_scope=object_scope, include_denied=include_denied, general_only=general_roles
+        )
         _keep(project, plan)
     if wanted == "table":
         from keyless.plan.report import print_plan
 
         print_plan(plan)
     else:
-        for _, text in write(plan, wanted):
-            click.echo(text)
+        for _, text in written_as(plan, wanted):
+            click.echo(text, nl=not text.endswith("\n"))
     if folder is not None:
         _write_all(plan, folder)
 
 
-async def _make(project: Project, *, object_scope: bool, include_denied: bool) -> Plan:
-    from keyless.app import open_evidence, open_store
+def _make(project: Project, *, object_scope: bool, include_denied: bool, general_only: bool) -> Plan:
+    from keyless.plan.index import general_roles
     from keyless.plan.make import make_plan
-    from keyless.plan.problem import Subject, SubjectKind
-    from keyless.runtime.directory import read_directory
-    from keyless.store.collections import ASSIGNMENTS
 
-    if not project.evidence_file.exists():
-        raise Failure(
-            f"nothing was recorded in `{project.root}` yet: run your app first, with "
-            "`keyless run --learn -- COMMAND`",
-            2,
-        )
-    store = open_store(project)
-    evidence = open_evidence(project)
-    try:
-        principals = await read_directory(store)
-        assignments = [assignment for _, assignment in await store.scan(ASSIGNMENTS)]
-        observations = evidence.observations()
-    finally:
-        evidence.close()
-        store.close()
-    subjects = [
-        Subject(entry.principal_id, entry.name, SubjectKind(entry.kind), entry.resource_id)
-        for entry in principals.entries
-    ]
+    with opened_evidence(project) as evidence:
+        observations: list[Observation] = evidence.observations()
+    principals, assignments = asyncio.run(_who_has_what(project))
     return make_plan(
-        subjects, observations, assignments, object_scope=object_scope, include_denied=include_denied
+        subjects_of(principals),
+        observations,
+        assignments,
+        object_scope=object_scope,
+        include_denied=include_denied,
+        roles=general_roles() if general_only else None,
     )
 
 
+async def _who_has_what(project: Project) -> tuple[Directory, list[RoleAssignment]]:
+    from keyless.store.collections import ASSIGNMENTS
+
+    with opened_store(project) as store:
+        assignments = [assignment for _, assignment in await store.scan(ASSIGNMENTS)]
+        return await read_directory(store), assignments
+
+
+def subjects_of(principals: Directory) -> list[Subject]:
+    """The principals of an estate as the planner knows them."""
+    from keyless.plan.problem import Subject, SubjectKind
+
+    return [
+        Subject(entry.principal_id, entry.name, SubjectKind(entry.kind), entry.resource_id)
+        for entry in principals.entries
+    ]
+
+
 def _keep(project: Project, plan: Plan) -> None:
+    from keyless.gateway.owner_files import write_owner_only
     from keyless.plan.writers.json import write_json
 
-    draft = project.plan_file.with_suffix(".draft")
-    draft.write_text(write_json(plan))
-    os.replace(draft, project.plan_file)
+    write_owner_only(project.plan_file, write_json(plan).encode())
 
 
-def write(plan: Plan, wanted: str) -> list[tuple[str, str]]:
-    """The plan in one format, as file names and texts."""
+def written_as(plan: Plan, wanted: str) -> list[tuple[str, str]]:
+    """The plan in one of ``FORMATS``, as file names and texts."""
     if wanted == "json":
         from keyless.plan.writers.json import write_json
 
@@ -118,9 +140,9 @@ def write(plan: Plan, wanted: str) -> list[tuple[str, str]]:
 def _write_all(plan: Plan, folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        for wanted in FORMATS:
-            for name, text in write(plan, wanted):
-                (folder / name).write_text(text)
-                click.echo(f"wrote {folder / name}", err=True)
     except OSError as error:
-        raise Failure(f"cannot write into `{folder}`: {error.strerror}", 2) from error
+        raise Failure(f"cannot make `{folder}`: {(error.strerror or str(error)).lower()}", 2) from error
+    for wanted in FORMATS:
+        for name, text in written_as(plan, wanted):
+            write_whole(folder / name, text)
+            say(f"wrote {folder / name}")

@@ -3,35 +3,36 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
+from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from keyless.cli.explain import PROOF
-from keyless.cli.failure import OWN_FAILURE, Failure, explained
+from keyless.cli.failure import Failure, own_failures
 from keyless.cli.options import chosen_project, declared_estate, project_option
-from keyless.cli.run import Finished, run_in
+from keyless.cli.run import Finished, check_command, run_in
 from keyless.cli.terminal import say
-from keyless.cli.wording import counted, scope_in_words
+from keyless.cli.verdict import holds, report, seen_since, strangers
+from keyless.cli.wording import counted
 from keyless.gateway.child import exit_like
-from keyless.model.evidence import Observation, Outcome
 from keyless.runtime.directory import Directory, read_directory
 from keyless.runtime.messages import PROTOCOL, Hello, Mode
 from keyless.runtime.project import Project
+from keyless.runtime.proof import only_proof
 
 if TYPE_CHECKING:
     from keyless.model.estate import Estate
+    from keyless.model.evidence import Observation
     from keyless.plan.result import Plan
-
-_SHOWN_ACTIONS = 8
 
 
 @click.command(
     "prove",
-    context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False},
-    epilog="Exit code: 0 where the proof holds; else the command's own, or 1 where it had none but 0.",
+    context_settings={"allow_interspersed_args": False},
+    epilog="Exit code: 0 where the proof holds; else the command's own, or 1 where that is 0; 125 where "
+    "Keyless itself fails, 126 and 127 as `env` has them.",
 )
 @click.option(
     "--as", "workload", metavar="NAME", help="The workload to run as (default: the only one there is)."
@@ -39,7 +40,7 @@ _SHOWN_ACTIONS = 8
 @click.option(
     "--plan",
     "plan_file",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    type=click.Path(dir_okay=False, path_type=Path),
     help="The plan to prove (default: the last one that `keyless plan` made).",
 )
 @click.option("--offline", is_flag=True, help="Refuse connections to anything but the local plane.")
@@ -53,33 +54,66 @@ def command(
     The proof holds only if the command succeeds and nothing is denied. What the command writes stays in the
     copy. Permissions that the plan grants and the command never used are listed.
     """
-    if not argv:
-        raise Failure(
-            "there is no command to prove: write it after `--`, as in `keyless prove -- pytest`", OWN_FAILURE
-        )
-    with explained(OWN_FAILURE):
+    with own_failures():
+        check_command(argv, "keyless prove -- pytest")
         project = chosen_project(directory)
-        plan = _load(plan_file or project.plan_file)
-        copy = project.below(PROOF)
-        principals = asyncio.run(_copy_world(project, copy, declared_estate(project, OWN_FAILURE), plan))
-        hello = Hello(PROTOCOL, workload, Mode.ENFORCE, offline, None)
-        finished = run_in(copy, hello, list(argv), port=0, keep_credentials=False, quiet=True)
-        observations = _observations(copy)
-    held = _report(plan, finished, observations, principals)
-    if not held and finished.status.succeeded:
+        plan = _load(project, plan_file)
+        if plan_file is None:
+            _say_what_is_newer(project)
+        proof = _prove(project, plan, workload, list(argv), offline=offline)
+    report(plan, proof.finished, proof.observations, proof.principals)
+    if not holds(proof.finished, proof.observations) and proof.finished.status.succeeded:
         raise SystemExit(1)
-    exit_like(finished.status)
+    exit_like(proof.finished.status)
 
 
-def _load(file: Path) -> Plan:
+@dataclass(frozen=True, slots=True)
+class _Proof:
+    """A command that ran in a copy of the world, and what was seen there."""
+
+    finished: Finished
+    observations: list[Observation]
+    principals: Directory
+
+
+def _load(project: Project, given: Path | None) -> Plan:
     from keyless.plan.result import UnreadablePlan, read_plan
 
+    file = given or project.plan_file
     if not file.exists():
-        raise Failure("there is no plan to prove yet: make one with `keyless plan`", OWN_FAILURE)
+        missing = f"there is no plan `{given}`" if given else "there is no plan to prove yet"
+        raise Failure(f"{missing}: make one with `keyless plan`")
     try:
         return read_plan(file.read_bytes())
     except UnreadablePlan as error:
-        raise Failure(f"{file}: {error}", OWN_FAILURE) from error
+        raise Failure(f"{file}: {error}") from error
+
+
+def _say_what_is_newer(project: Project) -> None:
+    """Say where more was recorded since the plan was made."""
+    from keyless.app import open_evidence
+
+    if not project.evidence_file.exists():
+        return
+    made_at = int(project.plan_file.stat().st_mtime)
+    with closing(open_evidence(project)) as evidence:
+        newer = seen_since(made_at, evidence.observations())
+    if newer:
+        accesses = counted(newer, "access was", "accesses were")
+        say(f"{accesses} recorded for the first time after the plan was made: `keyless plan` takes them in")
+
+
+def _prove(project: Project, plan: Plan, workload: str | None, argv: list[str], *, offline: bool) -> _Proof:
+    from keyless.app import open_evidence
+
+    estate = declared_estate(project)
+    with only_proof(project) as copy:
+        principals = asyncio.run(_copy_world(project, copy, estate, plan))
+        for stranger in strangers(plan, principals):
+            say(f"the plan has roles for `{stranger}`, which is no identity of this estate", bad=True)
+        finished = run_in(copy, Hello(PROTOCOL, workload, Mode.ENFORCE, offline, None), argv, quiet=True)
+        with closing(open_evidence(copy)) as evidence:
+            return _Proof(finished, evidence.observations(), principals)
 
 
 async def _copy_world(project: Project, copy: Project, estate: Estate | None, plan: Plan) -> Directory:
@@ -87,83 +121,14 @@ async def _copy_world(project: Project, copy: Project, estate: Estate | None, pl
     from keyless.app import deploy_estate, open_store
     from keyless.store.collections import ASSIGNMENTS
 
-    project.prepare()
-    if copy.state.exists():
-        _refuse_while_running(copy)
-        shutil.rmtree(copy.state)
-    copy.prepare()
-    original = open_store(project)
-    try:
+    with closing(open_store(project)) as original:
         if estate is not None:
             await deploy_estate(original, estate)
         original.backup_to(copy.store_file)
-    finally:
-        original.close()
-    store = open_store(copy)
-    try:
+    with closing(open_store(copy)) as store:
         async with store.transaction() as transaction:
             for key, _ in await transaction.scan(ASSIGNMENTS):
                 await transaction.delete(ASSIGNMENTS, key)
             for assignment in plan.role_assignments():
                 await transaction.put(ASSIGNMENTS, (assignment.id,), assignment)
         return await read_directory(store)
-    finally:
-        store.close()
-
-
-def _refuse_while_running(copy: Project) -> None:
-    from keyless.runtime.client import plane_runs
-
-    if plane_runs(copy):
-        raise Failure("another proof runs in this project: wait until it has ended", OWN_FAILURE)
-
-
-def _observations(copy: Project) -> list[Observation]:
-    from keyless.app import open_evidence
-
-    evidence = open_evidence(copy)
-    try:
-        return evidence.observations()
-    finally:
-        evidence.close()
-
-
-def _report(plan: Plan, finished: Finished, observations: list[Observation], principals: Directory) -> bool:
-    """Say how the proof went; whether it holds."""
-    from keyless.plan.unused import unused
-
-    denied = [seen for seen in observations if seen.outcome is Outcome.DENIED]
-    held = finished.status.succeeded and not denied and finished.summary is not None
-    for seen in denied:
-        where = scope_in_words(seen.scope_id)
-        say(
-            f"denied {seen.count}x: {principals.name_of(seen.principal_id)} `{seen.action}` at {where}",
-            bad=True,
-        )
-    for rest in unused(plan, observations):
-        role = f"`{rest.assignment.role_name}` of {rest.assignment.principal.name}"
-        names = [action.action for action in rest.actions]
-        more = f" and {len(names) - _SHOWN_ACTIONS} more" if len(names) > _SHOWN_ACTIONS else ""
-        what = (
-            "was not used at all"
-            if rest.wholly
-            else f"grants, unused: {', '.join(names[:_SHOWN_ACTIONS])}{more}"
-        )
-        say(f"{role} at {scope_in_words(rest.assignment.scope_id)} {what}")
-    if held:
-        used = sum(seen.count for seen in observations)
-        roles = counted(len(plan.assignments), "role assignment", "role assignments")
-        say(f"the proof holds: {counted(used, 'call', 'calls')} allowed by {roles}, none denied")
-    else:
-        say(f"the proof fails: {_why(finished, len(denied))}", bad=True)
-    return held
-
-
-def _why(finished: Finished, denied: int) -> str:
-    if denied:
-        return f"{counted(denied, 'access', 'accesses')} denied; `keyless explain --proof` says why"
-    if finished.summary is None:
-        return "the plane did not last until the end"
-    status = finished.status
-    how = f"signal {status.signal}" if status.signal is not None else f"exit code {status.code}"
-    return f"the command did not succeed ({how})"

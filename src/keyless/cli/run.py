@@ -8,12 +8,12 @@ from pathlib import Path
 
 import click
 
-from keyless.cli.failure import OWN_FAILURE, Failure, explained
+from keyless.cli.failure import Failure, own_failures
 from keyless.cli.notices import closing, show
 from keyless.cli.options import chosen_project, declared_estate, project_option
 from keyless.cli.terminal import say
-from keyless.gateway.child import CannotRun, ChildStatus, exit_like, run_child
-from keyless.gateway.signals import held_signals
+from keyless.gateway.child import ChildStatus, exit_like, run_child
+from keyless.gateway.held_signals import held_signals
 from keyless.runtime.client import PlaneConnection, join
 from keyless.runtime.environment import environment_of
 from keyless.runtime.messages import PROTOCOL, Hello, Mode, Summary, ToClient
@@ -22,7 +22,7 @@ from keyless.runtime.project import Project
 
 @click.command(
     "run",
-    context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False},
+    context_settings={"allow_interspersed_args": False},
     epilog="Exit code: the command's own; 125 where Keyless itself fails, 126 and 127 as `env` has them.",
 )
 @click.option(
@@ -64,15 +64,10 @@ def command(
     endpoint) go to a local plane that issues real tokens, enforces role assignments and records every
     decision. The command itself is not changed, and nothing is installed.
     """
-    if not argv:
-        raise Failure(
-            "there is no command to run: write it after `--`, as in `keyless run -- python app.py`",
-            OWN_FAILURE,
-        )
-    with explained(OWN_FAILURE):
+    with own_failures():
+        check_command(argv, "keyless run -- python app.py")
         project = chosen_project(directory)
-        estate = declared_estate(project, OWN_FAILURE)
-        hello = Hello(PROTOCOL, workload, Mode(mode), offline, estate)
+        hello = Hello(PROTOCOL, workload, Mode(mode), offline, declared_estate(project))
         finished = run_in(
             project, hello, list(argv), port=port, keep_credentials=keep_credentials, quiet=quiet
         )
@@ -81,6 +76,12 @@ def command(
         for line in closing(finished.summary, learning=learning, failed=not finished.status.succeeded):
             say(line)
     exit_like(finished.status)
+
+
+def check_command(argv: tuple[str, ...], example: str) -> None:
+    """Raises Failure where there is nothing to run."""
+    if not argv or not argv[0]:
+        raise Failure(f"there is no command to run: write it after `--`, as in `{example}`")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,36 +93,54 @@ class Finished:
 
 
 def run_in(
-    project: Project, hello: Hello, argv: list[str], *, port: int, keep_credentials: bool, quiet: bool
+    project: Project,
+    hello: Hello,
+    argv: list[str],
+    *,
+    port: int = 0,
+    keep_credentials: bool = False,
+    quiet: bool = False,
 ) -> Finished:
-    """Run a command under a lease from the project's plane, printing what the plane has to say."""
+    """Run a command under a lease from the project's plane, printing what the plane has to say.
+
+    Raises:
+        PlaneUnavailable: there is no lease to be had.
+        CannotRun: the command cannot be started.
+    """
     lease = join(project, hello, port=port)
-    listener = _Listener(lease)
+    listener = _Listener(lease, quiet=quiet)
     try:
         environment, notes = environment_of(project, lease.ready, keep_credentials=keep_credentials)
-        for note in notes:
-            if not quiet:
+        if not quiet:
+            for note in (*lease.ready.notes, *_about_port(port, lease), *notes):
                 say(note)
         with held_signals() as signals:  # before a thread starts, which would be given them
             listener.start()
             status = run_child(argv, environment, signals)
         lease.say_goodbye()
         listener.join()
-    except CannotRun as error:
-        raise Failure(str(error), error.exit_code) from error
     finally:
         lease.close()
     if listener.summary is None:
-        say("the plane ended before the command did: `.keyless/plane.log` may say why", bad=True)
+        say(f"the plane ended before the command did: `{project.log_file}` may say why", bad=True)
     return Finished(status, listener.summary)
+
+
+def _about_port(wanted: int, lease: PlaneConnection) -> list[str]:
+    """What to say where a plane runs already, and on another port."""
+    found = lease.ready.proxy_port
+    if wanted in {0, found}:
+        return []
+    return [f"the plane runs already, on port {found}: `--port {wanted}` is not used"]
 
 
 class _Listener(threading.Thread):
     """Prints the plane's messages while the command runs."""
 
-    def __init__(self, lease: PlaneConnection) -> None:
+    def __init__(self, lease: PlaneConnection, *, quiet: bool) -> None:
         super().__init__(name="keyless-notices", daemon=True)
         self._lease = lease
+        self._quiet = quiet
         self.summary: Summary | None = None
 
     def run(self) -> None:
@@ -129,4 +148,4 @@ class _Listener(threading.Thread):
         self.summary = self._lease.listen(self._hear)
 
     def _hear(self, message: ToClient) -> None:
-        show(message)
+        show(message, quiet=self._quiet)

@@ -7,14 +7,14 @@ from pathlib import Path
 
 import click
 
-from keyless.cli.contents import open_contents
-from keyless.cli.failure import explained
+from keyless.cli.commands import Commands
+from keyless.cli.contents import declared_here, put
 from keyless.cli.options import chosen_project, project_option
-from keyless.model.estate import DeclaredSetting
-from keyless.runtime.project import Project
+from keyless.cli.terminal import say
+from keyless.model.estate import DeclaredSetting, Estate
 
 
-@click.group("setting")
+@click.group("setting", cls=Commands)
 def command() -> None:
     """Put settings into a configuration store of the local plane."""
 
@@ -30,13 +30,15 @@ def set_setting(
     store: str, key: str, value: str, label: str | None, content_type: str | None, directory: Path | None
 ) -> None:
     """Set KEY of STORE to VALUE. A secret belongs into a vault: see `keyless secret set`."""
-    with explained():
-        asyncio.run(
-            _set(chosen_project(directory), DeclaredSetting(store.lower(), key, value, label, content_type))
-        )
-    click.echo(f"key-value `{key}` of store `{store}` is set", err=True)
+    project = chosen_project(directory)
+    setting = DeclaredSetting(store.lower(), key, value, label or None, content_type)
 
+    def is_it(estate: Estate) -> bool:
+        wanted = (setting.store.casefold(), key, setting.label)
+        return any((one.store.casefold(), one.key, one.label) == wanted for one in estate.settings)
 
-async def _set(project: Project, setting: DeclaredSetting) -> None:
-    async with open_contents(project) as contents:
-        await contents.ensure_setting(setting)
+    asyncio.run(put(project, lambda contents: contents.ensure_setting(setting)))
+    labelled = f" with the label `{setting.label}`" if setting.label else ""
+    say(f"key-value `{key}`{labelled} of store `{setting.store}` is set")
+    if note := declared_here(project, is_it):
+        say(note)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 
@@ -13,9 +14,20 @@ def _coloured() -> bool:
 
 
 def say(text: str, *, bad: bool = False) -> None:
-    """Print one line; written at once, so that it does not mix with the program's own lines."""
-    line = f"keyless: {text}"
-    if _coloured():
-        line = f"{_RED if bad else _DIM}{line}{_PLAIN}"
-    sys.stderr.write(line + "\n")
-    sys.stderr.flush()
+    """Print one line; written at once, so that it does not mix with the program's own lines.
+
+    Where standard error is closed nobody is told, and nothing else changes.
+    """
+    if sys.stderr is None:
+        return
+    line = f"keyless: {visible(text)}"
+    with contextlib.suppress(OSError, ValueError):
+        if _coloured():
+            line = f"{_RED if bad else _DIM}{line}{_PLAIN}"
+        sys.stderr.write(line + "\n")
+        sys.stderr.flush()
+
+
+def visible(text: str) -> str:
+    """A text with its control characters escaped: names come from apps and files, and could hold any."""
+    return "".join(one if one.isprintable() else one.encode("unicode_escape").decode() for one in text)

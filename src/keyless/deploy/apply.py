@@ -9,14 +9,20 @@ Rules:
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any, Protocol
 
 from keyless.model.estate import DeclaredApplication, DeclaredSecret, DeclaredSetting, Estate
 from keyless.store.collections import ASSIGNMENTS, COMPUTE, GROUPS, IDENTITIES, STORES, TENANT, VAULTS
 from keyless.store.ports import Collection, Key, Store, Transaction
+from keyless.wire.errors import WireError
 
 TENANT_KEY = ("tenant",)
+
+
+class CannotApply(Exception):
+    """An estate that a vault or store does not take; the message names the thing and says why."""
 
 
 class Contents(Protocol):
@@ -36,7 +42,11 @@ class Contents(Protocol):
 
 
 async def apply_estate(estate: Estate, store: Store, contents: Contents) -> None:
-    """Bring the store up to what the estate declares."""
+    """Bring the store up to what the estate declares.
+
+    Raises:
+        CannotApply: a vault or store does not take what is declared for it.
+    """
     records = list(_records(estate))
     if any([await store.get(collection, key) != record for collection, key, record in records]):
         async with store.transaction() as transaction:
@@ -45,9 +55,21 @@ async def apply_estate(estate: Estate, store: Store, contents: Contents) -> None
     for application in estate.applications:
         await contents.ensure_application(application)
     for secret in estate.secrets:
-        await contents.ensure_secret(secret)
+        with _named(f"secret `{secret.name}` of vault `{secret.vault}`"):
+            await contents.ensure_secret(secret)
     for setting in estate.settings:
-        await contents.ensure_setting(setting)
+        labelled = f" with the label `{setting.label}`" if setting.label else ""
+        with _named(f"key-value `{setting.key}`{labelled} of store `{setting.store}`"):
+            await contents.ensure_setting(setting)
+
+
+@contextmanager
+def _named(what: str) -> Iterator[None]:
+    """Say of an error which thing it is about."""
+    try:
+        yield
+    except WireError as error:
+        raise CannotApply(f"{what} cannot be brought up to what is declared: {error}") from error
 
 
 async def _put(transaction: Transaction, collection: Collection[Any], key: Key, record: object) -> None:

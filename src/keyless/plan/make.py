@@ -152,16 +152,16 @@ def _uncovered(subjects: Mapping[str, Subject], place: Place, action: Action, *,
 
 
 def _about_denials(observations: Iterable[Observation]) -> list[str]:
-    """What to say where something was denied, and is therefore not planned for."""
-    denied = {
-        (seen.principal_id.casefold(), seen.plane, seen.action.casefold(), seen.scope_id)
-        for seen in observations
-        if seen.outcome is Outcome.DENIED
-    }
+    """What to say where something was denied, never let pass, and is therefore not planned for."""
+    asked: dict[bool, set[tuple[str, Action, ResourceId]]] = {True: set(), False: set()}
+    for seen in observations:
+        action = (seen.plane, seen.action.casefold())
+        asked[seen.outcome is Outcome.DENIED].add((seen.principal_id.casefold(), action, seen.scope_id))
+    denied = len(asked[True] - asked[False])
     if not denied:
         return []
-    accesses = "access" if len(denied) == 1 else "accesses"
-    return [f"{len(denied):,} denied {accesses} left out; `--include-denied` plans for what was denied too"]
+    accesses = "access" if denied == 1 else "accesses"
+    return [f"{denied:,} denied {accesses} left out; `--include-denied` plans for what was denied too"]
 
 
 def _about_roles(index: RoleIndex, planned: Sequence[PlannedAssignment]) -> list[str]:
@@ -172,11 +172,12 @@ def _about_roles(index: RoleIndex, planned: Sequence[PlannedAssignment]) -> list
     names = sorted({odd[one.role_id] for one in planned if one.role_id in odd})
     if not names:
         return []
-    says = "names" if len(names) > 1 else "name"
-    who = listed([f"`{name}`" for name in names])
+    who, says = listed([f"`{name}`" for name in names]), "name" if len(names) == 1 else "names"
     return [
-        f"{who}: preview, deprecated or some service's own, by the {says}; check that you may use this, or plan "
-        + "with `--general-roles`, which leaves such roles out"
+        (
+            f"{who}: preview, deprecated or some service's own, by the {says}; check that you may use this, "
+            "or plan with `--general-roles`, which leaves such roles out"
+        )
     ]
 
 

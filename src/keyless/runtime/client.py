@@ -200,6 +200,11 @@ def _start(project: Project, port: int) -> None:
         raise PlaneUnavailable(f"the plane ended before it was ready: `{project.log_file}` says why")
 
 
-def plane_runs(project: Project) -> bool:
-    """Whether a plane runs on the project's state."""
-    return not _lock_is_free(project)
+def wait_for_end(project: Project, limit_s: float) -> bool:
+    """Whether no plane runs on the project's state, or the one that does ends within a time."""
+    deadline = time.monotonic() + limit_s
+    while not _lock_is_free(project):
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(_RETRY_S)
+    return True

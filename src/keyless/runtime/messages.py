@@ -83,7 +83,7 @@ class Arrived(msgspec.Struct, frozen=True, tag="arrived"):
 
 
 class Remark(msgspec.Struct, frozen=True, tag="remark"):
-    """Something a person should know."""
+    """Something that is wrong, in words for a person."""
 
     text: str
 

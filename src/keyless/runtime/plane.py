@@ -16,6 +16,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Protocol
 
+from keyless.deploy.apply import CannotApply
 from keyless.evidence.database import EvidenceError
 from keyless.evidence.recorder import CellKey, Recorder, WantKey
 from keyless.model.estate import Estate
@@ -23,7 +24,7 @@ from keyless.model.evidence import Outcome
 from keyless.model.identities import ComputeResource
 from keyless.runtime.control import ControlServer, Tell
 from keyless.runtime.directory import Directory, read_directory
-from keyless.runtime.leases import Lease, Leases
+from keyless.runtime.leases import Lease, LeaseRefused, Leases
 from keyless.runtime.messages import (
     Hello,
     Missed,
@@ -38,6 +39,7 @@ from keyless.runtime.project import Project
 from keyless.runtime.world import EstateWorld, host_kind
 from keyless.store.ports import Store
 from keyless.wire.dispatch import Dispatcher
+from keyless.wire.server import settle_heap
 
 log = logging.getLogger("keyless.plane")
 
@@ -130,6 +132,7 @@ class RunningPlane:
         """Serve until the last lease has ended, or until ``stop`` is set."""
         await self._control.start()
         flushing = asyncio.create_task(self._flush_forever())
+        settle_heap()
         try:
             on_ready()
             await self._until_unneeded(stop)
@@ -210,7 +213,10 @@ class RunningPlane:
             return
         digest = estate_digest(estate)
         if digest != self._applied:
-            await self._deploy(estate)
+            try:
+                await self._deploy(estate)
+            except CannotApply as error:
+                raise LeaseRefused(str(error)) from error
             self._applied = digest
 
     def _start_lines_anew(self) -> None:

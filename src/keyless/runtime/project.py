@@ -16,6 +16,8 @@ from keyless.gateway.owner_files import write_owner_only
 
 ESTATE_FILE = "keyless.yaml"
 STATE_DIRECTORY = ".keyless"
+PROOF = "proof"
+"""The name below which a proof's copy of the world lies."""
 
 
 class ProjectError(Exception):
@@ -62,6 +64,11 @@ class Project:
     def plan_file(self) -> Path:
         """The last plan made."""
         return self.root / STATE_DIRECTORY / "plan.json"
+
+    @property
+    def proof_lock_file(self) -> Path:
+        """Locked for as long as a proof runs in the project."""
+        return self.root / STATE_DIRECTORY / "proof.lock"
 
     @property
     def lock_file(self) -> Path:

@@ -1,7 +1,7 @@
 """Naming a Unix socket whose path is longer than a socket's address may be.
 
 `sun_path` holds 104 bytes (BSD, macOS) or 108 (Linux), the ending zero included; a project can lie deeper
-than that. Then the socket goes by its name alone while the current directory is, for a moment, the one that it
+than that. Then the socket goes by its name alone while the current directory is, for a moment, the one it
 lies in. So it stays where its owner's state is, and no directory that everybody may write to takes part.
 
 Source: unix(7); https://pubs.opengroup.org/onlinepubs/9799919799/basedefs/sys_un.h.html

@@ -189,6 +189,8 @@ def test_denials_that_are_left_out_are_counted_by_what_was_asked_not_by_how_ofte
     assert note in make_plan([WEB], denied).notes
     assert any(text.startswith("1 denied access left out;") for text in make_plan([WEB], denied[:1]).notes)
     assert not any("left out" in text for text in make_plan([WEB], denied, include_denied=True).notes)
+    let_pass = [saw(WEB, GET, scope) for scope in (VAULT, OTHER_VAULT)]
+    assert not any("left out" in text for text in make_plan([WEB], denied + let_pass).notes)
 
 
 def test_without_observations_the_plan_is_empty_and_says_what_to_do():

@@ -1,0 +1,76 @@
+"""How a proof went, in lines for the terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from keyless.cli.terminal import say
+from keyless.cli.wording import counted, scope_in_words
+from keyless.model.evidence import Observation, Outcome
+
+if TYPE_CHECKING:
+    from keyless.cli.run import Finished
+    from keyless.plan.result import Plan
+    from keyless.plan.unused import Unused
+    from keyless.runtime.directory import Directory
+
+_SHOWN_ACTIONS = 8
+
+
+def holds(finished: Finished, observations: Iterable[Observation]) -> bool:
+    """Whether a proof holds: the command succeeded, its plane saw all of it, and nothing was denied."""
+    complete = finished.status.succeeded and finished.summary is not None
+    return complete and not any(seen.outcome is Outcome.DENIED for seen in observations)
+
+
+def strangers(plan: Plan, principals: Directory) -> list[str]:
+    """The names of those that a plan has roles for and the estate does not know."""
+    unknown = {
+        one.principal.name for one in plan.assignments if not principals.get(one.principal.principal_id)
+    }
+    return sorted(unknown)
+
+
+def seen_since(made_at: int, observations: Iterable[Observation]) -> int:
+    """How many accesses were let pass for the first time after a moment (epoch seconds)."""
+    return sum(seen.first_seen > made_at and seen.outcome is not Outcome.DENIED for seen in observations)
+
+
+def report(plan: Plan, finished: Finished, observations: list[Observation], principals: Directory) -> None:
+    """Print what was denied, what was granted and not used, and whether the proof holds."""
+    from keyless.plan.unused import unused
+
+    denied = [seen for seen in observations if seen.outcome is Outcome.DENIED]
+    for seen in denied:
+        who, where = principals.name_of(seen.principal_id), scope_in_words(seen.scope_id)
+        say(f"denied {seen.count}x: {who} `{seen.action}` at {where}", bad=True)
+    for rest in unused(plan, observations):
+        say(in_words(rest))
+    if holds(finished, observations):
+        calls = counted(sum(seen.count for seen in observations), "call", "calls")
+        roles = counted(len(plan.assignments), "role assignment", "role assignments")
+        say(f"the proof holds: {calls} allowed by {roles}, none denied")
+    else:
+        say(f"the proof fails: {_why(finished, len(denied))}", bad=True)
+
+
+def in_words(rest: Unused) -> str:
+    """What a role grants that was not used."""
+    one = rest.assignment
+    role = f"`{one.role_name}` of {one.principal.name} at {scope_in_words(one.scope_id)}"
+    if rest.wholly:
+        return f"{role} was not used at all"
+    names = [action.action for action in rest.actions]
+    more = f" and {len(names) - _SHOWN_ACTIONS} more" if len(names) > _SHOWN_ACTIONS else ""
+    return f"{role} grants, unused: {', '.join(names[:_SHOWN_ACTIONS])}{more}"
+
+
+def _why(finished: Finished, denied: int) -> str:
+    if denied:
+        return f"{counted(denied, 'access', 'accesses')} denied; `keyless explain --proof` says why"
+    if finished.summary is None:
+        return "the plane did not last until the end"
+    status = finished.status
+    how = f"signal {status.signal}" if status.signal is not None else f"exit code {status.code}"
+    return f"the command did not succeed ({how})"
