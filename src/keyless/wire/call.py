@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Generic, Protocol, TypeVar
 
+import msgspec
+
 from keyless.model.identities import Principal
 from keyless.wire.errors import Bug
 from keyless.wire.request import Request
@@ -34,7 +36,7 @@ class _Mint:
 MINT = _Mint()
 
 
-class Authorized(Generic[B]):
+class Authorized(msgspec.Struct, Generic[B], frozen=True, eq=False):
     """A call whose caller is verified and permitted.
 
     ``resource`` is what the host name stands for (a vault, a store); ``params`` are the route's; ``body`` is
@@ -42,28 +44,22 @@ class Authorized(Generic[B]):
     than those of the managed-identity endpoints.
     """
 
-    __slots__ = ("api_version", "body", "caller", "params", "request", "resource", "workload")
+    mint: object
+    request: Request
+    resource: object
+    params: Mapping[str, str]
+    body: B
+    api_version: str
+    caller: Principal | None
+    workload: Workload | None
 
-    def __init__(
-        self,
-        mint: object,
-        request: Request,
-        resource: object,
-        params: Mapping[str, str],
-        body: B,
-        api_version: str,
-        caller: Principal | None,
-        workload: Workload | None,
-    ) -> None:
-        if mint is not MINT:
+    def __post_init__(self) -> None:
+        """Refuse to be made by anyone but the dispatcher."""
+        if self.mint is not MINT:
             raise Bug("an authorized call is made by the dispatcher alone")
-        self.request = request
-        self.resource = resource
-        self.params = params
-        self.body = body
-        self.api_version = api_version
-        self.caller = caller
-        self.workload = workload
+
+    def __repr__(self) -> str:
+        return f"Authorized({self.request!r})"  # the body may hold a secret
 
     @property
     def now(self) -> int:

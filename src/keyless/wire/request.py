@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from typing import Protocol
 from urllib.parse import parse_qsl
 
+import msgspec
+
 from keyless.wire.errors import InvalidRequest
 
 _MAX_PARAMETERS = 100
@@ -50,30 +52,21 @@ class Query:
         return self._values.get(name, [])
 
 
-class Request:
+class Request(msgspec.Struct, eq=False):
     """One request. ``path`` is percent-decoded, as the server gives it; ``now`` is epoch seconds."""
 
-    __slots__ = ("_query", "body", "headers", "host", "method", "now", "path", "query_string", "request_id")
+    method: str
+    host: str
+    path: str
+    query_string: str
+    headers: Headers
+    now: float
+    request_id: str
+    body: bytes = b""
+    _query: Query | None = None
 
-    def __init__(
-        self,
-        method: str,
-        host: str,
-        path: str,
-        query_string: str,
-        headers: Headers,
-        now: float,
-        request_id: str,
-    ) -> None:
-        self.method = method
-        self.host = host
-        self.path = path
-        self.query_string = query_string
-        self.headers = headers
-        self.now = now
-        self.request_id = request_id
-        self.body = b""
-        self._query: Query | None = None
+    def __repr__(self) -> str:
+        return f"Request({self.method} {self.request_id})"  # a path, a header or a body may hold a secret
 
     @property
     def query(self) -> Query:

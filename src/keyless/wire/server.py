@@ -6,10 +6,12 @@ Source: https://github.com/emmett-framework/granian/blob/master/docs/spec/RSGI.m
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import socket
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
@@ -24,6 +26,7 @@ from keyless.wire.request import Headers, Request
 logging.getLogger("_granian").setLevel(logging.ERROR)
 
 _SHUTDOWN_S = 5
+_YOUNG_OBJECTS = 20_000
 _LET_GO_BYTES = 32 * 1024 * 1024
 
 
@@ -67,11 +70,7 @@ class Front:
             self._clock(),
             dispatcher.next_request_id(),
         )
-
-        async def read_body(limit: int) -> bytes:
-            return await _read(proto, headers, limit)
-
-        answer = await dispatcher.answer(request, read_body)
+        answer = await dispatcher.answer(request, partial(_read, proto, headers))
         response_headers = answer.headers if isinstance(answer.headers, list) else list(answer.headers)
         if answer.body:
             proto.response_bytes(answer.status, response_headers, answer.body)
@@ -99,6 +98,16 @@ async def _read(proto: Exchange, headers: Headers, limit: int) -> bytes:
     if size > limit:
         raise PayloadTooLarge(f"the request's body is larger than {limit} bytes")
     return b"".join(chunks)
+
+
+def settle_heap() -> None:
+    """Tell the garbage collector what a server's heap is like, once it has started.
+
+    What start-up has made (the catalog, modules) lives for good and need not be looked through again; what a
+    request makes is freed by reference counts, so that collecting after every 700 allocations finds nothing.
+    """
+    gc.freeze()
+    gc.set_threshold(_YOUNG_OBJECTS, 10, 10)
 
 
 def _reserve(address: str) -> socket.socket:

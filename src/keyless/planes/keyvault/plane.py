@@ -63,8 +63,6 @@ def _standing_headers(region: str) -> tuple[tuple[str, str], ...]:
     """The headers that do not change from one answer to the next."""
     return (
         ("cache-control", "no-cache"),
-        ("pragma", "no-cache"),
-        ("expires", "-1"),
         ("x-ms-keyvault-region", region),
         ("x-ms-keyvault-service-version", __version__),
         ("x-content-type-options", "nosniff"),
