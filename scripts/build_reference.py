@@ -1,0 +1,53 @@
+"""Write the generated pages of the reference: commands, operations, environment, and the estate file's.
+
+python scripts/build_reference.py           # write them
+python scripts/build_reference.py --check   # say which are out of date; exit code 1 if any is
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+import build_estate_reference
+from reference import commands, environment, operations
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def generated() -> dict[Path, str]:
+    """Every generated file, as it should be."""
+    pages = ROOT / "docs" / "reference"
+    return {
+        pages / "commands.md": commands.page(),
+        pages / "environment.md": environment.page(),
+        pages / "operations.md": operations.page(),
+        **build_estate_reference.generated(),
+    }
+
+
+def stale() -> list[Path]:
+    """The generated files that are not as they should be."""
+    return [
+        path for path, text in generated().items() if not path.exists() or path.read_text("utf-8") != text
+    ]
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Write the files, or check them."""
+    parser = argparse.ArgumentParser(description="Write the generated pages of the reference.")
+    parser.add_argument("--check", action="store_true", help="only say which files are out of date")
+    if parser.parse_args(arguments).check:
+        found = stale()
+        for path in found:
+            print(f"{path.relative_to(ROOT)} is out of date: run `make reference`")
+        return 1 if found else 0
+    for path, text in generated().items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, "utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

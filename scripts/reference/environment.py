@@ -1,0 +1,129 @@
+"""`docs/reference/environment.md`: the variables that a command gains, loses or finds changed, from the
+gateway's own table; and those that Keyless reads."""
+
+from __future__ import annotations
+
+import string
+
+from keyless.gateway.environment import EVERY_HOST, VARIABLES, Change, HostKind, Variable
+from reference.markdown import code, head, table
+
+_TEXT = """
+`keyless run` and `keyless prove` hand their own environment to the command, with the changes below and no
+others. So what `keyless.yaml` takes from variables is in the command's environment too.
+"""
+_REMOVED = """
+## What is taken out
+
+These variables would lead a client library elsewhere.
+
+"""
+_CREDENTIALS = """
+## Stored credentials
+
+They are taken out, because client libraries choose them before a managed identity. A line on the terminal
+names them, never their values. `keyless run --keep-credentials` leaves them there.
+
+"""
+_BESIDE = """
+These go with a stored credential. Where there is none, they stay.
+
+"""
+_VALUES = {
+    "proxy_url": "the address of the proxy on loopback, with the secret of this run in it",
+    "no_proxy": "`localhost`, `127.0.0.1`, `::1`, and what you had",
+    "bundle": "the path of a bundle: the authorities that you trust, and the local one",
+    "additions": "the path of the local authority's certificate, beside those that you added",
+    "java_options": "what you had; where Java is installed, a trust store and system proxies besides",
+    "identity_endpoint": "the address of the endpoint on loopback",
+    "identity_secret": "the secret of this run",
+}
+_ONLY_FOR = {
+    frozenset({HostKind.APP_SERVICE}): "a workload of type `Microsoft.Compute/…` has it taken out instead",
+    frozenset({HostKind.VM}): "only a workload of type `Microsoft.Compute/…` has it; others lose it",
+}
+READ: tuple[tuple[tuple[str, ...], str], ...] = (
+    (("KEYLESS_PROJECT",), "The project's directory, as `--project` gives it."),
+    (
+        ("KEYLESS_ROOT_KEY",),
+        """The root key that the store is sealed under, as base64 of 32 bytes. It takes the place of
+        `.keyless/root.key`, which is then not made.""",
+    ),
+    (("NO_COLOR",), "Where it is set, Keyless prints without colour."),
+    (("FORCE_COLOR", "COLUMNS", "TERM"), "Tables and trees on standard output heed them."),
+    (
+        ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "NO_PROXY"),
+        """Your own proxies, also in lower case, which goes first. Connections to hosts that the plane does
+        not answer go out through them. What counts is the environment of the command that started the
+        plane, for those that join it too.""",
+    ),
+    (
+        ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"),
+        """The bundles that you trust. The command's bundle is made of them and the local authority; where
+        none is set, of the system's own and the local authority.""",
+    ),
+    (
+        ("NODE_EXTRA_CA_CERTS", "DENO_CERT"),
+        "Authorities that you trust besides. They go into every bundle.",
+    ),
+    (("JAVA_HOME", "PATH"), "Whether Java is installed: a trust store for it is made only then."),
+    (("TMPDIR",), "Where `keyless demo` makes the directory that it works in."),
+)
+SAMPLE = ("ORDERS_CONFIG_ENDPOINT", "ORDERS_SIGNING_KEY", "ORDERS_PAYMENT_API_KEY")
+"""What `keyless demo` sets."""
+
+
+def page() -> str:
+    """The page."""
+    parts = (head("Environment variables", "src/keyless/gateway/environment.py", _TEXT), _set())
+    return "".join((*parts, _removed(), _credentials(), _read()))
+
+
+def documented() -> frozenset[str]:
+    """Every variable that the page names."""
+    return frozenset(
+        (*(row.name for row in VARIABLES), *(name for names, _ in READ for name in names), *SAMPLE)
+    )
+
+
+def _rows(*changes: Change) -> list[Variable]:
+    return [row for row in VARIABLES if row.change in changes]
+
+
+def _set() -> str:
+    rows = ((f"`{row.name}`", _value(row), row.reason) for row in _rows(Change.SET, Change.EXTENDED))
+    return "\n## What is set, whatever it was before\n\n" + table(("variable", "value", "why"), rows)
+
+
+def _value(row: Variable) -> str:
+    names = [name for _, name, _, _ in string.Formatter().parse(row.value) if name]
+    value = _VALUES[names[0]] if names else f"`{row.value}`"
+    return value if row.hosts == EVERY_HOST else f"{value}; {_ONLY_FOR[row.hosts]}"
+
+
+def _removed() -> str:
+    rows = ((f"`{row.name}`", row.reason, _exception(row)) for row in _rows(Change.REMOVED))
+    return _REMOVED + table(("variable", "it", ""), rows)
+
+
+def _exception(row: Variable) -> str:
+    values = " or ".join(f"`{value}`" for value in row.harmless)
+    stays = f"It stays where it is {values}." if values else ""
+    return f"{stays} {'A line on the terminal says so.' if row.told else ''}".strip()
+
+
+def _credentials() -> str:
+    credentials = ((f"`{row.name}`", row.reason) for row in _rows(Change.CREDENTIAL))
+    beside = ((f"`{row.name}`", row.reason) for row in _rows(Change.BESIDE_CREDENTIAL))
+    headings = ("variable", "what it is")
+    return _CREDENTIALS + table(headings, credentials) + _BESIDE + table(headings, beside)
+
+
+def _read() -> str:
+    rows = table(("variable", "meaning"), ((code(names), meaning) for names, meaning in READ))
+    return (
+        f"\n## What Keyless itself reads\n\n{rows}\n"
+        "It also reads the variables that `keyless.yaml` names with `env`: see "
+        "[the estate file](estate.md#secret-with-env).\n"
+        f"`keyless demo` sets {code(SAMPLE)} for the sample that it runs.\n"
+    )
