@@ -1,7 +1,8 @@
 """Measure what the performance page states, side by side in one run.
 
 - requests per second of an authorised, recorded `GET secret` over TLS, against a bare granian application
-  that returns the same bytes, each server on one core and the load (wrk) on another, in alternating rounds;
+  that returns the same bytes to the same requests, each server on one core and the load (wrk) on another,
+  in alternating rounds;
 - the time from the start of `keyless run` to the first token, with the plane to be started;
 - what `keyless run -- true` takes, with the plane to be started and with one to join.
 """
@@ -26,8 +27,8 @@ from pathlib import Path
 
 HOST = "contoso-orders.vault.azure.net"
 PATH = "/secrets/db-password/?api-version=7.6"
-ROUNDS = 5
-SECONDS = 4
+ROUNDS = 9
+SECONDS = 2
 STARTS = 12
 TOKEN_PROGRAM = """
 import os, time, urllib.request
@@ -64,7 +65,7 @@ def _throughput(folder: Path) -> None:
         headers = ["-H", f"Host: {HOST}", "-H", f"Authorization: Bearer {ready['token']}"]
         ours, bare = [], []
         for _ in range(ROUNDS):
-            bare.append(_load(f"https://127.0.0.1:{bare_port}{PATH}", []))
+            bare.append(_load(f"https://127.0.0.1:{bare_port}{PATH}", headers))
             ours.append(_load(f"https://127.0.0.1:{ready['port']}{PATH}", headers))
     ratios = [mine / theirs for mine, theirs in zip(ours, bare, strict=True)]
     print(f"bare granian, requests/s     median {statistics.median(bare):8.0f}   rounds {_listed(bare)}")
