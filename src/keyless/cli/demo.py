@@ -34,7 +34,7 @@ def command(keep: Path | None) -> None:
     missing = [name for name in _NEEDED if not _is_there(name)]
     if missing:
         raise Failure(
-            f"the sample needs {', '.join(missing)}: install them with `pip install 'keyless[example]'`", 2
+            f"the sample needs {', '.join(missing)}: install them (in a clone: `pip install '.[example]'`)", 2
         )
     started = time.monotonic()
     with _workspace(keep) as folder:

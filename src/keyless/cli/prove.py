@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     type=click.Path(dir_okay=False, path_type=Path),
     help="The plan to prove (default: the last one that `keyless plan` made).",
 )
-@click.option("--offline", is_flag=True, help="Refuse connections to anything but the local plane.")
+@click.option("--offline", is_flag=True, help="Refuse connections beyond the local plane and this machine.")
 @project_option
 @click.argument("argv", metavar="COMMAND...", nargs=-1, type=click.UNPROCESSED)
 def command(

@@ -38,7 +38,7 @@ from keyless.runtime.project import Project
     default=Mode.ENFORCE.value,
     help="Deny what no role assignment grants (the default).",
 )
-@click.option("--offline", is_flag=True, help="Refuse connections to anything but the local plane.")
+@click.option("--offline", is_flag=True, help="Refuse connections beyond the local plane and this machine.")
 @click.option(
     "--keep-credentials", is_flag=True, help="Leave AZURE_CLIENT_SECRET and its kin in the environment."
 )

@@ -140,6 +140,11 @@ VARIABLES: tuple[Variable, ...] = (
     ),
     _foreign_endpoint("AZURE_FEDERATED_TOKEN_FILE", "would make SDKs choose workload identity federation"),
     Variable(
+        "KEYLESS_ROOT_KEY",
+        Change.REMOVED,
+        "seals the store: the plane needs it, and no workload does",
+    ),
+    Variable(
         "AZURE_AUTHORITY_HOST",
         Change.REMOVED,
         "would lead token requests to another cloud than the local plane stands for",

@@ -55,7 +55,7 @@ class BearerTokens:
     def _verify(self, authorization: str, now: float) -> Verified:
         scheme, _, token = authorization.partition(" ")
         if scheme.lower() != "bearer":
-            raise Unauthenticated("the request has no bearer token")
+            raise Unauthenticated("the request has no bearer token", found=scheme[:20])
         try:
             return verify(
                 token.strip(), keys=self._keys, tenant_id=self._tenant_id, audiences=self._audiences, now=now

@@ -146,7 +146,12 @@ def _app_configuration_title(error: InvalidRequest, request: Request) -> str:
     return "Unsupported API version" if _API_VERSION.fullmatch(version) else "Invalid API version"
 
 
+_NO_ACCESS_KEYS = "Access keys are not served here yet; use a Microsoft Entra token"
+
+
 def _app_configuration_challenge(error: Unauthenticated) -> str:
+    if error.rejection is None and error.found.lower() == "hmac-sha256":
+        return f'HMAC-SHA256 error="invalid_token" error_description="{_NO_ACCESS_KEYS}", Bearer'
     if error.rejection is None:
         return "HMAC-SHA256, Bearer"
     said = {

@@ -135,7 +135,7 @@ def test_another_applications_database_is_refused_and_left_as_it_is(
 def test_a_store_of_a_later_version_is_refused_and_left_as_it_is(filled: Path, root_key: RootKey) -> None:
     execute(filled, "PRAGMA user_version = 99")
     before = fingerprint(filled)
-    with pytest.raises(StoreTooNew, match="later version of Keyless: upgrade"):
+    with pytest.raises(StoreTooNew, match="later version of Keyless: use"):
         SqliteStore(filled, root_key)
     assert fingerprint(filled) == before
 

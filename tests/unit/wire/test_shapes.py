@@ -255,3 +255,11 @@ def test_app_services_identity_endpoint_has_a_status_code_and_a_message() -> Non
 def test_resource_manager_has_a_code_and_a_message() -> None:
     _, _, body = rendered(shapes.resource_manager, NotFound("no vault", code="ResourceNotFound"))
     assert body == {"error": {"code": "ResourceNotFound", "message": "no vault"}}
+
+
+def test_an_access_key_of_app_configuration_is_told_that_it_is_not_served() -> None:
+    keyed = Unauthenticated("the request has no bearer token", found="HMAC-SHA256")
+    _, headers, body = rendered(shapes.app_configuration, keyed)
+    assert headers["www-authenticate"].startswith('HMAC-SHA256 error="invalid_token" error_description="Access keys')
+    assert headers["www-authenticate"].endswith(", Bearer")
+    assert body is None

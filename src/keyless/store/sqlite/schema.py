@@ -38,7 +38,7 @@ def check_ours(connection: sqlite3.Connection, file: str) -> None:
             )
         if _pragma(connection, "user_version") > len(_STEPS):
             raise StoreTooNew(
-                f"`{file}` was written by a later version of Keyless: upgrade with `pip install -U keyless`"
+                f"`{file}` was written by a later version of Keyless: use that one; nothing was changed"
             )
 
 
