@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from keyless.plan.problem import Subject
     from keyless.plan.result import Plan
 
-FORMATS = ("json", "bicep", "terraform", "arm")
+FORMATS = ("json", "bicep", "terraform", "arm", "estate")
 
 
 @click.command("plan")
@@ -43,7 +43,7 @@ FORMATS = ("json", "bicep", "terraform", "arm")
     "--out",
     "folder",
     type=click.Path(file_okay=False, path_type=Path),
-    help="Write the plan as JSON, Bicep, Terraform and ARM JSON into this directory.",
+    help="Write the plan in every format into this directory.",
 )
 @project_option
 def command(
@@ -132,6 +132,10 @@ def written_as(plan: Plan, wanted: str) -> list[tuple[str, str]]:
         from keyless.plan.writers.terraform import write_terraform
 
         return list(write_terraform(plan).items())
+    if wanted == "estate":
+        from keyless.plan.writers.estate import write_estate
+
+        return [("role-assignments.yaml", write_estate(plan))]
     from keyless.plan.writers.arm import write_arm
 
     return list(write_arm(plan).items())

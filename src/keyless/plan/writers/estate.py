@@ -1,0 +1,33 @@
+"""Writes a plan's assignments as the `roleAssignments` of a `keyless.yaml`, to be put into that file.
+
+Principals and scopes are given by their ids, which no estate can misread; a comment has the names.
+"""
+
+from __future__ import annotations
+
+from keyless.plan.result import Plan, PlannedAssignment
+
+_HEAD = (
+    "# Role assignments planned by Keyless: put them into keyless.yaml, in place of those that are there.\n"
+)
+
+
+def write_estate(plan: Plan) -> str:
+    """The assignments as YAML; an empty plan is an empty list."""
+    if not plan.assignments:
+        return f"{_HEAD}roleAssignments: []\n"
+    return f"{_HEAD}roleAssignments:\n" + "".join(_entry(assignment) for assignment in plan.assignments)
+
+
+def _entry(assignment: PlannedAssignment) -> str:
+    return (
+        f"  # {_plain(assignment.role_name)} for {_plain(assignment.principal.name)}\n"
+        f"  - principal: {assignment.principal.principal_id}\n"
+        f"    role: {assignment.role_id}\n"
+        f"    scope: {assignment.scope}\n"
+    )
+
+
+def _plain(text: str) -> str:
+    """A name on one line of a comment."""
+    return " ".join(text.split())
