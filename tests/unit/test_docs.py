@@ -101,11 +101,16 @@ def test_every_command_line_in_a_block_of_code_is_understood(
     lines = [line for page in documents() for line in _command_lines(page)]
     assert len(lines) > 15
     for line in lines:
-        words = shlex.split(line, comments=True)[1:]
+        words = _before_redirection(shlex.split(line, comments=True)[1:])
         try:
             _parse(words)
         except click.UsageError as error:
             pytest.fail(f"`{line}`: {error.format_message()}")
+
+
+def _before_redirection(words: list[str]) -> list[str]:
+    """What the shell hands on of a line that ends in `> FILE`."""
+    return next((words[:at] for at, word in enumerate(words) if word.startswith(">")), words)
 
 
 def _parse(words: list[str]) -> None:
