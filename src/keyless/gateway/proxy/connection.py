@@ -17,7 +17,7 @@ from keyless.gateway.proxy.answers import ESTABLISHED, Refusal
 from keyless.gateway.proxy.heads import RequestHead
 from keyless.gateway.proxy.leases import L, TimeLimits
 from keyless.gateway.proxy.outside import Opened
-from keyless.gateway.proxy.relay import Half, RequestHalf, ResponseHalf, join
+from keyless.gateway.proxy.relay import Half, RequestHalf, ResponseHalf, TunnelHalf, join
 from keyless.gateway.proxy.routes import Exchange, PlainTunnel, Router, Tunnel
 
 log = logging.getLogger("keyless.gateway")
@@ -172,7 +172,8 @@ class ClientConnection(asyncio.Protocol, Generic[L]):
             return
         if isinstance(way, Tunnel):
             self.transport.write(ESTABLISHED)
-            self._carry(way.opened, Half(self.transport, self._closed), Half(self._upstream, self._closed))
+            client: Half = TunnelHalf(self.transport, self._closed)
+            self._carry(way.opened, client, Half(self._upstream, self._closed))
         else:
             client = RequestHalf(self.transport, self._closed, way.body)
             self._carry(way.opened, client, ResponseHalf(self._upstream, self._closed, self._limits.linger_s))
