@@ -191,12 +191,28 @@ class _Verdict:
         self._descriptor = None
 
 
-async def _serve(project: Project, port: int, verdict: _Verdict) -> None:
+class _Starter:
+    """Whoever started this process, and waits to hear once how that went."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor: int | None = descriptor
+
+    def tell(self, text: str) -> bool:
+        """Say it, and let them go; false where they have gone already."""
+        if self._descriptor is None:
+            return False
+        os.write(self._descriptor, text.encode())
+        os.close(self._descriptor)
+        self._descriptor = None
+        return True
+
+
+async def _serve(project: Project, port: int, starter: _Starter) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     async with running_plane(project, port) as plane:
-        await plane.serve(lambda: verdict.say(PLANE_READY), stop)
+        await plane.serve(lambda: starter.tell(PLANE_READY), stop)
 
 
 def main(arguments: list[str]) -> int:
@@ -206,8 +222,8 @@ def main(arguments: list[str]) -> int:
     from keyless.gateway.authority import AuthorityError
     from keyless.gateway.proxy.server import CannotListen
 
-    os.umask(0o077)
-    root, state, ready_fd, port = Path(arguments[0]), Path(arguments[1]), int(arguments[2]), int(arguments[3])
+    root, state, port = Path(arguments[0]), Path(arguments[1]), int(arguments[3])
+    starter = _Starter(int(arguments[2]))
     logging.basicConfig(
         level=logging.WARNING, format="%(asctime)s %(name)s %(levelname)s %(message)s", stream=sys.stderr
     )
@@ -215,11 +231,11 @@ def main(arguments: list[str]) -> int:
     lock = take_lock(project)
     if lock is None:  # another client was quicker: the plane that it started serves this one too
         return 0
-    verdict = _Verdict(ready_fd)
     try:
-        uvloop.run(_serve(project, port, verdict))
+        uvloop.run(_serve(project, port, starter))
     except (StoreError, EvidenceError, ProjectError, AuthorityError, CannotListen) as error:
-        verdict.say(str(error))
+        if not starter.tell(str(error)):
+            log.error("the plane ends: %s", error)  # noqa: TRY400  # the message says all there is to know
         return 1
     return 0
 

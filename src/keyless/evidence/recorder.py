@@ -15,6 +15,8 @@ from typing import NamedTuple, Protocol
 from keyless.model.actions import ActionPlane
 from keyless.model.evidence import Outcome
 
+_REMEMBERED = 100_000
+
 
 class CellKey(NamedTuple):
     """What one line of evidence is about."""
@@ -77,6 +79,8 @@ class Recorder:
         """The cell of a line of evidence."""
         found = self._cells.get(key)
         if found is None:
+            if len(self._cells) >= _REMEMBERED:
+                self._cells.clear()  # what is pending stays in the dirty list, and is written
             found = self._cells[key] = Cell(key, self._dirty)
             self._on_first(key)
         return found

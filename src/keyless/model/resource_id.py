@@ -24,7 +24,7 @@ class InvalidResourceId(ValueError):
 class ResourceId:
     """An absolute Azure resource id (or scope), immutable and hashable.
 
-    ``text`` is the id as written, ``key`` the case-folded segments by which ids compare.
+    ``text`` is the id as written, ``key`` the lower-case segments by which ids compare.
     """
 
     __slots__ = ("_segments", "key", "text")
@@ -32,7 +32,7 @@ class ResourceId:
     def __init__(self, segments: tuple[str, ...]) -> None:
         self._segments = segments
         self.text = "/" + "/".join(segments)
-        self.key = tuple(segment.casefold() for segment in segments)
+        self.key = tuple(segment.lower() for segment in segments)
 
     @classmethod
     def parse(cls, text: str) -> ResourceId:
@@ -140,7 +140,7 @@ def _last_provider(key: tuple[str, ...]) -> int | None:
 
 
 def _check_shape(text: str, segments: tuple[str, ...]) -> None:
-    lowered = tuple(segment.casefold() for segment in segments)
+    lowered = tuple(segment.lower() for segment in segments)
     if lowered[:1] == ("subscriptions",) and len(segments) < 2:
         raise InvalidResourceId(f"`{text}` names no subscription after `/subscriptions/`")
     at = _last_provider(lowered)

@@ -128,7 +128,7 @@ class RunningPlane:
         self._applying = asyncio.Lock()
         self._control = ControlServer(project.control_socket, self.open_lease, self.close_lease)
 
-    async def serve(self, on_ready: Callable[[], None], stop: asyncio.Event) -> None:
+    async def serve(self, on_ready: Callable[[], object], stop: asyncio.Event) -> None:
         """Serve until the last lease has ended, or until ``stop`` is set."""
         await self._control.start()
         flushing = asyncio.create_task(self._flush_forever())

@@ -164,3 +164,16 @@ def test_counts_add_up_whatever_happens_between(steps: list[tuple[str, str]]) ->
     sheet.broken = False
     recorder.flush(2)
     assert (sheet.counts, sheet.wants) == (hits, wants)
+
+
+def test_the_number_of_lines_remembered_is_bounded_and_no_count_is_lost(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("keyless.evidence.recorder._REMEMBERED", 10)
+    sheet = Sheet()
+    recorder = Recorder(sheet)
+    for number in range(95):
+        recorder.cell(line(f"/{number}")).hit()
+    assert len(recorder._cells) <= 10
+    recorder.flush(1)
+    assert sum(sheet.counts.values()) == 95

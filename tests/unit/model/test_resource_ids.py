@@ -164,3 +164,8 @@ def test_scopes_are_built_from_their_names() -> None:
 def test_a_resource_needs_as_many_names_as_types() -> None:
     with pytest.raises(ValueError, match="argument"):
         resource_scope(parse(GROUP), "Microsoft.KeyVault/vaults/secrets", "app")
+
+
+def test_letters_that_only_full_case_folding_equates_stay_apart() -> None:
+    vault = ResourceId.parse("/subscriptions/s/resourceGroups/g/providers/Microsoft.KeyVault/vaults/v")
+    assert not vault.child("secrets", "straße").contains(vault.child("secrets", "strasse"))
