@@ -260,6 +260,7 @@ def test_resource_manager_has_a_code_and_a_message() -> None:
 def test_an_access_key_of_app_configuration_is_told_that_it_is_not_served() -> None:
     keyed = Unauthenticated("the request has no bearer token", found="HMAC-SHA256")
     _, headers, body = rendered(shapes.app_configuration, keyed)
-    assert headers["www-authenticate"].startswith('HMAC-SHA256 error="invalid_token" error_description="Access keys')
-    assert headers["www-authenticate"].endswith(", Bearer")
+    challenge = headers["www-authenticate"]
+    assert challenge.startswith('HMAC-SHA256 error="invalid_token" error_description="Access keys')
+    assert challenge.endswith(", Bearer")
     assert body is None
