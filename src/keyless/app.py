@@ -18,26 +18,24 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from keyless.catalog.roles import built_in_roles, unlisted_roles
-from keyless.deploy.apply import apply_estate
-from keyless.deploy.contents import PlaneContents
 from keyless.evidence.database import EvidenceDatabase, EvidenceError
-from keyless.evidence.recorder import Recorder
-from keyless.model.estate import Estate
-from keyless.model.roles import RoleDefinition
 from keyless.runtime.client import PLANE_READY, take_lock
-from keyless.runtime.leases import IdentityCallers, Lease, Leases
-from keyless.runtime.plane import Listening, Notices, RunningPlane
 from keyless.runtime.project import Project, ProjectError
-from keyless.runtime.world import EstateWorld
 from keyless.store.ports import Store, StoreError
 from keyless.store.sealing import ROOT_KEY_VARIABLE, find_root_key
 from keyless.store.sqlite.store import SqliteStore
-from keyless.tokens.issuer import TokenIssuer
-from keyless.wire.dispatch import Dispatcher
-from keyless.wire.plane import Plane
-from keyless.wire.server import Front, ListeningServer
+
+if TYPE_CHECKING:  # what only the plane process needs is imported there: most commands only open the store
+    from keyless.deploy.contents import PlaneContents
+    from keyless.model.estate import Estate
+    from keyless.model.roles import RoleDefinition
+    from keyless.runtime.leases import Lease, Leases
+    from keyless.runtime.plane import Listening, RunningPlane
+    from keyless.runtime.world import EstateWorld
+    from keyless.wire.dispatch import Dispatcher
+    from keyless.wire.plane import Plane
 
 log = logging.getLogger("keyless.app")
 
@@ -61,16 +59,22 @@ def open_evidence(project: Project) -> EvidenceDatabase:
 
 def contents_of(store: Store) -> PlaneContents:
     """The planes' own ways of writing secrets, settings and applications."""
+    from keyless.deploy.contents import PlaneContents
+
     return PlaneContents(store, time.time)
 
 
 async def deploy_estate(store: Store, estate: Estate) -> None:
-    """Bring a store up to what an estate declares."""
+    """Bring a store up to what an estate declares; raises CannotApply where it does not take it."""
+    from keyless.deploy.apply import apply_estate
+
     await apply_estate(estate, store, contents_of(store))
 
 
 def known_roles() -> dict[str, RoleDefinition]:
     """Every role definition by GUID."""
+    from keyless.catalog.roles import built_in_roles, unlisted_roles
+
     return {role.id: role for role in (*built_in_roles(), *unlisted_roles())}
 
 
@@ -89,6 +93,7 @@ def build_planes(store: Store, world: EstateWorld) -> Planes:
     from keyless.planes.identity.app_service import app_service_plane
     from keyless.planes.identity.imds import imds_plane
     from keyless.planes.keyvault.plane import key_vault_plane
+    from keyless.tokens.issuer import TokenIssuer
 
     issuer = TokenIssuer()
     return Planes(
@@ -104,6 +109,12 @@ def build_planes(store: Store, world: EstateWorld) -> Planes:
 @asynccontextmanager
 async def running_plane(project: Project, port: int) -> AsyncIterator[RunningPlane]:
     """A plane over a project's state, listening; its lock is held by the caller."""
+    from keyless.evidence.recorder import Recorder
+    from keyless.runtime.leases import IdentityCallers, Leases
+    from keyless.runtime.plane import Notices, RunningPlane
+    from keyless.runtime.world import EstateWorld
+    from keyless.wire.dispatch import Dispatcher
+
     store = open_store(project)
     evidence = open_evidence(project)
     evidence.prune(int(time.time()))
@@ -157,6 +168,8 @@ async def _listen(
     from keyless.gateway.proxy.leases import Fronts
     from keyless.gateway.proxy.parents import Parents
     from keyless.gateway.proxy.server import ProxyServer
+    from keyless.runtime.plane import Listening
+    from keyless.wire.server import Front, ListeningServer
 
     now = dt.datetime.now(dt.UTC)
     authority = Authority.open(project.tls_directory, now)
@@ -174,23 +187,6 @@ async def _listen(
     return Listening(proxy, tls, plain)
 
 
-class _Verdict:
-    """Tells whoever started this process, once, how it went; who is gone by then is not told."""
-
-    def __init__(self, descriptor: int) -> None:
-        self._descriptor: int | None = descriptor
-
-    def say(self, text: str) -> None:
-        """Say it, unless something was said before: then it goes to the log."""
-        if self._descriptor is None:
-            log.error("%s", text)
-            return
-        with contextlib.suppress(BrokenPipeError):
-            os.write(self._descriptor, text.encode(errors="replace"))
-        os.close(self._descriptor)
-        self._descriptor = None
-
-
 class _Starter:
     """Whoever started this process, and waits to hear once how that went."""
 
@@ -198,10 +194,11 @@ class _Starter:
         self._descriptor: int | None = descriptor
 
     def tell(self, text: str) -> bool:
-        """Say it, and let them go; false where they have gone already."""
+        """Say it, and let them go; false where they have heard how it went already."""
         if self._descriptor is None:
             return False
-        os.write(self._descriptor, text.encode())
+        with contextlib.suppress(BrokenPipeError):  # who does not wait any more need not hear it
+            os.write(self._descriptor, text.encode(errors="replace"))
         os.close(self._descriptor)
         self._descriptor = None
         return True
@@ -222,6 +219,7 @@ def main(arguments: list[str]) -> int:
     from keyless.gateway.authority import AuthorityError
     from keyless.gateway.proxy.server import CannotListen
 
+    os.umask(0o077)
     root, state, port = Path(arguments[0]), Path(arguments[1]), int(arguments[3])
     starter = _Starter(int(arguments[2]))
     logging.basicConfig(

@@ -45,9 +45,12 @@ def missing(missed: Missed) -> str:
     if missed.kind == "secret":
         put = f"keyless secret set {missed.container} {shlex.quote(missed.name)}"
         return f"vault `{missed.container}` has no secret `{missed.name}`: put it there with `{put}`"
-    label = f" --label {shlex.quote(missed.label)}" if missed.label.strip("\0") else ""
-    put = f"keyless setting set {missed.container} {shlex.quote(missed.name)} VALUE{label}"
-    return f"store `{missed.container}` has no key-value `{missed.name}`: put it there with `{put}`"
+    label = missed.label.strip("\0")
+    put = f"keyless setting set {missed.container} {shlex.quote(missed.name)} VALUE"
+    called = f"key-value `{missed.name}`"
+    if label:
+        put, called = f"{put} --label {shlex.quote(label)}", f"{called} with the label `{label}`"
+    return f"store `{missed.container}` has no {called}: put it there with `{put}`"
 
 
 def arrival(arrived: Arrived) -> str:
@@ -66,7 +69,7 @@ def closing(summary: Summary, *, learning: bool, failed: bool) -> list[str]:
         lines.append(f"recorded {_accesses(summary)}; `keyless plan` chooses roles for them")
     if summary.denied:
         lines.append(f"{counted(summary.denied, 'access', 'accesses')} denied; `keyless explain` says why")
-    if not summary.connections and (failed or (learning and not summary.tokens)):
+    if not summary.connections and (failed or learning):
         took = "took a token, but " if summary.tokens else ""
         lines.append(
             f"the command {took}made no connection through the plane: if it should have, it ignores "

@@ -104,7 +104,15 @@ def find_root_key(file: Path, from_environment: str | None, *, create: bool) -> 
         )
     if file.stat().st_mode & 0o077:
         raise StoreError(f"the root key `{file}` can be read by others: run `chmod 600 {file}`")
-    return RootKey(_decode(file.read_text("ascii", "replace"), f"the file `{file}`"), str(file))
+    return RootKey(_decode(_read(file), f"the file `{file}`"), str(file))
+
+
+def _read(file: Path) -> str:
+    try:
+        return file.read_text("ascii", "replace")
+    except OSError as error:
+        why = (error.strerror or str(error)).lower()
+        raise StoreError(f"the root key `{file}` cannot be read: {why}") from error
 
 
 def _decode(text: str, where: str) -> bytes:

@@ -143,3 +143,10 @@ def test_a_record_of_another_form_is_refused() -> None:
     sealed = sealer.seal(b"value", b"here")
     with pytest.raises(DamagedStore, match="unknown form"):
         sealer.open(b"\x02" + sealed[1:], b"here")
+
+
+def test_a_root_key_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    file = tmp_path / "root.key"
+    file.mkdir(mode=0o700)
+    with pytest.raises(StoreError, match=f"the root key `{file}` cannot be read: is a directory"):
+        find_root_key(file, None, create=False)
