@@ -1,0 +1,36 @@
+"""A project for each test, and runs that the tests of all processes look at together."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sdk_site import Once, Site
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Site:
+    """A project without an estate yet."""
+    return Site.made(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def once(tmp_path_factory: pytest.TempPathFactory) -> Once:
+    """Whoever comes first makes the thing, the others wait; where that fails, the next one tries again."""
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+
+    def make_once(name: str, make: Callable[[Path], Any]) -> Any:
+        made = shared / f"{name}.json"
+        with (shared / f"{name}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not made.exists():
+                made.write_text(json.dumps(make(tmp_path_factory.mktemp(name))))
+            return json.loads(made.read_text())
+
+    return make_once

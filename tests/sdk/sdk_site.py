@@ -1,0 +1,88 @@
+"""A project of its own for each test, in which programs on the client libraries run under `keyless run`."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+Seen = dict[str, Any]
+Once = Callable[[str, Callable[[Path], Any]], Any]
+"""Makes a thing of JSON once, in a directory given, for all of pytest's processes; the thing has a name."""
+
+PROGRAMS = Path(__file__).parent / "programs"
+_FOREIGN = ("AZURE_", "IDENTITY_", "MSI_", "IMDS_", "KEYLESS_")
+_LIMIT_S = 90
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """How a command went. ``seen`` is what the program printed last, a line of JSON."""
+
+    code: int
+    stdout: str
+    stderr: str
+
+    @property
+    def seen(self) -> Any:
+        """What a program that came to its end saw."""
+        assert self.code == 0, self.stderr + self.stdout
+        return json.loads(self.stdout.splitlines()[-1])
+
+
+class Site:
+    """A project directory with an estate."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    @classmethod
+    def made(cls, directory: Path) -> Site:
+        """A new project in a directory."""
+        root = directory / "orders"
+        root.mkdir()
+        return cls(root)
+
+    def declare(self, estate: str) -> None:
+        """Write the estate that the runs are under."""
+        (self.root / "keyless.yaml").write_text(estate)
+
+    def run(
+        self,
+        *command: str,
+        options: tuple[str, ...] = (),
+        env: Mapping[str, str] | None = None,
+        cwd: Path | None = None,
+    ) -> Ran:
+        """Run a command. It reaches the local plane and nothing else, and has none of our own settings."""
+        keyless = [sys.executable, "-m", "keyless.cli.main", "run", "--offline", "--project", str(self.root)]
+        done = subprocess.run(
+            [*keyless, *options, "--", *command],
+            cwd=cwd or self.root,
+            env={**_neutral_environment(), **(env or {})},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=_LIMIT_S,
+            check=False,
+        )
+        return Ran(done.returncode, done.stdout, done.stderr)
+
+    def python(
+        self,
+        program: str,
+        *arguments: str,
+        options: tuple[str, ...] = (),
+        env: Mapping[str, str] | None = None,
+    ) -> Ran:
+        """Run one of the Python programs beside this file."""
+        return self.run(sys.executable, str(PROGRAMS / program), *arguments, options=options, env=env)
+
+
+def _neutral_environment() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if not name.startswith(_FOREIGN)}
