@@ -82,7 +82,8 @@ class _Story:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self._environment = os.environ | {
+        inherited = {name: value for name, value in os.environ.items() if name != "KEYLESS_PROJECT"}
+        self._environment = inherited | {
             "ORDERS_CONFIG_ENDPOINT": "https://contoso-orders.azconfig.io",
             "ORDERS_SIGNING_KEY": secrets.token_urlsafe(32),
             "ORDERS_PAYMENT_API_KEY": secrets.token_urlsafe(24),

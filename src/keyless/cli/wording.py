@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from keyless.cli.terminal import visible
 from keyless.model.resource_id import ResourceId
+from keyless.model.resources import key_and_label
 
 _KINDS = {
     "microsoft.keyvault/vaults": "vault",
@@ -12,18 +14,25 @@ _KINDS = {
     "microsoft.appconfiguration/configurationstores": "store",
     "microsoft.appconfiguration/configurationstores/keyvalues": "key-value",
 }
+_CONTAINERS = {"vault", "store"}
 
 
 def scope_in_words(scope: ResourceId) -> str:
     """A scope as a person names it: `secret db-password of vault contoso-orders`."""
     kind = _KINDS.get((scope.resource_type or "").casefold())
     if kind is None:
-        return f"`{scope}`"
-    own = f"{kind} `{scope.name}`"
-    parent_kind = (
-        _KINDS.get((scope.parent.resource_type or "").casefold()) if len(scope.segments) > 8 else None
-    )
-    return f"{own} of {parent_kind} `{scope.parent.name}`" if parent_kind else own
+        return f"`{visible(scope.text)}`"
+    own = f"{kind} `{visible(scope.name)}`" if kind != "key-value" else _key_value(scope)
+    if kind in _CONTAINERS:
+        return own
+    parent = scope.parent
+    return f"{own} of {_KINDS[(parent.resource_type or '').casefold()]} `{visible(parent.name)}`"
+
+
+def _key_value(scope: ResourceId) -> str:
+    key, label = key_and_label(scope)
+    labelled = "" if label is None else f" with the label `{visible(label)}`"
+    return f"key-value `{visible(key)}`{labelled}"
 
 
 def counted(number: int, one: str, many: str) -> str:

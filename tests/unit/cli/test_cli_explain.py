@@ -1,0 +1,246 @@
+"""Explanations, verdicts and evidence in words; what is typed, understood."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from keyless.authz.decide import AccessRequest, Grant
+from keyless.authz.explain import explain
+from keyless.authz.snapshot import Snapshot
+from keyless.catalog.roles import find_role
+from keyless.cli.asked import known_action, known_scope
+from keyless.cli.evidence import as_line
+from keyless.cli.explain import describe
+from keyless.cli.failure import Failure
+from keyless.cli.plan import subjects_of
+from keyless.cli.run import Finished
+from keyless.cli.verdict import holds, in_words, report, seen_since, strangers
+from keyless.gateway.child import ChildStatus
+from keyless.model.actions import ActionPlane
+from keyless.model.evidence import Observation, Outcome
+from keyless.model.resource_id import ResourceId, group_scope, resource_scope
+from keyless.model.resources import STORE_TYPE, VAULT_TYPE, ConfigurationStore, Vault, secret_scope
+from keyless.model.roles import RoleAssignment
+from keyless.plan.make import make_plan
+from keyless.plan.problem import Subject, SubjectKind
+from keyless.plan.unused import unused
+from keyless.runtime.directory import Directory, Entry
+from keyless.runtime.messages import Summary
+from keyless.store.collections import STORES, VAULTS
+from keyless.store.ports import Store
+
+GROUP = group_scope("s", "g")
+VAULT = resource_scope(GROUP, VAULT_TYPE, "contoso")
+OTHER = resource_scope(GROUP, VAULT_TYPE, "other")
+STORE = resource_scope(GROUP, STORE_TYPE, "contoso")
+DB = secret_scope(VAULT, "db")
+READ = "Microsoft.KeyVault/vaults/secrets/getSecret/action"
+WEB = Entry("p", "c", "web", "SystemAssigned", f"{GROUP}/providers/Microsoft.Web/sites/web")
+PRINCIPALS = Directory([WEB])
+
+
+def grant(role: str, scope: ResourceId, condition: str | None = None) -> Grant:
+    found = find_role(role)
+    return Grant(RoleAssignment(role, "p", found.id, scope.text, condition=condition), found, scope)
+
+
+def explained(*grants: Grant, plane: ActionPlane = ActionPlane.DATA, action: str = READ) -> list[str]:
+    request = AccessRequest(frozenset({"p"}), plane, action, DB)
+    return describe(explain(request, Snapshot(grants)), PRINCIPALS).splitlines()
+
+
+def test_what_is_allowed_names_the_assignment_that_settled_it() -> None:
+    assert explained(grant("Key Vault Secrets User", VAULT)) == [
+        f"web may `{READ}` at secret `db` of vault `contoso`",
+        "  because it has `Key Vault Secrets User` at vault `contoso`",
+        "  - `Key Vault Secrets User` at vault `contoso`: grants it",
+    ]
+
+
+def test_what_is_not_allowed_says_of_each_assignment_why() -> None:
+    lines = explained(
+        grant("Key Vault Secrets User", OTHER),
+        grant("Key Vault Reader", VAULT),
+        grant("Key Vault Administrator", VAULT, "@Resource[x] StringEquals 'y'"),
+        grant("Owner", GROUP),
+    )
+    assert lines[0] == f"web may not `{READ}` at secret `db` of vault `contoso`"
+    assert lines[1] == "  because none of its role assignments grants it:"
+    assert set(lines[2:6]) == {
+        "  - `Key Vault Secrets User` at vault `other`: is for another scope",
+        "  - `Key Vault Reader` at vault `contoso`: does not grant this action",
+        (
+            "  - `Key Vault Administrator` at vault `contoso`: has a condition, and a condition that is not "
+            "evaluated grants nothing"
+        ),
+        f"  - `Owner` at `{GROUP}`: grants it on the other plane only; control and data actions never mix",
+    }
+    assert lines[6] == (
+        "  the built-in role with the fewest other permissions that grants it is `Key Vault Secrets User`"
+    )
+
+
+def test_without_any_assignment_that_is_the_reason() -> None:
+    lines = explained(action="Contoso.Things/things/read")
+    assert lines[1:] == [
+        "  because no role assignment names it",
+        "  no built-in role grants it: a custom role would",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "plane", "action"),
+    [
+        (READ.upper(), ActionPlane.DATA, READ),
+        ("microsoft.keyvault/vaults/read", ActionPlane.CONTROL, "Microsoft.KeyVault/vaults/read"),
+    ],
+)
+def test_an_action_is_known_in_any_casing(text: str, plane: ActionPlane, action: str) -> None:
+    assert known_action(text) == (plane, action)
+
+
+def test_an_unknown_action_is_answered_with_the_nearest() -> None:
+    with pytest.raises(Failure, match=rf"`{READ}s` is not a known action: the nearest are `{READ}`"):
+        known_action(f"{READ}s")
+    with pytest.raises(Failure, match=r"see `docs/reference/operations.md`"):
+        known_action("?")
+
+
+@pytest.fixture
+async def estate_store(store: Store) -> Store:
+    async with store.transaction() as transaction:
+        await transaction.put(VAULTS, ("contoso",), Vault(VAULT.text, "contoso", "x"))
+        await transaction.put(STORES, ("contoso",), ConfigurationStore(STORE.text, "contoso", "x"))
+    return store
+
+
+@pytest.mark.parametrize(
+    ("text", "scope"),
+    [
+        (GROUP.text, GROUP.text),
+        ("https://contoso.vault.azure.net", VAULT.text),
+        ("Contoso.Vault.Azure.net/", VAULT.text),
+        ("https://contoso.vault.azure.net/secrets/db", DB.text),
+        ("https://contoso.vault.azure.net/secrets/db/0123456789abcdef", DB.text),
+        ("https://contoso.vault.azure.net:443/keys/sign", f"{VAULT}/keys/sign"),
+        ("contoso.azconfig.io", STORE.text),
+        ("https://contoso.azconfig.io/kv/app:color", f"{STORE}/keyValues/app:color"),
+        ("https://contoso.azconfig.io/kv/a%2Fb?label=prod&api-version=1.0", f"{STORE}/keyValues/a%2Fb$prod"),
+        ("https://contoso.azconfig.io/kv/a/b?label=%00", f"{STORE}/keyValues/a%2Fb"),
+    ],
+)
+async def test_a_scope_is_an_id_or_an_address(estate_store: Store, text: str, scope: str) -> None:
+    assert (await known_scope(estate_store, text)).text == scope
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "contoso",
+        "https://contoso.vault.azure.net/secrets",
+        "https://contoso.vault.azure.net/certs/x",
+        "https://contoso.azconfig.io/keys/x",
+        "https://other.vault.azure.net",
+        "https://other.azconfig.io/kv/x",
+        "https://contoso.example",
+    ],
+)
+async def test_what_has_no_place_in_the_estate_is_said_to(estate_store: Store, text: str) -> None:
+    with pytest.raises(Failure, match="is no resource id, and nothing in this estate has that address"):
+        await known_scope(estate_store, text)
+
+
+async def test_an_id_that_is_none_is_said_why(estate_store: Store) -> None:
+    with pytest.raises(Failure, match="it has an empty segment"):
+        await known_scope(estate_store, "/subscriptions//x")
+
+
+def saw(outcome: Outcome, action: str = READ, *, first_seen: int = 100, count: int = 2) -> Observation:
+    return Observation(
+        "p", "Get", ActionPlane.DATA, action, DB.text, outcome, "", count, first_seen, first_seen
+    )
+
+
+def finished(code: int | None = 0, signal: int | None = None, *, lasted: bool = True) -> Finished:
+    return Finished(ChildStatus(code, signal), Summary(1, 1, 1, 0, 0) if lasted else None)
+
+
+PLAN = make_plan([Subject("p", "web", SubjectKind.SYSTEM_ASSIGNED, WEB.resource_id)], [saw(Outcome.LEARNED)])
+
+
+@pytest.mark.parametrize(
+    ("run", "outcome", "held", "last"),
+    [
+        (
+            finished(),
+            Outcome.ALLOWED,
+            True,
+            "the proof holds: 2 calls allowed by 1 role assignment, none denied",
+        ),
+        (
+            finished(),
+            Outcome.DENIED,
+            False,
+            "the proof fails: 1 access denied; `keyless explain --proof` says",
+        ),
+        (finished(3), Outcome.ALLOWED, False, "the proof fails: the command did not succeed (exit code 3)"),
+        (
+            finished(None, 9),
+            Outcome.ALLOWED,
+            False,
+            "the proof fails: the command did not succeed (signal 9)",
+        ),
+        (finished(lasted=False), Outcome.ALLOWED, False, "the proof fails: the plane did not last until the"),
+    ],
+)
+def test_a_proof_holds_only_if_the_command_succeeds_and_nothing_is_denied(
+    run: Finished, outcome: Outcome, held: bool, last: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert holds(run, [saw(outcome)]) is held
+    report(PLAN, run, [saw(outcome)], PRINCIPALS)
+    said = capsys.readouterr().err.splitlines()
+    assert said[-1].startswith(f"keyless: {last}")
+    assert (f"keyless: denied 2x: web `{READ}` at secret `db` of vault `contoso`" in said) is (
+        outcome is Outcome.DENIED
+    )
+
+
+def test_what_a_role_grants_and_nobody_used_is_listed_up_to_a_limit() -> None:
+    (wholly,) = unused(PLAN, [])
+    assert in_words(wholly) == "`Key Vault Secrets User` of web at vault `contoso` was not used at all"
+    (partly,) = unused(PLAN, [saw(Outcome.ALLOWED)])
+    assert in_words(partly).endswith(" grants, unused: Microsoft.KeyVault/vaults/secrets/readMetadata/action")
+    officer = make_plan(
+        [], [saw(Outcome.LEARNED, "Microsoft.KeyVault/vaults/secrets/purge/action")], roles=None
+    )
+    (many,) = unused(officer, [saw(Outcome.ALLOWED, "Microsoft.KeyVault/vaults/secrets/purge/action")])
+    assert in_words(many).endswith(f" and {len(many.actions) - 8} more")
+
+
+def test_evidence_is_newer_where_it_was_first_seen_later_and_let_pass() -> None:
+    seen = [saw(Outcome.ALLOWED), saw(Outcome.LEARNED, first_seen=101), saw(Outcome.DENIED, first_seen=102)]
+    assert [seen_since(moment, seen) for moment in (99, 100, 101)] == [2, 1, 0]
+
+
+def test_those_whom_the_estate_does_not_know_are_named_once() -> None:
+    assert strangers(PLAN, PRINCIPALS) == []
+    assert strangers(PLAN, Directory([])) == ["web"]
+
+
+def test_a_line_of_evidence_says_when_how_often_who_and_what() -> None:
+    when = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(100))
+    assert as_line(saw(Outcome.DENIED), PRINCIPALS) == (
+        f"{when}       2x  denied   web  {READ}  secret `db` of vault `contoso`"
+    )
+
+
+def test_the_planner_knows_the_same_principals() -> None:
+    application = Entry("q", "d", "legacy", "Application", "")
+    shared = Entry("r", "e", "shared", "UserAssigned", "/x")
+    assert [(one.name, one.kind) for one in subjects_of(Directory([WEB, application, shared]))] == [
+        ("legacy", SubjectKind.APPLICATION),
+        ("shared", SubjectKind.USER_ASSIGNED),
+        ("web", SubjectKind.SYSTEM_ASSIGNED),
+    ]

@@ -1,0 +1,140 @@
+"""Applying an estate, giving it back, and knowing what apps want."""
+
+from __future__ import annotations
+
+import pytest
+
+from keyless.deploy.apply import CannotApply, apply_estate
+from keyless.deploy.contents import PlaneContents, UnknownContainer
+from keyless.deploy.export import stored_estate
+from keyless.deploy.wanted import wanted_so_far
+from keyless.estate.read import read_text
+from keyless.evidence.recorder import WantKey
+from keyless.model.estate import DeclaredSecret, DeclaredSetting, Estate
+from keyless.model.secret_text import SecretText
+from keyless.planes.appconfig.records import Name
+from keyless.planes.appconfig.service import KeyValues
+from keyless.store.collections import ASSIGNMENTS, COMPUTE, VAULTS
+from keyless.store.ports import Store
+
+TEXT = """
+version: 1
+tenant: t
+subscription: s
+resourceGroups:
+  g:
+    compute:
+      web: {type: Microsoft.Web/sites, identity: {systemAssigned: true, userAssigned: [shared]}}
+    identities:
+      shared:
+    vaults:
+      contoso-orders:
+        secrets: {db: {env: DB}}
+    configurationStores:
+      contoso-orders:
+        settings: [{key: color, value: green}, {key: color, value: blue, label: prod}]
+applications:
+  legacy: {clientSecret: {env: DB}}
+roleAssignments:
+  - {principal: web, role: Key Vault Secrets User, scope: {vault: contoso-orders}}
+"""
+
+
+@pytest.fixture
+def estate() -> Estate:
+    return read_text(TEXT, {"DB": "hunter2"})
+
+
+@pytest.fixture
+def contents(store: Store, now: int) -> PlaneContents:
+    return PlaneContents(store, lambda: float(now))
+
+
+async def test_what_is_declared_is_there_and_comes_back(
+    store: Store, contents: PlaneContents, estate: Estate
+) -> None:
+    await apply_estate(estate, store, contents)
+    back = await stored_estate(store, contents)
+    for part in ("tenant", "groups", "compute", "identities", "vaults", "secrets", "stores", "assignments"):
+        assert getattr(back, part) == getattr(estate, part)
+    assert set(map(repr, back.settings)) == set(map(repr, estate.settings))
+    assert [(one.name, one.client_id) for one in back.applications] == [
+        (one.name, one.client_id) for one in estate.applications
+    ]
+    assert back.applications[0].client_secret == SecretText("")
+
+
+async def test_applying_again_writes_nothing(store: Store, contents: PlaneContents, estate: Estate) -> None:
+    await apply_estate(estate, store, contents)
+    before = store.refresh()
+    await apply_estate(estate, store, contents)
+    assert store.refresh() == before
+
+
+async def test_what_was_made_beside_it_stays(store: Store, contents: PlaneContents, estate: Estate) -> None:
+    await apply_estate(estate, store, contents)
+    await contents.ensure_secret(DeclaredSecret("contoso-orders", "other", SecretText("x")))
+    await apply_estate(Estate(estate.tenant), store, contents)
+    assert await contents.secret_names() == {"contoso-orders": ["db", "other"]}
+    assert len(await store.scan(ASSIGNMENTS)) == len(await store.scan(COMPUTE)) == 1
+
+
+async def test_what_a_store_does_not_take_is_named(
+    store: Store, contents: PlaneContents, estate: Estate, now: int
+) -> None:
+    await apply_estate(estate, store, contents)
+    await KeyValues(store).lock("contoso-orders", Name("color", "prod"), now, locked=True)
+    changed = Estate(estate.tenant, settings=(DeclaredSetting("contoso-orders", "color", "red", "prod"),))
+    with pytest.raises(
+        CannotApply, match="key-value `color` with the label `prod` of store `contoso-orders` can"
+    ):
+        await apply_estate(changed, store, contents)
+    too_long = Estate(
+        estate.tenant, secrets=(DeclaredSecret("contoso-orders", "db", SecretText("hunter2" * 10_000)),)
+    )
+    with pytest.raises(CannotApply, match="secret `db` of vault `contoso-orders` cannot") as raised:
+        await apply_estate(too_long, store, contents)
+    assert "hunter2" not in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [
+        ("contoso-order", "did you mean `contoso-orders`?"),
+        ("zzz", "declare it in `keyless.yaml`, or run your app"),
+    ],
+)
+async def test_what_is_not_there_is_answered_with_the_nearest(
+    store: Store, contents: PlaneContents, estate: Estate, name: str, hint: str
+) -> None:
+    await apply_estate(estate, store, contents)
+    with pytest.raises(UnknownContainer) as raised:
+        await contents.ensure_secret(DeclaredSecret(name, "db", SecretText("x")))
+    assert str(raised.value).startswith(f"there is no vault `{name}`: {hint}")
+    with pytest.raises(UnknownContainer) as raised:
+        await contents.ensure_setting(DeclaredSetting(name, "color", "x"))
+    assert str(raised.value).startswith(f"there is no store `{name}`: {hint}")
+
+
+async def test_apps_want_what_is_there_and_what_they_asked_for_in_vain(
+    store: Store, contents: PlaneContents, estate: Estate
+) -> None:
+    await apply_estate(estate, store, contents)
+    assert len(await store.scan(VAULTS)) == 1
+    wanted = await wanted_so_far(
+        contents,
+        [
+            WantKey("p", "secret", "contoso-orders", "api-key", ""),
+            WantKey("q", "secret", "contoso-orders", "api-key", ""),
+            WantKey("p", "secret", "fabrikam", "db", ""),
+            WantKey("p", "key-value", "contoso-orders", "size", "\0"),
+            WantKey("p", "key-value", "contoso-orders", "size", "prod"),
+        ],
+    )
+    assert wanted.vaults == {"contoso-orders": ("api-key", "db"), "fabrikam": ("db",)}
+    assert set(wanted.stores["contoso-orders"]) == {
+        ("color", None),
+        ("color", "prod"),
+        ("size", None),
+        ("size", "prod"),
+    }
