@@ -29,6 +29,7 @@ from keyless.store.sqlite.store import SqliteStore
 
 if TYPE_CHECKING:  # what only the plane process needs is imported there: most commands only open the store
     from keyless.deploy.contents import PlaneContents
+    from keyless.deploy.prune import Pruned
     from keyless.model.estate import Estate
     from keyless.model.roles import RoleDefinition
     from keyless.runtime.leases import Lease, Leases
@@ -69,6 +70,13 @@ async def deploy_estate(store: Store, estate: Estate) -> None:
     from keyless.deploy.apply import apply_estate
 
     await apply_estate(estate, store, contents_of(store))
+
+
+async def prune_store(store: Store, estate: Estate) -> list[Pruned]:
+    """Remove from a store what an estate does not name; what was removed, or had to stay."""
+    from keyless.deploy.prune import prune
+
+    return await prune(estate, store, contents_of(store))
 
 
 def known_roles() -> dict[str, RoleDefinition]:

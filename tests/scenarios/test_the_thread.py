@@ -287,3 +287,54 @@ def test_a_secret_can_be_set_where_only_the_file_knows_the_vault(declared: Proje
     assert note.startswith("`keyless.yaml` declares it too")
     ran = declared("run", "--as", "web", *app('say(secret("contoso-orders", "db-password"))'))
     assert ran.out == f"{PASSWORD}\n"
+
+
+def test_a_plan_can_be_made_the_estates_own_and_is_enforced(learned: Project) -> None:
+    learned("estate", "init")
+    enforced = learned("run", *app(USES))
+    assert enforced.out.splitlines()[:2] == ["403 ForbiddenByRbac", "403"]
+    learned("plan", "--format", "json")
+    rows = learned("plan", "--format", "estate")
+    learned.estate.write_text(learned.estate.read_text() + rows.out)
+    allowed = learned("run", *app('say(secret("contoso-orders", "db-password"))'))
+    assert (allowed.out, allowed.err) == (f"{PASSWORD}\n", "")
+
+
+def test_what_the_file_does_not_name_can_be_pruned_while_a_plane_runs(declared: Project) -> None:
+    declared("secret", "set", "contoso-orders", "api-key", stdin="x")
+    reads = 'say(secret("contoso-orders", "api-key"))'
+    with declared.running("run", "--as", "web", *app(f"{reads}; hold(); {reads}; hold()")) as running:
+        assert [running.line(), running.line()] == ["x", "holding"]
+        assert declared("estate", "apply").said == [f"applied {declared.estate}"]
+        assert declared("estate", "apply", "--prune").said == [
+            f"applied {declared.estate}",
+            "removed secret `api-key` of vault `contoso-orders`",
+        ]
+        running.tell()
+        assert running.line() == "404 SecretNotFound"
+        running.end("go")
+
+
+def test_a_run_can_begin_with_the_file_alone(declared: Project) -> None:
+    declared("secret", "set", "contoso-orders", "api-key", stdin="x")
+    reads = 'say(secret("contoso-orders", "api-key")); say(secret("contoso-orders", "db-password"))'
+    with declared.running("run", "--as", "web", *app(f"{reads}; hold()")) as running:
+        assert running.line() == "x"
+        fresh = declared("run", "--fresh", "--as", "web", *app(reads))
+        assert (fresh.code, fresh.out) == (125, "")
+        assert fresh.said == [
+            "a plane runs in this project: end what runs on it before you begin anew with `--fresh`"
+        ]
+        running.line()
+        running.end("go")
+    before = declared.evidence()
+    fresh = declared("run", "--fresh", "--as", "web", *app(reads))
+    assert fresh.out == f"404 SecretNotFound\n{PASSWORD}\n"
+    assert len(declared.evidence()) == len(before)
+
+
+def test_a_run_does_not_begin_anew_from_no_file(learned: Project) -> None:
+    fresh = learned("run", "--fresh", "--learn", *app("pass"))
+    assert fresh.code == 125
+    assert fresh.said[0].startswith(f"there is no `keyless.yaml` in `{learned.root}` to begin anew from")
+    assert learned.learned('say(secret("contoso-orders", "db-password"))').out == f"{PASSWORD}\n"

@@ -19,6 +19,7 @@ from keyless.cli.wording import counted
 from keyless.runtime.project import ESTATE_FILE, STATE_DIRECTORY, Project
 
 if TYPE_CHECKING:
+    from keyless.deploy.prune import Pruned
     from keyless.estate.starter import Wanted
     from keyless.model.estate import Estate
 
@@ -133,22 +134,26 @@ def export(out: Path | None, directory: Path | None) -> None:
 
 
 @command.command("apply")
+@click.option("--prune", is_flag=True, help="Remove from the store what the file does not name, too.")
 @project_option
-def apply(directory: Path | None) -> None:
+def apply(prune: bool, directory: Path | None) -> None:
     """Bring the store up to what the file declares, without running anything."""
     with explained():
         project = chosen_project(directory)
         estate = _declared(project)
         project.prepare()
-        asyncio.run(_apply(project, estate))
+        pruned = asyncio.run(_apply(project, estate, prune=prune))
     say(f"applied {project.estate_file}")
+    for thing, kept in pruned:
+        say(f"did not remove {thing}: {kept}" if kept else f"removed {thing}", bad=bool(kept))
 
 
-async def _apply(project: Project, estate: Estate) -> None:
-    from keyless.app import deploy_estate, open_store
+async def _apply(project: Project, estate: Estate, *, prune: bool) -> list[Pruned]:
+    from keyless.app import deploy_estate, open_store, prune_store
 
     with closing(open_store(project)) as store:
         await deploy_estate(store, estate)
+        return await prune_store(store, estate) if prune else []
 
 
 async def _stored(project: Project) -> Estate:

@@ -45,12 +45,11 @@ def missing(missed: Missed) -> str:
     if missed.kind == "secret":
         put = f"keyless secret set {missed.container} {shlex.quote(missed.name)}"
         return f"vault `{missed.container}` has no secret `{missed.name}`: put it there with `{put}`"
-    label = missed.label.strip("\0")
     put = f"keyless setting set {missed.container} {shlex.quote(missed.name)} VALUE"
-    called = f"key-value `{missed.name}`"
+    labelled, label = "", missed.label.strip("\0")
     if label:
-        put, called = f"{put} --label {shlex.quote(label)}", f"{called} with the label `{label}`"
-    return f"store `{missed.container}` has no {called}: put it there with `{put}`"
+        put, labelled = f"{put} --label {shlex.quote(label)}", f" with the label `{label}`"
+    return f"store `{missed.container}` has no key-value `{missed.name}`{labelled}: put it there with `{put}`"
 
 
 def arrival(arrived: Arrived) -> str:

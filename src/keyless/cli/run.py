@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -17,7 +18,10 @@ from keyless.gateway.held_signals import held_signals
 from keyless.runtime.client import PlaneConnection, join
 from keyless.runtime.environment import environment_of
 from keyless.runtime.messages import PROTOCOL, Hello, Mode, Summary, ToClient
-from keyless.runtime.project import Project
+from keyless.runtime.project import ESTATE_FILE, Project
+
+if TYPE_CHECKING:
+    from keyless.model.estate import Estate
 
 
 @click.command(
@@ -38,6 +42,7 @@ from keyless.runtime.project import Project
     default=Mode.ENFORCE.value,
     help="Deny what no role assignment grants (the default).",
 )
+@click.option("--fresh", is_flag=True, help="Begin with the estate file alone: remove the store first.")
 @click.option("--offline", is_flag=True, help="Refuse connections beyond the local plane and this machine.")
 @click.option(
     "--keep-credentials", is_flag=True, help="Leave AZURE_CLIENT_SECRET and its kin in the environment."
@@ -51,6 +56,7 @@ from keyless.runtime.project import Project
 def command(
     workload: str | None,
     mode: str,
+    fresh: bool,
     offline: bool,
     keep_credentials: bool,
     port: int,
@@ -67,7 +73,10 @@ def command(
     with own_failures():
         check_command(argv, "keyless run -- python app.py")
         project = chosen_project(directory)
-        hello = Hello(PROTOCOL, workload, Mode(mode), offline, declared_estate(project))
+        estate = declared_estate(project)
+        if fresh:
+            _begin_anew(project, estate)
+        hello = Hello(PROTOCOL, workload, Mode(mode), offline, estate)
         finished = run_in(
             project, hello, list(argv), port=port, keep_credentials=keep_credentials, quiet=quiet
         )
@@ -76,6 +85,17 @@ def command(
         for line in closing(finished.summary, learning=learning, failed=not finished.status.succeeded):
             say(line)
     exit_like(finished.status)
+
+
+def _begin_anew(project: Project, estate: Estate | None) -> None:
+    from keyless.runtime.fresh import remove_store
+
+    if estate is None:
+        raise Failure(
+            f"there is no `{ESTATE_FILE}` in `{project.root}` to begin anew from: `keyless estate export` "
+            "writes one from the store"
+        )
+    remove_store(project)
 
 
 def check_command(argv: tuple[str, ...], example: str) -> None:

@@ -47,7 +47,7 @@ async def apply_estate(estate: Estate, store: Store, contents: Contents) -> None
     Raises:
         CannotApply: a vault or store does not take what is declared for it.
     """
-    records = list(_records(estate))
+    records = list(records_of(estate))
     if any([await store.get(collection, key) != record for collection, key, record in records]):
         async with store.transaction() as transaction:
             for collection, key, record in records:
@@ -77,7 +77,8 @@ async def _put(transaction: Transaction, collection: Collection[Any], key: Key, 
         await transaction.put(collection, key, record)
 
 
-def _records(estate: Estate) -> Iterable[tuple[Collection[Any], Key, object]]:
+def records_of(estate: Estate) -> Iterable[tuple[Collection[Any], Key, object]]:
+    """Every record that an estate asks for, and where it lies, but for applications and contents."""
     yield TENANT, TENANT_KEY, estate.tenant
     for group in estate.groups:
         yield GROUPS, (group.resource_id.casefold(),), group

@@ -8,7 +8,8 @@ from collections.abc import Callable, Mapping, Sequence
 from keyless.model.estate import DeclaredApplication, DeclaredSecret, DeclaredSetting
 from keyless.model.resources import ConfigurationStore, Vault
 from keyless.model.secret_text import SecretText
-from keyless.planes.appconfig.records import KeyValue
+from keyless.planes.appconfig.errors import KeyLocked
+from keyless.planes.appconfig.records import KeyValue, Name
 from keyless.planes.appconfig.service import KeyValues
 from keyless.planes.entra.applications import register
 from keyless.planes.keyvault.secrets.properties import SecretProperties
@@ -40,6 +41,18 @@ class PlaneContents:
         """Make sure that a store holds a key-value with this value."""
         found = await self._configuration_store(setting.store)
         await self._key_values.declared(found.name, setting, self._now())
+
+    async def remove_secret(self, vault: str, name: str) -> None:
+        """Delete a live secret, so that it can be recovered."""
+        await self._secrets.deleted.delete(await self._vault(vault), name, now=self._now())
+
+    async def remove_setting(self, setting: DeclaredSetting) -> bool:
+        """Delete a key-value; false where it is locked."""
+        try:
+            await self._key_values.delete(setting.store, Name(setting.key, setting.label), self._now())
+        except KeyLocked:
+            return False
+        return True
 
     async def secret_names(self) -> dict[str, list[str]]:
         """The names of every live secret, by vault."""

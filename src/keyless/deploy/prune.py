@@ -1,0 +1,137 @@
+"""Taking out of the store what an estate does not name.
+
+Rules:
+- what the estate names stays as it is;
+- a secret is deleted as a vault deletes it: with its versions, and so that it can be recovered; declaring it
+  again recovers it. So it is with the secrets of a vault that goes: they come back, deleted, with the vault;
+- a key-value that is locked is not deleted, nor its store, nor the group that this is in;
+- contents go first, one by one; then resources, identities and assignments, in one transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, NamedTuple, Protocol
+
+from keyless.deploy.apply import records_of
+from keyless.model.estate import DeclaredSetting, Estate
+from keyless.model.resource_id import ResourceId
+from keyless.model.resources import ConfigurationStore, ResourceGroup
+from keyless.model.roles import RoleAssignment
+from keyless.store.collections import (
+    APPLICATIONS,
+    ASSIGNMENTS,
+    COMPUTE,
+    GROUPS,
+    IDENTITIES,
+    STORES,
+    VAULTS,
+)
+from keyless.store.ports import Collection, Store
+
+_WORDS: tuple[tuple[Collection[Any], str], ...] = (
+    (ASSIGNMENTS, "role assignment"),
+    (COMPUTE, "workload"),
+    (IDENTITIES, "identity"),
+    (APPLICATIONS, "application"),
+    (VAULTS, "vault"),
+    (STORES, "store"),
+    (GROUPS, "resource group"),
+)
+
+
+class Pruned(NamedTuple):
+    """A thing that an estate does not name, in words; ``kept`` says why it is still there, if it is."""
+
+    thing: str
+    kept: str = ""
+
+
+class PrunedContents(Protocol):
+    """The planes' own ways of listing and deleting what vaults and stores hold."""
+
+    async def secret_names(self) -> dict[str, list[str]]:
+        """The names of every live secret, by vault."""
+        ...
+
+    async def settings(self) -> list[DeclaredSetting]:
+        """Every key-value."""
+        ...
+
+    async def remove_secret(self, vault: str, name: str) -> None:
+        """Delete a live secret, so that it can be recovered."""
+        ...
+
+    async def remove_setting(self, setting: DeclaredSetting) -> bool:
+        """Delete a key-value; false where it is locked."""
+        ...
+
+
+async def prune(estate: Estate, store: Store, contents: PrunedContents) -> list[Pruned]:
+    """Remove everything that the estate does not name; what was removed, or had to stay."""
+    secrets = [Pruned(thing) for thing in await _prune_secrets(estate, contents)]
+    settings, in_use = await _prune_settings(estate, contents)
+    return [*secrets, *settings, *await _prune_records(estate, store, in_use)]
+
+
+async def _prune_secrets(estate: Estate, contents: PrunedContents) -> list[str]:
+    named = {(one.vault.casefold(), one.name.casefold()) for one in estate.secrets}
+    gone = []
+    for vault, names in (await contents.secret_names()).items():
+        for name in names:
+            if (vault.casefold(), name.casefold()) not in named:
+                await contents.remove_secret(vault, name)
+                gone.append(f"secret `{name}` of vault `{vault}`")
+    return gone
+
+
+async def _prune_settings(estate: Estate, contents: PrunedContents) -> tuple[list[Pruned], set[str]]:
+    """Delete key-values; also the stores (names, case-folded) that a locked one is left in."""
+    named = {(one.store.casefold(), one.key, one.label or None) for one in estate.settings}
+    gone, in_use = [], set()
+    for one in await contents.settings():
+        if (one.store.casefold(), one.key, one.label or None) in named:
+            continue
+        labelled = f" with the label `{one.label}`" if one.label else ""
+        thing = f"key-value `{one.key}`{labelled} of store `{one.store}`"
+        if await contents.remove_setting(one):
+            gone.append(Pruned(thing))
+        else:
+            gone.append(Pruned(thing, "it is locked"))
+            in_use.add(one.store.casefold())
+    return gone, in_use
+
+
+async def _prune_records(estate: Estate, store: Store, in_use: set[str]) -> list[Pruned]:
+    named = {(collection.name, key) for collection, key, _ in records_of(estate)}
+    named |= {(APPLICATIONS.name, (one.client_id.casefold(),)) for one in estate.applications}
+    found: list[Pruned] = []
+    kept_within: list[ResourceId] = []
+    async with store.transaction() as transaction:
+        for collection, noun in _WORDS:
+            for key, record in await transaction.scan(collection):
+                if (collection.name, key) in named:
+                    continue
+                if _holds_what_stays(record, in_use, kept_within):
+                    kept_within.append(ResourceId.parse(record.resource_id))
+                    found.append(Pruned(_in_words(noun, record), "something in it is locked"))
+                    continue
+                await transaction.delete(collection, key)
+                found.append(Pruned(_in_words(noun, record)))
+    return found
+
+
+def _holds_what_stays(record: object, in_use: set[str], kept_within: Iterable[ResourceId]) -> bool:
+    """Whether a store has a locked key-value, or a group such a store."""
+    if isinstance(record, ConfigurationStore):
+        return record.name.casefold() in in_use
+    if isinstance(record, ResourceGroup):
+        return any(ResourceId.parse(record.resource_id).contains(kept) for kept in kept_within)
+    return False
+
+
+def _in_words(noun: str, record: Any) -> str:  # noqa: ANN401  # a record of any of the collections above
+    if isinstance(record, RoleAssignment):
+        return f"{noun} `{record.id}` of `{record.principal_id}` at `{record.scope}`"
+    name = getattr(record, "name", None) or ResourceId.parse(record.resource_id).resource_group
+    return f"{noun} `{name}`"

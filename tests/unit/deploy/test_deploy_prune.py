@@ -1,0 +1,152 @@
+"""Pruning: what an estate does not name goes, what it names stays, and secrets can come back."""
+
+from __future__ import annotations
+
+import pytest
+
+from keyless.deploy.apply import apply_estate
+from keyless.deploy.contents import PlaneContents
+from keyless.deploy.export import stored_estate
+from keyless.deploy.prune import Pruned, prune
+from keyless.estate.read import read_text
+from keyless.model.estate import DeclaredSecret, DeclaredSetting, Estate
+from keyless.model.secret_text import SecretText
+from keyless.planes.appconfig.records import Name
+from keyless.planes.appconfig.service import KeyValues
+from keyless.store.collections import GROUPS, STORES
+from keyless.store.ports import Store
+
+SMALL = """
+version: 1
+tenant: t
+subscription: s
+resourceGroups:
+  g:
+    compute: {web: {type: Microsoft.Web/sites, identity: {systemAssigned: true}}}
+    vaults: {orders-vault: {secrets: {db: {env: DB}}}}
+    configurationStores: {orders-store: {settings: [{key: color, value: green}]}}
+applications:
+  legacy: {clientSecret: {env: DB}}
+roleAssignments:
+  - {principal: web, role: Key Vault Secrets User, scope: {vault: orders-vault}}
+"""
+LARGE = """
+version: 1
+tenant: t
+subscription: s
+resourceGroups:
+  g:
+    compute:
+      web: {type: Microsoft.Web/sites, identity: {systemAssigned: true}}
+      worker: {type: Microsoft.Web/sites, identity: {userAssigned: [shared]}}
+    identities: {shared: }
+    vaults: {orders-vault: {secrets: {db: {env: DB}, Api-Key: {env: DB}}}}
+    configurationStores:
+      orders-store:
+        settings: [{key: color, value: green}, {key: color, value: blue, label: prod}]
+  other:
+    vaults: {other-vault: {secrets: {key: {env: DB}}}}
+    configurationStores: {other-store: {settings: [{key: size, value: "1"}]}}
+applications:
+  legacy: {clientSecret: {env: DB}}
+  older: {clientSecret: {env: DB}}
+roleAssignments:
+  - {principal: web, role: Key Vault Secrets User, scope: {vault: orders-vault}}
+  - {principal: shared, role: Reader, scope: {resourceGroup: other}}
+"""
+
+
+@pytest.fixture
+def small() -> Estate:
+    return read_text(SMALL, {"DB": "hunter2"})
+
+
+@pytest.fixture
+def large() -> Estate:
+    return read_text(LARGE, {"DB": "hunter2"})
+
+
+@pytest.fixture
+def contents(store: Store, now: int) -> PlaneContents:
+    return PlaneContents(store, lambda: float(now))
+
+
+async def test_only_what_is_named_stays_and_all_that_goes_is_said(
+    store: Store, contents: PlaneContents, small: Estate, large: Estate
+) -> None:
+    await apply_estate(small, store, contents)
+    wanted = await stored_estate(store, contents)
+    await apply_estate(large, store, contents)
+    pruned = await prune(small, store, contents)
+    assert await stored_estate(store, contents) == wanted
+    group = "/subscriptions/" + small.tenant.subscription_id + "/resourceGroups/other"
+    (identity,) = large.identities
+    (assignment,) = (one for one in large.assignments if one not in small.assignments)
+    assert {one.thing for one in pruned} == {
+        "secret `Api-Key` of vault `orders-vault`",
+        "secret `key` of vault `other-vault`",
+        "key-value `color` with the label `prod` of store `orders-store`",
+        "key-value `size` of store `other-store`",
+        f"role assignment `{assignment.id}` of `{identity.principal_id}` at `{group}`",
+        "workload `worker`",
+        "identity `shared`",
+        "application `older`",
+        "vault `other-vault`",
+        "store `other-store`",
+        "resource group `other`",
+    }
+    assert not any(one.kept for one in pruned)
+    assert await prune(small, store, contents) == []
+
+
+async def test_a_secret_that_went_comes_back_when_it_is_declared_again(
+    store: Store, contents: PlaneContents, small: Estate, large: Estate
+) -> None:
+    await apply_estate(large, store, contents)
+    await prune(small, store, contents)
+    await apply_estate(large, store, contents)
+    assert await contents.secret_names() == {"orders-vault": ["Api-Key", "db"], "other-vault": ["key"]}
+
+
+async def test_the_secrets_of_a_vault_that_went_are_not_in_a_new_one_of_its_name(
+    store: Store, contents: PlaneContents, small: Estate, large: Estate
+) -> None:
+    await apply_estate(large, store, contents)
+    await prune(small, store, contents)
+    empty = Estate(large.tenant, vaults=large.vaults)
+    await apply_estate(empty, store, contents)
+    assert (await contents.secret_names())["other-vault"] == []
+
+
+async def test_what_is_named_in_another_casing_is_named(
+    store: Store, contents: PlaneContents, small: Estate
+) -> None:
+    await apply_estate(small, store, contents)
+    await contents.ensure_secret(DeclaredSecret("ORDERS-VAULT", "DB", SecretText("x")))
+    assert await prune(small, store, contents) == []
+
+
+async def test_what_is_locked_stays_with_all_that_holds_it(
+    store: Store, contents: PlaneContents, small: Estate, large: Estate, now: int
+) -> None:
+    await apply_estate(large, store, contents)
+    await KeyValues(store).lock("other-store", Name("size"), now, locked=True)
+    pruned = await prune(small, store, contents)
+    assert [one for one in pruned if one.kept] == [
+        Pruned("key-value `size` of store `other-store`", "it is locked"),
+        Pruned("store `other-store`", "something in it is locked"),
+        Pruned("resource group `other`", "something in it is locked"),
+    ]
+    assert len(await store.scan(STORES)) == len(await store.scan(GROUPS)) == 2
+    assert [one.key for one in await contents.settings() if one.store == "other-store"] == ["size"]
+
+
+async def test_a_locked_one_that_is_named_is_no_trouble(
+    store: Store, contents: PlaneContents, small: Estate, now: int
+) -> None:
+    await apply_estate(small, store, contents)
+    await KeyValues(store).lock("orders-store", Name("color"), now, locked=True)
+    await contents.ensure_setting(DeclaredSetting("orders-store", "color", "red", "prod"))
+    assert await prune(small, store, contents) == [
+        Pruned("key-value `color` with the label `prod` of store `orders-store`")
+    ]
