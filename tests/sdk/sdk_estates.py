@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -50,6 +51,18 @@ SECOND = _user_assigned("orders-second", 4)
 STRANGER = _user_assigned("orders-stranger", 5)
 APPLICATION = Identity(_guid("c", 6), _guid("b", 6), "")
 APPLICATION_SECRET = "the-legacy-way"
+
+ALL_IDS = json.dumps(
+    {
+        name: {
+            "client_id": identity.client_id,
+            "object_id": identity.principal_id,
+            "resource_id": identity.resource_id,
+        }
+        for name, identity in (("shared", SHARED), ("second", SECOND), ("stranger", STRANGER))
+    }
+)
+"""What the programs that ask for tokens are told of the user-assigned identities."""
 
 _HEAD = f"""\
 version: 1

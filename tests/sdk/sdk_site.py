@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 Seen = dict[str, Any]
+SkipLoudly = Callable[[str], None]
 Once = Callable[[str, Callable[[Path], Any]], Any]
 """Makes a thing of JSON once, in a directory given, for all of pytest's processes; the thing has a name."""
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from sdk_estates import (
+    ALL_IDS,
     APPLICATION,
     APPLICATION_SECRET,
     MACHINE,
@@ -20,16 +21,6 @@ from sdk_estates import (
 )
 from sdk_site import Site
 
-ALL_IDS = json.dumps(
-    {
-        name: {
-            "client_id": identity.client_id,
-            "object_id": identity.principal_id,
-            "resource_id": identity.resource_id,
-        }
-        for name, identity in (("shared", SHARED), ("second", SECOND), ("stranger", STRANGER))
-    }
-)
 LEGACY = {
     "TENANT_ID": TENANT_ID,
     "APP_ID": APPLICATION.client_id,

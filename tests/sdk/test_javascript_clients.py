@@ -1,0 +1,128 @@
+"""The official JavaScript clients under Node: identities, secrets, settings and denials.
+
+They are installed by scripts/node_clients.py; where they or Node are missing, the tests are skipped loudly.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from sdk_estates import (
+    ALL_IDS,
+    DATA_OWNER,
+    DATA_READER,
+    MACHINE,
+    ON_STORE,
+    ON_VAULT,
+    PLACES,
+    SECRETS_OFFICER,
+    SECRETS_USER,
+    SHARED,
+    STORE_ID,
+    STRANGER,
+    VAULT_ID,
+    VAULT_URL,
+    WEB,
+    Identity,
+    many_hosts,
+    one_web_app,
+)
+from sdk_site import Ran, Site, SkipLoudly
+
+FOLDER = Path(__file__).parent / "js"
+Node = Callable[..., Ran]
+
+
+@pytest.fixture
+def node(site: Site, skip_loudly: SkipLoudly) -> Node:
+    """Runs one of the programs in `js/`."""
+    found = shutil.which("node")
+    if found is None:
+        skip_loudly("the JavaScript clients: `node` is not on the path; install Node 20 or later")
+    if not (FOLDER / "node_modules" / "@azure" / "identity").is_dir():
+        skip_loudly("the JavaScript clients: run `python scripts/node_clients.py` to install them")
+
+    def run(program: str, *arguments: str, options: tuple[str, ...] = ()) -> Ran:
+        return site.run(str(found), str(FOLDER / program), *arguments, options=options, env=PLACES)
+
+    return run
+
+
+@pytest.mark.parametrize(("name", "host"), [("orders-web", WEB), ("orders-vm", MACHINE)])
+def test_every_way_of_naming_an_identity_gives_its_token(
+    site: Site, node: Node, name: str, host: Identity
+) -> None:
+    site.declare(many_hosts())
+    seen = node("identities.mjs", ALL_IDS, options=("--as", name)).seen
+    refused = {case: seen.pop(case) for case in list(seen) if case.startswith(("stranger", "unknown"))}
+    own, shared = (
+        {
+            "aud": "https://vault.azure.net",
+            "appid": identity.client_id,
+            "oid": identity.principal_id,
+            "hours": 24,
+        }
+        for identity in (host, SHARED)
+    )
+    assert seen == {
+        "default": own,
+        "unnamed": own,
+        "default by client id": shared,
+        "shared by client id": shared,
+        "shared by object id": shared,
+        "shared by resource id": shared,
+    }
+    assert {error["error"] for error in refused.values()} == {"CredentialUnavailableError"}
+    assert "AADSTS500011" in refused.pop("unknown resource")["message"]
+    assert len(refused) == 3
+    for error in refused.values():
+        assert SHARED.client_id in error["message"]
+        assert STRANGER.principal_id not in error["message"]
+
+
+def test_secrets_and_settings_do_all_that_the_clients_can(site: Site, node: Node) -> None:
+    site.declare(one_web_app((SECRETS_OFFICER, ON_VAULT), (DATA_OWNER, ON_STORE)))
+    assert node("clients.mjs").seen == {
+        "tokenAudience": "https://vault.azure.net",
+        "latest": "two",
+        "older": "one",
+        "disabled": {"status": 403, "code": "Forbidden"},
+        "versions": 2,
+        "names": ["js-secret", *sorted(f"many-{number}" for number in range(27))],
+        "recoveryId": f"{VAULT_URL}/deletedsecrets/js-secret",
+        "conflict": {"status": 409, "code": "Conflict"},
+        "restored": "js-secret",
+        "missing": {"status": 404, "code": "SecretNotFound"},
+        "setting": {"value": "blue", "label": "prod", "tags": {"a": "b"}},
+        "notModified": 304,
+        "stale": 412,
+        "locked": 409,
+        "listed": 105,
+        "revisions": 3,
+        "deleted": 200,
+    }
+
+
+def test_a_call_that_no_role_allows_is_a_403_with_action_principal_and_scope(site: Site, node: Node) -> None:
+    roles = (SECRETS_USER, ON_VAULT), (DATA_READER, ON_STORE)
+    site.declare(one_web_app(*roles, secrets="greeting: hello", settings="colour: blue"))
+    seen = node("denied.mjs").seen
+    assert (seen["secret"], seen["setting"]) == ("hello", "blue")
+    for refused, action, scope in (
+        (
+            seen["setSecret"],
+            "Microsoft.KeyVault/vaults/secrets/setSecret/action",
+            f"{VAULT_ID}/secrets/greeting",
+        ),
+        (
+            seen["setSetting"],
+            "Microsoft.AppConfiguration/configurationStores/keyValues/write",
+            f"{STORE_ID}/keyValues/colour",
+        ),
+    ):
+        assert (refused["name"], refused["status"]) == ("RestError", 403)
+        for part in (f"'{action}'", f"'{scope}'", WEB.principal_id):
+            assert part.lower() in refused["said"].lower()
