@@ -24,7 +24,7 @@ from keyless.runtime.project import STATE_DIRECTORY, Project
 from keyless.runtime.world import EstateWorld
 from keyless.tokens.issuer import TokenIssuer, current_signer
 from keyless.wire.dispatch import Dispatcher
-from keyless.wire.server import Front, ListeningServer, settle_heap
+from keyless.wire.server import Front, ListeningServer, settle_interpreter
 
 ESTATE = """
 version: 1
@@ -74,7 +74,7 @@ async def serve(folder: Path) -> None:
     ready = {"port": server.port, "token": token.jwt, "certificate": str(leaf.chain)}
     (folder / "ready.draft").write_text(json.dumps(ready))
     (folder / "ready.draft").rename(folder / "ready.json")
-    settle_heap()
+    settle_interpreter()
     while True:
         await asyncio.sleep(FLUSH_EVERY_S)
         recorder.flush(int(time.time()))

@@ -39,7 +39,7 @@ from keyless.runtime.project import Project
 from keyless.runtime.world import EstateWorld, host_kind
 from keyless.store.ports import Store
 from keyless.wire.dispatch import Dispatcher
-from keyless.wire.server import settle_heap
+from keyless.wire.server import settle_interpreter
 
 log = logging.getLogger("keyless.plane")
 
@@ -132,7 +132,7 @@ class RunningPlane:
         """Serve until the last lease has ended, or until ``stop`` is set."""
         await self._control.start()
         flushing = asyncio.create_task(self._flush_forever())
-        settle_heap()
+        settle_interpreter()
         try:
             on_ready()
             await self._until_unneeded(stop)
