@@ -14,6 +14,8 @@ from pathlib import Path
 import pytest
 from keyless_command import Project, Ran, app, files_of, obey_permissions
 
+from keyless.runtime.socket_path import short_name
+
 GET = 'say(secret("contoso-orders", "db-password"))'
 PASSWORD = "correct horse battery staple"
 
@@ -257,12 +259,8 @@ def test_a_plan_that_cannot_be_written(learned: Project) -> None:
 
 def test_a_stale_lock_and_a_stale_socket_stand_in_nobodys_way(learned: Project) -> None:
     (learned.state / "plane.lock").write_text("1\n")
-    with socket.socket(socket.AF_UNIX) as dead:
-        here = os.open(".", os.O_RDONLY)
-        os.chdir(learned.state)
-        dead.bind("plane.sock")
-        os.fchdir(here)
-        os.close(here)
+    with socket.socket(socket.AF_UNIX) as dead, short_name(learned.state / "plane.sock") as name:
+        dead.bind(name)
     assert learned.learned(GET).out == f"{PASSWORD}\n"
     assert learned.plane_pid() != 1
 

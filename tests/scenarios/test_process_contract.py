@@ -8,6 +8,7 @@ import os
 import pty
 import select
 import signal
+import socket
 import subprocess
 import sys
 import termios
@@ -24,6 +25,8 @@ from keyless_command import (
     processes_about,
     wait_until,
 )
+
+from keyless.runtime.socket_path import short_name
 
 PASSWORD = "correct horse battery staple"
 GET = 'say(secret("contoso-orders", "db-password"))'
@@ -127,6 +130,21 @@ def test_ctrl_c_reaches_the_command_once(learned: Project) -> None:
         os.write(terminal, b"go\n")
         _read_until(terminal, b"1 in all")
         assert process.wait(LIMIT_S) == 5
+
+
+def test_ctrl_c_before_the_command_has_started_ends_as_ctrl_c_ends(learned: Project) -> None:
+    with socket.socket(socket.AF_UNIX) as mute:
+        with short_name(learned.state / "plane.sock") as name:
+            mute.bind(name)
+        mute.listen()
+        with _on_a_terminal(learned, "run", "--learn", "--", "true") as (process, terminal):
+            asking, _ = mute.accept()
+            assert asking.recv(1) == b"{"
+            os.write(terminal, b"\x03")
+            assert process.wait(LIMIT_S) == -signal.SIGINT
+            assert b"Traceback" not in os.read(terminal, 4096)
+            asking.close()
+    (learned.state / "plane.sock").unlink()
 
 
 def test_ctrl_c_while_a_secret_is_asked_for_ends_as_ctrl_c_ends_and_sets_nothing(learned: Project) -> None:

@@ -378,6 +378,34 @@ class TestTheClientsSide:
         os.close(held or 0)
 
 
+def test_a_plane_that_does_not_answer_is_named_with_how_to_end_it(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("keyless.runtime.client._START_S", 0.1)
+    stuck = take_lock(project)
+    with pytest.raises(
+        PlaneUnavailable, match=f"does not answer: end it with `kill {os.getpid()}` and run again"
+    ):
+        join(project, HELLO)
+    project.lock_file.unlink()
+    os.close(stuck or 0)
+
+
+def test_a_plane_that_ends_before_it_is_ready_is_said_to_with_where_it_says_why(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.executable", "/bin/false")
+    with pytest.raises(PlaneUnavailable, match=f"ended before it was ready: `{project.log_file}` says why"):
+        join(project, HELLO)
+
+
+def test_whoever_is_beaten_to_the_lock_tries_again(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("keyless.runtime.client._START_S", 0.3)
+    monkeypatch.setattr("sys.executable", "/bin/true")
+    with pytest.raises(PlaneUnavailable, match="does not answer"):
+        join(project, HELLO)
+
+
 def test_the_planes_lock_is_held_by_one_and_names_its_process(project: Project) -> None:
     held = take_lock(project)
     assert held is not None
