@@ -1,0 +1,161 @@
+"""The samples that azure-keyvault-secrets and azure-appconfiguration publish, run as they are.
+
+Each runs in its package's own directory of samples, in a project of its own, as an officer of the vault and
+an owner of the store's data. They are fetched by scripts/published_samples.py; where that cannot be, the
+tests are skipped loudly.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import io
+import sys
+import tarfile
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+from sdk_estates import (
+    DATA_OWNER,
+    ENDPOINT,
+    ON_STORE,
+    ON_VAULT,
+    SECRETS_OFFICER,
+    VAULT_URL,
+    one_web_app,
+)
+from sdk_site import PROGRAMS, Once, Ran, Site, SkipLoudly
+
+SCRIPT = Path(__file__).resolve().parents[2] / "scripts" / "published_samples.py"
+PLACES = {"VAULT_URL": VAULT_URL, "APPCONFIGURATION_ENDPOINT_STRING": ENDPOINT}
+SECRETS, SETTINGS = "azure-keyvault-secrets", "azure-appconfiguration"
+
+SAYS = {
+    SECRETS: {
+        "backup_restore_operations": "Restored secret with name",
+        "hello_world": "was deleted.",
+        "list_operations": "has recovery id",
+        "recover_purge_operations": "Secret has been permanently deleted.",
+    },
+    SETTINGS: {
+        "check_configuration_settings_sample": "Page changed! New ETag",
+        "conditional_operation_sample": "'value': 'my value'",
+        "hello_world_entra_id_sample": "'value': 'new value'",
+        "hello_world_sample": "'value': 'new value'",
+        "list_configuration_settings_sample": "'value': 'my value1'",
+        "list_labels_sample": "ConfigurationSettingLabel",
+        "list_revision_sample": "'content_type': 'my content type'",
+        "read_only_sample": "'read_only': True",
+        "send_request_sample": "200",
+        "sync_token_sample": "",
+    },
+}
+"""What each sample says when it does what it shows; nearly all have an asynchronous twin, `..._async`."""
+
+ONE_OF_A_KIND = {"check_configuration_settings_sample", "hello_world_entra_id_sample"}
+
+NOT_RUN = {
+    (SETTINGS, "snapshot_sample"): "snapshots are not served yet",
+    (SETTINGS, "snapshot_sample_async"): "snapshots are not served yet",
+    (
+        SETTINGS,
+        "hello_world_sample_entra_id_and_bleu",
+    ): "is for a sovereign cloud, whose hosts are not served",
+}
+
+RUN = [
+    (package, name, said)
+    for package, samples in SAYS.items()
+    for sample, said in samples.items()
+    for name in ([sample] if sample in ONE_OF_A_KIND else [sample, f"{sample}_async"])
+]
+
+Folders = dict[str, Path]
+
+
+def load_script() -> ModuleType:
+    """The script that fetches."""
+    spec = importlib.util.spec_from_file_location("published_samples", SCRIPT)
+    assert spec is not None
+    assert spec.loader is not None
+    script = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(script)
+    return script
+
+
+def fetch(_: Path) -> dict[str, Any]:
+    """The directories of samples by package, or why they cannot be had."""
+    script = load_script()
+    try:
+        return {"folders": {package: str(script.samples_of(package)) for package in script.PACKAGES}}
+    except script.CannotFetch as error:
+        return {"problem": str(error)}
+
+
+@pytest.fixture
+def folders(once: Once, skip_loudly: SkipLoudly) -> Folders:
+    """Where the samples of each package are."""
+    fetched = once("published_samples", fetch)
+    if "problem" in fetched:
+        skip_loudly(f"the published samples: {fetched['problem']}")
+    return {package: Path(folder) for package, folder in fetched["folders"].items()}
+
+
+@pytest.fixture
+def sample(site: Site, folders: Folders) -> Callable[[str, str], Ran]:
+    """Runs a sample of a package."""
+    site.declare(one_web_app((SECRETS_OFFICER, ON_VAULT), (DATA_OWNER, ON_STORE)))
+
+    def run(package: str, name: str) -> Ran:
+        runner = [str(PROGRAMS / "without_long_sleeps.py")] if name.startswith("backup") else []
+        return site.run(sys.executable, *runner, f"{name}.py", env=PLACES, cwd=folders[package])
+
+    return run
+
+
+@pytest.mark.parametrize(("package", "name", "said"), RUN, ids=[name for _, name, _ in RUN])
+def test_a_published_sample_runs_as_it_is(
+    sample: Callable[[str, str], Ran], package: str, name: str, said: str
+) -> None:
+    ran = sample(package, name)
+    assert ran.code == 0, ran.stderr
+    assert said in ran.stdout
+    assert "keyless: denied" not in ran.stderr
+
+
+def test_every_published_sample_is_run_or_left_out_for_a_reason(folders: Folders) -> None:
+    published = {(package, path.stem) for package, folder in folders.items() for path in folder.glob("*.py")}
+    run = {(package, name) for package, name, _ in RUN}
+    assert not run & NOT_RUN.keys()
+    assert run | NOT_RUN.keys() == published
+
+
+def test_the_samples_of_snapshots_are_left_out_for_as_long_as_they_must_be(
+    sample: Callable[[str, str], Ran],
+) -> None:
+    ran = sample(SETTINGS, "snapshot_sample")
+    assert ran.code != 0
+    assert "snapshots are not here yet" in ran.stderr
+
+
+def test_samples_that_cannot_be_fetched_are_a_plain_reason(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    monkeypatch.setenv("PIP_FIND_LINKS", str(tmp_path))
+    script = load_script()
+    with pytest.raises(script.CannotFetch, match="pip cannot download the source distribution of `azure-k"):
+        script.samples_of(SECRETS, tmp_path / "cache")
+
+
+def test_nothing_but_samples_is_taken_out_of_an_archive(tmp_path: Path) -> None:
+    archive = tmp_path / "it.tar.gz"
+    with tarfile.open(archive, "w:gz") as packed:
+        for name in ("it-1/samples/a.py", "it-1/setup.py", "it-1/samples/deep/b.py", "../samples/../c.py"):
+            member = tarfile.TarInfo(name)
+            member.size = 1
+            packed.addfile(member, io.BytesIO(b"#"))
+    folder = load_script()._unpack(archive, tmp_path / "out")
+    assert [path.name for path in folder.iterdir()] == ["a.py"]
