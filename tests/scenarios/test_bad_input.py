@@ -142,6 +142,17 @@ def test_an_estate_with_mistakes_names_their_places(
     assert files_of(learned.root) == before
 
 
+def test_a_broken_estate_stops_what_uses_it_and_nothing_else(learned: Project) -> None:
+    learned.estate.write_text("version: [")
+    for command in ("show", "apply"):
+        assert_refused(learned("estate", command), 2, "keyless.yaml:2:1: this is not YAML")
+    assert_refused(
+        learned("secret", "set", "fabrikam", "key", stdin="x"), 2, "keyless.yaml:2:1: this is not YAML"
+    )
+    assert learned("secret", "set", "contoso-orders", "key", stdin="x").code == 0
+    assert learned("plan").code == 0
+
+
 def test_an_estate_that_is_a_directory_or_leads_nowhere(learned: Project) -> None:
     learned.estate.mkdir()
     assert_refused(

@@ -15,6 +15,7 @@ import pytest
 from keyless_command import Project, app
 
 VALUES = ("planted-first-6fe1", "planted-second-9b07", "planted-declared-41d9")
+SETTING = "planted-setting-77aa"
 USES = """
 from pathlib import Path
 assert secret("contoso-orders", "db-password") in ("planted-first-6fe1", "planted-declared-41d9")
@@ -41,8 +42,10 @@ def _assert_clean(where: str, content: bytes, planted: list[bytes]) -> None:
 
 def test_no_value_no_token_and_no_lease_secret_is_written_anywhere(project: Project, folder: Path) -> None:
     project.environment |= {"CONTOSO_ORDERS_DB_PASSWORD": VALUES[2], "CONTOSO_ORDERS_RECEIPT": VALUES[1]}
-    ran = [project("run", "--learn", *app('say(secret("contoso-orders", "db-password"))'))]
+    asks = 'say(secret("contoso-orders", "db-password")); say(setting("contoso-orders", "app:color"))'
+    ran = [project("run", "--learn", *app(asks))]
     ran.append(project("secret", "set", "contoso-orders", "db-password", stdin=VALUES[0]))
+    ran.append(project("setting", "set", "contoso-orders", "app:color", SETTING))
     with project.running("run", "--learn", *app(SHARE)) as running:
         running.line()
         planted = _planted(folder)
@@ -60,10 +63,13 @@ def test_no_value_no_token_and_no_lease_secret_is_written_anywhere(project: Proj
     ran += [project("estate", "check"), project("estate", "apply"), project("estate", "export")]
     assert [one.code for one in ran] == [0] * len(ran), [one.err for one in ran]
 
-    planted += _planted(folder)
+    planted += [*_planted(folder), (project.state / "root.key").read_bytes().strip()]
     afterwards = {str(file): file.read_bytes() for file in project.root.rglob("*") if file.is_file()}
     for name, content in (while_it_runs | afterwards).items():
-        _assert_clean(name, content, planted)
+        if not name.endswith("root.key"):
+            _assert_clean(name, content, planted)
+        if ".db" in name:
+            _assert_clean(name, content, [SETTING.encode()])
     for one in ran:
         _assert_clean("a message", one.err.encode() + one.out.encode(), planted)
 

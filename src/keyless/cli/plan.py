@@ -65,15 +65,25 @@ def command(
             project, object_scope=object_scope, include_denied=include_denied, general_only=general_roles
         )
         _keep(project, plan)
+    if folder is not None:
+        _write_all(plan, folder)
     if wanted == "table":
         from keyless.plan.report import print_plan
 
         print_plan(plan)
     else:
-        for _, text in written_as(plan, wanted):
-            click.echo(text, nl=not text.endswith("\n"))
-    if folder is not None:
-        _write_all(plan, folder)
+        _print_as(plan, wanted)
+
+
+def _print_as(plan: Plan, wanted: str) -> None:
+    """Print one format; several files of it only where they mean the same as one (as in Terraform)."""
+    files = written_as(plan, wanted)
+    if len(files) > 1 and wanted != "terraform":
+        names = ", ".join(f"`{name}`" for name, _ in files)
+        raise Failure(
+            f"as {wanted}, this plan takes several files ({names}): write them with `--out DIRECTORY`", 2
+        )
+    click.echo("\n".join(text for _, text in files), nl=False)
 
 
 def _make(project: Project, *, object_scope: bool, include_denied: bool, general_only: bool) -> Plan:

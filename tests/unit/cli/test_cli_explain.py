@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 
+import msgspec
 import pytest
 
 from keyless.authz.decide import AccessRequest, Grant
@@ -14,7 +15,7 @@ from keyless.cli.asked import known_action, known_scope
 from keyless.cli.evidence import as_line
 from keyless.cli.explain import describe
 from keyless.cli.failure import Failure
-from keyless.cli.plan import subjects_of
+from keyless.cli.plan import _print_as, subjects_of
 from keyless.cli.run import Finished
 from keyless.cli.verdict import holds, in_words, report, seen_since, strangers
 from keyless.gateway.child import ChildStatus
@@ -244,3 +245,18 @@ def test_the_planner_knows_the_same_principals() -> None:
         ("shared", SubjectKind.USER_ASSIGNED),
         ("web", SubjectKind.SYSTEM_ASSIGNED),
     ]
+
+
+def test_a_plan_is_printed_where_one_text_can_hold_it(capsys: pytest.CaptureFixture[str]) -> None:
+    for wanted in ("json", "bicep", "terraform", "arm", "estate"):
+        _print_as(PLAN, wanted)
+        assert capsys.readouterr().out.endswith("\n")
+    elsewhere = resource_scope(group_scope("s", "h"), VAULT_TYPE, "elsewhere")
+    seen = [saw(Outcome.LEARNED), msgspec.structs.replace(saw(Outcome.LEARNED), scope=elsewhere.text)]
+    subject = Subject("p", "web", SubjectKind.SYSTEM_ASSIGNED, WEB.resource_id)
+    with pytest.raises(
+        Failure, match=r"as bicep, this plan takes several files \(`main.bicep`, .*`--out DIREC"
+    ):
+        _print_as(make_plan([subject], seen), "bicep")
+    _print_as(make_plan([subject], seen), "terraform")
+    assert capsys.readouterr().out.count("azurerm_role_assignment") == 2
