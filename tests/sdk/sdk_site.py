@@ -6,7 +6,8 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -61,9 +62,8 @@ class Site:
         cwd: Path | None = None,
     ) -> Ran:
         """Run a command. It reaches the local plane and nothing else, and has none of our own settings."""
-        keyless = [sys.executable, "-m", "keyless.cli.main", "run", "--offline", "--project", str(self.root)]
         done = subprocess.run(
-            [*keyless, *options, "--", *command],
+            self._keyless(command, options),
             cwd=cwd or self.root,
             env={**_neutral_environment(), **(env or {})},
             stdin=subprocess.DEVNULL,
@@ -83,6 +83,30 @@ class Site:
     ) -> Ran:
         """Run one of the Python programs beside this file."""
         return self.run(sys.executable, str(PROGRAMS / program), *arguments, options=options, env=env)
+
+    @contextmanager
+    def inside(self, workload: str) -> Iterator[dict[str, str]]:
+        """Be in a workload's place for a while: gives the environment that its commands have."""
+        command = (sys.executable, str(PROGRAMS / "environment.py"))
+        with subprocess.Popen(
+            self._keyless(command, ("--as", workload)),
+            env=_neutral_environment(),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        ) as running:
+            stdin, stdout = running.stdin, running.stdout
+            assert stdin is not None
+            assert stdout is not None
+            try:
+                yield json.loads(stdout.readline())
+            finally:
+                stdin.close()
+                running.wait(_LIMIT_S)
+
+    def _keyless(self, command: tuple[str, ...], options: tuple[str, ...]) -> list[str]:
+        run = [sys.executable, "-m", "keyless.cli.main", "run", "--offline", "--project", str(self.root)]
+        return [*run, *options, "--", *command]
 
 
 def _neutral_environment() -> dict[str, str]:
