@@ -90,6 +90,27 @@ def test_a_closed_standard_error_changes_nothing(learned: Project) -> None:
     assert (done.returncode, done.stdout, done.stderr) == (4, b"out\n", b"")
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no device that is always full")
+def test_output_that_cannot_be_written_is_said_and_fails(learned: Project) -> None:
+    learned("plan")
+    for command in ("plan --format json", "estate export", "estate show", "explain", "evidence show"):
+        for where, code, said in (
+            (">/dev/full", 1, b"keyless: cannot write the output: no sp"),
+            (">&-", 0, b""),
+        ):
+            line = f'"{sys.executable}" -m keyless.cli.main {command} {where}'
+            done = subprocess.run(
+                ["/bin/sh", "-c", line],
+                capture_output=True,
+                timeout=LIMIT_S,
+                check=False,
+                cwd=learned.root,
+                env=learned.environment,
+            )
+            assert (done.returncode, done.stderr[: len(said)]) == (code, said)
+            assert b"Traceback" not in done.stderr
+
+
 def test_a_signal_that_is_sent_to_us_reaches_the_command(learned: Project) -> None:
     hears = """
 import signal

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import importlib
+import os
 import signal
 import sys
 from collections.abc import Sequence
@@ -12,6 +14,7 @@ import click
 from keyless import __version__
 from keyless.cli.commands import Commands
 from keyless.cli.failure import OWN_FAILURE, Failure
+from keyless.cli.terminal import say
 from keyless.gateway.signals import die_of
 
 _COMMANDS = {
@@ -26,6 +29,7 @@ _COMMANDS = {
     "demo": "See the whole loop on a small real application.",
 }
 _RUN_OTHERS = {"run", "prove"}
+_OUTPUT_ERRORS = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO}
 
 
 class _LazyGroup(Commands):
@@ -56,19 +60,44 @@ def command() -> None:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line; a `Failure` is a line or more on standard error and its exit code."""
+    _stand_in_for_closed_streams()
+    try:
+        code = _run(arguments)
+        sys.stdout.flush()
+    except OSError as error:
+        if error.errno not in _OUTPUT_ERRORS or error.filename is not None:
+            raise
+        say(f"cannot write the output: {(error.strerror or str(error)).lower()}", bad=True)
+        sys.stdout = None  # what it still holds would fail again at the end
+        code = 1
+    sys.exit(code)
+
+
+def _stand_in_for_closed_streams() -> None:
+    """Let what is written to a closed stream vanish, and give no file of ours its number.
+
+    A command that is run still finds it closed.
+    """
+    for descriptor, name in enumerate(("stdin", "stdout", "stderr")):
+        if getattr(sys, name) is None:
+            nothing = os.open(os.devnull, os.O_RDWR | os.O_CLOEXEC)  # takes the lowest number that is free
+            setattr(sys, name, os.fdopen(nothing, "r" if descriptor == 0 else "w"))
+
+
+def _run(arguments: Sequence[str] | None) -> int:
     try:
         code = command.main(arguments, prog_name="keyless", standalone_mode=False)
     except Failure as failure:
         failure.report()
-        code = failure.exit_code
+        return failure.exit_code
     except click.ClickException as error:
         error.show()
-        code = _code_of(error)
+        return _code_of(error)
     except click.Abort as abort:
         if isinstance(abort.__context__, KeyboardInterrupt):
             die_of(signal.SIGINT)
-        code = 1
-    sys.exit(code if isinstance(code, int) else 0)
+        return 1
+    return code if isinstance(code, int) else 0
 
 
 def _code_of(error: click.ClickException) -> int:
