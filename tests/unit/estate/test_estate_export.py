@@ -56,6 +56,21 @@ def test_an_exported_estate_reads_back_as_itself(exported: Estate) -> None:
     assert plain(again(exported)) == plain(exported)
 
 
+@pytest.mark.parametrize("name", ["/", "/legacy", "/subscriptions/x"])
+def test_an_application_may_be_called_like_a_path(name: str) -> None:
+    text = f"""
+version: 1
+tenant: t
+subscription: s
+resourceGroups: {{g: }}
+applications: {{"{name}": {{clientSecret: hunter2}}}}
+roleAssignments: [{{principal: {{application: "{name}"}}, role: Reader, scope: {{resourceGroup: g}}}}]
+"""
+    declared = read_text(text, {})
+    assert declared.applications[0].name == name
+    assert plain(again(declared)) == plain(declared)
+
+
 @settings(max_examples=50)
 @given(estates())
 def test_an_export_keeps_to_the_schema(exported: Estate) -> None:

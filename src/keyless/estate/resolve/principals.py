@@ -110,5 +110,5 @@ def _include(
     everybody: Directory[Holder], kind: str, entries: Iterable[tuple[Holder, tuple[str, ...]]]
 ) -> None:
     for holder, names in entries:
-        short = [name for name in names if not name.startswith("/")]
+        short = [name for name in names if not name.startswith("/")] or list(names)
         everybody.add(holder, *short, otherwise=f"{{{kind}: {short[-1]}}}")
