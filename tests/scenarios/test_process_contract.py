@@ -6,6 +6,7 @@ import contextlib
 import fcntl
 import os
 import pty
+import resource
 import select
 import signal
 import socket
@@ -285,6 +286,29 @@ def test_a_second_proof_waits_for_its_turn_and_says_so(learned: Project) -> None
             ["another proof runs in this project: wait until it has ended"],
         )
         assert running.end("go").code == 0
+
+
+def _little_room() -> None:
+    """For a process to come: no file of its may grow beyond 40 KB, as if the disk were full then."""
+    resource.setrlimit(resource.RLIMIT_FSIZE, (40_000, 40_000))
+
+
+def test_evidence_that_finds_no_room_is_told_and_the_app_goes_on(learned: Project) -> None:
+    asks = """
+mine = token()
+say({secret("contoso-orders", f"name-{number}", mine) for number in range(70)})
+"""
+    full = learned("run", "--", "true", preexec_fn=_little_room)
+    assert (full.code, full.said) == (
+        125,
+        [f"cannot write what the command is to trust into `{learned.state / 'tls'}`: file too large"],
+    )
+    learned("run", "--", "true")
+    ran = learned("run", "--learn", "--quiet", *app(asks), preexec_fn=_little_room)
+    assert (ran.code, ran.out) == (0, "{'404 SecretNotFound'}\n")
+    assert ran.said[-1].startswith(f"the evidence `{learned.state / 'evidence.db'}` cannot be used: ")
+    assert ran.said[-1].endswith("; what this run did is not recorded")
+    assert learned.learned(GET).out == f"{PASSWORD}\n"
 
 
 def test_many_runs_at_once_share_one_plane(project: Project) -> None:

@@ -8,7 +8,7 @@ import shutil
 from keyless.gateway.environment import Gateway, HostKind, child_environment, proxy_url_of
 from keyless.gateway.trust import java_trust_store, trust_bundle
 from keyless.runtime.messages import Ready
-from keyless.runtime.project import Project
+from keyless.runtime.project import Project, ProjectError
 
 CA_FILE = "ca.pem"
 IDENTITY_PATH = "/msi/token"
@@ -17,10 +17,18 @@ IDENTITY_PATH = "/msi/token"
 def environment_of(
     project: Project, ready: Ready, *, keep_credentials: bool
 ) -> tuple[dict[str, str], tuple[str, ...]]:
-    """The command's environment, and what the user should be told about it."""
-    ca = project.tls_directory / CA_FILE
-    bundle = trust_bundle(project.tls_directory, ca, os.environ)
-    java = java_trust_store(bundle.path) if _has_java() else None
+    """The command's environment, and what the user should be told about it.
+
+    Raises:
+        ProjectError: what the command is to trust cannot be written.
+    """
+    directory = project.tls_directory
+    try:
+        bundle = trust_bundle(directory, directory / CA_FILE, os.environ)
+        java = java_trust_store(bundle.path) if _has_java() else None
+    except OSError as error:
+        why = (error.strerror or str(error)).lower()
+        raise ProjectError(f"cannot write what the command is to trust into `{directory}`: {why}") from error
     gateway = Gateway(
         proxy_url=proxy_url_of(ready.proxy_port, ready.secret),
         bundle=bundle.path,
