@@ -374,7 +374,7 @@ def test_a_file_of_the_state_that_cannot_be_read(learned: Project, name: str) ->
 # --- paths
 
 
-@pytest.mark.parametrize("name", ["with spaces and 'quotes'", "überall ☂", "-dash %41#?"])
+@pytest.mark.parametrize("name", ["with spaces and 'quotes'", "-überall ☂ %41#?"])
 def test_a_project_may_be_called_anything(folder: Path, name: str) -> None:
     there = Project(folder / name, folder)
     there.root.mkdir(parents=True)

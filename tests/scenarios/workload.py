@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import ssl
 import sys
 import urllib.error
 import urllib.parse
@@ -16,6 +17,7 @@ from typing import Any
 
 VAULT_RESOURCE = "https://vault.azure.net"
 STORE_RESOURCE = "https://azconfig.io"
+TRUST = ssl.create_default_context()
 
 
 def ask(
@@ -26,7 +28,7 @@ def ask(
     given = ({"Content-Type": "application/json"} if data else {}) | (headers or {})
     request = urllib.request.Request(url, data, given, method=method)
     try:
-        with urllib.request.urlopen(request) as answer:
+        with urllib.request.urlopen(request, context=TRUST) as answer:
             status, content = answer.status, answer.read()
     except urllib.error.HTTPError as error:
         status, content = error.code, error.read()
