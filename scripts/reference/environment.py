@@ -5,7 +5,8 @@ from __future__ import annotations
 
 import string
 
-from keyless.gateway.environment import EVERY_HOST, VARIABLES, Change, HostKind, Variable
+from keyless.gateway.environment import EVERY_HOST, VARIABLES, Change, Variable
+from keyless.model.hosts import HostKind
 from reference.markdown import code, head, table
 
 _TEXT = """

@@ -15,6 +15,7 @@ from keyless.cli.options import chosen_project, declared_estate, project_option
 from keyless.cli.terminal import say
 from keyless.gateway.child import ChildStatus, exit_like, run_child
 from keyless.gateway.held_signals import held_signals
+from keyless.model.hosts import HostKind
 from keyless.runtime.client import PlaneConnection, join
 from keyless.runtime.environment import environment_of
 from keyless.runtime.messages import PROTOCOL, Hello, Mode, Summary, ToClient
@@ -42,6 +43,11 @@ if TYPE_CHECKING:
     default=Mode.ENFORCE.value,
     help="Deny what no role assignment grants (the default).",
 )
+@click.option(
+    "--host-kind",
+    type=click.Choice([kind.value for kind in HostKind]),
+    help="The kind of host that gives the workload its token (default: as the estate says, or its type).",
+)
 @click.option("--fresh", is_flag=True, help="Begin with the estate file alone: remove the store first.")
 @click.option("--offline", is_flag=True, help="Refuse connections beyond the local plane and this machine.")
 @click.option(
@@ -56,6 +62,7 @@ if TYPE_CHECKING:
 def command(
     workload: str | None,
     mode: str,
+    host_kind: str | None,
     fresh: bool,
     offline: bool,
     keep_credentials: bool,
@@ -76,7 +83,9 @@ def command(
         estate = declared_estate(project)
         if fresh:
             _begin_anew(project, estate)
-        hello = Hello(PROTOCOL, workload, Mode(mode), offline, estate)
+        hello = Hello(
+            PROTOCOL, workload, Mode(mode), offline, estate, HostKind(host_kind) if host_kind else None
+        )
         finished = run_in(
             project, hello, list(argv), port=port, keep_credentials=keep_credentials, quiet=quiet
         )

@@ -11,6 +11,7 @@ from keyless.estate.shapes.base import Where
 from keyless.estate.shapes.containers import Entries, ListOf, ListOrMap, MapOf
 from keyless.estate.shapes.record import Alternatives, Record, RecordOf, defaulted, optional, required
 from keyless.estate.shapes.scalars import Text, WholeNumber, Word, YesOrNo
+from keyless.model.hosts import HostKind
 
 VERSION = 1
 PRINCIPAL_TYPES = ("ServicePrincipal", "User", "Group", "ForeignGroup", "Device")
@@ -78,6 +79,10 @@ class ComputeEntry(Record, title="a compute resource"):
         "different types with one name, say.",
     )
     location = optional(Text(naming.LOCATION), "Where it is. Left out: where its resource group is.")
+    host_kind = optional(
+        Word("a kind of host", *(kind.value for kind in HostKind)),
+        "How code there gets its tokens. Left out: as its type has it, else `app-service`.",
+    )
     identity = optional(RecordOf(HostedIdentities), "Which identities it hosts. Left out: none.")
 
 

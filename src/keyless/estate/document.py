@@ -21,6 +21,7 @@ from keyless.estate.yaml_mistakes import at_mark, explain
 
 MAX_BYTES = 8 * 1024 * 1024
 MAX_DEPTH = 32
+_TOO_DEEP = f"is nested more than {MAX_DEPTH} levels deep"
 
 _Loader: type[yaml.SafeLoader | yaml.CSafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -71,6 +72,8 @@ def compose(text: str, file: str) -> Node:
         _check_size(text, file)
         root = yaml.compose(text, Loader=_Loader)
     except yaml.MarkedYAMLError as error:
+        if "nesting depth" in (error.problem or error.context or ""):  # the parser's own, higher limit
+            raise refuse(file, _TOO_DEEP, "", at_mark(error.problem_mark)) from None
         at, message, hint = explain(error)
         raise refuse(file, message, hint, at) from None
     except yaml.reader.ReaderError as error:
@@ -95,7 +98,7 @@ def _check_size(text: str, file: str) -> None:
             depth += 1
             if depth > MAX_DEPTH:
                 at = at_mark(event.start_mark)
-                raise refuse(file, f"is nested more than {MAX_DEPTH} levels deep", "", at)
+                raise refuse(file, _TOO_DEEP, "", at)
         elif isinstance(event, yaml.CollectionEndEvent):
             depth -= 1
 

@@ -27,17 +27,11 @@ from urllib.parse import quote
 
 from keyless.gateway.hosts import hides_cloud_host
 from keyless.gateway.trust import JAVA_PASSWORD
+from keyless.model.hosts import HostKind
 
 LOOPBACK_ENTRIES = ("localhost", "127.0.0.1", "::1")
 _PROXY_USER = "keyless"
 _TRUST_STORE_PROPERTY = "-Djavax.net.ssl.trustStore="
-
-
-class HostKind(enum.StrEnum):
-    """How the managed-identity endpoint of the host looks to the workload."""
-
-    APP_SERVICE = "app-service"
-    VM = "vm"
 
 
 class Change(enum.StrEnum):

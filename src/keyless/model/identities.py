@@ -9,6 +9,8 @@ import enum
 
 import msgspec
 
+from keyless.model.hosts import HostKind
+
 
 class IdentityKind(enum.StrEnum):
     """The two types of managed identity."""
@@ -33,25 +35,67 @@ class ManagedIdentity(msgspec.Struct, frozen=True, omit_defaults=True, rename="c
 
 
 class ComputeResource(msgspec.Struct, frozen=True, omit_defaults=True, rename="camel"):
-    """A resource that hosts identities. ``user_assigned`` are the ARM ids of the identities given to it."""
+    """A resource that hosts identities. ``user_assigned`` are the ARM ids of the identities given to it.
+
+    ``host_kind`` is none where it follows from the resource's type.
+    """
 
     resource_id: str
     name: str
     location: str
     system_assigned: ManagedIdentity | None = None
     user_assigned: tuple[str, ...] = ()
+    host_kind: HostKind | None = None
+
+
+class FederatedCredential(msgspec.Struct, frozen=True, omit_defaults=True, rename="camel"):
+    """What lets a token of another issuer stand for an identity: all three match exactly, or none does.
+
+    ``owner`` is the ARM id of a user-assigned identity, or the client id of an application.
+
+    Source: https://learn.microsoft.com/entra/workload-id/workload-identity-federation-considerations
+    """
+
+    owner: str
+    name: str
+    issuer: str
+    subject: str
+    audience: str
+
+
+class ApplicationCertificate(msgspec.Struct, frozen=True, omit_defaults=True, rename="camel"):
+    """A certificate that an application proves itself with: public, ``der`` as X.509 DER."""
+
+    der: bytes
+
+
+class Revocation(msgspec.Struct, frozen=True, omit_defaults=True, rename="camel"):
+    """Tokens of a principal that were issued up to ``revoked_at`` (epoch seconds) hold no longer.
+
+    ``disabled`` says that it gets no new ones either.
+    """
+
+    principal_id: str
+    revoked_at: int
+    disabled: bool = False
 
 
 class Application(msgspec.Struct, frozen=True, omit_defaults=True, rename="camel"):
-    """An application registration with client secrets: the legacy way, kept to show the picture before.
+    """An application registration, and what it proves itself with: the legacy way, where that is a secret.
 
-    ``secret_hashes`` are salted scrypt hashes; the secrets themselves are not kept.
+    ``secret_hashes`` are salted scrypt hashes; the secrets themselves are not kept. They hold until
+    ``secrets_expire_at`` (epoch seconds), where that is given. ``identifier_uris`` are the audiences under
+    which the application is a resource itself; ``token_version`` (1 or 2) is that of the tokens for it.
     """
 
     name: str
     client_id: str
     principal_id: str
     secret_hashes: tuple[bytes, ...] = ()
+    secrets_expire_at: int | None = None
+    certificates: tuple[ApplicationCertificate, ...] = ()
+    identifier_uris: tuple[str, ...] = ()
+    token_version: int = 1
 
 
 class PrincipalKind(enum.StrEnum):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 
-from keyless.gateway.environment import Gateway, HostKind, child_environment, proxy_url_of
+from keyless.gateway.environment import Gateway, child_environment, proxy_url_of
 from keyless.gateway.trust import java_trust_store, trust_bundle
 from keyless.runtime.messages import Ready
 from keyless.runtime.project import Project, ProjectError
@@ -34,7 +34,7 @@ def environment_of(
         bundle=bundle.path,
         additions=bundle.additions,
         java_trust_store=java,
-        host_kind=HostKind(ready.host_kind),
+        host_kind=ready.host_kind,
         identity_endpoint=f"http://127.0.0.1:{ready.identity_port}{IDENTITY_PATH}",
         identity_secret=ready.secret,
     )

@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from keyless.model.hosts import HostKind
 from keyless.runtime.messages import Mode, ToClient
 
 
@@ -31,6 +32,7 @@ class Lease:
     mode: Mode
     offline: bool
     tell: Callable[[ToClient], None]
+    host_kind: HostKind = HostKind.APP_SERVICE
     secret: str = field(default_factory=lambda: secrets.token_urlsafe(32), repr=False)
     connections: int = 0
     tokens: int = 0

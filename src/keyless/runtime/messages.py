@@ -11,9 +11,10 @@ from typing import Any
 import msgspec
 
 from keyless.model.estate import Estate
+from keyless.model.hosts import HostKind
 from keyless.model.secret_text import SecretText
 
-PROTOCOL = 1
+PROTOCOL = 2
 MAX_LINE_BYTES = 64 * 1024 * 1024
 
 
@@ -25,13 +26,17 @@ class Mode(enum.StrEnum):
 
 
 class Hello(msgspec.Struct, frozen=True, tag="hello"):
-    """A client that wants to run a workload. ``workload`` is none for the only one there is."""
+    """A client that wants to run a workload. ``workload`` is none for the only one there is.
+
+    ``host_kind`` is none where the workload's own counts.
+    """
 
     protocol: int
     workload: str | None
     mode: Mode
     offline: bool
     estate: Estate | None
+    host_kind: HostKind | None = None
 
 
 class Bye(msgspec.Struct, frozen=True, tag="bye"):
@@ -43,7 +48,7 @@ class Ready(msgspec.Struct, frozen=True, tag="ready"):
 
     workload: str
     resource_id: str
-    host_kind: str
+    host_kind: HostKind
     secret: str
     proxy_port: int
     identity_port: int

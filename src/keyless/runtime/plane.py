@@ -173,7 +173,8 @@ class RunningPlane:
         compute = await self._world.workload(hello.workload, hello.mode)
         principal_ids = await self._world.principal_ids(compute)
         self._notices.directory = await read_directory(self._store)
-        lease = Lease(compute.name, compute.resource_id, principal_ids, hello.mode, hello.offline, tell)
+        kind = hello.host_kind or host_kind(compute)
+        lease = Lease(compute.name, compute.resource_id, principal_ids, hello.mode, hello.offline, tell, kind)
         self._leases.open(lease)
         self._start_lines_anew()
         return lease, self._ready(lease, compute)
@@ -183,7 +184,7 @@ class RunningPlane:
         return Ready(
             workload=compute.name,
             resource_id=compute.resource_id,
-            host_kind=host_kind(compute),
+            host_kind=lease.host_kind,
             secret=lease.secret,
             proxy_port=self._listening.proxy.port,
             identity_port=self._listening.plain.port,

@@ -13,6 +13,7 @@ import re
 from collections.abc import Callable, Iterable
 
 from keyless.estate.resolve.ids import DEFAULT_LOCATION, slug_of, system_assigned_identity, tenant_called
+from keyless.model.hosts import HostKind, host_kind_of_type
 from keyless.model.identities import ComputeResource
 from keyless.model.resource_id import ResourceId, group_scope, resource_scope
 from keyless.model.resources import (
@@ -162,10 +163,10 @@ class EstateWorld:
         return made
 
 
-def host_kind(compute: ComputeResource) -> str:
-    """How the resource's managed-identity endpoint looks: `vm` for machines, else `app-service`."""
+def host_kind(compute: ComputeResource) -> HostKind:
+    """How the resource's code gets its token: as the estate says, else as its type has it."""
     resource_type = ResourceId.parse(compute.resource_id).resource_type or ""
-    return "vm" if resource_type.casefold().startswith("microsoft.compute/") else "app-service"
+    return compute.host_kind or host_kind_of_type(resource_type)
 
 
 def _named(name: str, known: Iterable[ComputeResource]) -> ComputeResource:

@@ -5,7 +5,13 @@ A plane's own objects (secrets, key-values) are declared beside that plane.
 
 from __future__ import annotations
 
-from keyless.model.identities import Application, ComputeResource, ManagedIdentity
+from keyless.model.identities import (
+    Application,
+    ComputeResource,
+    FederatedCredential,
+    ManagedIdentity,
+    Revocation,
+)
 from keyless.model.resources import ConfigurationStore, ResourceGroup, Tenant, Vault
 from keyless.model.roles import RoleAssignment
 from keyless.store.ports import Collection
@@ -21,6 +27,10 @@ IDENTITIES = Collection("user-assigned-identities", ManagedIdentity)
 """By the id's case-folded text."""
 APPLICATIONS = Collection("applications", Application, sealed=True)
 """By client id. Sealed, because a hash of a weak secret can be guessed."""
+FEDERATED_CREDENTIALS = Collection("federated-credentials", FederatedCredential)
+"""By the owner's case-folded id and the credential's case-folded name."""
+REVOCATIONS = Collection("revocations", Revocation)
+"""By principal id."""
 VAULTS = Collection("vaults", Vault)
 """By case-folded name, which is unique in the cloud."""
 STORES = Collection("configuration-stores", ConfigurationStore)

@@ -13,10 +13,10 @@ from keyless.gateway.environment import (
     Change,
     ChildEnvironment,
     Gateway,
-    HostKind,
     child_environment,
     proxy_url_of,
 )
+from keyless.model.hosts import HostKind
 
 SECRET = "a/b:c@d~e-f_g"
 URL = proxy_url_of(4321, SECRET)

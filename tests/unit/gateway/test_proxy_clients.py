@@ -14,8 +14,9 @@ import requests
 from proxy_world import NOW, SECRET, World
 
 from keyless.gateway import certificates
-from keyless.gateway.environment import Gateway, HostKind, child_environment
+from keyless.gateway.environment import Gateway, child_environment
 from keyless.gateway.trust import java_trust_store, trust_bundle
+from keyless.model.hosts import HostKind
 
 VAULT = "https://contoso.vault.azure.net/secrets/a"
 IMDS = "http://169.254.169.254/metadata/instance"

@@ -61,6 +61,8 @@ class GroupWriter:
         if self._resources.compute.label(compute) != name:
             document["name"] = name
         document |= _location(compute, group)
+        if compute.host_kind is not None:
+            document["hostKind"] = compute.host_kind.value
         identity: Document = {}
         if compute.system_assigned is not None:
             host = ResourceId.parse(compute.resource_id)

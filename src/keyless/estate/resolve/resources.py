@@ -18,6 +18,7 @@ from keyless.estate.resolve import ids
 from keyless.estate.resolve.directory import Directory
 from keyless.estate.resolve.guids import GuidRegister
 from keyless.estate.shapes.containers import Entries
+from keyless.model.hosts import HostKind
 from keyless.model.identities import ComputeResource, ManagedIdentity
 from keyless.model.resource_id import InvalidResourceId, ResourceId, group_scope, resource_scope
 from keyless.model.resources import (
@@ -170,6 +171,7 @@ class _ComputeReader:
             location=entry.location or self.group.location,
             system_assigned=self._system_assigned(resource_id, label.value, hosted.system_assigned),
             user_assigned=self._user_assigned(hosted),
+            host_kind=HostKind(entry.host_kind) if entry.host_kind else None,
         )
         self.resources.compute.add(compute, label.value, f"{self.name}/{label.value}", compute.resource_id)
 
