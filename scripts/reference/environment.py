@@ -5,18 +5,25 @@ from __future__ import annotations
 
 import string
 
-from keyless.gateway.environment import EVERY_HOST, VARIABLES, Change, Variable
-from keyless.model.hosts import HostKind
+from keyless.gateway.environment import VARIABLES, Change, Variable
+from keyless.gateway.host_variables import HOST_VARIABLES, HostVariable
 from reference.markdown import code, head, table
 
 _TEXT = """
 `keyless run` and `keyless prove` hand their own environment to the command, with the changes below and no
 others. So what `keyless.yaml` takes from variables is in the command's environment too.
 """
+_HOSTS = """
+## What the kind of host sets
+
+Each kind of host has the variables that it has in Azure, and a workload gets those of its own kind alone.
+[Choose a host kind](../how-to/choose-a-host-kind.md) says how a client gets its token with them.
+
+"""
 _REMOVED = """
 ## What is taken out
 
-These variables would lead a client library elsewhere.
+These variables would lead a client library elsewhere. What the kind of host sets is put in afterwards.
 
 """
 _CREDENTIALS = """
@@ -36,12 +43,13 @@ _VALUES = {
     "bundle": "the path of a bundle: the authorities that you trust, and the local one",
     "additions": "the path of the local authority's certificate, beside those that you added",
     "java_options": "what you had; where Java is installed, a trust store and system proxies besides",
-    "identity_endpoint": "the address of the endpoint on loopback",
-    "identity_secret": "the secret of this run",
 }
-_ONLY_FOR = {
-    frozenset({HostKind.APP_SERVICE}): "a workload of type `Microsoft.Compute/…` has it taken out instead",
-    frozenset({HostKind.VM}): "only a workload of type `Microsoft.Compute/…` has it; others lose it",
+_HOST_VALUES = {
+    "identity_port": "PORT",
+    "tls_port": "TLSPORT",
+    "identity_secret": "the secret of this run",
+    "thumbprint": "40 hexadecimal digits",
+    "client_id": "the client id of the only user-assigned identity",
 }
 READ: tuple[tuple[tuple[str, ...], str], ...] = (
     (("KEYLESS_PROJECT",), "The project's directory, as `--project` gives it."),
@@ -77,7 +85,7 @@ SAMPLE = ("ORDERS_CONFIG_ENDPOINT", "ORDERS_SIGNING_KEY", "ORDERS_PAYMENT_API_KE
 def page() -> str:
     """The page."""
     parts = (head("Environment variables", "src/keyless/gateway/environment.py", _TEXT), _set())
-    return "".join((*parts, _removed(), _credentials(), _read()))
+    return "".join((*parts, _hosts(), _removed(), _credentials(), _read()))
 
 
 def documented() -> frozenset[str]:
@@ -98,8 +106,24 @@ def _set() -> str:
 
 def _value(row: Variable) -> str:
     names = [name for _, name, _, _ in string.Formatter().parse(row.value) if name]
-    value = _VALUES[names[0]] if names else f"`{row.value}`"
-    return value if row.hosts == EVERY_HOST else f"{value}; {_ONLY_FOR[row.hosts]}"
+    return _VALUES[names[0]] if names else f"`{row.value}`"
+
+
+def _hosts() -> str:
+    rows = [
+        (f"`{kind.value}`", f"`{row.name}`", _host_value(row), row.reason)
+        for kind, rows in HOST_VARIABLES.items()
+        for row in rows
+    ]
+    bare = ", ".join(f"`{kind.value}`" for kind, rows in HOST_VARIABLES.items() if not rows)
+    none = f"\nNone for {bare}: client libraries find its endpoint by its address.\n" if bare else ""
+    return _HOSTS + table(("kind", "variable", "value", "what it is"), rows) + none
+
+
+def _host_value(row: HostVariable) -> str:
+    """A value as the page shows it: a template with words in it as a text, a value of one name as words."""
+    filled = row.value.format_map(_HOST_VALUES)
+    return filled if row.value.startswith("{") else f"`{filled}`"
 
 
 def _removed() -> str:

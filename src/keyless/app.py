@@ -192,7 +192,7 @@ async def _listen(
     )
     await proxy.start(port)
     await asyncio.gather(tls.start(), plain.start())
-    return Listening(proxy, tls, plain)
+    return Listening(proxy, tls, plain, leaf.thumbprint)
 
 
 class _Starter:

@@ -56,10 +56,14 @@ class AuthorityError(Exception):
 
 
 class LeafFiles(NamedTuple):
-    """Where a server finds its chain and its key; they may be one file, which holds both."""
+    """Where a server finds its chain and its key; they may be one file, which holds both.
+
+    ``thumbprint`` is how clients that compare certificates know the leaf.
+    """
 
     chain: Path
     key: Path
+    thumbprint: str
 
 
 class _Pair(NamedTuple):
@@ -145,26 +149,30 @@ class Authority:
             raise AuthorityError(f"the local authority is limited to other names than {wanted}")
         path = self.directory / _leaf_file(names)
         with _explained(self.directory), locked(self.directory):
-            if not self._is_good(read_owner_only(path), names, now):
-                write_owner_only(path, self._new_leaf(names, now).pem())
-        return LeafFiles(path, path)
+            pair = self._good_leaf(read_owner_only(path), names, now)
+            if pair is None:
+                pair = self._new_leaf(names, now)
+                write_owner_only(path, pair.pem())
+        return LeafFiles(path, path, certs.thumbprint(pair.chain[0]))
 
     def _new_leaf(self, names: Names, now: dt.datetime) -> _Pair:
         key = certs.new_key()
         leaf = certs.make_leaf(self.certificate, self._pair.key, key.public_key(), names, now)
         return _Pair(key, (leaf, self.certificate))
 
-    def _is_good(self, content: bytes | None, names: Names, now: dt.datetime) -> bool:
-        """Whether what was issued before can be used; anything wrong with it is no more than a no."""
+    def _good_leaf(self, content: bytes | None, names: Names, now: dt.datetime) -> _Pair | None:
+        """What was issued before, where it can be used; anything wrong with it is no more than a no."""
         try:
-            leaf = _Pair.parse(content or b"").chain[0]
+            pair = _Pair.parse(content or b"")
         except ValueError:
-            return False
-        return (
+            return None
+        leaf = pair.chain[0]
+        good = (
             certs.is_valid_for(leaf, now, certs.LEAF_MARGIN)
             and certs.is_for(leaf, names)
             and certs.is_issued_by(leaf, self.certificate)
         )
+        return pair if good else None
 
 
 @contextlib.contextmanager

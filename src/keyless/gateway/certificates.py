@@ -19,7 +19,7 @@ from dataclasses import dataclass
 
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.hashes import SHA1, SHA256
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 AUTHORITY_LIFE = dt.timedelta(days=730)
@@ -187,6 +187,11 @@ def is_issued_by(leaf: x509.Certificate, authority: x509.Certificate) -> bool:
 def is_valid_for(certificate: x509.Certificate, now: dt.datetime, margin: dt.timedelta) -> bool:
     """Whether a certificate is valid now and will be for the margin to come."""
     return certificate.not_valid_before_utc <= now and now + margin < certificate.not_valid_after_utc
+
+
+def thumbprint(certificate: x509.Certificate) -> str:
+    """The SHA-1 of a certificate in capitals, as Windows and Service Fabric name one; it protects nothing."""
+    return certificate.fingerprint(SHA1()).hex().upper()  # noqa: S303  # the form that clients compare
 
 
 def pem(certificates: Iterable[x509.Certificate]) -> bytes:

@@ -2,7 +2,8 @@
 
 Each variable is a row of ``VARIABLES``, with the reason; the documentation is generated from it. Rules:
 - variables that lead connections and trust to the gateway are set, whatever they were before;
-- of the managed-identity endpoints only that of the host kind is there; inherited ones of any kind go;
+- of the managed-identity endpoints only that of the host kind is there (`gateway/host_variables.py`);
+  inherited ones of any kind go;
 - stored credentials are taken out, because SDKs choose them before a managed identity; what only means
   something beside a credential (the client id above all, which otherwise names a user-assigned identity)
   goes with it, and stays where there was none;
@@ -13,8 +14,7 @@ would be led to a proxy that does not speak theirs; what the user had stays), an
 gRPC (they do not talk to the hosts that we answer, and the way out is unchanged for them).
 
 Pure. Sources: the order of choice of DefaultAzureCredential,
-https://learn.microsoft.com/azure/developer/python/sdk/authentication/credential-chains; the managed-identity
-endpoint of App Service, https://learn.microsoft.com/azure/app-service/overview-managed-identity.
+https://learn.microsoft.com/azure/developer/python/sdk/authentication/credential-chains.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
+from keyless.gateway.host_variables import host_environment
 from keyless.gateway.hosts import hides_cloud_host
 from keyless.gateway.trust import JAVA_PASSWORD
 from keyless.model.hosts import HostKind
@@ -44,7 +45,6 @@ class Change(enum.StrEnum):
     BESIDE_CREDENTIAL = "removed together with a credential"
 
 
-EVERY_HOST = frozenset(HostKind)
 _WITH_CREDENTIALS = frozenset({Change.CREDENTIAL, Change.BESIDE_CREDENTIAL})
 
 
@@ -52,16 +52,15 @@ _WITH_CREDENTIALS = frozenset({Change.CREDENTIAL, Change.BESIDE_CREDENTIAL})
 class Variable:
     """One row: ``value`` is a template over the gateway's values; ``reason`` says why, for the documentation.
 
-    ``hosts`` are the host kinds that it is set for (others have it removed); a removed variable stays where
-    its value is one of ``harmless`` (compared in lower case, without a trailing slash); ``told`` says
-    whether the user hears of its removal.
+    A removed variable stays where its value is one of ``harmless`` (compared in lower case, without a
+    trailing slash); ``told`` says whether the user hears of its removal. What the host kind sets is put in
+    afterwards.
     """
 
     name: str
     change: Change
     reason: str
     value: str = ""
-    hosts: frozenset[HostKind] = EVERY_HOST
     harmless: tuple[str, ...] = ()
     told: bool = False
 
@@ -109,25 +108,13 @@ VARIABLES: tuple[Variable, ...] = (
         "with the secret in them, which therefore stays out of this one (the JVM prints it)",
         "{java_options}",
     ),
-    Variable(
-        "IDENTITY_ENDPOINT",
-        Change.SET,
-        "the managed-identity endpoint of App Service, Functions and Container Apps",
-        "{identity_endpoint}",
-        frozenset({HostKind.APP_SERVICE}),
-    ),
-    Variable(
-        "IDENTITY_HEADER",
-        Change.SET,
-        "the secret that proves to that endpoint which workload is asking",
-        "{identity_secret}",
-        frozenset({HostKind.APP_SERVICE}),
-    ),
+    _foreign_endpoint("IDENTITY_ENDPOINT", "leads to an endpoint outside of this run"),
+    _foreign_endpoint("IDENTITY_HEADER", "belongs to that endpoint"),
     _foreign_endpoint("IDENTITY_SERVER_THUMBPRINT", "would make SDKs take the host for Service Fabric"),
     _foreign_endpoint("IDENTITY_API_VERSION", "belongs to Service Fabric's endpoint"),
     _foreign_endpoint("IMDS_ENDPOINT", "would make SDKs take the host for an Azure Arc machine"),
     _foreign_endpoint("MSI_ENDPOINT", "would make SDKs take the host for Cloud Shell or Azure ML"),
-    _foreign_endpoint("MSI_SECRET", "belongs to Azure ML's endpoint"),
+    _foreign_endpoint("MSI_SECRET", "belongs to Azure ML's endpoint, and to App Service's older one"),
     _foreign_endpoint("DEFAULT_IDENTITY_CLIENT_ID", "belongs to Azure ML's endpoint"),
     _foreign_endpoint(
         "AZURE_POD_IDENTITY_AUTHORITY_HOST", "would lead metadata requests past the local endpoint"
@@ -175,7 +162,7 @@ class Gateway:
 
     ``proxy_url`` carries the workload's secret (see ``proxy_url_of``); ``bundle`` is a whole trust bundle
     and ``additions`` what it adds to a runtime's own; ``java_trust_store`` is none where Java needs nothing;
-    the identity endpoint and secret are used where the host kind has them.
+    ``host_values`` are what the rows of the host kind are filled in with.
     """
 
     proxy_url: str
@@ -183,8 +170,7 @@ class Gateway:
     additions: Path
     java_trust_store: Path | None
     host_kind: HostKind
-    identity_endpoint: str
-    identity_secret: str
+    host_values: Mapping[str, str]
 
     def __repr__(self) -> str:
         return f"Gateway({self.host_kind})"
@@ -218,7 +204,8 @@ def child_environment(
     variables = {name: value for name, value in inherited.items() if name not in gone}
     for row in VARIABLES:
         if row.change in {Change.SET, Change.EXTENDED}:
-            _put(variables, row, row.value.format_map(values), gateway.host_kind)
+            _put(variables, row, row.value.format_map(values))
+    variables.update(host_environment(gateway.host_kind, gateway.host_values))
     notes = (*_credential_notes(inherited, gone), *_other_notes(gone), *_proxy_notes(inherited))
     return ChildEnvironment(variables, (*notes, *_java_notes(inherited, gateway)))
 
@@ -230,15 +217,11 @@ def _values(inherited: Mapping[str, str], gateway: Gateway) -> dict[str, str]:
         "bundle": str(gateway.bundle),
         "additions": str(gateway.additions),
         "java_options": _java_options(gateway.java_trust_store),
-        "identity_endpoint": gateway.identity_endpoint,
-        "identity_secret": gateway.identity_secret,
     }
 
 
-def _put(variables: dict[str, str], row: Variable, value: str, host_kind: HostKind) -> None:
-    if host_kind not in row.hosts:
-        variables.pop(row.name, None)
-    elif row.change is Change.SET:
+def _put(variables: dict[str, str], row: Variable, value: str) -> None:
+    if row.change is Change.SET:
         variables[row.name] = value
     elif value:
         variables[row.name] = f"{variables.get(row.name, '')} {value}".strip()

@@ -11,7 +11,6 @@ from keyless.runtime.messages import Ready
 from keyless.runtime.project import Project, ProjectError
 
 CA_FILE = "ca.pem"
-IDENTITY_PATH = "/msi/token"
 
 
 def environment_of(
@@ -35,11 +34,21 @@ def environment_of(
         additions=bundle.additions,
         java_trust_store=java,
         host_kind=ready.host_kind,
-        identity_endpoint=f"http://127.0.0.1:{ready.identity_port}{IDENTITY_PATH}",
-        identity_secret=ready.secret,
+        host_values=_host_values(ready),
     )
     made = child_environment(os.environ, gateway, keep_credentials=keep_credentials)
     return made.variables, (*bundle.notes, *made.notes)
+
+
+def _host_values(ready: Ready) -> dict[str, str]:
+    """What the rows of the host kind are filled in with."""
+    return {
+        "identity_port": str(ready.identity_port),
+        "identity_secret": ready.secret,
+        "tls_port": str(ready.tls_port),
+        "thumbprint": ready.thumbprint,
+        "client_id": ready.client_id,
+    }
 
 
 def _has_java() -> bool:

@@ -14,7 +14,7 @@ from keyless.model.estate import Estate
 from keyless.model.hosts import HostKind
 from keyless.model.secret_text import SecretText
 
-PROTOCOL = 2
+PROTOCOL = 3
 MAX_LINE_BYTES = 64 * 1024 * 1024
 
 
@@ -44,7 +44,11 @@ class Bye(msgspec.Struct, frozen=True, tag="bye"):
 
 
 class Ready(msgspec.Struct, frozen=True, tag="ready"):
-    """The lease: what the workload's environment is made from; ``notes`` are for a person to read."""
+    """The lease: what the workload's environment is made from; ``notes`` are for a person to read.
+
+    ``thumbprint`` is the SHA-1 of the TLS port's certificate; ``client_id`` that of the only identity, where
+    it is a user-assigned one, else empty.
+    """
 
     workload: str
     resource_id: str
@@ -52,6 +56,9 @@ class Ready(msgspec.Struct, frozen=True, tag="ready"):
     secret: str
     proxy_port: int
     identity_port: int
+    tls_port: int = 0
+    thumbprint: str = ""
+    client_id: str = ""
     notes: tuple[str, ...] = ()
 
 

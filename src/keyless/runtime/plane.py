@@ -70,11 +70,12 @@ class Proxy(Server, Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Listening:
-    """The servers of a running plane."""
+    """The servers of a running plane; ``thumbprint`` is that of the TLS server's certificate."""
 
     proxy: Proxy
     tls: Server
     plain: Server
+    thumbprint: str = ""
 
 
 class Notices:
@@ -172,14 +173,15 @@ class RunningPlane:
             await self._apply(hello.estate)
         compute = await self._world.workload(hello.workload, hello.mode)
         principal_ids = await self._world.principal_ids(compute)
+        client_id = await self._world.lone_client_id(compute)
         self._notices.directory = await read_directory(self._store)
         kind = hello.host_kind or host_kind(compute)
         lease = Lease(compute.name, compute.resource_id, principal_ids, hello.mode, hello.offline, tell, kind)
         self._leases.open(lease)
         self._start_lines_anew()
-        return lease, self._ready(lease, compute)
+        return lease, self._ready(lease, compute, client_id)
 
-    def _ready(self, lease: Lease, compute: ComputeResource) -> Ready:
+    def _ready(self, lease: Lease, compute: ComputeResource, client_id: str) -> Ready:
         none = f"`{compute.name}` has no identity, so it gets no token: give it one in `keyless.yaml`"
         return Ready(
             workload=compute.name,
@@ -188,6 +190,9 @@ class RunningPlane:
             secret=lease.secret,
             proxy_port=self._listening.proxy.port,
             identity_port=self._listening.plain.port,
+            tls_port=self._listening.tls.port,
+            thumbprint=self._listening.thumbprint,
+            client_id=client_id,
             notes=() if lease.principal_ids else (none,),
         )
 

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable
 
 from keyless.estate.resolve.ids import DEFAULT_LOCATION, slug_of, system_assigned_identity, tenant_called
 from keyless.model.hosts import HostKind, host_kind_of_type
-from keyless.model.identities import ComputeResource
+from keyless.model.identities import ComputeResource, ManagedIdentity
 from keyless.model.resource_id import ResourceId, group_scope, resource_scope
 from keyless.model.resources import (
     STORE_TYPE,
@@ -93,12 +93,23 @@ class EstateWorld:
 
     async def principal_ids(self, compute: ComputeResource) -> frozenset[str]:
         """The object ids of every identity that a compute resource has."""
-        ids = {compute.system_assigned.principal_id} if compute.system_assigned else set()
-        for resource_id in compute.user_assigned:
-            identity = await self._store.get(IDENTITIES, (resource_id.casefold(),))
+        given = await self._user_assigned(compute)
+        own = [compute.system_assigned] if compute.system_assigned else []
+        return frozenset(identity.principal_id for identity in (*own, *given))
+
+    async def lone_client_id(self, compute: ComputeResource) -> str:
+        """The client id of the only identity, where it is a user-assigned one; else empty."""
+        given = await self._user_assigned(compute)
+        return given[0].client_id if len(given) == 1 and compute.system_assigned is None else ""
+
+    async def _user_assigned(self, compute: ComputeResource) -> list[ManagedIdentity]:
+        """The records of the identities given to a resource; one that was deleted since is left out."""
+        found: list[ManagedIdentity] = []
+        for given in compute.user_assigned:
+            identity = await self._store.get(IDENTITIES, (given.casefold(),))
             if identity is not None:
-                ids.add(identity.principal_id)
-        return frozenset(ids)
+                found.append(identity)
+        return found
 
     async def admit(self, host: str, lease: Lease) -> str | None:
         """Whether a workload may connect to a host of ours: none, or why not.

@@ -16,11 +16,19 @@ from keyless.gateway.environment import (
     child_environment,
     proxy_url_of,
 )
+from keyless.gateway.host_variables import HOST_VARIABLES, host_environment
 from keyless.model.hosts import HostKind
 
 SECRET = "a/b:c@d~e-f_g"
 URL = proxy_url_of(4321, SECRET)
 BEFORE = {"PATH": "/bin", "HOME": "/home/me", "ALL_PROXY": "socks5://x:1", "SSL_CERT_DIR": "/certs"}
+HOST_VALUES = {
+    "identity_port": "4322",
+    "tls_port": "4323",
+    "identity_secret": SECRET,
+    "thumbprint": "AB" * 20,
+    "client_id": "the-only-one",
+}
 CREDENTIAL = {
     "AZURE_CLIENT_ID": "app",
     "AZURE_TENANT_ID": "tenant",
@@ -29,8 +37,7 @@ CREDENTIAL = {
 
 
 def gateway(kind: HostKind = HostKind.APP_SERVICE, java: Path | None = None) -> Gateway:
-    endpoint = "http://127.0.0.1:4322/msi/token"
-    return Gateway(URL, Path("/p/bundle.pem"), Path("/p/additions.pem"), java, kind, endpoint, SECRET)
+    return Gateway(URL, Path("/p/bundle.pem"), Path("/p/additions.pem"), java, kind, HOST_VALUES)
 
 
 def made(
@@ -126,27 +133,65 @@ def test_the_secret_is_not_in_what_the_jvm_prints() -> None:
 # --- the identity endpoint
 
 
-def test_an_app_service_host_has_its_endpoint_and_header() -> None:
-    variables = made().variables
-    assert variables["IDENTITY_ENDPOINT"] == "http://127.0.0.1:4322/msi/token"
-    assert variables["IDENTITY_HEADER"] == SECRET
+PLAIN = "http://127.0.0.1:4322"
+EXPECTED = {
+    HostKind.APP_SERVICE: {
+        "IDENTITY_ENDPOINT": f"{PLAIN}/msi/token",
+        "IDENTITY_HEADER": SECRET,
+        "MSI_ENDPOINT": f"{PLAIN}/msi/token",
+        "MSI_SECRET": SECRET,
+    },
+    HostKind.VM: {},
+    HostKind.ARC: {"IDENTITY_ENDPOINT": f"{PLAIN}/metadata/identity/oauth2/token", "IMDS_ENDPOINT": PLAIN},
+    HostKind.SERVICE_FABRIC: {
+        "IDENTITY_ENDPOINT": "https://localhost:4323/metadata/identity/oauth2/token",
+        "IDENTITY_HEADER": SECRET,
+        "IDENTITY_SERVER_THUMBPRINT": "AB" * 20,
+        "IDENTITY_API_VERSION": "2019-07-01-preview",
+    },
+    HostKind.AML: {
+        "MSI_ENDPOINT": f"{PLAIN}/msi/auth",
+        "MSI_SECRET": SECRET,
+        "DEFAULT_IDENTITY_CLIENT_ID": "the-only-one",
+    },
+    HostKind.CLOUD_SHELL: {"MSI_ENDPOINT": f"{PLAIN}/oauth2/token"},
+}
+ENDPOINT_NAMES = (
+    "IDENTITY_ENDPOINT",
+    "IDENTITY_HEADER",
+    "IDENTITY_SERVER_THUMBPRINT",
+    "IDENTITY_API_VERSION",
+    "IMDS_ENDPOINT",
+    "MSI_ENDPOINT",
+    "MSI_SECRET",
+    "DEFAULT_IDENTITY_CLIENT_ID",
+    "AZURE_POD_IDENTITY_AUTHORITY_HOST",
+)
 
 
-def test_a_machine_has_none_not_even_an_inherited_one() -> None:
-    variables = made({"IDENTITY_ENDPOINT": "x", "IDENTITY_HEADER": "y"}, HostKind.VM).variables
-    assert not {name for name in variables if name.startswith("IDENTITY_")}
-
-
-@pytest.mark.parametrize("kind", HostKind)
-@pytest.mark.parametrize(
-    "name",
-    ["IDENTITY_SERVER_THUMBPRINT", "IDENTITY_API_VERSION", "IMDS_ENDPOINT", "MSI_ENDPOINT", "MSI_SECRET",
-     "AZURE_POD_IDENTITY_AUTHORITY_HOST", "AZURE_FEDERATED_TOKEN_FILE", "DEFAULT_IDENTITY_CLIENT_ID"],
-)  # fmt: skip
-def test_no_other_hosts_endpoint_is_inherited(name: str, kind: HostKind) -> None:
-    found = made({name: "x"}, kind)
-    assert name not in found.variables
+@pytest.mark.parametrize("kind", EXPECTED)
+def test_a_kind_of_host_has_its_own_endpoint_and_no_other_not_even_an_inherited_one(kind: HostKind) -> None:
+    found = made(dict.fromkeys(ENDPOINT_NAMES, "inherited"), kind)
+    assert {name: found.variables[name] for name in ENDPOINT_NAMES if name in found.variables} == EXPECTED[
+        kind
+    ]
     assert found.notes == ()
+
+
+def test_a_row_without_a_value_is_left_out() -> None:
+    values = HOST_VALUES | {"client_id": ""}
+    assert set(host_environment(HostKind.AML, values)) == {"MSI_ENDPOINT", "MSI_SECRET"}
+
+
+def test_whatever_a_kind_of_host_sets_is_taken_out_for_every_other() -> None:
+    """So that no kind is forgotten in the table that takes inherited values out."""
+    set_by_some = {row.name for rows in HOST_VARIABLES.values() for row in rows}
+    assert set_by_some <= {row.name for row in VARIABLES if row.change not in {Change.SET, Change.EXTENDED}}
+    assert set(HOST_VARIABLES) == set(HostKind)
+
+
+def test_an_inherited_token_file_is_taken_out() -> None:
+    assert "AZURE_FEDERATED_TOKEN_FILE" not in made({"AZURE_FEDERATED_TOKEN_FILE": "x"}).variables
 
 
 @pytest.mark.parametrize(
@@ -219,3 +264,5 @@ def test_every_template_names_values_that_there_are() -> None:
     values = module._values({}, gateway())
     for row in VARIABLES:
         row.value.format_map(values)
+    for rows in HOST_VARIABLES.values():
+        assert all(row.reason and row.value.format_map(HOST_VALUES) for row in rows)

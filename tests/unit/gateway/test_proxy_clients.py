@@ -88,9 +88,8 @@ def environment(world: World) -> dict[str, str]:
     world.start()
     directory = world.authority.directory
     bundle = trust_bundle(directory, world.authority.ca_path, os.environ)
-    gateway = Gateway(
-        world.url, bundle.path, bundle.additions, java_trust_store(bundle.path), HostKind.VM, "", ""
-    )
+    java = java_trust_store(bundle.path)
+    gateway = Gateway(world.url, bundle.path, bundle.additions, java, HostKind.VM, {})
     return child_environment(os.environ, gateway).variables
 
 
