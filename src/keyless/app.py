@@ -130,7 +130,7 @@ async def running_plane(project: Project, port: int) -> AsyncIterator[RunningPla
         world = EstateWorld(store, project.root.name, time.time)
         leases = Leases()
         notices = Notices(leases)
-        recorder = Recorder(evidence, notices.decided)
+        recorder = Recorder(evidence, notices.decided, notices.signed_in)
         planes = build_planes(store, world)
         roles = known_roles()
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from keyless.app import build_planes
-from keyless.evidence.recorder import CellKey, Recorder, WantKey
+from keyless.evidence.recorder import CellKey, Recorder, SignInKey, WantKey
 from keyless.model.evidence import Outcome
 from keyless.model.identities import ComputeResource, IdentityKind, ManagedIdentity
 from keyless.model.resource_id import group_scope, resource_scope
@@ -40,7 +40,13 @@ class Sheet:
     def __init__(self) -> None:
         self._seen: Counter[tuple[str, str, Outcome]] = Counter()
 
-    def write(self, second: int, counts: list[tuple[CellKey, int]], wants: list[tuple[WantKey, int]]) -> None:
+    def write(
+        self,
+        second: int,
+        counts: list[tuple[CellKey, int]],
+        wants: list[tuple[WantKey, int]],
+        sign_ins: list[tuple[SignInKey, int]],
+    ) -> None:
         for key, count in counts:
             self._seen[key.operation, key.action, key.outcome] += count
 

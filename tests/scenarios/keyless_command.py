@@ -163,7 +163,15 @@ class Project:
         return ran
 
     def evidence(self, **options: Any) -> list[dict[str, Any]]:
-        """What was recorded."""
+        """The decisions that were recorded."""
+        return [line for line in self.recorded(**options) if "record" not in line]
+
+    def sign_ins(self, **options: Any) -> list[dict[str, Any]]:
+        """The sign-ins that were recorded."""
+        return [line for line in self.recorded(**options) if line.get("record") == "sign-in"]
+
+    def recorded(self, **options: Any) -> list[dict[str, Any]]:
+        """Everything that was recorded."""
         return [json.loads(line) for line in self("evidence", "show", "--json", **options).out.splitlines()]
 
     def plane_pid(self) -> int:

@@ -230,14 +230,20 @@ def test_explain_says_what_it_did_not_understand(declared: Project) -> None:
 
 def test_evidence_is_shown_in_words_and_as_json_and_can_be_forgotten(learned: Project) -> None:
     lines = learned("evidence", "show").out.splitlines()
-    assert len(lines) == 2
+    sign_ins = [line for line in lines if "x  sign-in  orders  with a managed identity (app-service)" in line]
+    assert [line.rsplit(" ", 1)[1] for line in sign_ins] == [
+        "https://azconfig.io",
+        "https://vault.azure.net",
+    ]
+    assert lines[:2] == sign_ins
+    assert len(lines) == 4
     assert (
-        "2x  learned  orders  Microsoft.KeyVault/vaults/secrets/getSecret/action  secret `db-pas" in lines[1]
+        "2x  learned  orders  Microsoft.KeyVault/vaults/secrets/getSecret/action  secret `db-pas" in lines[3]
     )
     first, second = learned.evidence()
     assert (first["count"], first["outcome"], first["plane"]) == (2, "learned", "data")
     assert second["scope"].lower().endswith("/vaults/contoso-orders/secrets/db-password")
-    assert learned("evidence", "clear").said == ["forgot 2 lines of evidence"]
+    assert learned("evidence", "clear").said == ["forgot 4 lines of evidence"]
     assert learned("evidence", "show").said == ["nothing is recorded"]
     assert learned.learned('say(secret("contoso-orders", "db-password"))').out == f"{PASSWORD}\n"
     assert len(learned.evidence()) == 1

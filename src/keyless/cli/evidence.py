@@ -11,10 +11,10 @@ import click
 from keyless.cli.commands import Commands
 from keyless.cli.failure import explained
 from keyless.cli.options import chosen_project, project_option
-from keyless.cli.terminal import say
-from keyless.cli.wording import counted, scope_in_words
+from keyless.cli.terminal import say, visible
+from keyless.cli.wording import counted, scope_in_words, with_what
 from keyless.cli.world import opened_evidence, opened_store
-from keyless.model.evidence import Observation
+from keyless.model.evidence import Observation, SignIn, SignInOutcome
 from keyless.runtime.directory import Directory, read_directory
 from keyless.runtime.project import Project
 
@@ -28,19 +28,21 @@ def command() -> None:
 @click.option("--json", "as_json", is_flag=True, help="As JSON, one object for each line of evidence.")
 @project_option
 def show(as_json: bool, directory: Path | None) -> None:
-    """Print every line of evidence."""
+    """Print every line of evidence: who signed in with what, then who did what."""
     project = chosen_project(directory)
     with explained():
         with opened_evidence(project) as evidence:
-            observations = evidence.observations()
+            sign_ins, observations = evidence.sign_ins(), evidence.observations()
         principals = asyncio.run(_directory(project))
-    if not observations:
+    if not observations and not sign_ins:
         say("nothing is recorded")
+    for one in sign_ins:
+        click.echo(_as_json(one) if as_json else sign_in_line(one, principals))
     for seen in observations:
         click.echo(_as_json(seen) if as_json else as_line(seen, principals))
 
 
-def _as_json(seen: Observation) -> str:
+def _as_json(seen: Observation | SignIn) -> str:
     import msgspec
 
     return msgspec.json.encode(seen).decode()
@@ -54,12 +56,22 @@ def as_line(seen: Observation, principals: Directory) -> str:
     return f"{when}  {seen.count:>6}x  {seen.outcome.value:<8} {who}  {seen.action}  {where}"
 
 
+def sign_in_line(one: SignIn, principals: Directory) -> str:
+    """One line of sign-ins: when last, how often, whether it succeeded, who, with what, for what."""
+    when = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(one.last_seen))
+    how = "sign-in" if one.outcome is SignInOutcome.SUCCEEDED else "refused"
+    by = f" ({visible(one.by)})" if one.by else ""
+    what = f"with {with_what(one.method)}{by}"
+    who, rest = principals.name_of(one.principal_id), visible(one.target or one.error)
+    return f"{when}  {one.count:>6}x  {how:<8} {who}  {what}  {rest}"
+
+
 @command.command("clear")
 @project_option
 def clear(directory: Path | None) -> None:
     """Forget all evidence; vaults, stores and assignments stay."""
     with explained(), opened_evidence(chosen_project(directory)) as evidence:
-        lines = len(evidence.observations())
+        lines = len(evidence.observations()) + len(evidence.sign_ins())
         evidence.clear()
     say(f"forgot {counted(lines, 'line', 'lines')} of evidence")
 

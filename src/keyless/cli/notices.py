@@ -6,9 +6,9 @@ from __future__ import annotations
 import shlex
 
 from keyless.cli.terminal import say
-from keyless.cli.wording import counted, scope_in_words
+from keyless.cli.wording import counted, scope_in_words, with_what
 from keyless.model.actions import ActionPlane
-from keyless.model.evidence import Outcome
+from keyless.model.evidence import Outcome, SignInMethod
 from keyless.model.resource_id import ResourceId
 from keyless.runtime.messages import Arrived, Missed, Remark, Settled, Summary, ToClient
 
@@ -68,6 +68,11 @@ def closing(summary: Summary, *, learning: bool, failed: bool) -> list[str]:
         lines.append(f"recorded {_accesses(summary)}; `keyless plan` chooses roles for them")
     if summary.denied:
         lines.append(f"{counted(summary.denied, 'access', 'accesses')} denied; `keyless explain` says why")
+    lines.extend(
+        f"signed in with {with_what(SignInMethod(one.method))} as `{one.principal}`: "
+        "`keyless plan` names its replacement"
+        for one in summary.stored_credentials
+    )
     if not summary.connections and (failed or learning):
         took = "took a token, but " if summary.tokens else ""
         lines.append(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from keyless.cli.terminal import visible
+from keyless.model.evidence import SignInMethod
 from keyless.model.resource_id import ResourceId
 from keyless.model.resources import key_and_label
 
@@ -33,6 +34,20 @@ def _key_value(scope: ResourceId) -> str:
     key, label = key_and_label(scope)
     labelled = "" if label is None else f" with the label `{visible(label)}`"
     return f"key-value `{visible(key)}`{labelled}"
+
+
+_CREDENTIALS = {
+    SignInMethod.CLIENT_SECRET: "a client secret",
+    SignInMethod.CERTIFICATE: "a certificate",
+    SignInMethod.ACCESS_KEY: "an access key",
+    SignInMethod.FEDERATED_CREDENTIAL: "a federated credential",
+    SignInMethod.MANAGED_IDENTITY: "a managed identity",
+}
+
+
+def with_what(method: SignInMethod) -> str:
+    """What somebody signed in with."""
+    return _CREDENTIALS[method]
 
 
 def counted(number: int, one: str, many: str) -> str:

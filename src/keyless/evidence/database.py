@@ -1,20 +1,21 @@
 """Evidence on disk: a SQLite file of its own, so that counting never disturbs the store's readers.
 
 Two tables of counts: in total per line, and per second per line (kept for a week), from which reads per
-second are judged. A third lists what apps asked for and did not find.
+second are judged. A third lists what apps asked for and did not find, a fourth who signed in with what.
 """
 
 from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
+from typing import Any
 
-from keyless.evidence.recorder import CellKey, WantKey
+from keyless.evidence.recorder import CellKey, SignInKey, WantKey
 from keyless.model.actions import ActionPlane
-from keyless.model.evidence import Observation, Outcome
+from keyless.model.evidence import Observation, Outcome, SignIn, SignInMethod, SignInOutcome
 
 SECONDS_KEPT = 7 * 24 * 60 * 60
 
@@ -28,6 +29,10 @@ CREATE TABLE IF NOT EXISTS seconds (
 CREATE TABLE IF NOT EXISTS wants (
     principal_id TEXT, kind TEXT, container TEXT, name TEXT, label TEXT, count INTEGER, last_seen INTEGER,
     PRIMARY KEY (principal_id, kind, container, name, label)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS sign_ins (
+    principal_id TEXT, client_id TEXT, method TEXT, by_what TEXT, target TEXT, outcome TEXT, error TEXT,
+    count INTEGER, first_seen INTEGER, last_seen INTEGER,
+    PRIMARY KEY (principal_id, client_id, method, by_what, target, outcome, error)) WITHOUT ROWID;
 """
 _LINE = """
 INSERT INTO lines (principal_id, operation, plane, action, scope, outcome, assignment_id,
@@ -41,11 +46,19 @@ _WANT = """
 INSERT INTO wants VALUES (?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT DO UPDATE SET count = count + excluded.count, last_seen = excluded.last_seen
 """
+_SIGN_IN = """
+INSERT INTO sign_ins VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT DO UPDATE SET count = count + excluded.count, last_seen = excluded.last_seen
+"""
 _READ = """
 SELECT principal_id, operation, plane, action, scope, outcome, assignment_id, count, first_seen, last_seen
 FROM lines ORDER BY principal_id, scope, action, outcome, assignment_id
 """
 _READ_WANTS = "SELECT principal_id, kind, container, name, label FROM wants ORDER BY 2, 3, 4, 5, 1"
+_READ_SIGN_INS = """
+SELECT principal_id, client_id, method, by_what, target, outcome, error, count, first_seen, last_seen
+FROM sign_ins ORDER BY principal_id, method, target, outcome, by_what, error
+"""
 
 
 class EvidenceError(Exception):
@@ -71,7 +84,13 @@ class EvidenceDatabase:
             self._connection.executescript(_SCHEMA)
             opened.pop_all()
 
-    def write(self, second: int, counts: list[tuple[CellKey, int]], wants: list[tuple[WantKey, int]]) -> None:
+    def write(
+        self,
+        second: int,
+        counts: list[tuple[CellKey, int]],
+        wants: list[tuple[WantKey, int]],
+        sign_ins: Sequence[tuple[SignInKey, int]] = (),
+    ) -> None:
         """Add counts in one transaction."""
         execute = self._connection.execute
         with _explained(self._file), self._transaction():
@@ -80,6 +99,8 @@ class EvidenceDatabase:
                 execute(_SECOND, (second, line, count))
             for want, count in wants:
                 execute(_WANT, (*want, count, second))
+            for sign_in, count in sign_ins:
+                execute(_SIGN_IN, (*sign_in, count, second, second))
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
@@ -104,6 +125,11 @@ class EvidenceDatabase:
         with _explained(self._file):
             return [WantKey(*row) for row in self._connection.execute(_READ_WANTS)]
 
+    def sign_ins(self) -> list[SignIn]:
+        """Who signed in with what, or tried to, ordered by principal, method and target."""
+        with _explained(self._file):
+            return [_sign_in(row) for row in self._connection.execute(_READ_SIGN_INS)]
+
     def prune(self, now: int) -> None:
         """Drop per-second counts older than a week; totals stay."""
         with _explained(self._file):
@@ -112,12 +138,26 @@ class EvidenceDatabase:
     def clear(self) -> None:
         """Forget everything."""
         with _explained(self._file), self._transaction():
-            for table in ("seconds", "lines", "wants"):
+            for table in ("seconds", "lines", "wants", "sign_ins"):
                 self._connection.execute(f"DELETE FROM {table}")  # noqa: S608  # the names are ours
 
     def close(self) -> None:
         """Close the file."""
         self._connection.close()
+
+
+def _sign_in(row: tuple[Any, ...]) -> SignIn:
+    principal_id, client_id, method, by, target, outcome, error, *numbers = row
+    return SignIn(
+        principal_id,
+        client_id,
+        SignInMethod(method),
+        by,
+        target,
+        SignInOutcome(outcome),
+        error,
+        *numbers,
+    )
 
 
 def _connect(file: Path) -> sqlite3.Connection:

@@ -1,4 +1,4 @@
-"""Counting decisions without making anyone wait.
+"""Counting decisions and sign-ins without making anyone wait.
 
 Rules:
 - a decision is counted in memory by adding to a cell; the first hit since the last flush marks it dirty;
@@ -13,7 +13,7 @@ from collections.abc import Callable
 from typing import NamedTuple, Protocol
 
 from keyless.model.actions import ActionPlane
-from keyless.model.evidence import Outcome
+from keyless.model.evidence import Outcome, SignInMethod, SignInOutcome
 
 _REMEMBERED = 100_000
 
@@ -40,10 +40,28 @@ class WantKey(NamedTuple):
     label: str
 
 
+class SignInKey(NamedTuple):
+    """What one line of sign-ins is about; the fields are those of ``SignIn``."""
+
+    principal_id: str
+    client_id: str
+    method: SignInMethod
+    by: str = ""
+    target: str = ""
+    outcome: SignInOutcome = SignInOutcome.SUCCEEDED
+    error: str = ""
+
+
 class Sink(Protocol):
     """Where counts go."""
 
-    def write(self, second: int, counts: list[tuple[CellKey, int]], wants: list[tuple[WantKey, int]]) -> None:
+    def write(
+        self,
+        second: int,
+        counts: list[tuple[CellKey, int]],
+        wants: list[tuple[WantKey, int]],
+        sign_ins: list[tuple[SignInKey, int]],
+    ) -> None:
         """Add these counts, all seen in this second, durably and at once."""
         ...
 
@@ -66,14 +84,25 @@ class Cell:
 
 
 class Recorder:
-    """All cells of a running plane. ``on_first`` is told of each new line, once."""
+    """All cells of a running plane.
 
-    def __init__(self, sink: Sink, on_first: Callable[[CellKey], None] = lambda key: None) -> None:
+    ``on_first`` is told of each new line, once; ``on_sign_in`` of each new line of sign-ins.
+    """
+
+    def __init__(
+        self,
+        sink: Sink,
+        on_first: Callable[[CellKey], None] = lambda key: None,
+        on_sign_in: Callable[[SignInKey], None] = lambda key: None,
+    ) -> None:
         self._sink = sink
         self._on_first = on_first
+        self._on_sign_in = on_sign_in
         self._cells: dict[CellKey, Cell] = {}
         self._dirty: list[Cell] = []
         self._wants: dict[WantKey, int] = {}
+        self._sign_ins: dict[SignInKey, int] = {}
+        self._known_sign_ins: set[SignInKey] = set()
 
     def cell(self, key: CellKey) -> Cell:
         """The cell of a line of evidence."""
@@ -90,17 +119,28 @@ class Recorder:
         self._wants[key] = self._wants.get(key, 0) + 1
         return self._wants[key] == 1
 
+    def sign_in(self, key: SignInKey) -> None:
+        """Count a sign-in, or an attempt."""
+        self._sign_ins[key] = self._sign_ins.get(key, 0) + 1
+        if key not in self._known_sign_ins:
+            if len(self._known_sign_ins) >= _REMEMBERED:
+                self._known_sign_ins.clear()
+            self._known_sign_ins.add(key)
+            self._on_sign_in(key)
+
     def forget(self) -> None:
         """Start the lines anew (someone new is listening); what is pending is still written."""
         self._cells.clear()
+        self._known_sign_ins.clear()
 
     def flush(self, second: int) -> None:
         """Write what was counted since the last flush."""
-        if not self._dirty and not self._wants:
+        if not self._dirty and not self._wants and not self._sign_ins:
             return
         counts = [(cell.key, cell.pending) for cell in self._dirty]
-        self._sink.write(second, counts, list(self._wants.items()))
+        self._sink.write(second, counts, list(self._wants.items()), list(self._sign_ins.items()))
         for cell in self._dirty:
             cell.pending = 0
         self._dirty.clear()
         self._wants.clear()
+        self._sign_ins.clear()

@@ -18,6 +18,48 @@ class Outcome(enum.StrEnum):
     DENIED = "denied"
 
 
+class SignInMethod(enum.StrEnum):
+    """What a caller proved itself with."""
+
+    CLIENT_SECRET = "client-secret"
+    CERTIFICATE = "certificate"
+    ACCESS_KEY = "access-key"
+    FEDERATED_CREDENTIAL = "federated-credential"
+    MANAGED_IDENTITY = "managed-identity"
+
+    @property
+    def is_stored(self) -> bool:
+        """Whether it rests on a credential that somebody keeps: what a managed identity replaces."""
+        return self in {SignInMethod.CLIENT_SECRET, SignInMethod.CERTIFICATE, SignInMethod.ACCESS_KEY}
+
+
+class SignInOutcome(enum.StrEnum):
+    """Whether a caller was taken for who it said it was."""
+
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+
+
+class SignIn(msgspec.Struct, frozen=True, rename="camel", tag_field="record", tag="sign-in"):
+    """One (who, by what, for what, how it went), aggregated.
+
+    ``client_id`` is empty for an access key. ``by`` says more of the method: the key's id, a certificate's
+    thumbprint, a federated credential's name, the kind of host. ``target`` is the audience of the token, or
+    the store that a key opens; empty for what failed. ``error`` is the code of a failure (an AADSTS number).
+    """
+
+    principal_id: str
+    client_id: str
+    method: SignInMethod
+    by: str
+    target: str
+    outcome: SignInOutcome
+    error: str
+    count: int
+    first_seen: int
+    last_seen: int
+
+
 class Observation(msgspec.Struct, frozen=True, rename="camel"):
     """One (who, what, where, outcome, by which assignment), aggregated.
 

@@ -15,7 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from keyless.model.hosts import HostKind
-from keyless.runtime.messages import Mode, ToClient
+from keyless.runtime.messages import Mode, SignedIn, ToClient
 
 
 class LeaseRefused(Exception):
@@ -37,6 +37,7 @@ class Lease:
     connections: int = 0
     tokens: int = 0
     outcomes: Counter[str] = field(default_factory=Counter)
+    stored_credentials: set[SignedIn] = field(default_factory=set)
     _told: set[ToClient] = field(default_factory=set, repr=False)
 
     def tell_once(self, message: ToClient) -> bool:

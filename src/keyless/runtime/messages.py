@@ -100,6 +100,13 @@ class Remark(msgspec.Struct, frozen=True, tag="remark"):
     text: str
 
 
+class SignedIn(msgspec.Struct, frozen=True, order=True, tag="signed-in"):
+    """A sign-in with a stored credential: ``principal`` in words, ``method`` as evidence names it."""
+
+    principal: str
+    method: str
+
+
 class Summary(msgspec.Struct, frozen=True, tag="summary"):
     """How a lease went, once all its evidence is written. ``connections`` are those through the proxy."""
 
@@ -108,6 +115,7 @@ class Summary(msgspec.Struct, frozen=True, tag="summary"):
     allowed: int
     learned: int
     denied: int
+    stored_credentials: tuple[SignedIn, ...] = ()
 
 
 ToPlane = Hello | Bye

@@ -18,9 +18,9 @@ from typing import Protocol
 
 from keyless.deploy.apply import CannotApply
 from keyless.evidence.database import EvidenceError
-from keyless.evidence.recorder import CellKey, Recorder, WantKey
+from keyless.evidence.recorder import CellKey, Recorder, SignInKey, WantKey
 from keyless.model.estate import Estate
-from keyless.model.evidence import Outcome
+from keyless.model.evidence import Outcome, SignInOutcome
 from keyless.model.identities import ComputeResource
 from keyless.runtime.control import ControlServer, Tell
 from keyless.runtime.directory import Directory, read_directory
@@ -31,6 +31,7 @@ from keyless.runtime.messages import (
     Ready,
     Remark,
     Settled,
+    SignedIn,
     Summary,
     ToClient,
     estate_digest,
@@ -92,6 +93,13 @@ class Notices:
         for lease in self._leases.of_principal(key.principal_id):
             if lease.tell_once(message):
                 lease.outcomes[key.outcome.value] += 1
+
+    def signed_in(self, key: SignInKey) -> None:
+        """Somebody signed in; whose lease it was is not known where the principal is no workload's."""
+        if key.method.is_stored and key.outcome is SignInOutcome.SUCCEEDED:
+            message = SignedIn(self.directory.name_of(key.principal_id), key.method.value)
+            for lease in self._leases.of_principal(key.principal_id):
+                lease.stored_credentials.add(message)
 
     def missed(self, want: WantKey) -> None:
         """Something was asked for that is not there."""
@@ -212,6 +220,7 @@ class RunningPlane:
             allowed=lease.outcomes[Outcome.ALLOWED.value],
             learned=lease.outcomes[Outcome.LEARNED.value],
             denied=lease.outcomes[Outcome.DENIED.value],
+            stored_credentials=tuple(sorted(lease.stored_credentials)),
         )
 
     async def _apply(self, estate: Estate | None) -> None:

@@ -8,6 +8,7 @@ from typing import Generic, Protocol, TypeVar
 
 import msgspec
 
+from keyless.evidence.recorder import SignInKey
 from keyless.model.identities import Principal
 from keyless.wire.errors import Bug
 from keyless.wire.request import Request
@@ -69,9 +70,13 @@ class Authorized(msgspec.Struct, Generic[B], frozen=True, eq=False):
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """An answer with more to it than a body: ``body`` is encoded as JSON unless it is bytes or none."""
+    """An answer with more to it than a body: ``body`` is encoded as JSON unless it is bytes or none.
+
+    ``sign_in`` is the sign-in that the answer is of, for the dispatcher to count.
+    """
 
     body: object = None
     status: int = 200
     headers: tuple[tuple[str, str], ...] = field(default=())
     content_type: str | None = None
+    sign_in: SignInKey | None = None

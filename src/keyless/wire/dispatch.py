@@ -106,6 +106,8 @@ class Dispatcher:
         except NotFound as error:
             self._report_missing(error, caller)
             raise
+        if isinstance(result, Reply) and result.sign_in is not None:
+            self._recorder.sign_in(result.sign_in)
         return _render(result, plane, request, site.resource)
 
     def _identify(self, meaning: Meaning, request: Request) -> tuple[Principal | None, Workload | None]:
@@ -153,6 +155,8 @@ class Dispatcher:
             self._on_missing(want)
 
     def _fail(self, error: WireError, request: Request, site: Site | None) -> Rendered:
+        if error.sign_in is not None:
+            self._recorder.sign_in(error.sign_in)
         if error.detail:
             log.info("request %s: %s (%s)", request.request_id, error, error.detail)
         shape = site.plane.shape if site else shapes.resource_manager

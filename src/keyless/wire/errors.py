@@ -7,16 +7,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from keyless.evidence.recorder import SignInKey
 from keyless.model.identities import Principal
 from keyless.model.resource_id import ResourceId
 from keyless.tokens.verify import Rejection
 
 
 class WireError(Exception):
-    """The base of all of them. ``inner`` is a more exact code, where the plane's error bodies have one."""
+    """The base of all of them. ``inner`` is a more exact code, where the plane's error bodies have one.
+
+    ``sign_in`` is the attempt that failed with it, for the dispatcher to count: only of a caller that exists.
+    """
 
     status = 500
     code = "InternalServerError"
+    sign_in: SignInKey | None = None
 
     def __init__(
         self, message: str, *, code: str | None = None, inner: str | None = None, detail: str = ""

@@ -9,7 +9,7 @@ from keyless.cli.terminal import say, visible
 from keyless.cli.wording import counted, scope_in_words
 from keyless.model.resource_id import ResourceId, group_scope, resource_scope
 from keyless.model.resources import STORE_TYPE, VAULT_TYPE, key_value_scope, secret_scope
-from keyless.runtime.messages import Arrived, Missed, Remark, Settled, Summary
+from keyless.runtime.messages import Arrived, Missed, Remark, Settled, SignedIn, Summary
 
 GROUP = group_scope("s", "g")
 VAULT = resource_scope(GROUP, VAULT_TYPE, "contoso")
@@ -157,6 +157,12 @@ def summary(connections: int = 1, tokens: int = 1, **outcomes: int) -> Summary:
         (summary(0, 0), False, True, ["the command made no connection through the plane"]),
         (summary(0, 1), True, False, ["the command took a token, but made no connection through the plane"]),
         (summary(5, 0), True, True, []),
+        (
+            Summary(1, 1, 0, 0, 0, (SignedIn("orders-app", "client-secret"),)),
+            False,
+            False,
+            ["signed in with a client secret as `orders-app`: `keyless plan` names its replacement"],
+        ),
     ],
 )
 def test_a_run_is_closed_with_what_a_person_should_do_next(

@@ -15,15 +15,24 @@ from pathlib import Path
 import pytest
 
 from keyless.evidence.database import SECONDS_KEPT, EvidenceDatabase, EvidenceError
-from keyless.evidence.recorder import CellKey, WantKey
+from keyless.evidence.recorder import CellKey, SignInKey, WantKey
 from keyless.model.actions import ActionPlane
-from keyless.model.evidence import Observation, Outcome
+from keyless.model.evidence import Observation, Outcome, SignIn, SignInMethod, SignInOutcome
 
 
 def line(
     principal: str = "p", scope: str = "/a", outcome: Outcome = Outcome.ALLOWED, by: str = "r1"
 ) -> CellKey:
     return CellKey(principal, "Shelf.Get", ActionPlane.DATA, "a/read", scope, outcome, by)
+
+
+def sign_in(target: str = "https://vault.azure.net") -> SignInKey:
+    return SignInKey("p", "c", SignInMethod.CLIENT_SECRET, "", target)
+
+
+def refused() -> SignInKey:
+    failed = SignInOutcome.FAILED
+    return SignInKey("p", "c", SignInMethod.CLIENT_SECRET, outcome=failed, error="AADSTS7000215")
 
 
 @pytest.fixture
@@ -83,6 +92,30 @@ def test_wants_are_listed_once_and_in_order(evidence: EvidenceDatabase) -> None:
     assert all(isinstance(want, WantKey) for want in evidence.wants())
 
 
+def test_sign_ins_add_up_by_who_with_what_for_what_and_how_it_went(evidence: EvidenceDatabase) -> None:
+    evidence.write(100, [], [], [(sign_in(), 3), (refused(), 1)])
+    evidence.write(160, [], [], [(sign_in(), 2), (sign_in("https://azconfig.io"), 1)])
+    vault, store = "https://vault.azure.net", "https://azconfig.io"
+    secret, succeeded = SignInMethod.CLIENT_SECRET, SignInOutcome.SUCCEEDED
+    assert evidence.sign_ins() == [
+        SignIn("p", "c", secret, "", "", SignInOutcome.FAILED, "AADSTS7000215", 1, 100, 100),
+        SignIn("p", "c", secret, "", store, succeeded, "", 1, 160, 160),
+        SignIn("p", "c", secret, "", vault, succeeded, "", 5, 100, 160),
+    ]
+
+
+def test_evidence_from_before_there_were_sign_ins_is_read_and_goes_on(
+    evidence: EvidenceDatabase, file: Path
+) -> None:
+    evidence.write(1, [(line(), 1)], [])
+    with closing(sqlite3.connect(file)) as connection:
+        connection.execute("DROP TABLE sign_ins")
+    with closing(EvidenceDatabase(file)) as opened:
+        assert (len(opened.observations()), opened.sign_ins()) == (1, [])
+        opened.write(2, [], [], [(sign_in(), 1)])
+        assert [one.count for one in opened.sign_ins()] == [1]
+
+
 def test_pruning_drops_old_seconds_and_keeps_totals(evidence: EvidenceDatabase, file: Path) -> None:
     now = 10_000_000
     for second in (now - SECONDS_KEPT - 1, now - SECONDS_KEPT, now):
@@ -93,9 +126,10 @@ def test_pruning_drops_old_seconds_and_keeps_totals(evidence: EvidenceDatabase, 
 
 
 def test_clearing_forgets_everything(evidence: EvidenceDatabase, file: Path) -> None:
-    evidence.write(1, [(line(), 1)], [(WantKey("p", "secret", "v", "n", ""), 1)])
+    evidence.write(1, [(line(), 1)], [(WantKey("p", "secret", "v", "n", ""), 1)], [(sign_in(), 1)])
     evidence.clear()
-    assert (evidence.observations(), evidence.wants(), seconds(file)) == ([], [], [])
+    assert (evidence.observations(), evidence.wants(), evidence.sign_ins()) == ([], [], [])
+    assert seconds(file) == []
     evidence.write(2, [(line(), 1)], [])
     assert evidence.observations()[0].count == 1
 

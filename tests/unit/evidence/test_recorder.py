@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from keyless.evidence.recorder import CellKey, Recorder, WantKey
+from keyless.evidence.recorder import CellKey, Recorder, SignInKey, WantKey
 from keyless.model.actions import ActionPlane
-from keyless.model.evidence import Outcome
+from keyless.model.evidence import Outcome, SignInMethod
 
 
 class Sheet:
@@ -20,10 +20,17 @@ class Sheet:
     def __init__(self) -> None:
         self.counts: Counter[CellKey] = Counter()
         self.wants: Counter[WantKey] = Counter()
+        self.sign_ins: Counter[SignInKey] = Counter()
         self.seconds: list[int] = []
         self.broken = False
 
-    def write(self, second: int, counts: list[tuple[CellKey, int]], wants: list[tuple[WantKey, int]]) -> None:
+    def write(
+        self,
+        second: int,
+        counts: list[tuple[CellKey, int]],
+        wants: list[tuple[WantKey, int]],
+        sign_ins: list[tuple[SignInKey, int]],
+    ) -> None:
         if self.broken:
             raise OSError("no space left on device")
         self.seconds.append(second)
@@ -31,14 +38,54 @@ class Sheet:
             self.counts[key] += count
         for want, count in wants:
             self.wants[want] += count
+        for sign_in, count in sign_ins:
+            self.sign_ins[sign_in] += count
 
 
 def line(scope: str = "/a", outcome: Outcome = Outcome.ALLOWED) -> CellKey:
     return CellKey("p", "Shelf.Get", ActionPlane.DATA, "a/read", scope, outcome, "assignment")
 
 
+SECRET = SignInKey("p", "c", SignInMethod.CLIENT_SECRET, "", "https://vault.azure.net")
+
+
 def want(name: str = "db") -> WantKey:
     return WantKey("p", "secret", "orders", name, "")
+
+
+def test_sign_ins_are_written_as_one_count_and_not_again() -> None:
+    sheet = Sheet()
+    recorder = Recorder(sheet)
+    for _ in range(3):
+        recorder.sign_in(SECRET)
+    recorder.flush(7)
+    recorder.flush(8)
+    assert (sheet.sign_ins, sheet.seconds) == ({SECRET: 3}, [7])
+
+
+def test_sign_ins_that_could_not_be_written_are_written_later() -> None:
+    sheet = Sheet()
+    recorder = Recorder(sheet)
+    recorder.sign_in(SECRET)
+    sheet.broken = True
+    with pytest.raises(OSError, match="no space"):
+        recorder.flush(1)
+    sheet.broken = False
+    recorder.sign_in(SECRET)
+    recorder.flush(2)
+    assert sheet.sign_ins == {SECRET: 2}
+
+
+def test_a_new_kind_of_sign_in_is_told_once_until_lines_begin_anew() -> None:
+    told: list[SignInKey] = []
+    recorder = Recorder(Sheet(), on_sign_in=told.append)
+    for _ in range(2):
+        recorder.sign_in(SECRET)
+        recorder.flush(1)
+    assert told == [SECRET]
+    recorder.forget()
+    recorder.sign_in(SECRET)
+    assert told == [SECRET, SECRET]
 
 
 def test_hits_are_written_as_one_count() -> None:

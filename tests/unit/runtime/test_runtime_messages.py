@@ -20,6 +20,7 @@ from keyless.runtime.messages import (
     Refused,
     Remark,
     Settled,
+    SignedIn,
     Summary,
     decode_to_client,
     decode_to_plane,
@@ -34,7 +35,7 @@ TO_CLIENT = [
     Missed("secret", "orders", "db", ""),
     Arrived("vault", "orders"),
     Remark("naïve ☃"),
-    Summary(1, 2, 3, 4, 5),
+    Summary(1, 2, 3, 4, 5, (SignedIn("orders-app", "client-secret"),)),
 ]
 
 

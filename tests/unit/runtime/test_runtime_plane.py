@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 
 from keyless.evidence.database import EvidenceError
-from keyless.evidence.recorder import CellKey, Recorder, WantKey
+from keyless.evidence.recorder import CellKey, Recorder, SignInKey, WantKey
 from keyless.model.actions import ActionPlane
 from keyless.model.estate import Estate
-from keyless.model.evidence import Outcome
+from keyless.model.evidence import Outcome, SignInMethod, SignInOutcome
 from keyless.model.identities import ComputeResource
 from keyless.runtime.leases import Lease, Leases
-from keyless.runtime.messages import PROTOCOL, Hello, Missed, Mode, Ready, Remark, Settled, ToClient
+from keyless.runtime.messages import PROTOCOL, Hello, Missed, Mode, Ready, Remark, Settled, SignedIn, ToClient
 from keyless.runtime.plane import Listening, Notices, RunningPlane
 from keyless.runtime.project import Project
 from keyless.runtime.world import EstateWorld
@@ -51,7 +51,13 @@ class Written:
         self.lines: list[tuple[CellKey, int]] = []
         self.failure: Exception | None = None
 
-    def write(self, second: int, counts: list[tuple[CellKey, int]], wants: list[tuple[WantKey, int]]) -> None:
+    def write(
+        self,
+        second: int,
+        counts: list[tuple[CellKey, int]],
+        wants: list[tuple[WantKey, int]],
+        sign_ins: list[tuple[SignInKey, int]],
+    ) -> None:
         """Keep the lines."""
         if self.failure:
             raise self.failure
@@ -65,7 +71,7 @@ class Site:
         self.leases = Leases()
         self.notices = Notices(self.leases)
         self.sink = Written()
-        self.recorder = Recorder(self.sink, self.notices.decided)
+        self.recorder = Recorder(self.sink, self.notices.decided, self.notices.signed_in)
         self.proxy = Port(1)
         self.deployed: list[Estate] = []
         project = Project(folder, folder / ".keyless")
@@ -134,6 +140,28 @@ async def test_news_is_told_once_and_counted_once_however_often_the_lines_start_
     assert heard == [denied, Missed("secret", "orders", "db", "")]
     assert (await site.plane.close_lease(lease)).denied == 1
     assert sum(count for _, count in site.sink.lines) == 3
+
+
+async def test_a_lease_sums_up_the_stored_credentials_that_were_signed_in_with(site: Site) -> None:
+    web, _ = await site.open("web", [].append)
+    own = SignInKey("principal-of-web", "c", SignInMethod.MANAGED_IDENTITY)
+    secret = SignInKey("some-application", "c", SignInMethod.CLIENT_SECRET)
+    wrong = SignInKey("another", "c", SignInMethod.CLIENT_SECRET, outcome=SignInOutcome.FAILED)
+    federated = SignInKey("some-application", "c", SignInMethod.FEDERATED_CREDENTIAL)
+    for key in (own, secret, secret, wrong, federated):
+        site.recorder.sign_in(key)
+    summary = await site.plane.close_lease(web)
+    assert summary.stored_credentials == (SignedIn("some-application", "client-secret"),)
+
+
+async def test_a_lease_hears_of_a_credential_that_an_earlier_one_used_in_the_same_second(site: Site) -> None:
+    secret = SignInKey("some-application", "c", SignInMethod.CLIENT_SECRET)
+    earlier, _ = await site.open("web", [].append)
+    site.recorder.sign_in(secret)
+    later, _ = await site.open("web", [].append)
+    site.recorder.sign_in(secret)
+    for lease in (earlier, later):
+        assert len((await site.plane.close_lease(lease)).stored_credentials) == 1
 
 
 async def test_what_ends_a_lease_ends_its_connections(site: Site) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from keyless.evidence.recorder import CellKey, Recorder, WantKey
+from keyless.evidence.recorder import CellKey, Recorder, SignInKey, WantKey
 from keyless.model.identities import PrincipalKind
 from keyless.model.resource_id import ResourceId
 from keyless.model.resources import VAULT_TYPE, Vault
@@ -201,7 +201,13 @@ class Sheet:
     counts: list[tuple[CellKey, int]] = field(default_factory=list)
     wants: list[tuple[WantKey, int]] = field(default_factory=list)
 
-    def write(self, second: int, counts: list[tuple[CellKey, int]], wants: list[tuple[WantKey, int]]) -> None:
+    def write(
+        self,
+        second: int,
+        counts: list[tuple[CellKey, int]],
+        wants: list[tuple[WantKey, int]],
+        sign_ins: list[tuple[SignInKey, int]],
+    ) -> None:
         self.counts += counts
         self.wants += wants
 

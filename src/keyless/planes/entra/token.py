@@ -15,11 +15,13 @@ from collections.abc import Mapping
 
 import msgspec
 
+from keyless.model.evidence import SignInMethod
 from keyless.model.identities import Application
 from keyless.model.resources import Tenant
 from keyless.planes.entra import refusals
 from keyless.planes.entra.applications import find_application
 from keyless.planes.entra.service import Entra
+from keyless.planes.entra.sign_ins import failed, signed_in
 from keyless.planes.entra.tenants import require_tenant
 from keyless.planes.entra.token_request import (
     Credentials,
@@ -39,6 +41,7 @@ _ACCESS = Public("the client proves itself by what is in the request: its id and
 _NO_VERSIONS = ApiVersions()
 _NO_STORE = (("cache-control", "no-store, no-cache"), ("pragma", "no-cache"))
 _DEFAULT = "/.default"
+_METHOD = SignInMethod.CLIENT_SECRET
 
 
 class TokenAnswer(msgspec.Struct, frozen=True):
@@ -78,7 +81,8 @@ async def get_token(call: Authorized[None], entra: Entra) -> Reply:
     resource = _default_resource(fields["scope"])
     token = await _issue(call, entra, tenant, application, resource, fields)
     expires_in = token.expires_at - call.now
-    return Reply(TokenAnswer(TOKEN_TYPE, expires_in, expires_in, token.jwt), headers=_NO_STORE)
+    answer = TokenAnswer(TOKEN_TYPE, expires_in, expires_in, token.jwt)
+    return Reply(answer, headers=_NO_STORE, sign_in=signed_in(application, _METHOD, token.audience))
 
 
 @operation(
@@ -106,7 +110,7 @@ async def get_token_v1(call: Authorized[None], entra: Entra) -> Reply:
         resource=resource,
         access_token=token.jwt,
     )
-    return Reply(answer, headers=_NO_STORE)
+    return Reply(answer, headers=_NO_STORE, sign_in=signed_in(application, _METHOD, token.audience))
 
 
 def _read(call: Authorized[None], target: str) -> tuple[Mapping[str, str], Credentials]:
@@ -134,7 +138,7 @@ async def _authenticate(
     if credential.secret is None:
         raise refusals.unsupported_assertion()
     if not await entra.secrets.verify(application, credential.secret):
-        raise refusals.wrong_secret(application.client_id)
+        raise failed(refusals.wrong_secret(application.client_id), application, _METHOD)
     return tenant, application
 
 

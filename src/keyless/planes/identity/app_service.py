@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import msgspec
 
+from keyless.model.hosts import HostKind
 from keyless.planes.identity.select import HostRules, Refusal
 from keyless.planes.identity.service import Endpoint, IdentityService
 from keyless.store.ports import Store
@@ -30,6 +31,7 @@ PATH = "/msi/token"
 OLD_API_VERSION = "2017-09-01"
 API_VERSIONS = ApiVersions((OLD_API_VERSION, "2019-08-01"))
 _ENDPOINT = Endpoint(
+    host_kind=HostKind.APP_SERVICE,
     rules=HostRules(lone_user_assigned=False, system_assigned_by_id=False),
     says={
         Refusal.SEVERAL_NAMED: "client_id, principal_id and mi_res_id cannot be used together",
@@ -75,7 +77,7 @@ async def get_token(call: Authorized[None], service: IdentityService) -> Reply:
         resource=granted.resource,
         token_type=TOKEN_TYPE,
     )
-    return Reply(answer, headers=(("cache-control", "no-store"),))
+    return Reply(answer, headers=(("cache-control", "no-store"),), sign_in=granted.sign_in)
 
 
 def workload_secret(request: Request) -> str | None:

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import msgspec
 
+from keyless.model.hosts import HostKind
 from keyless.planes.identity.select import HostRules, Refusal
 from keyless.planes.identity.service import Endpoint, IdentityService
 from keyless.store.ports import Store
@@ -57,6 +58,7 @@ API_VERSIONS = ApiVersions(
     )
 )
 _ENDPOINT = Endpoint(
+    host_kind=HostKind.VM,
     rules=HostRules(lone_user_assigned=True, system_assigned_by_id=True),
     says={
         Refusal.SEVERAL_NAMED: "client_id, object_id and msi_res_id are mutually exclusive",
@@ -116,7 +118,7 @@ async def get_token(call: Authorized[None], service: IdentityService) -> Reply:
         resource=granted.resource,
         token_type=TOKEN_TYPE,
     )
-    return Reply(answer, headers=_NO_STORE)
+    return Reply(answer, headers=_NO_STORE, sign_in=granted.sign_in)
 
 
 @operation(

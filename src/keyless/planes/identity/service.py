@@ -9,6 +9,9 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from keyless.evidence.recorder import SignInKey
+from keyless.model.evidence import SignInMethod
+from keyless.model.hosts import HostKind
 from keyless.model.identities import ComputeResource, ManagedIdentity
 from keyless.planes.identity.select import (
     PARAMETERS,
@@ -34,6 +37,7 @@ _MAX_CAPABILITIES = 10
 class Endpoint:
     """One kind of endpoint, with its messages: ``says`` for a refusal of the selection."""
 
+    host_kind: HostKind
     rules: HostRules
     says: Mapping[Refusal, str]
     missing_resource: str
@@ -41,11 +45,15 @@ class Endpoint:
 
 @dataclass(frozen=True, slots=True)
 class Granted:
-    """A token, the identity that it is of, and the resource in the spelling that it was asked for with."""
+    """A token, the identity that it is of, and the resource in the spelling that it was asked for with.
+
+    ``sign_in`` is for evidence: who is on a managed identity already.
+    """
 
     token: IssuedToken
     identity: ManagedIdentity
     resource: str
+    sign_in: SignInKey
 
 
 class IdentityService:
@@ -80,7 +88,16 @@ class IdentityService:
         token = self._issuer.managed_identity_token(
             signer, identity, workload.resource_id, audience, now, _capabilities(query)
         )
-        return Granted(token, identity, resource)
+        return Granted(token, identity, resource, self._sign_in(identity, audience))
+
+    def _sign_in(self, identity: ManagedIdentity, audience: str) -> SignInKey:
+        return SignInKey(
+            identity.principal_id,
+            identity.client_id,
+            SignInMethod.MANAGED_IDENTITY,
+            self._endpoint.host_kind.value,
+            audience.rstrip("/"),
+        )
 
     async def _audience(self, resource: str) -> str:
         audience = known_audience(resource)

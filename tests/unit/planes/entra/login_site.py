@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 import msgspec
 
-from keyless.evidence.recorder import CellKey, Recorder, WantKey
+from keyless.evidence.recorder import CellKey, Recorder, SignInKey, WantKey
 from keyless.model.estate import DeclaredApplication
 from keyless.model.resources import Tenant
 from keyless.model.secret_text import SecretText
@@ -57,7 +57,10 @@ class World:
 
 
 class NoWorkloads:
-    """Nobody runs: the login hosts do not ask."""
+    """Nobody runs: the login hosts do not ask. Sign-ins are kept as they are written."""
+
+    def __init__(self) -> None:
+        self.sign_ins: list[tuple[SignInKey, int]] = []
 
     def by_secret(self, secret: str) -> None:
         """None."""
@@ -67,8 +70,15 @@ class NoWorkloads:
         """Nobody learns."""
         return False
 
-    def write(self, second: int, counts: list[tuple[CellKey, int]], wants: list[tuple[WantKey, int]]) -> None:
+    def write(
+        self,
+        second: int,
+        counts: list[tuple[CellKey, int]],
+        wants: list[tuple[WantKey, int]],
+        sign_ins: list[tuple[SignInKey, int]],
+    ) -> None:
         """Nothing is decided on actions here."""
+        self.sign_ins += sign_ins
 
 
 @dataclass(frozen=True)
@@ -92,12 +102,14 @@ class Login:
         self.store, self.now = store, now
         self.world = World(keys)
         self.plane = entra_plane(store, self.world, TokenIssuer())
+        self.sheet = NoWorkloads()
+        self.recorder = Recorder(self.sheet)
         self.dispatcher = Dispatcher(
             [self.plane],
             store=store,
             world=self.world,
             roles={},
-            recorder=Recorder(NoWorkloads()),
+            recorder=self.recorder,
             workloads=NoWorkloads(),
             learners=NoWorkloads(),
         )
@@ -135,6 +147,11 @@ class Login:
         """Ask the version 2.0 token endpoint, for a vault unless the fields say otherwise."""
         scope = {"scope": f"{VAULT_AUDIENCE}/.default"}
         return await self.post(f"/{tenant}/oauth2/v2.0/token", scope | dict(fields))
+
+    def sign_ins(self) -> list[tuple[SignInKey, int]]:
+        """What was counted so far."""
+        self.recorder.flush(self.now)
+        return self.sheet.sign_ins
 
     def verified(self, answer: Answer, audience: str = VAULT_AUDIENCE) -> Verified:
         """The token of an answer, verified as a resource would."""

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 import msgspec
 
-from keyless.evidence.recorder import CellKey, Recorder, WantKey
+from keyless.evidence.recorder import CellKey, Recorder, SignInKey, WantKey
 from keyless.model.identities import ComputeResource, IdentityKind, ManagedIdentity
 from keyless.model.resources import Tenant
 from keyless.store.collections import COMPUTE, IDENTITIES
@@ -101,11 +101,21 @@ class World:
         return self.keys
 
 
-class Uncounted:
-    """Takes counts that nobody looks at: the identity endpoints decide nothing on actions."""
+class Counted:
+    """Keeps the sign-ins: the identity endpoints decide nothing on actions."""
 
-    def write(self, second: int, counts: list[tuple[CellKey, int]], wants: list[tuple[WantKey, int]]) -> None:
-        """Take them."""
+    def __init__(self) -> None:
+        self.sign_ins: list[tuple[SignInKey, int]] = []
+
+    def write(
+        self,
+        second: int,
+        counts: list[tuple[CellKey, int]],
+        wants: list[tuple[WantKey, int]],
+        sign_ins: list[tuple[SignInKey, int]],
+    ) -> None:
+        """Keep them."""
+        self.sign_ins += sign_ins
 
 
 @dataclass(frozen=True)
@@ -122,12 +132,14 @@ class Site:
 
     def __init__(self, plane: Plane, store: Store, world: World, now: int) -> None:
         self.store, self.world, self.now = store, world, now
+        self.sheet = Counted()
+        self.recorder = Recorder(self.sheet)
         self.dispatcher = Dispatcher(
             [plane],
             store=store,
             world=world,
             roles={},
-            recorder=Recorder(Uncounted()),
+            recorder=self.recorder,
             workloads=Running(),
             learners=Running(),
         )
@@ -163,6 +175,11 @@ class Site:
         rendered = await self.dispatcher.answer(request, _no_body)
         body = msgspec.json.decode(rendered.body, type=dict)
         return Answer(rendered.status, body, dict(rendered.headers))
+
+    def sign_ins(self) -> list[tuple[SignInKey, int]]:
+        """What was counted so far."""
+        self.recorder.flush(self.now)
+        return self.sheet.sign_ins
 
     def verified(self, answer: Answer, audience: str = VAULT_AUDIENCE) -> Verified:
         """The token of an answer, verified as a resource would."""
