@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from pathlib import Path
 
 import click
@@ -12,7 +11,7 @@ from keyless.cli.commands import Commands
 from keyless.cli.failure import explained
 from keyless.cli.options import chosen_project, project_option
 from keyless.cli.terminal import say, visible
-from keyless.cli.wording import counted, scope_in_words, with_what
+from keyless.cli.wording import counted, moment, scope_in_words, with_what
 from keyless.cli.world import opened_evidence, opened_store
 from keyless.model.evidence import Observation, SignIn, SignInOutcome
 from keyless.runtime.directory import Directory, read_directory
@@ -50,7 +49,7 @@ def _as_json(seen: Observation | SignIn) -> str:
 
 def as_line(seen: Observation, principals: Directory) -> str:
     """One line of evidence: when last, how often, how it was settled, who, what, where."""
-    when = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(seen.last_seen))
+    when = moment(seen.last_seen)
     who = principals.name_of(seen.principal_id)
     where = scope_in_words(seen.scope_id)
     return f"{when}  {seen.count:>6}x  {seen.outcome.value:<8} {who}  {seen.action}  {where}"
@@ -58,7 +57,7 @@ def as_line(seen: Observation, principals: Directory) -> str:
 
 def sign_in_line(one: SignIn, principals: Directory) -> str:
     """One line of sign-ins: when last, how often, whether it succeeded, who, with what, for what."""
-    when = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(one.last_seen))
+    when = moment(one.last_seen)
     how = "sign-in" if one.outcome is SignInOutcome.SUCCEEDED else "refused"
     by = f" ({visible(one.by)})" if one.by else ""
     what = f"with {with_what(one.method)}{by}"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 from keyless.cli.terminal import visible
 from keyless.model.evidence import SignInMethod
 from keyless.model.resource_id import ResourceId
@@ -53,3 +55,8 @@ def with_what(method: SignInMethod) -> str:
 def counted(number: int, one: str, many: str) -> str:
     """A number with its noun."""
     return f"{number} {one if number == 1 else many}"
+
+
+def moment(seconds: int) -> str:
+    """A time (epoch seconds) as this machine's clock has it."""
+    return time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(seconds))

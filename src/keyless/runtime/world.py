@@ -49,10 +49,10 @@ class EstateWorld:
         self._ring: tuple[int, KeyRing] | None = None
 
     async def key_ring(self) -> KeyRing:
-        """The signing keys, read again when they change."""
-        revision = self._store.revision(SIGNING_KEYS)
-        if self._ring is None or self._ring[0] != revision:
-            ring = await load_or_create_ring(self._store, int(self._clock()))
+        """The signing keys, read again when they change, or when time changes what they do."""
+        revision, now = self._store.revision(SIGNING_KEYS), self._clock()
+        if self._ring is None or self._ring[0] != revision or now >= self._ring[1].changes_at:
+            ring = await load_or_create_ring(self._store, int(now))
             self._ring = (self._store.revision(SIGNING_KEYS), ring)
         return self._ring[1]
 

@@ -41,6 +41,11 @@ def v1_issuer(tenant_id: str) -> str:
     return f"https://sts.windows.net/{tenant_id}/"
 
 
+def v2_issuer(tenant_id: str) -> str:
+    """The issuer of version 2.0 tokens."""
+    return f"https://login.microsoftonline.com/{tenant_id}/v2.0"
+
+
 def lifetime_s(kind: PrincipalKind) -> int:
     """How long a token lives: a day for a managed identity, an hour for an application."""
     return MANAGED_IDENTITY_LIFETIME_S if kind is PrincipalKind.MANAGED_IDENTITY else APPLICATION_LIFETIME_S

@@ -16,5 +16,5 @@ def issue(claims: Mapping[str, object], key: SigningKey) -> str:
     """Sign the claims with RS256; the header names the key by ``kid`` and, as Entra does, by ``x5t``."""
     from joserfc import jws
 
-    header = {"typ": "JWT", "alg": ALGORITHM, "x5t": key.kid, "kid": key.kid}
+    header = {"typ": "JWT", "alg": ALGORITHM, "x5t": key.x5t, "kid": key.kid}
     return jws.serialize_compact(header, msgspec.json.encode(claims), key.key, algorithms=[ALGORITHM])

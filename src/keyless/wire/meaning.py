@@ -1,13 +1,15 @@
 """What a request line means: its site, operation, version and decisions, remembered by its own text.
 
 Rules:
-- what is remembered is forgotten as soon as anything that it rests on changes in the store;
+- what is remembered is forgotten as soon as anything that it rests on changes in the store, or a signing key
+  begins or ends;
 - the number of things remembered is bounded, because their texts come from outside;
 - a method that a POST stands for (`X-HTTP-Method`) counts where the plane says so.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -100,6 +102,7 @@ class Meanings:
         self._meanings: dict[tuple[str, str, str, str], Meaning] = {}
         self._authorizer: Authorizer | None = None
         self._key_ring: KeyRing | None = None
+        self._keys_change_at = math.inf
         self.tenant_id = ""
 
     def forget(self) -> None:
@@ -120,8 +123,8 @@ class Meanings:
         Raises:
             NotFound: nothing is served under its host name.
         """
-        if self._store.refresh() != self._seen_version:
-            await self._notice_changes()
+        if self._store.refresh() != self._seen_version or request.now >= self._keys_change_at:
+            await self._notice_changes(request.now)
         method = request.method if request.method != "POST" else _method_as_said(request)
         key = (request.host, method, request.path, request.query_string)
         return self._meanings.get(key) or await self._understand(key, request)
@@ -177,12 +180,13 @@ class Meanings:
                 return Site(plane, router, resource, tokens, bool(audiences))
         return None
 
-    async def _notice_changes(self) -> None:
+    async def _notice_changes(self, now: float) -> None:
         version = self._store.refresh()
         revisions = tuple(self._store.revision(collection) for collection in _RESTS_ON)
-        if revisions != self._seen_revisions:
+        if revisions != self._seen_revisions or now >= self._keys_change_at:
             self.tenant_id = await self._world.tenant_id()
             self._key_ring = await self._world.key_ring()
+            self._keys_change_at = self._key_ring.changes_at
             snapshot = await current_snapshot(self._store, self._roles)
             self._authorizer = Authorizer(snapshot, self._recorder, self._learners)
             self._meanings.clear()

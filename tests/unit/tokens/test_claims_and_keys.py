@@ -61,7 +61,7 @@ def test_the_header_names_the_key_twice_as_entra_does(signing_key: SigningKey, n
 
 
 def test_a_public_key_shows_nothing_of_the_private_one(signing_key: SigningKey) -> None:
-    assert set(signing_key.public_jwk) == {"kty", "use", "alg", "kid", "n", "e"}
+    assert set(signing_key.public_jwk) == {"kty", "use", "kid", "x5t", "n", "e", "x5c"}
     assert "PRIVATE" not in repr(signing_key)
 
 
@@ -69,6 +69,20 @@ def test_a_stored_key_is_the_same_key_again(signing_key: SigningKey) -> None:
     again = load_signing_key(signing_key.stored())
     assert again.public_jwk == signing_key.public_jwk
     assert (again.kid, again.created_at) == (signing_key.kid, signing_key.created_at)
+
+
+def test_a_keys_certificate_is_the_same_wherever_it_is_made(signing_key: SigningKey) -> None:
+    again = load_signing_key(signing_key.stored())
+    assert again.certificate == signing_key.certificate
+    assert again.x5t == signing_key.kid
+
+
+def test_a_ring_knows_its_signer_and_what_was_revoked(
+    signing_key: SigningKey, foreign_key: SigningKey
+) -> None:
+    ring = KeyRing([signing_key, foreign_key], signer=signing_key.kid, revoked={"gone": 7}, changes_at=9)
+    assert ring.current is signing_key
+    assert (ring.revoked_at("gone"), ring.revoked_at(signing_key.kid), ring.changes_at) == (7, None, 9)
 
 
 def test_a_stored_key_of_another_kind_is_refused(now: int) -> None:

@@ -232,3 +232,16 @@ async def test_request_ids_have_the_form_of_a_guid_and_do_not_repeat(library: An
     ids = [library.dispatcher.next_request_id() for _ in range(1000)]
     assert len(set(ids)) == 1000
     assert all(str(uuid.UUID(text)) == text and uuid.UUID(text).version == 4 for text in ids)
+
+
+async def test_a_key_whose_end_has_come_verifies_nothing_though_nobody_writes_to_the_store(
+    library: Any, reader: str, foreign_key: SigningKey
+) -> None:
+    library.town.ring = KeyRing([library.key, foreign_key], changes_at=library.now + 100)
+    library.dispatcher.forget()
+    assert await status(library, token=reader) == 200
+    library.town.ring = KeyRing([foreign_key])
+    library.now += 99
+    assert await status(library, token=reader) == 200
+    library.now += 1
+    assert await status(library, token=reader) == 401

@@ -3,6 +3,7 @@
 Rules:
 - all addresses are those of `login.microsoftonline.com`, by whichever alias the document was asked for;
 - only endpoints that are served are named, and the authorization endpoint, which clients insist on;
+- clients may keep the documents for a day, as Entra's; that is how long a key is published before it signs;
 - the version 1.0 document gives the issuer that the tokens carry (`sts.windows.net`); the version 2.0 one
   gives that of version 2.0 tokens, as Entra does, whatever version a resource takes.
 
@@ -20,15 +21,21 @@ from keyless.planes.entra.hosts import LOGIN_HOST, PREFERRED_CACHE, is_login_hos
 from keyless.planes.entra.refusals import unknown_instance
 from keyless.planes.entra.service import Entra
 from keyless.planes.entra.tenants import ALIASES, tenant_segment
-from keyless.tokens.claims import v1_issuer
+from keyless.tokens.claims import v1_issuer, v2_issuer
 from keyless.tokens.keys import ALGORITHM
-from keyless.wire.call import Authorized
+from keyless.tokens.rotation import PUBLISHED_FOR_S
+from keyless.wire.call import Authorized, Reply
 from keyless.wire.errors import InvalidGrant, InvalidRequest
 from keyless.wire.operation import ApiVersions, Public, operation
 
 _OIDC = "https://learn.microsoft.com/entra/identity-platform/v2-protocols-oidc"
 _ACCESS = Public("endpoints and public keys are what a client must know before it can have a token")
 _NO_VERSIONS = ApiVersions()
+_KEPT_FOR_A_DAY = (
+    ("cache-control", f"max-age={PUBLISHED_FOR_S}, private"),
+    ("access-control-allow-origin", "*"),
+    ("x-content-type-options", "nosniff"),
+)
 
 
 class OpenIdConfiguration(msgspec.Struct, frozen=True):
@@ -52,7 +59,7 @@ class OpenIdConfiguration(msgspec.Struct, frozen=True):
 class Jwks(msgspec.Struct, frozen=True):
     """A set of public keys (RFC 7517, section 5)."""
 
-    keys: list[dict[str, str]]
+    keys: list[dict[str, str | list[str]]]
 
 
 class Instance(msgspec.Struct, frozen=True):
@@ -80,11 +87,10 @@ class InstanceDiscovery(msgspec.Struct, frozen=True, omit_defaults=True):
     errors=(InvalidGrant,),
     spec=_OIDC,
 )
-async def get_configuration(call: Authorized[None], entra: Entra) -> OpenIdConfiguration:
+async def get_configuration(call: Authorized[None], entra: Entra) -> Reply:
     """Return the endpoints and the issuer of version 2.0."""
     segment = tenant_segment(await entra.authority.tenant(), call.params["tenant"])
-    issuing = "{tenantid}" if segment in ALIASES else segment
-    return _configuration(segment, f"https://{LOGIN_HOST}/{issuing}/v2.0", "/v2.0")
+    return _kept(_configuration(segment, v2_issuer(_issuing(segment)), "/v2.0"))
 
 
 @operation(
@@ -96,11 +102,19 @@ async def get_configuration(call: Authorized[None], entra: Entra) -> OpenIdConfi
     errors=(InvalidGrant,),
     spec=_OIDC,
 )
-async def get_configuration_v1(call: Authorized[None], entra: Entra) -> OpenIdConfiguration:
-    """Return the endpoints of version 1.0 and the issuer that the tokens carry."""
+async def get_configuration_v1(call: Authorized[None], entra: Entra) -> Reply:
+    """Return the endpoints and the issuer of version 1.0."""
     segment = tenant_segment(await entra.authority.tenant(), call.params["tenant"])
-    issuing = "{tenantid}" if segment in ALIASES else segment
-    return _configuration(segment, v1_issuer(issuing), "")
+    return _kept(_configuration(segment, v1_issuer(_issuing(segment)), ""))
+
+
+def _issuing(segment: str) -> str:
+    """Whose tokens an issuer stands for: a tenant's, or those of whichever tenant it turns out to be."""
+    return "{tenantid}" if segment in ALIASES else segment
+
+
+def _kept(document: OpenIdConfiguration | Jwks | InstanceDiscovery) -> Reply:
+    return Reply(document, headers=_KEPT_FOR_A_DAY)
 
 
 def _configuration(segment: str, issuer: str, version: str) -> OpenIdConfiguration:
@@ -122,11 +136,14 @@ def _configuration(segment: str, issuer: str, version: str) -> OpenIdConfigurati
     errors=(InvalidGrant,),
     spec="https://learn.microsoft.com/entra/identity-platform/access-tokens#validate-the-signature",
 )
-async def get_keys(call: Authorized[None], entra: Entra) -> Jwks:
-    """Return the public halves of the keys whose tokens hold."""
-    tenant_segment(await entra.authority.tenant(), call.params["tenant"])
-    ring = await entra.authority.key_ring()
-    return Jwks([key | {"x5t": key["kid"]} for key in ring.jwks()["keys"]])
+async def get_keys(call: Authorized[None], entra: Entra) -> Reply:
+    """Return the public halves of the keys whose tokens hold, and of the one that signs next."""
+    segment = tenant_segment(await entra.authority.tenant(), call.params["tenant"])
+    keys = (await entra.authority.key_ring()).jwks()["keys"]
+    if "/v2.0/" not in call.request.path.lower():
+        return _kept(Jwks(keys))
+    issuer = v2_issuer(_issuing(segment))
+    return _kept(Jwks([key | {"issuer": issuer} for key in keys]))
 
 
 @operation(
@@ -138,7 +155,7 @@ async def get_keys(call: Authorized[None], entra: Entra) -> Jwks:
     errors=(InvalidGrant, InvalidRequest),
     spec="https://learn.microsoft.com/entra/msal/dotnet/advanced/authority-instance-validation",
 )
-async def discover_instance(call: Authorized[None], entra: Entra) -> InstanceDiscovery:
+async def discover_instance(call: Authorized[None], entra: Entra) -> Reply:
     """Say whether an authority is one of the login hosts, and under which other names it goes."""
     authority = call.request.query.get("authorization_endpoint") or ""
     host, segment, version = _authority_parts(authority)
@@ -146,7 +163,8 @@ async def discover_instance(call: Authorized[None], entra: Entra) -> InstanceDis
         raise unknown_instance()
     endpoint = f"https://{LOGIN_HOST}/{segment}{version}/.well-known/openid-configuration"
     instance = Instance(LOGIN_HOST, PREFERRED_CACHE, LOGIN_ALIASES)
-    return InstanceDiscovery(endpoint, call.api_version, (instance,) if call.api_version == "1.1" else ())
+    metadata = (instance,) if call.api_version == "1.1" else ()
+    return _kept(InstanceDiscovery(endpoint, call.api_version, metadata))
 
 
 def _authority_parts(authority: str) -> tuple[str, str, str]:

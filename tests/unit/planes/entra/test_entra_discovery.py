@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
+
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import rsa
 from login_site import HOST, TENANT, Login
 
 from keyless.planes.entra.discovery import OpenIdConfiguration
 from keyless.tokens.keys import KeyRing, SigningKey
+from keyless.tokens.rotation import PUBLISHED_FOR_S
 from keyless.wire.operation import Public
 
 V2 = "v2.0/.well-known/openid-configuration"
 V1 = ".well-known/openid-configuration"
 BASE = f"https://{HOST}/{TENANT.tenant_id}"
 NAMES = [TENANT.tenant_id, TENANT.tenant_id.upper(), "contoso", "Contoso", "contoso.onmicrosoft.com"]
+
+
+def b64url(raw: bytes) -> str:
+    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
 
 
 @pytest.mark.parametrize("tenant", NAMES)
@@ -81,8 +91,44 @@ async def test_the_public_halves_of_all_valid_keys_are_published(
     login.world.keys = KeyRing([signing_key, foreign_key])
     keys = (await login.get(f"/{tenant}/{path}")).body["keys"]
     assert {key["kid"] for key in keys} == {signing_key.kid, foreign_key.kid}
-    assert all(set(key) == {"kty", "use", "alg", "kid", "x5t", "n", "e"} for key in keys)
-    assert all(key["x5t"] == key["kid"] for key in keys)
+    members = {"kty", "use", "kid", "x5t", "n", "e", "x5c"} | ({"issuer"} if "v2.0" in path else set())
+    assert all(set(key) == members for key in keys)
+
+
+@pytest.mark.parametrize(
+    ("tenant", "named"), [(TENANT.tenant_id, TENANT.tenant_id), ("common", "{tenantid}")]
+)
+async def test_the_keys_of_version_2_say_whose_tokens_they_sign(
+    login: Login, tenant: str, named: str
+) -> None:
+    keys = (await login.get(f"/{tenant}/discovery/v2.0/keys")).body["keys"]
+    assert [key["issuer"] for key in keys] == [f"https://{HOST}/{named}/v2.0"]
+
+
+async def test_each_key_comes_with_its_own_certificate_and_goes_by_the_thumbprint(login: Login) -> None:
+    (key,) = (await login.get("/contoso/discovery/keys")).body["keys"]
+    der = base64.b64decode(key["x5c"][0])
+    assert key["kid"] == key["x5t"] == b64url(hashlib.sha1(der).digest())
+    certificate = x509.load_der_x509_certificate(der)
+    public = certificate.public_key()
+    assert isinstance(public, rsa.RSAPublicKey)
+    numbers = public.public_numbers()
+    assert (key["n"], key["e"]) == (b64url(numbers.n.to_bytes(256)), b64url(numbers.e.to_bytes(3)))
+    certificate.verify_directly_issued_by(certificate)
+    assert certificate.serial_number.bit_length() <= 159
+
+
+@pytest.mark.parametrize("path", [V2, V1, "discovery/v2.0/keys", "discovery/keys"])
+async def test_clients_may_keep_the_documents_for_as_long_as_a_key_is_published_before_it_signs(
+    login: Login, path: str
+) -> None:
+    answer = await login.get(f"/contoso/{path}")
+    assert answer.headers["cache-control"] == f"max-age={PUBLISHED_FOR_S}, private"
+    assert answer.headers["access-control-allow-origin"] == "*"
+
+
+async def test_a_refusal_is_not_kept(login: Login) -> None:
+    assert (await login.get(f"/nonsense/{V2}")).headers["cache-control"] == "no-store"
 
 
 async def test_instance_discovery_knows_the_aliases(login: Login) -> None:
