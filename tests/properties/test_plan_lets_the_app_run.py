@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from keyless.authz.decide import AccessRequest, Allowed
@@ -93,8 +93,21 @@ def test_once_a_plan_is_carried_out_there_is_nothing_left_to_change(observations
     assert [one.id for one in again.assignments] == [one.id for one in plan.assignments]
 
 
+def seen(action, scope):
+    return Observation(IDS[0], "op", ActionPlane.DATA, action, scope, Outcome.LEARNED, "", 1, 0, 0)
+
+
+CERTIFICATE_AUTHORITIES = "Microsoft.KeyVault/vaults/certificatecas"
+HELD_FROM_A_WIDER_SCOPE = [
+    seen(f"{CERTIFICATE_AUTHORITIES}/read", GROUP),
+    seen(f"{CERTIFICATE_AUTHORITIES}/delete", VAULT),
+]
+
+
 @settings(max_examples=40, deadline=None)
 @given(OBSERVATIONS)
+@example([*HELD_FROM_A_WIDER_SCOPE, seen(f"{CERTIFICATE_AUTHORITIES}/read", VAULT)])
+@example([*HELD_FROM_A_WIDER_SCOPE, seen(f"{CERTIFICATE_AUTHORITIES}/read", f"{VAULT}/keys/k")])
 def test_what_a_plan_was_made_from_is_no_unused_permission(observations):
     plan = make_plan(PEOPLE, observations)
     for rest in unused(plan, observations):

@@ -113,7 +113,7 @@ def _assignment(
         role_name=role.name,
         scope=place.scope.text,
         used=_used(index, place, ranked),
-        excess=_actions(index, ranked.bits & ~place.bits(index)),
+        excess=_actions(index, place.excess(index, ranked.bits)),
         alternatives=nearest,
         reason=reason(index, place, ranked, nearest),
         exists=present is not None,

@@ -20,7 +20,7 @@ def alternatives(index: RoleIndex, place: Place, role: RankedRole) -> tuple[Alte
     needed = used & ~union_of_bits(others)
     kept = union_of_bits(others)
     able = [
-        (((kept | one.bits) & ~used).bit_count(), one.rank, one.role)
+        (place.excess(index, kept | one.bits).bit_count(), one.rank, one.role)
         for one in index.roles
         if one not in place.cover.roles and not needed & ~one.bits
     ]
@@ -93,7 +93,7 @@ def _without_oddities(index: RoleIndex, place: Place, role: RankedRole) -> str:
     used = place.bits(index)
     text = "Its name marks it as preview, deprecated or some service's own"
     try:
-        cover = minimum_cover(used, [one for one in index.roles if one.for_all])
+        cover = minimum_cover(used, [one for one in index.roles if one.for_all], held=place.held)
     except NotCoverable:
         return f"{text}, and without such roles part of this could not be granted."
     names = listed([f"`{one.role.name}`" for one in cover.roles])
@@ -102,7 +102,7 @@ def _without_oddities(index: RoleIndex, place: Place, role: RankedRole) -> str:
 
 
 def _excess(index: RoleIndex, place: Place) -> int:
-    return (union_of_bits(place.cover.roles) & ~place.bits(index)).bit_count()
+    return place.excess(index, union_of_bits(place.cover.roles)).bit_count()
 
 
 def _others(place: Place, role: RankedRole) -> list[RankedRole]:

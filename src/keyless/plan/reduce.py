@@ -47,13 +47,16 @@ class NotCoverable(ValueError):
         super().__init__(f"no role grants {missing.bit_count()} of the demanded actions")
 
 
-def reduced(demand: int, roles: Iterable[RankedRole]) -> Problem:
+def reduced(demand: int, roles: Iterable[RankedRole], held: int = 0) -> Problem:
     """The smallest problem that this module can make of covering ``demand`` with ``roles``.
+
+    What is in ``held`` counts neither as demanded nor as excess.
 
     Raises:
         NotCoverable: part of the demand is in no role.
     """
-    useful = (Candidate(one, one.bits & demand, one.bits & ~demand) for one in roles if one.bits & demand)
+    needless = ~(demand | held)
+    useful = (Candidate(one, one.bits & demand, one.bits & needless) for one in roles if one.bits & demand)
     problem = Problem(demand, tuple(sorted(useful, key=by_name)))
     while problem.demand:
         smaller = _settle(_drop_dominated(_drop_excessive(problem)))

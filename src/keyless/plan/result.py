@@ -41,7 +41,8 @@ class Alternative(msgspec.Struct, frozen=True, rename="camel"):
 class PlannedAssignment(msgspec.Struct, frozen=True, rename="camel"):
     """One role for one principal at one scope.
 
-    ``used`` are the demanded actions that the role grants there, ``excess`` what else it grants;
+    ``used`` are the demanded actions that the role grants there, ``excess`` what else it grants and nobody
+    used within the scope;
     ``exists`` is true where the estate has this very assignment already.
     """
 

@@ -38,20 +38,24 @@ def coverable(demand: int, roles: Iterable[RankedRole]) -> int:
     return demand & union_of_bits(roles)
 
 
-def minimum_cover(demand: int, roles: Iterable[RankedRole], *, search_steps: int = SEARCH_STEPS) -> Cover:
+def minimum_cover(
+    demand: int, roles: Iterable[RankedRole], *, held: int = 0, search_steps: int = SEARCH_STEPS
+) -> Cover:
     """The one best cover of ``demand`` (a set of actions) by ``roles``; none are needed for an empty demand.
+
+    ``held`` is what is used too and granted otherwise: nothing in it is excess.
 
     Raises:
         NotCoverable: part of the demand is in no role.
     """
-    problem = reduced(demand, roles)
+    problem = reduced(demand, roles, held)
     best = Search(problem, search_steps).best()
     if best is None:
         from keyless.plan.milp import solve_in_stages
 
         best = solve_in_stages(problem)
     chosen = sorted((*problem.settled, *(one.ranked for one in best)), key=lambda one: one.by_name)
-    return Cover(tuple(chosen), union_of_bits(chosen) & ~demand)
+    return Cover(tuple(chosen), union_of_bits(chosen) & ~(demand | held))
 
 
 def union_of_bits(roles: Iterable[RankedRole]) -> int:

@@ -78,6 +78,13 @@ def test_fewer_excess_permissions_count_more_than_fewer_roles():
     assert names(minimum_cover(0b0011, roles)) == ["First", "Second"]
 
 
+def test_what_is_held_otherwise_is_neither_demanded_nor_excess():
+    roles = [ranked("Both", 0b0111), ranked("Other", 0b1001)]
+    assert names(minimum_cover(0b0001, roles)) == ["Other"]
+    cover = minimum_cover(0b0001, roles, held=0b0110)
+    assert (names(cover), cover.excess) == (["Both"], 0)
+
+
 def test_fewer_roles_count_more_than_names_and_maturity():
     roles = [ranked("A", 0b01), ranked("B", 0b10), ranked("Z (Preview)", 0b11, for_all=False)]
     assert names(minimum_cover(0b11, roles)) == ["Z (Preview)"]
