@@ -118,7 +118,11 @@ def build_planes(store: Store, world: EstateWorld) -> Planes:
 async def running_plane(project: Project, port: int) -> AsyncIterator[RunningPlane]:
     """A plane over a project's state, listening; its lock is held by the caller."""
     from keyless.evidence.recorder import Recorder
+    from keyless.gateway.attest.peer import Attestor
+    from keyless.gateway.attest.processes import Processes
+    from keyless.gateway.attest.sockets import socket_table
     from keyless.runtime.leases import IdentityCallers, Leases
+    from keyless.runtime.peers import LeasesByPeer
     from keyless.runtime.plane import Notices, RunningPlane
     from keyless.runtime.world import EstateWorld
     from keyless.wire.dispatch import Dispatcher
@@ -132,6 +136,7 @@ async def running_plane(project: Project, port: int) -> AsyncIterator[RunningPla
         notices = Notices(leases)
         recorder = Recorder(evidence, notices.decided, notices.signed_in)
         planes = build_planes(store, world)
+        callers = IdentityCallers(leases, LeasesByPeer(Attestor(socket_table(), Processes())))
         roles = known_roles()
 
         def dispatcher(served: tuple[Plane, ...]) -> Dispatcher:
@@ -141,7 +146,7 @@ async def running_plane(project: Project, port: int) -> AsyncIterator[RunningPla
                 world=world,
                 roles=roles,
                 recorder=recorder,
-                workloads=IdentityCallers(leases),
+                workloads=callers,
                 learners=leases,
                 on_missing=notices.missed,
             )

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import msgspec
 
+from keyless.gateway.attest.processes import Process, Processes, Unreadable
 from keyless.runtime.leases import Lease, LeaseRefused
 from keyless.runtime.messages import (
     MAX_LINE_BYTES,
@@ -34,7 +35,7 @@ _FIRST_LINE_S = 10
 _BUFFERED_BYTES = 4 * 1024 * 1024
 
 Tell = Callable[[ToClient], None]
-OpenLease = Callable[[Hello, Tell], Awaitable[tuple[Lease, ToClient]]]
+OpenLease = Callable[[Hello, Tell, Process | None], Awaitable[tuple[Lease, ToClient]]]
 CloseLease = Callable[[Lease], Awaitable[Summary]]
 
 
@@ -92,7 +93,7 @@ class ControlServer:
 
         line = await asyncio.wait_for(reader.readuntil(b"\n"), _FIRST_LINE_S)
         try:
-            lease, ready = await self._open_lease(_read_hello(line), tell)
+            lease, ready = await self._open_lease(_read_hello(line), tell, _client_of(writer))
         except (LeaseRefused, StoreError) as refused:
             tell(Refused(str(refused)))
         except Exception as error:
@@ -137,7 +138,22 @@ def _is_owner(writer: asyncio.StreamWriter) -> bool:
     """Whether the connecting process belongs to us, where the system can say so."""
     if not sys.platform.startswith("linux"):
         return True
+    return _credentials(writer)[1] == os.getuid()
+
+
+def _client_of(writer: asyncio.StreamWriter) -> Process | None:
+    """The process that connected, where the system can say so. It waits for our answer, so it is there."""
+    if not sys.platform.startswith("linux"):
+        return None
+    try:
+        return Processes().process(_credentials(writer)[0])
+    except Unreadable:
+        return None
+
+
+def _credentials(writer: asyncio.StreamWriter) -> tuple[int, int, int]:
+    """The process, user and group that connected."""
     connection = writer.get_extra_info("socket")
-    credentials = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i"))
-    _, uid, _ = struct.unpack("3i", credentials)
-    return bool(uid == os.getuid())
+    packed = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i"))
+    pid, uid, gid = struct.unpack("3i", packed)
+    return pid, uid, gid

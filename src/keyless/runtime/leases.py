@@ -3,6 +3,7 @@
 Rules:
 - the secret is 256 random bits, made for one run and gone with it; it is compared in constant time;
 - a lease speaks for the identities of one compute resource and no others;
+- without the secret, only a descendant of the process that holds the lease is the workload;
 - an identity cannot learn for one workload and be enforced for another at the same time.
 """
 
@@ -11,11 +12,14 @@ from __future__ import annotations
 import hmac
 import secrets
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
+from keyless.gateway.attest.processes import Process
 from keyless.model.hosts import HostKind
 from keyless.runtime.messages import Mode, SignedIn, ToClient
+from keyless.wire.request import Connection
 
 
 class LeaseRefused(Exception):
@@ -24,7 +28,10 @@ class LeaseRefused(Exception):
 
 @dataclass(slots=True, eq=False)
 class Lease:
-    """A running workload. ``principal_ids`` are those of its identities; ``tell`` reaches its client."""
+    """A running workload. ``principal_ids`` are those of its identities; ``tell`` reaches its client.
+
+    ``client`` is the client's process: what it has started is the workload.
+    """
 
     name: str
     resource_id: str
@@ -33,6 +40,7 @@ class Lease:
     offline: bool
     tell: Callable[[ToClient], None]
     host_kind: HostKind = HostKind.APP_SERVICE
+    client: Process | None = None
     secret: str = field(default_factory=lambda: secrets.token_urlsafe(32), repr=False)
     connections: int = 0
     tokens: int = 0
@@ -61,6 +69,9 @@ class Leases:
 
     def __len__(self) -> int:
         return len(self._leases)
+
+    def __iter__(self) -> Iterator[Lease]:
+        return iter(tuple(self._leases))
 
     def open(self, lease: Lease) -> None:
         """Let a workload run.
@@ -103,15 +114,36 @@ class Leases:
         return [lease for lease in self._leases if principal_id in lease.principal_ids] or self._leases
 
 
-class IdentityCallers:
-    """The same leases, as the managed-identity endpoints see them: each proven call is counted."""
+class ByPeer(Protocol):
+    """How a lease is found by the process that connects."""
 
-    def __init__(self, leases: Leases) -> None:
+    async def lease_of(self, client: str, server: str, leases: Sequence[Lease]) -> Lease | None:
+        """The lease among these whose process connected from ``client`` to ``server`` (`address:port`)."""
+        ...
+
+
+class IdentityCallers:
+    """The same leases, as the managed-identity endpoints see them: each proven call is counted.
+
+    Without ``peers``, a process is no proof.
+    """
+
+    def __init__(self, leases: Leases, peers: ByPeer | None = None) -> None:
         self._leases = leases
+        self._peers = peers
 
     def by_secret(self, secret: str) -> Lease | None:
         """The lease that holds a secret, which has now asked for a token."""
-        lease = self._leases.by_secret(secret)
-        if lease is not None:
-            lease.tokens += 1
-        return lease
+        return _counted(self._leases.by_secret(secret))
+
+    async def by_peer(self, connection: Connection) -> Lease | None:
+        """The lease whose process has now asked for a token, over this connection."""
+        if self._peers is None:
+            return None
+        return _counted(await self._peers.lease_of(connection.client, connection.server, tuple(self._leases)))
+
+
+def _counted(lease: Lease | None) -> Lease | None:
+    if lease is not None:
+        lease.tokens += 1
+    return lease

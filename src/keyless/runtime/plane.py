@@ -19,6 +19,7 @@ from typing import Protocol
 from keyless.deploy.apply import CannotApply
 from keyless.evidence.database import EvidenceError
 from keyless.evidence.recorder import CellKey, Recorder, SignInKey, WantKey
+from keyless.gateway.attest.processes import Process
 from keyless.model.estate import Estate
 from keyless.model.evidence import Outcome, SignInOutcome
 from keyless.model.identities import ComputeResource
@@ -171,7 +172,9 @@ class RunningPlane:
             self._control.idle.clear()
         stopping.cancel()
 
-    async def open_lease(self, hello: Hello, tell: Tell) -> tuple[Lease, ToClient]:
+    async def open_lease(
+        self, hello: Hello, tell: Tell, client: Process | None = None
+    ) -> tuple[Lease, ToClient]:
         """Apply the client's estate and let its workload run.
 
         Nothing else runs between the lease's opening and the answer, so that the answer is the first that
@@ -184,7 +187,9 @@ class RunningPlane:
         client_id = await self._world.lone_client_id(compute)
         self._notices.directory = await read_directory(self._store)
         kind = hello.host_kind or host_kind(compute)
-        lease = Lease(compute.name, compute.resource_id, principal_ids, hello.mode, hello.offline, tell, kind)
+        lease = Lease(
+            compute.name, compute.resource_id, principal_ids, hello.mode, hello.offline, tell, kind, client
+        )
         self._leases.open(lease)
         self._start_lines_anew()
         return lease, self._ready(lease, compute, client_id)

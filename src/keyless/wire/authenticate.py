@@ -1,4 +1,4 @@
-"""Who calls: a bearer token verified once and remembered, or a workload by its secret.
+"""Who calls: a bearer token verified once and remembered, a workload by its secret or by its process.
 
 A verified token is remembered by the very text that was verified, per resource, until it expires or the
 signing keys change; the text itself is the only thing that finds it again.
@@ -13,6 +13,7 @@ from keyless.tokens.keys import KeyRing
 from keyless.tokens.verify import Rejection, TokenRejected, Verified, verify
 from keyless.wire.call import Workload
 from keyless.wire.errors import Unauthenticated
+from keyless.wire.request import Connection, Request
 
 _REMEMBERED = 4096
 
@@ -22,6 +23,10 @@ class Workloads(Protocol):
 
     def by_secret(self, secret: str) -> Workload | None:
         """The workload that holds this secret, compared in constant time."""
+        ...
+
+    async def by_peer(self, connection: Connection) -> Workload | None:
+        """The workload whose process is at the far end of a connection, as the kernel tells."""
         ...
 
 
@@ -82,3 +87,18 @@ def workload_of(secret: str | None, workloads: Workloads) -> Workload:
     if workload is None:
         raise Unauthenticated("the request does not carry the secret of a running workload")
     return workload
+
+
+async def workload_at_peer(request: Request, workloads: Workloads) -> Workload:
+    """The workload whose process sent a request.
+
+    Raises:
+        Unauthenticated: the kernel names nobody who runs as a workload.
+    """
+    found = await workloads.by_peer(request.connection) if request.connection is not None else None
+    if found is None:
+        raise Unauthenticated(
+            "the request does not come from a process of a running workload: start the program with "
+            "`keyless run`"
+        )
+    return found

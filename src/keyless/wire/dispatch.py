@@ -21,7 +21,7 @@ from keyless.model.identities import Principal
 from keyless.model.roles import RoleDefinition
 from keyless.store.ports import Store
 from keyless.wire import shapes
-from keyless.wire.authenticate import Workloads, workload_of
+from keyless.wire.authenticate import Workloads, workload_at_peer, workload_of
 from keyless.wire.authorize import Learners
 from keyless.wire.call import MINT, Authorized, Reply, Workload
 from keyless.wire.errors import Bug, Forbidden, InvalidRequest, NotFound, WireError
@@ -89,7 +89,7 @@ class Dispatcher:
         plane = site.plane
         if plane.precheck is not None:
             plane.precheck(request)
-        caller, workload = self._identify(meaning, request)
+        caller, workload = await self._identify(meaning, request)
         if meaning.problem is not None or operation is None:
             # one that is raised again and again would hold on to the frames of every time
             raise (meaning.problem or NotFound("there is no such path")).with_traceback(None)
@@ -110,17 +110,24 @@ class Dispatcher:
             self._recorder.sign_in(result.sign_in)
         return _render(result, plane, request, site.resource)
 
-    def _identify(self, meaning: Meaning, request: Request) -> tuple[Principal | None, Workload | None]:
+    async def _identify(self, meaning: Meaning, request: Request) -> tuple[Principal | None, Workload | None]:
         """Whoever the operation's access asks for; on a plane of tokens an unknown path asks for one too."""
         site = meaning.site
         if meaning.asks_for_token:
             return site.tokens.principal(request.headers.get("authorization"), request.now), None
         access = meaning.operation.access if meaning.operation is not None else None
         if isinstance(access, WorkloadOnly):
-            return None, workload_of(site.plane.workload_secret(request), self._workloads)
+            return None, await self._workload(site.plane, request)
         if access is None or isinstance(access, Public):
             return None, None
         raise Bug(f"an operation on `{site.plane.name}` declares no access")
+
+    async def _workload(self, plane: Plane, request: Request) -> Workload:
+        """Whoever holds the secret; without one, and where the plane says so, whose process has asked."""
+        secret = plane.workload_secret(request)
+        if secret is None and plane.attests_peer:
+            return await workload_at_peer(request, self._workloads)
+        return workload_of(secret, self._workloads)
 
     def _authorize(self, caller: Principal, operation: Operation, access: Requires, meaning: Meaning) -> None:
         settled = meaning.settled.get(caller.principal_id)

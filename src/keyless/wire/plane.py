@@ -35,8 +35,9 @@ class Plane:
 
     ``locate`` gives the resource behind a host name, or none; ``audiences`` the token audiences that a
     resource accepts (empty for planes that take no tokens); ``workload_secret`` where a request carries the
-    secret of its workload; ``headers`` what every answer of the plane carries; ``precheck`` refuses a request
-    before its caller is looked at.
+    secret of its workload; ``attests_peer`` whether a request without one is known by the process that sent
+    it; ``headers`` what every answer of the plane carries; ``precheck`` refuses a request before its caller
+    is looked at.
     """
 
     name: str
@@ -46,6 +47,7 @@ class Plane:
     shape: Callable[[Failure], Rendered]
     audiences: Callable[[Any], frozenset[str]] = lambda resource: frozenset()
     workload_secret: Callable[[Request], str | None] = lambda request: None
+    attests_peer: bool = False
     headers: Callable[[Request, Any], list[tuple[str, str]]] = lambda request, resource: []
     precheck: Callable[[Request], None] | None = None
     content_type: str = "application/json; charset=utf-8"

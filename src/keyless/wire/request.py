@@ -21,6 +21,20 @@ class Headers(Protocol):
         ...
 
 
+class Connection(Protocol):
+    """The connection that a request came over: both ends as `address:port`."""
+
+    @property
+    def client(self) -> str:
+        """The far end."""
+        ...
+
+    @property
+    def server(self) -> str:
+        """Our end."""
+        ...
+
+
 class Query:
     """Query parameters: names and values percent-decoded, names compared without case.
 
@@ -53,7 +67,10 @@ class Query:
 
 
 class Request(msgspec.Struct, eq=False):
-    """One request. ``path`` is percent-decoded, as the server gives it; ``now`` is epoch seconds."""
+    """One request. ``path`` is percent-decoded, as the server gives it; ``now`` is epoch seconds.
+
+    ``connection`` is none where no server received it.
+    """
 
     method: str
     host: str
@@ -63,6 +80,7 @@ class Request(msgspec.Struct, eq=False):
     now: float
     request_id: str
     body: bytes = b""
+    connection: Connection | None = None
     _query: Query | None = None
 
     def __repr__(self) -> str:

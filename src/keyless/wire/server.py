@@ -71,6 +71,7 @@ class Front:
             headers,
             self._clock(),
             dispatcher.next_request_id(),
+            connection=scope,
         )
         answer = await dispatcher.answer(request, partial(_read, proto, headers))
         response_headers = answer.headers if isinstance(answer.headers, list) else list(answer.headers)

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from keyless.gateway.attest.processes import Process, Processes
 from keyless.runtime.client import PlaneUnavailable, join, take_lock
 from keyless.runtime.control import ControlServer, Tell
 from keyless.runtime.leases import Lease, LeaseRefused
@@ -43,11 +44,13 @@ class Desk:
         self.open: list[Lease] = []
         self.tells: list[Tell] = []
         self.hellos: list[Hello] = []
+        self.clients: list[Process | None] = []
         self.closed = asyncio.Event()
         self.refuse: Exception | None = None
 
-    async def open_lease(self, hello: Hello, tell: Tell) -> tuple[Lease, ToClient]:
+    async def open_lease(self, hello: Hello, tell: Tell, client: Process | None) -> tuple[Lease, ToClient]:
         self.hellos.append(hello)
+        self.clients.append(client)
         if self.refuse:
             raise self.refuse
         lease = Lease(hello.workload or "", "/web", frozenset(), hello.mode, hello.offline, tell)
@@ -127,6 +130,12 @@ async def test_hello_is_answered_with_the_lease_and_goodbye_with_the_summary(
     assert desk.open == []
     assert server.idle.is_set()
     assert not server.connected
+
+
+async def test_the_process_that_connected_is_known(client: Client, desk: Desk) -> None:
+    client.say(encode(HELLO))
+    assert await client.hear() == READY
+    assert desk.clients == [Processes().process(os.getpid())]
 
 
 async def test_what_the_plane_has_to_tell_arrives_in_order(client: Client, desk: Desk) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
 
-from keyless.runtime.leases import IdentityCallers, LeaseRefused, Leases
+from keyless.runtime.leases import IdentityCallers, Lease, LeaseRefused, Leases
 from keyless.runtime.messages import Mode, Remark
 
 
@@ -90,9 +92,35 @@ def test_a_proven_call_for_a_token_is_counted(make_lease: Any) -> None:
     leases = Leases()
     lease = make_lease("web")
     leases.open(lease)
-    callers = IdentityCallers(leases)
+    callers = IdentityCallers(leases, Peers(None))
     assert callers.by_secret(lease.secret) is lease
     assert callers.by_secret("wrong") is None
+    assert lease.tokens == 1
+
+
+class Peers:
+    """Finds the same lease at the far end of every connection."""
+
+    def __init__(self, found: Lease | None) -> None:
+        self.found = found
+
+    async def lease_of(self, client: str, server: str, leases: Sequence[Lease]) -> Lease | None:
+        assert (client, server) == ("127.0.0.1:1", "127.0.0.1:2")
+        return self.found
+
+
+@dataclass(frozen=True)
+class Ends:
+    """A connection."""
+
+    client: str = "127.0.0.1:1"
+    server: str = "127.0.0.1:2"
+
+
+async def test_a_call_that_is_proven_by_its_process_is_counted_too(make_lease: Any) -> None:
+    lease = make_lease("web")
+    assert await IdentityCallers(Leases(), Peers(lease)).by_peer(Ends()) is lease
+    assert await IdentityCallers(Leases(), Peers(None)).by_peer(Ends()) is None
     assert lease.tokens == 1
 
 

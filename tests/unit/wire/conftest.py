@@ -26,7 +26,7 @@ from keyless.wire.dispatch import Dispatcher
 from keyless.wire.errors import InvalidRequest, Missing, NotFound, PayloadTooLarge
 from keyless.wire.operation import ApiVersions, Public, Requires, WorkloadOnly, operation
 from keyless.wire.plane import Plane, Rendered
-from keyless.wire.request import HeaderMap, Request
+from keyless.wire.request import Connection, HeaderMap, Request
 
 TENANT_ID = "11111111-2222-3333-4444-555555555555"
 AUDIENCE = "https://books.example"
@@ -178,10 +178,18 @@ class Clerk:
 
 
 class Clerks:
-    """The workloads that run: one, with a secret."""
+    """The workloads that run: one, with a secret. ``at_peer`` is whose every connection is."""
+
+    def __init__(self) -> None:
+        self.at_peer: Workload | None = None
+        self.connections: list[Connection] = []
 
     def by_secret(self, secret: str) -> Workload | None:
         return Clerk("web", "/subscriptions/s") if secret == "open sesame" else None
+
+    async def by_peer(self, connection: Connection) -> Workload | None:
+        self.connections.append(connection)
+        return self.at_peer
 
 
 class Pupils:
@@ -265,6 +273,7 @@ def desk_plane(shelf: Shelf) -> Plane:
         locate=locate,
         shape=shapes.imds,
         workload_secret=lambda request: request.headers.get("x-secret"),
+        attests_peer=True,
     )
 
 
@@ -277,6 +286,7 @@ class Library:
         self.key = key
         self.shelf = Shelf()
         self.pupils = Pupils()
+        self.clerks = Clerks()
         self.sheet = Sheet()
         self.recorder = Recorder(self.sheet)
         self.town = Town(TENANT_ID, KeyRing([key]))
@@ -293,7 +303,7 @@ class Library:
             world=self.town,
             roles={role.id: role for role in ROLES},
             recorder=self.recorder,
-            workloads=Clerks(),
+            workloads=self.clerks,
             learners=self.pupils,
             on_missing=self.missing.append,
         )

@@ -36,13 +36,13 @@ class Caller:
     """Asks a listening server, from a thread, each request on a connection of its own."""
 
     def __init__(self, port: int, trust: ssl.SSLContext | None = None) -> None:
-        self._port = port
+        self.port = port
         self._trust = trust
 
     def connect(self) -> http.client.HTTPConnection:
         if self._trust is None:
-            return http.client.HTTPConnection("127.0.0.1", self._port, timeout=10)
-        return http.client.HTTPSConnection("127.0.0.1", self._port, timeout=10, context=self._trust)
+            return http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        return http.client.HTTPSConnection("127.0.0.1", self.port, timeout=10, context=self._trust)
 
     async def ask(
         self, method: str, path: str, body: Any = None, token: str | None = None, **headers: str
@@ -120,6 +120,22 @@ async def test_a_request_is_answered(caller: Caller, library: Any, reader: str) 
     assert told.headers["content-type"] == "application/json; charset=utf-8"
     assert told.headers["x-ms-request-id"]
     assert library.shelf.reached[0].now == library.now
+
+
+async def test_a_workload_may_be_known_by_the_connection_that_it_asks_over(
+    caller: Caller, library: Any
+) -> None:
+    host = {"host": "desk.example"}
+    refused = await caller.ask("GET", "/who?api-version=1", **host)
+    assert refused.status == 401
+    assert "keyless run" in refused.body.decode()
+    library.clerks.at_peer = library.clerks.by_secret("open sesame")
+    told = await caller.ask("GET", "/who?api-version=1", **host)
+    assert json.loads(told.body) == {"who": "web"}
+    wrong = await caller.ask("GET", "/who?api-version=1", **host, x_secret="wrong")
+    assert wrong.status == 401, "a secret that is wrong is not made up for by the process"
+    ends = [(one.client.rpartition(":")[0], one.server) for one in library.clerks.connections]
+    assert ends == [("127.0.0.1", f"127.0.0.1:{caller.port}")] * 2
 
 
 async def test_an_error_is_answered_in_the_planes_shape_with_the_standard_reason(caller: Caller) -> None:

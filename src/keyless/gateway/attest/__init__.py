@@ -1,0 +1,5 @@
+"""Who is at the other end of a TCP connection on this machine, told by the kernel and not by the caller.
+
+`addresses` name the two ends, `sockets` finds the far socket, `processes` reads what /proc says, `peer` ties
+a socket to the processes that hold it, `ancestry` tells whose descendants they are.
+"""
