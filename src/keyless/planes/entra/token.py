@@ -42,6 +42,7 @@ _NO_VERSIONS = ApiVersions()
 _NO_STORE = (("cache-control", "no-store, no-cache"), ("pragma", "no-cache"))
 _DEFAULT = "/.default"
 _METHOD = SignInMethod.CLIENT_SECRET
+_OPENID_SCOPES = frozenset({"openid", "profile", "email", "offline_access"})
 
 
 class TokenAnswer(msgspec.Struct, frozen=True):
@@ -143,8 +144,11 @@ async def _authenticate(
 
 
 def _default_resource(scope: str) -> str:
-    """The resource of a `.default` scope; its own trailing slash stays (`https://vault.azure.net//.default`)."""
-    scopes = scope.split()
+    """The resource of a `.default` scope; its own trailing slash stays (`https://vault.azure.net//.default`).
+
+    The scopes of OpenID Connect ask for nothing that an application has; MSAL for Java and for Go send them.
+    """
+    scopes = [one for one in scope.split() if one not in _OPENID_SCOPES]
     if len(scopes) > 1:
         raise refusals.several_scopes(scope)
     resource = scopes[0].removesuffix(_DEFAULT) if scopes else ""

@@ -80,6 +80,8 @@ async def test_the_client_id_compares_without_case(legacy: Login) -> None:
         ("https://contoso.azconfig.io/.default", "https://contoso.azconfig.io"),
         ("https://management.core.windows.net//.default", "https://management.core.windows.net/"),
         (" https://vault.azure.net/.default ", "https://vault.azure.net"),
+        ("https://vault.azure.net/.default openid offline_access profile", "https://vault.azure.net"),
+        ("openid email https://vault.azure.net/.default", "https://vault.azure.net"),
     ],
 )
 async def test_the_audience_is_the_resource_of_the_scope(legacy: Login, scope: str, audience: str) -> None:
@@ -193,6 +195,7 @@ async def test_an_assertion_is_refused_clearly(legacy: Login) -> None:
         (".default", 1002012),
         ("/.default", 1002012),
         (" ", 1002012),
+        ("openid profile", 1002012),
         ("https://vault.azure.net/.default https://azconfig.io/.default", 70011),
     ],
 )
