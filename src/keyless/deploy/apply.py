@@ -37,7 +37,7 @@ class Contents(Protocol):
         ...
 
     async def ensure_application(self, application: DeclaredApplication) -> None:
-        """Make sure that an application is registered with this client secret."""
+        """Make sure that an application is registered with just these credentials."""
         ...
 
 

@@ -97,7 +97,7 @@ class PlaneContents:
         return {found.name: await self._key_values.list_all(found.name) for found in stores}
 
     async def ensure_application(self, application: DeclaredApplication) -> None:
-        """Make sure that an application is registered with this client secret."""
+        """Make sure that an application is registered with just these credentials."""
         await register(self._store, application)
 
     async def _vault(self, name: str) -> Vault:

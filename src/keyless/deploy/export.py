@@ -26,7 +26,13 @@ from keyless.store.ports import Store
 async def stored_estate(store: Store, contents: PlaneContents) -> Estate:
     """Everything that the store holds, as an estate."""
     applications = [
-        DeclaredApplication(one.name, one.client_id, one.principal_id, SecretText(""))
+        DeclaredApplication(
+            one.name,
+            one.client_id,
+            one.principal_id,
+            SecretText("") if one.secret_hashes else None,
+            one.certificates,
+        )
         for _, one in await store.scan(APPLICATIONS)
     ]
     return Estate(

@@ -242,12 +242,47 @@ class GroupEntry(Record, title="a resource group"):
     )
 
 
+class CertificateEntry(Record, title="a certificate"):
+    """A certificate that an application proves itself with. A private key beside it is left where it is."""
+
+
+class CertificateFromFile(CertificateEntry, told_by="file"):
+    """A certificate in a file."""
+
+    file = required(Where(Text(naming.FILE)), "The path of a PEM file, relative to the estate file.")
+
+
+class CertificateFromEnvironment(CertificateEntry, told_by="env"):
+    """A certificate in an environment variable."""
+
+    env = required(
+        Where(Text(naming.VARIABLE)), "The name of the environment variable that holds the PEM text."
+    )
+
+
+class CertificateAsText(CertificateEntry, told_by="value"):
+    """A certificate in the estate file."""
+
+    value = required(Where(Text(naming.CERTIFICATE)), "The PEM text.")
+
+
+CERTIFICATE = Alternatives(
+    "a certificate", CertificateFromFile, CertificateFromEnvironment, CertificateAsText
+)
+
+
 class ApplicationEntry(Record, title="an application"):
-    """An application registration that signs in with a client secret: legacy, for the picture before."""
+    """An application registration, and what it proves itself with, of which it needs at least one kind.
+
+    A client secret is the legacy way, and a certificate a stored credential too.
+    """
 
     client_id = optional(_GUID, "The application id. Left out: derived from tenant and name.")
     principal_id = optional(_GUID, "The object id of its service principal. Left out: derived.")
-    client_secret = required(SECRET, "Its client secret, given like a vault's secret.")
+    client_secret = optional(SECRET, "Its client secret, given like a vault's secret.")
+    certificates = defaulted(
+        ListOf(CERTIFICATE, "certificates"), "The certificates that it signs its assertions with.", default=()
+    )
 
 
 class PrincipalEntry(Record, title="a principal"):
@@ -392,7 +427,7 @@ class EstateEntry(Record, title="an estate", extensible=True):
     )
     applications = defaulted(
         MapOf(Text(naming.APPLICATION), RecordOf(ApplicationEntry), "applications"),
-        "Application registrations with client secrets (legacy), by name.",
+        "Application registrations, by name.",
         default=Entries(),
     )
     role_assignments = defaulted(

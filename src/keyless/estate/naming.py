@@ -95,6 +95,9 @@ SETTING_TAG = TextRule("a tag", "text", r"[^\u0000]*")
 APPLICATION = TextRule(
     "an application's name", "at most 120 characters", at_most=120, example="orders-legacy"
 )
+CERTIFICATE = TextRule(
+    "a certificate", "PEM text that begins with `-----BEGIN CERTIFICATE-----`, `file:` or `env:`", shown=False
+)
 ROLE = TextRule("a role", "the name or GUID of a built-in role", example="Key Vault Secrets User")
 REFERENCE = TextRule("a name", "a name that this file declares")
 RESOURCE_ID = TextRule("a resource id", "a full resource id, beginning with `/`")

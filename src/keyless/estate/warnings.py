@@ -190,12 +190,15 @@ def secrets_in_the_file(estate: Estate, references: References) -> Iterator[str]
 
 
 def stored_credentials(estate: Estate, references: References) -> Iterator[str]:
-    """Applications that sign in with a secret."""
+    """Applications that sign in with a secret, or with a certificate, whose private key is one."""
     for application in estate.applications:
-        yield (
-            f"stored credential: {describe_principal(application.principal_id, references)} signs in with a "
-            "client secret; run it on a compute resource with a managed identity instead"
-        )
+        kinds = ["a client secret"] if application.client_secret is not None else []
+        kinds += ["a certificate"] if application.certificates else []
+        if kinds:
+            yield (
+                f"stored credential: {describe_principal(application.principal_id, references)} signs in "
+                f"with {' and '.join(kinds)}; run it on a compute resource with a managed identity instead"
+            )
 
 
 ALL: tuple[Finder, ...] = (

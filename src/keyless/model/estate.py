@@ -9,7 +9,7 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass, field
 
-from keyless.model.identities import ComputeResource, ManagedIdentity
+from keyless.model.identities import ApplicationCertificate, ComputeResource, ManagedIdentity
 from keyless.model.resources import ConfigurationStore, ResourceGroup, Tenant, Vault
 from keyless.model.roles import RoleAssignment
 from keyless.model.secret_text import SecretText
@@ -52,12 +52,13 @@ class DeclaredSetting:
 
 @dataclass(frozen=True, slots=True)
 class DeclaredApplication:
-    """An application registration with its client secret (legacy)."""
+    """An application registration, with what it proves itself with: a client secret, certificates."""
 
     name: str
     client_id: str
     principal_id: str
-    client_secret: SecretText
+    client_secret: SecretText | None = None
+    certificates: tuple[ApplicationCertificate, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

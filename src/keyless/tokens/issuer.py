@@ -108,14 +108,15 @@ class TokenIssuer:
         audience: str,
         now: int,
         capabilities: tuple[str, ...] = (),
+        authentication: ClientAuthentication = ClientAuthentication.SECRET,
     ) -> IssuedToken:
-        """A token of an application that has proven its client secret."""
+        """A token of an application that has proven itself in a way."""
         subject = Subject(
             tenant_id=signer.tenant_id,
             client_id=application.client_id,
             principal_id=application.principal_id,
             kind=PrincipalKind.APPLICATION,
-            authentication=ClientAuthentication.SECRET,
+            authentication=authentication,
         )
         return self._issue(signer, subject, audience, now, capabilities)
 

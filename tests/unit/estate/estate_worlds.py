@@ -8,6 +8,7 @@ from uuid import UUID
 
 from hypothesis import strategies as st
 
+from assertions_made import certificate, der, rsa_key
 from keyless.estate.key_values import FLAG_PREFIX, FLAG_TYPE, REFERENCE_TYPE, flag_value, reference_value
 from keyless.estate.resolve import ids
 from keyless.model.estate import (
@@ -16,7 +17,7 @@ from keyless.model.estate import (
     DeclaredSetting,
     Estate,
 )
-from keyless.model.identities import ComputeResource, ManagedIdentity
+from keyless.model.identities import ApplicationCertificate, ComputeResource, ManagedIdentity
 from keyless.model.resource_id import ResourceId, group_scope, resource_scope
 from keyless.model.resources import (
     STORE_TYPE,
@@ -145,14 +146,17 @@ class _Maker:
 
     def _applications(self) -> tuple[DeclaredApplication, ...]:
         names = self.draw(st.lists(WORDS | NAMES, max_size=2, unique_by=str.casefold))
-        return tuple(
-            DeclaredApplication(
-                name=name,
-                client_id=self._guid() or ids.application_client_id(self.tenant, name),
-                principal_id=self._guid() or ids.application_principal_id(self.tenant, name),
-                client_secret=SecretText(self.draw(WORDS)),
-            )
-            for name in names
+        return tuple(self._application(name) for name in names)
+
+    def _application(self, name: str) -> DeclaredApplication:
+        certificates = tuple(self.draw(st.lists(st.sampled_from(CERTIFICATES), max_size=2, unique=True)))
+        secret = SecretText(self.draw(WORDS))
+        return DeclaredApplication(
+            name=name,
+            client_id=self._guid() or ids.application_client_id(self.tenant, name),
+            principal_id=self._guid() or ids.application_principal_id(self.tenant, name),
+            client_secret=self.draw(st.sampled_from([secret, None])) if certificates else secret,
+            certificates=certificates,
         )
 
     def _secrets(self) -> tuple[DeclaredSecret, ...]:
@@ -226,4 +230,7 @@ class _Maker:
         return [*scopes, *shouted, ResourceId(()), group_scope(self.tenant.subscription_id, "gone")]
 
 
+CERTIFICATES = tuple(
+    ApplicationCertificate(der(certificate(rsa_key("app"), 1_800_000_000, name=name))) for name in "ab"
+)
 VERSIONS = ("", f"/{'0' * 32}", "/current")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from keyless.estate.declaration import VERSION
@@ -13,6 +14,7 @@ from keyless.estate.resolve.ids import application_client_id, application_princi
 from keyless.estate.yaml_text import dump
 from keyless.model.estate import DeclaredApplication, Estate
 from keyless.model.resources import Tenant
+from keyless.tokens.client_certificates import pem_of
 
 Document = dict[str, Any]
 
@@ -37,8 +39,8 @@ def _document(estate: Estate) -> Document:
             resources.groups.label(group): groups.write(group) for group in resources.groups.things
         },
         "applications": {
-            application.name: _application(application, estate.tenant, variable)
-            for application, variable in zip(estate.applications, variables, strict=True)
+            application.name: _application(application, estate.tenant, variables)
+            for application in estate.applications
         },
         "roleAssignments": [assignment_document(assignment, references) for assignment in estate.assignments],
     }
@@ -60,10 +62,15 @@ def _tenant(tenant: Tenant) -> Document:
     return document
 
 
-def _application(application: DeclaredApplication, tenant: Tenant, variable: str) -> Document:
+def _application(application: DeclaredApplication, tenant: Tenant, variables: Iterator[str]) -> Document:
+    """One application; ``variables`` gives the name of the next client secret's."""
     document: Document = {}
     if application.client_id != application_client_id(tenant, application.name):
         document["clientId"] = application.client_id
     if application.principal_id != application_principal_id(tenant, application.name):
         document["principalId"] = application.principal_id
-    return {**document, "clientSecret": {"env": variable}}
+    if application.client_secret is not None:
+        document["clientSecret"] = {"env": next(variables)}
+    if application.certificates:
+        document["certificates"] = [{"value": pem_of(one.der)} for one in application.certificates]
+    return document

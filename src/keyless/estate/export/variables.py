@@ -41,4 +41,5 @@ def secret_variables(estate: Estate) -> dict[str, SecretText]:
     return variables | {
         names.take(application.name, "client secret"): application.client_secret
         for application in estate.applications
+        if application.client_secret is not None
     }

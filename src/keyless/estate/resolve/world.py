@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from keyless.estate.declaration import EstateEntry, SubscriptionEntry, TenantEntry
-from keyless.estate.reading import Reading, Rejected
+from keyless.estate.reading import Reading
+from keyless.estate.resolve.applications import read_applications
 from keyless.estate.resolve.assignments import read_assignments
-from keyless.estate.resolve.directory import Directory
-from keyless.estate.resolve.ids import application_client_id, application_principal_id, tenant_called
+from keyless.estate.resolve.ids import tenant_called
 from keyless.estate.resolve.principals import all_principals
-from keyless.estate.resolve.resources import Resources, read_resources
+from keyless.estate.resolve.resources import read_resources
 from keyless.estate.resolve.secrets import SecretSource, read_secrets
 from keyless.estate.resolve.settings import read_settings
-from keyless.model.estate import DeclaredApplication, Estate
+from keyless.model.estate import Estate
 from keyless.model.resources import Tenant
 
 
@@ -19,7 +19,7 @@ def resolve(entry: EstateEntry, source: SecretSource, reading: Reading) -> Estat
     """The estate that a file declares. What is wrong is reported, and left out of the answer."""
     tenant = _tenant(entry)
     resources = read_resources(entry, tenant, reading)
-    applications = _applications(entry, resources, source, reading)
+    applications = read_applications(entry, resources, source, reading)
     return Estate(
         tenant=tenant,
         groups=resources.groups.things,
@@ -45,29 +45,3 @@ def _tenant(entry: EstateEntry) -> Tenant:
 
 def _lower(guid: str | None) -> str | None:
     return guid.lower() if guid is not None else None
-
-
-def _applications(
-    entry: EstateEntry, resources: Resources, source: SecretSource, reading: Reading
-) -> Directory[DeclaredApplication]:
-    """The applications; one whose secret cannot be had is reported, and only its name is kept."""
-    applications: Directory[DeclaredApplication] = Directory("application", "`applications`")
-    applications.incomplete = entry.lost(EstateEntry.applications)
-    applications.miss(entry.applications.broken)
-    for name, declared in entry.applications.items:
-        client_id, principal_id = resources.guids.take(
-            declared.client_id, declared.principal_id, name.value, reading
-        )
-        try:
-            secret = source.value_of(declared.client_secret, reading)
-        except Rejected:
-            applications.miss([name.value])
-            continue
-        application = DeclaredApplication(
-            name=name.value,
-            client_id=client_id or application_client_id(resources.tenant, name.value),
-            principal_id=principal_id or application_principal_id(resources.tenant, name.value),
-            client_secret=secret,
-        )
-        applications.add(application, name.value)
-    return applications

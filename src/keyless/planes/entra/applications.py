@@ -32,12 +32,21 @@ async def registration(reader: Reader, declared: DeclaredApplication) -> Applica
     A hash is made only for a secret that the record does not hold: each costs a tenth of a second.
     """
     there = await find_application(reader, declared.client_id)
-    hashes = there.secret_hashes if there is not None else ()
-    if len(hashes) != 1 or not await asyncio.to_thread(
-        secret_matches, declared.client_secret.reveal(), hashes[0]
-    ):
-        hashes = (await asyncio.to_thread(_hash, declared.client_secret),)
-    return Application(declared.name, declared.client_id, declared.principal_id, hashes)
+    return Application(
+        name=declared.name,
+        client_id=declared.client_id,
+        principal_id=declared.principal_id,
+        secret_hashes=await _hashes(declared.client_secret, there.secret_hashes if there is not None else ()),
+        certificates=declared.certificates,
+    )
+
+
+async def _hashes(secret: SecretText | None, kept: tuple[bytes, ...]) -> tuple[bytes, ...]:
+    if secret is None:
+        return ()
+    if len(kept) == 1 and await asyncio.to_thread(secret_matches, secret.reveal(), kept[0]):
+        return kept
+    return (await asyncio.to_thread(_hash, secret),)
 
 
 async def register(store: Store, declared: DeclaredApplication) -> Application:

@@ -41,18 +41,7 @@ def missing_credential() -> InvalidGrant:
         7000216,
         "invalid_client",
         "'client_assertion', 'client_secret' or 'request' is required for the 'client_credentials' grant "
-        "type: send the application's 'client_secret'.",
-        status=401,
-    )
-
-
-def unsupported_assertion() -> InvalidGrant:
-    """AADSTS700027: an assertion whose key no application has registered, since none can here."""
-    return InvalidGrant(
-        700027,
-        "invalid_client",
-        "The client assertion cannot be verified: no application has a certificate or a federated credential "
-        "here, so use a managed identity or a client secret.",
+        "type: send the application's 'client_secret', or an assertion.",
         status=401,
     )
 
@@ -133,3 +122,13 @@ def unknown_resource(resource: str, tenant: str) -> InvalidGrant:
 def unknown_instance() -> InvalidGrant:
     """AADSTS50049: an authority that is not one of the login hosts."""
     return InvalidGrant(50049, "invalid_instance", "Unknown or invalid instance.")
+
+
+def replayed_assertion() -> InvalidGrant:
+    """AADSTS50013: an assertion that has been used before."""
+    return InvalidGrant(
+        50013,
+        "invalid_client",
+        "Assertion is invalid: it has been used before. Sign a new one, with a 'jti' of its own.",
+        status=401,
+    )

@@ -1,7 +1,7 @@
-"""The token endpoint: client credentials with a client secret, as applications did it before.
+"""The token endpoint: client credentials with a client secret or an assertion.
 
 Rules, in this order: what a request must have is looked at first, then its tenant, its application, the
-secret, and last what it asks for; nothing about resources is told to a client that has not proven itself.
+credential, and last what it asks for; nothing about resources is told to a client that has not proven itself.
 
 Version 2.0 takes `scope` (`RESOURCE/.default`), version 1.0 takes `resource`; both give version 1.0 tokens,
 which is what the resources that are served here take.
@@ -16,12 +16,14 @@ from collections.abc import Mapping
 import msgspec
 
 from keyless.model.evidence import SignInMethod
-from keyless.model.identities import Application
 from keyless.model.resources import Tenant
+from keyless.model.secret_text import SecretText
 from keyless.planes.entra import refusals
 from keyless.planes.entra.applications import find_application
+from keyless.planes.entra.client_assertions import prove_by_assertion
+from keyless.planes.entra.proven import Proven
 from keyless.planes.entra.service import Entra
-from keyless.planes.entra.sign_ins import failed, signed_in
+from keyless.planes.entra.sign_ins import failed
 from keyless.planes.entra.tenants import require_tenant
 from keyless.planes.entra.token_request import (
     Credentials,
@@ -37,12 +39,12 @@ from keyless.wire.errors import InvalidGrant
 from keyless.wire.operation import ApiVersions, Public, operation
 
 _SPEC = "https://learn.microsoft.com/entra/identity-platform/v2-oauth2-client-creds-grant-flow"
-_ACCESS = Public("the client proves itself by what is in the request: its id and its secret")
+_ACCESS = Public("the client proves itself by what is in the request: a secret or an assertion")
 _NO_VERSIONS = ApiVersions()
 _NO_STORE = (("cache-control", "no-store, no-cache"), ("pragma", "no-cache"))
 _DEFAULT = "/.default"
-_METHOD = SignInMethod.CLIENT_SECRET
 _OPENID_SCOPES = frozenset({"openid", "profile", "email", "offline_access"})
+_SECRET = SignInMethod.CLIENT_SECRET
 
 
 class TokenAnswer(msgspec.Struct, frozen=True):
@@ -78,12 +80,12 @@ class TokenAnswerV1(msgspec.Struct, frozen=True):
 async def get_token(call: Authorized[None], entra: Entra) -> Reply:
     """Return an access token for the application that proves itself, for a `.default` scope."""
     fields, credential = _read(call, "scope")
-    tenant, application = await _authenticate(call, entra, credential)
+    proven = await _authenticate(call, entra, credential)
     resource = _default_resource(fields["scope"])
-    token = await _issue(call, entra, tenant, application, resource, fields)
+    token = await _issue(call, entra, proven, resource, fields)
     expires_in = token.expires_at - call.now
     answer = TokenAnswer(TOKEN_TYPE, expires_in, expires_in, token.jwt)
-    return Reply(answer, headers=_NO_STORE, sign_in=signed_in(application, _METHOD, token.audience))
+    return Reply(answer, headers=_NO_STORE, sign_in=proven.sign_in(token.audience))
 
 
 @operation(
@@ -98,9 +100,9 @@ async def get_token(call: Authorized[None], entra: Entra) -> Reply:
 async def get_token_v1(call: Authorized[None], entra: Entra) -> Reply:
     """Return an access token for the application that proves itself, for a resource."""
     fields, credential = _read(call, "resource")
-    tenant, application = await _authenticate(call, entra, credential)
+    proven = await _authenticate(call, entra, credential)
     resource = fields["resource"]
-    token = await _issue(call, entra, tenant, application, resource, fields)
+    token = await _issue(call, entra, proven, resource, fields)
     expires_in = str(token.expires_at - call.now)
     answer = TokenAnswerV1(
         token_type=TOKEN_TYPE,
@@ -111,7 +113,7 @@ async def get_token_v1(call: Authorized[None], entra: Entra) -> Reply:
         resource=resource,
         access_token=token.jwt,
     )
-    return Reply(answer, headers=_NO_STORE, sign_in=signed_in(application, _METHOD, token.audience))
+    return Reply(answer, headers=_NO_STORE, sign_in=proven.sign_in(token.audience))
 
 
 def _read(call: Authorized[None], target: str) -> tuple[Mapping[str, str], Credentials]:
@@ -128,19 +130,21 @@ def _read(call: Authorized[None], target: str) -> tuple[Mapping[str, str], Crede
     return fields, credential
 
 
-async def _authenticate(
-    call: Authorized[None], entra: Entra, credential: Credentials
-) -> tuple[Tenant, Application]:
+async def _authenticate(call: Authorized[None], entra: Entra, credential: Credentials) -> Proven:
     tenant = await entra.authority.tenant()
     require_tenant(tenant, call.params["tenant"])
-    application = await find_application(entra.store, credential.client_id)
+    if credential.assertion is not None:
+        return await prove_by_assertion(entra, tenant, credential.client_id, credential.assertion, call.now)
+    return await _prove_by_secret(entra, tenant, credential.client_id or "", credential.secret)
+
+
+async def _prove_by_secret(entra: Entra, tenant: Tenant, client_id: str, secret: SecretText | None) -> Proven:
+    application = await find_application(entra.store, client_id)
     if application is None:
-        raise refusals.unknown_application(credential.client_id, tenant.name)
-    if credential.secret is None:
-        raise refusals.unsupported_assertion()
-    if not await entra.secrets.verify(application, credential.secret):
-        raise failed(refusals.wrong_secret(application.client_id), application, _METHOD)
-    return tenant, application
+        raise refusals.unknown_application(client_id, tenant.name)
+    if secret is None or not await entra.secrets.verify(application, secret):
+        raise failed(refusals.wrong_secret(application.client_id), application, _SECRET)
+    return Proven(tenant, application, _SECRET)
 
 
 def _default_resource(scope: str) -> str:
@@ -158,16 +162,12 @@ def _default_resource(scope: str) -> str:
 
 
 async def _issue(
-    call: Authorized[None],
-    entra: Entra,
-    tenant: Tenant,
-    application: Application,
-    resource: str,
-    fields: Mapping[str, str],
+    call: Authorized[None], entra: Entra, proven: Proven, resource: str, fields: Mapping[str, str]
 ) -> IssuedToken:
     audience = known_audience(resource)
     if audience is None:
-        raise refusals.unknown_resource(resource, tenant.name)
-    signer = await current_signer(entra.authority)
+        raise refusals.unknown_resource(resource, proven.tenant.name)
     asked = capabilities(fields.get("claims"))
-    return entra.issuer.application_token(signer, application, audience, call.now, asked)
+    proven.used_for(entra.used_assertions, f"{audience} {fields.get('claims') or ''}", call.now)
+    signer = await current_signer(entra.authority)
+    return proven.token(entra.issuer, signer, audience, call.now, asked)

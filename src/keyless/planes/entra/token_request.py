@@ -23,6 +23,7 @@ import msgspec
 
 from keyless.model.secret_text import SecretText
 from keyless.planes.entra.refusals import malformed_request, missing_parameter
+from keyless.tokens.assertions import ASSERTION_TYPE
 from keyless.wire.errors import InvalidGrant
 
 MAX_FIELDS = 50
@@ -33,11 +34,14 @@ _MAX_CAPABILITIES = 10
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """Who asks, and with what: a client secret, or an assertion (whose text is not kept)."""
+    """Who asks, and with what: a client secret or an assertion.
 
-    client_id: str
-    secret: SecretText | None
-    asserted: bool = False
+    ``client_id`` is none where only the assertion says who asks.
+    """
+
+    client_id: str | None
+    secret: SecretText | None = None
+    assertion: SecretText | None = None
 
 
 class _Wanted(msgspec.Struct):
@@ -78,20 +82,25 @@ def credentials(fields: Mapping[str, str], authorization: str | None) -> Credent
     """
     basic = _basic(authorization)
     if basic is not None:
-        client_id, secret = basic
         others = fields.keys() & {"client_secret", "client_assertion"}
-        if others or fields.get("client_id", client_id) != client_id:
+        if others or fields.get("client_id", basic.client_id) != basic.client_id:
             raise _ambiguous()
-        return Credentials(client_id, SecretText(secret))
-    secret_field = fields.get("client_secret")
-    asserted = bool(fields.get("client_assertion"))
-    if not secret_field and not asserted:
+        return basic
+    secret, assertion = fields.get("client_secret"), fields.get("client_assertion")
+    if not secret and not assertion:
         return None
-    if secret_field and asserted:
+    if secret and assertion:
         raise _ambiguous()
-    return Credentials(
-        required(fields, "client_id"), SecretText(secret_field) if secret_field else None, asserted
-    )
+    if assertion:
+        return _assertion(fields, assertion)
+    return Credentials(required(fields, "client_id"), SecretText(secret or ""))
+
+
+def _assertion(fields: Mapping[str, str], assertion: str) -> Credentials:
+    """An assertion; with one the client id may be left out (RFC 7521, section 4.2)."""
+    if required(fields, "client_assertion_type") != ASSERTION_TYPE:
+        raise malformed_request(f"its 'client_assertion_type' is not '{ASSERTION_TYPE}'")
+    return Credentials(fields.get("client_id") or None, assertion=SecretText(assertion))
 
 
 def required(fields: Mapping[str, str], name: str) -> str:
@@ -125,11 +134,12 @@ def capabilities(claims: str | None) -> tuple[str, ...]:
 
 def _ambiguous() -> InvalidGrant:
     return malformed_request(
-        "the client authenticates in more than one way: send 'client_secret' alone, or HTTP Basic"
+        "the client authenticates in more than one way: send 'client_secret' alone, 'client_assertion' "
+        "alone, or HTTP Basic"
     )
 
 
-def _basic(authorization: str | None) -> tuple[str, str] | None:
+def _basic(authorization: str | None) -> Credentials | None:
     scheme, _, encoded = (authorization or "").partition(" ")
     if scheme.lower() != "basic":
         return None
@@ -139,4 +149,4 @@ def _basic(authorization: str | None) -> tuple[str, str] | None:
         raise malformed_request("its 'Authorization' header is not HTTP Basic") from None
     if not colon or not client_id or not secret:
         raise malformed_request("its 'Authorization' header holds no client id and secret")
-    return unquote_plus(client_id), unquote_plus(secret)
+    return Credentials(unquote_plus(client_id), SecretText(unquote_plus(secret)))

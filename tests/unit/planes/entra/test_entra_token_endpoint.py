@@ -173,20 +173,6 @@ async def test_other_flows_are_not_offered(legacy: Login, grant: str) -> None:
     assert answer.refusal == (400, "unsupported_grant_type", [70003])
 
 
-async def test_an_assertion_is_refused_clearly(legacy: Login) -> None:
-    fields = {
-        "grant_type": "client_credentials",
-        "client_id": CLIENT_ID,
-        "client_assertion_type": "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
-        "client_assertion": "a.secret.assertion",
-    }
-    answer = await legacy.token(fields)
-    assert answer.refusal == (401, "invalid_client", [700027])
-    assert "a.secret.assertion" not in answer.body["error_description"]
-    unknown = await legacy.token(fields | {"client_id": "unknown"})
-    assert unknown.refusal == (400, "unauthorized_client", [700016])
-
-
 @pytest.mark.parametrize(
     ("scope", "number"),
     [

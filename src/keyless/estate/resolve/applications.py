@@ -1,0 +1,105 @@
+"""Application registrations, with what they prove themselves with."""
+
+from __future__ import annotations
+
+from keyless.estate.declaration import (
+    ApplicationEntry,
+    CertificateAsText,
+    CertificateEntry,
+    CertificateFromEnvironment,
+    CertificateFromFile,
+    EstateEntry,
+    SecretAsText,
+    SecretEntry,
+    SecretFromEnvironment,
+    SecretFromFile,
+)
+from keyless.estate.reading import Located, Reading, Rejected
+from keyless.estate.resolve.directory import Directory
+from keyless.estate.resolve.ids import application_client_id, application_principal_id
+from keyless.estate.resolve.resources import Resources
+from keyless.estate.resolve.secrets import SecretSource, WithheldText
+from keyless.model.estate import DeclaredApplication
+from keyless.model.identities import ApplicationCertificate
+from keyless.tokens.client_certificates import UnusableCertificate, certificate_in
+
+
+def read_applications(
+    entry: EstateEntry, resources: Resources, source: SecretSource, reading: Reading
+) -> Directory[DeclaredApplication]:
+    """The applications; one whose credentials cannot be had is reported, and only its name is kept."""
+    applications: Directory[DeclaredApplication] = Directory("application", "`applications`")
+    applications.incomplete = entry.lost(EstateEntry.applications)
+    applications.miss(entry.applications.broken)
+    for name, declared in entry.applications.items:
+        try:
+            application = _application(name, declared, resources, source, reading)
+        except Rejected:
+            applications.miss([name.value])
+            continue
+        applications.add(application, name.value)
+    return applications
+
+
+def _application(
+    name: Located[str],
+    declared: ApplicationEntry,
+    resources: Resources,
+    source: SecretSource,
+    reading: Reading,
+) -> DeclaredApplication:
+    client_id, principal_id = resources.guids.take(
+        declared.client_id, declared.principal_id, name.value, reading
+    )
+    _check_credentials(declared, reading)
+    secret = declared.client_secret
+    return DeclaredApplication(
+        name=name.value,
+        client_id=client_id or application_client_id(resources.tenant, name.value),
+        principal_id=principal_id or application_principal_id(resources.tenant, name.value),
+        client_secret=source.value_of(secret, reading) if secret is not None else None,
+        certificates=tuple(
+            found
+            for one in declared.certificates
+            if (found := _certificate(one, source, reading)) is not None
+        ),
+    )
+
+
+def _check_credentials(declared: ApplicationEntry, reading: Reading) -> None:
+    """Report an application that could never sign in."""
+    fields = (ApplicationEntry.client_secret, ApplicationEntry.certificates)
+    if any(declared.values.get(field.key) or declared.lost(field) for field in fields):
+        return
+    reading.report(
+        declared.at,
+        "this application has nothing to prove itself with",
+        "add `clientSecret:` or `certificates:`",
+    )
+
+
+def _certificate(
+    entry: CertificateEntry, source: SecretSource, reading: Reading
+) -> ApplicationCertificate | None:
+    """One certificate; none where values are not looked up."""
+    where, given = _as_secret(entry)
+    text = source.value_of(given, reading)
+    if isinstance(text, WithheldText):
+        return None
+    try:
+        return ApplicationCertificate(certificate_in(text.reveal().encode()))
+    except UnusableCertificate as error:
+        raise reading.reject(
+            where.at, f"this certificate cannot be used: {error}", "give the certificate's PEM text"
+        ) from None
+
+
+def _as_secret(entry: CertificateEntry) -> tuple[Located[str], SecretEntry]:
+    """A certificate's text comes from where a secret's value may come from."""
+    if isinstance(entry, CertificateFromFile):
+        return entry.file, SecretFromFile(entry.at, {"file": entry.file})
+    if isinstance(entry, CertificateFromEnvironment):
+        return entry.env, SecretFromEnvironment(entry.at, {"env": entry.env})
+    if isinstance(entry, CertificateAsText):
+        return entry.value, SecretAsText(entry.at, {"value": entry.value})
+    raise TypeError(f"no source is known for a {type(entry).__name__}")

@@ -1,0 +1,98 @@
+"""What an application proves itself with, as the estate declares it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from estate_texts import estate, only
+from test_estate_export import again, document, plain
+
+from assertions_made import certificate, der, ec_key, pem, private_pem, rsa_key
+from keyless.estate.problems import InvalidEstate
+from keyless.estate.read import read_outline
+from keyless.estate.warnings import warnings_of
+from keyless.model.secret_text import SecretText
+from keyless.tokens.client_certificates import certificate_in
+
+NOW = 1_800_000_000
+KEY = rsa_key("app")
+CERTIFICATE = certificate(KEY, NOW)
+PRIVATE = private_pem(KEY)
+
+
+def application(text: str) -> str:
+    return f"version: 1\napplications: {{app: {text}}}\n"
+
+
+def test_a_certificate_comes_from_a_file_a_variable_or_the_estate(tmp_path: Path) -> None:
+    (tmp_path / "app.pem").write_text(pem(CERTIFICATE))
+    inline = pem(CERTIFICATE).replace("\n", "\\n")
+    for source in ("file: app.pem", "env: APP_PEM", f'value: "{inline}"'):
+        text = application(f"{{certificates: [{{{source}}}]}}")
+        declared = estate(text, {"APP_PEM": pem(CERTIFICATE)}, tmp_path).applications[0]
+        assert [one.der for one in declared.certificates] == [der(CERTIFICATE)]
+        assert declared.client_secret is None
+
+
+def test_a_private_key_beside_it_is_left_where_it_is() -> None:
+    for text in (PRIVATE + pem(CERTIFICATE), pem(CERTIFICATE) + PRIVATE):
+        declared = estate(application("{certificates: [{env: APP_PEM}]}"), {"APP_PEM": text})
+        assert [one.der for one in declared.applications[0].certificates] == [der(CERTIFICATE)]
+        assert "PRIVATE" not in str(document(declared))
+
+
+def test_the_first_of_a_chain_is_the_applications_own() -> None:
+    chain = pem(CERTIFICATE) + pem(certificate(rsa_key("issuer"), NOW))
+    assert certificate_in(chain.encode()) == der(CERTIFICATE)
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        (PRIVATE, "no `-----BEGIN CERTIFICATE-----`"),
+        ("hello", "no `-----BEGIN CERTIFICATE-----`"),
+        ("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----", "no `-----BEGIN CERTIFICATE-----`"),
+        (pem(certificate(ec_key("app"), NOW)), "not an RSA key"),
+        (pem(certificate(rsa_key("small", 1024), NOW)), "1024 bits"),
+    ],
+)
+def test_what_holds_no_certificate_is_told_without_being_shown(text: str, why: str) -> None:
+    problem = only(application("{certificates: [{env: APP_PEM}]}"), {"APP_PEM": text})
+    assert why in problem.message
+    assert not any(line in str(problem) for line in text.splitlines() if "BEGIN" not in line)
+
+
+def test_a_missing_certificate_is_told_by_its_source() -> None:
+    assert "`APP_PEM` is not set" in only(application("{certificates: [{env: APP_PEM}]}")).message
+    assert "`app.pem` cannot be read" in only(application("{certificates: [{file: app.pem}]}")).message
+
+
+@pytest.mark.parametrize("text", ["{}", "", "{certificates: []}", "{certificates: }"])
+def test_an_application_that_could_never_sign_in_is_told_so(text: str) -> None:
+    assert only(application(text)).message == "this application has nothing to prove itself with"
+
+
+@pytest.mark.parametrize("text", ["{certificates: 7}", "{clientSecret: {env: NOT_SET}}"])
+def test_a_credential_that_was_refused_is_not_missed_besides(text: str) -> None:
+    assert "nothing to prove itself with" not in only(application(text)).message
+
+
+def test_an_application_may_have_a_secret_and_certificates() -> None:
+    both = "{clientSecret: hunter2, certificates: [{env: A}, {env: B}]}"
+    other = pem(certificate(KEY, NOW, name="other"))
+    declared = estate(application(both), {"A": pem(CERTIFICATE), "B": other})
+    found = declared.applications[0]
+    assert (found.client_secret, len(found.certificates)) == (SecretText("hunter2"), 2)
+    assert plain(again(declared)) == plain(declared)
+    (warning,) = [text for text in warnings_of(declared) if text.startswith("stored credential")]
+    assert "a client secret and a certificate" in warning
+
+
+def test_an_outline_needs_no_certificate(tmp_path: Path) -> None:
+    file = tmp_path / "keyless.yaml"
+    file.write_text(application("{certificates: [{env: NOT_SET}]}"))
+    assert read_outline(file).applications[0].certificates == ()
+    file.write_text(application("{}"))
+    with pytest.raises(InvalidEstate):
+        read_outline(file)
