@@ -49,7 +49,7 @@ _HOST_VALUES = {
     "tls_port": "TLSPORT",
     "identity_secret": "the secret of this run",
     "thumbprint": "40 hexadecimal digits",
-    "client_id": "the client id of the only user-assigned identity",
+    "client_id": "a client id",
 }
 READ: tuple[tuple[tuple[str, ...], str], ...] = (
     (("KEYLESS_PROJECT",), "The project's directory, as `--project` gives it."),
@@ -116,7 +116,7 @@ def _hosts() -> str:
         for row in rows
     ]
     bare = ", ".join(f"`{kind.value}`" for kind, rows in HOST_VARIABLES.items() if not rows)
-    none = f"\nNone for {bare}: client libraries find its endpoint by its address.\n" if bare else ""
+    none = f"\nNothing is set for {bare}.\n" if bare else ""
     return _HOSTS + table(("kind", "variable", "value", "what it is"), rows) + none
 
 

@@ -76,6 +76,16 @@ _PLANES = {
         """At the address that `IDENTITY_ENDPOINT` holds, on loopback. What `IDENTITY_HEADER` holds goes into
         the header `X-IDENTITY-HEADER`, or `secret` for api-version 2017-09-01.""",
     ),
+    "machine-learning-identity": _Words(
+        "Managed identity: Azure Machine Learning",
+        """At the address that `MSI_ENDPOINT` holds, on loopback. What `MSI_SECRET` holds goes into the header
+        `secret`.""",
+    ),
+    "service-fabric-identity": _Words(
+        "Managed identity: Service Fabric",
+        """At the address that `IDENTITY_ENDPOINT` holds, on loopback and over TLS. What `IDENTITY_HEADER`
+        holds goes into the header `Secret`.""",
+    ),
 }
 
 

@@ -96,10 +96,9 @@ class Planes:
 
 def build_planes(store: Store, world: EstateWorld) -> Planes:
     """Every plane over one store."""
+    from keyless.planes import identity
     from keyless.planes.appconfig.plane import app_configuration_plane
     from keyless.planes.entra.plane import entra_plane
-    from keyless.planes.identity.app_service import app_service_plane
-    from keyless.planes.identity.imds import imds_plane
     from keyless.planes.keyvault.plane import key_vault_plane
     from keyless.tokens.issuer import TokenIssuer
 
@@ -109,8 +108,13 @@ def build_planes(store: Store, world: EstateWorld) -> Planes:
             key_vault_plane(store),
             app_configuration_plane(store),
             entra_plane(store, world, issuer),
+            identity.service_fabric_plane(store, world, issuer),
         ),
-        plain=(imds_plane(store, world, issuer), app_service_plane(store, world, issuer)),
+        plain=(
+            identity.imds_plane(store, world, issuer),
+            identity.app_service_plane(store, world, issuer),
+            identity.machine_learning_plane(store, world, issuer),
+        ),
     )
 
 

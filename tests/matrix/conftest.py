@@ -70,8 +70,11 @@ class Matrix:
         self._recorder = Recorder(self._sheet)
         self._roles = {role.id: role for role in (*_roles(self.planes), OWNER)}
         asyncio.run(self._fill(key))
-        self.dispatcher = Dispatcher(
-            self.planes,
+        self._fronts = (self._dispatcher(built.tls), self._dispatcher(built.plain))
+
+    def _dispatcher(self, planes: tuple[Plane, ...]) -> Dispatcher:
+        return Dispatcher(
+            planes,
             store=self.store,
             world=self.world,
             roles=self._roles,
@@ -80,6 +83,15 @@ class Matrix:
             learners=self,
         )
 
+    def plane(self, name: str) -> Plane:
+        """A plane by its name."""
+        return next(plane for plane in self.planes if plane.name == name)
+
+    def _front(self, host: str) -> Dispatcher:
+        """The front that serves a host: numbers are served in plain HTTP, names over TLS."""
+        tls, plain = self._fronts
+        return plain if host.replace(".", "").isdigit() else tls
+
     def learns(self, principal_id: str) -> bool:
         """Whether the principal learns: all do, or none."""
         return self.learning
@@ -87,20 +99,20 @@ class Matrix:
     def learn(self, learning: bool) -> None:
         """Switch learning on or off for everyone."""
         self.learning = learning
-        self.dispatcher.forget()
+        for dispatcher in self._fronts:
+            dispatcher.forget()
 
     async def ask(
         self, method: str, host: str, path: str, query: str, headers: dict[str, str], body: bytes = b"{}"
     ) -> tuple[Rendered, dict[tuple[str, str, Outcome], int]]:
         """Put one request; the answer, and what was recorded for it."""
-        request = Request(
-            method, host, path, query, HeaderMap(headers), NOW, self.dispatcher.next_request_id()
-        )
+        dispatcher = self._front(host)
+        request = Request(method, host, path, query, HeaderMap(headers), NOW, dispatcher.next_request_id())
 
         async def read_body(limit: int) -> bytes:
             return body
 
-        answer = await self.dispatcher.answer(request, read_body)
+        answer = await dispatcher.answer(request, read_body)
         self._recorder.flush(NOW)
         return answer, self._sheet.take()
 

@@ -27,6 +27,7 @@ import keyless.planes
 from keyless.app import build_planes
 from keyless.model.actions import ActionPlane
 from keyless.model.evidence import Outcome
+from keyless.model.hosts import HostKind
 from keyless.model.identities import PrincipalKind
 from keyless.tokens.claims import ClientAuthentication, Subject, v1_claims, v1_issuer
 from keyless.tokens.issue import issue
@@ -80,6 +81,8 @@ EXPECTED: dict[str, tuple[str, ...] | str] = {
     "Imds.GetToken": OWN_WORKLOAD,
     "Imds.GetIdentityInfo": OWN_WORKLOAD,
     "AppService.GetToken": OWN_WORKLOAD,
+    "MachineLearning.GetToken": OWN_WORKLOAD,
+    "ServiceFabric.GetToken": OWN_WORKLOAD,
 }
 
 HOSTS = {
@@ -88,6 +91,8 @@ HOSTS = {
     "entra": "login.microsoftonline.com",
     "imds": "169.254.169.254",
     "app-service-identity": "127.0.0.1",
+    "machine-learning-identity": "127.0.0.1",
+    "service-fabric-identity": "localhost",
 }
 """By plane: the host that it is asked under."""
 
@@ -97,6 +102,8 @@ PARAMETERS = {"secret_version": "0123456789abcdef0123456789abcdef", "tenant": TE
 QUERIES = {
     "Imds.GetToken": ("resource=https://vault.azure.net",),
     "AppService.GetToken": ("resource=https://vault.azure.net",),
+    "MachineLearning.GetToken": ("resource=https://vault.azure.net",),
+    "ServiceFabric.GetToken": ("resource=https://vault.azure.net",),
     "Entra.DiscoverInstance": ("authorization_endpoint=https://login.microsoftonline.com/common/authorize",),
 }
 """Query parameters without which an operation says nothing."""
@@ -341,7 +348,12 @@ async def test_an_unknown_path_of_a_plane_of_tokens_asks_for_a_token_first(
 
 def workload_headers(row: Row, secret: str | None) -> dict[str, str]:
     """How the row's protocol carries a workload's secret."""
-    name = {"imds": "x-keyless-workload", "app-service-identity": "x-identity-header"}[row.plane]
+    name = {
+        "imds": "x-keyless-workload",
+        "app-service-identity": "x-identity-header",
+        "machine-learning-identity": "secret",
+        "service-fabric-identity": "secret",
+    }[row.plane]
     return {"metadata": "true"} | ({name: secret} if secret is not None else {})
 
 
@@ -354,12 +366,32 @@ async def test_an_identity_endpoint_answers_no_stranger(
     for secret in (None, "", "wrong", ended, token, f"Bearer {token}"):
         headers = workload_headers(row, secret) | {"authorization": f"Bearer {token}"}
         answer, recorded = await matrix.ask(row.method, HOSTS[row.plane], row.path, row.query, headers)
-        assert (answer.status, recorded) == (401, {})
+        assert (answer.status, recorded) in [(status, {}) for status in refusals(row)]
+        assert b"access_token" not in answer.body
+
+
+def refusals(row: Row) -> set[int]:
+    """How an identity endpoint answers a stranger: Service Fabric's as its documentation says."""
+    return {400, 404} if row.plane == "service-fabric-identity" else {401}
+
+
+@pytest.mark.parametrize("row", rows(WorkloadOnly))
+async def test_an_identity_endpoint_answers_no_workload_of_another_kind_of_host(
+    matrix: Any, row: Row
+) -> None:
+    own = matrix.plane(row.plane).host_kinds
+    assert len(own) == 1
+    for kind in set(HostKind) - own:
+        matrix.lease.host_kind = kind
+        headers = workload_headers(row, matrix.lease.secret)
+        answer, _ = await matrix.ask(row.method, HOSTS[row.plane], row.path, row.query, headers)
+        assert answer.status in refusals(row)
         assert b"access_token" not in answer.body
 
 
 @pytest.mark.parametrize("row", rows(WorkloadOnly))
 async def test_an_identity_endpoint_answers_its_own_workload(matrix: Any, row: Row) -> None:
+    (matrix.lease.host_kind,) = matrix.plane(row.plane).host_kinds
     headers = workload_headers(row, matrix.lease.secret)
     answer, _ = await matrix.ask(row.method, HOSTS[row.plane], row.path, row.query, headers)
     assert answer.status == 200

@@ -69,8 +69,8 @@ HOST_VARIABLES: Mapping[HostKind, tuple[HostVariable, ...]] = {
         HostVariable(
             "DEFAULT_IDENTITY_CLIENT_ID",
             "{client_id}",
-            "the user-assigned identity that is meant where none is named; it is left out where the workload "
-            "has a system-assigned identity, or not exactly one user-assigned",
+            "the identity that is meant where none is named: the system-assigned one, else the only "
+            "user-assigned one; left out where there is neither",
         ),
     ),
     HostKind.CLOUD_SHELL: (

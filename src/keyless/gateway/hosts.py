@@ -32,6 +32,9 @@ EXACT_NAMES = (
     "graph.microsoft.com",
 )
 
+OWN_NAME = "localhost"
+"""The name by which Service Fabric's endpoint is reached, over TLS and never through the proxy."""
+
 SUFFIXES = (".vault.azure.net", ".azconfig.io", ".login.microsoft.com")
 
 _TLS_PORT = 443
@@ -108,12 +111,12 @@ def is_loopback(host: str) -> bool:
 
 def local_names() -> tuple[str, ...]:
     """The DNS names that the plane's certificate is for; a wildcard stands for one label."""
-    return (*EXACT_NAMES, *(f"*{suffix}" for suffix in SUFFIXES))
+    return (*EXACT_NAMES, *(f"*{suffix}" for suffix in SUFFIXES), OWN_NAME)
 
 
 def local_domains() -> tuple[str, ...]:
     """The smallest set of domains, each with all below it, that holds every local name."""
-    domains = {*EXACT_NAMES, *(suffix.removeprefix(".") for suffix in SUFFIXES)}
+    domains = {OWN_NAME, *EXACT_NAMES, *(suffix.removeprefix(".") for suffix in SUFFIXES)}
     return tuple(sorted(d for d in domains if not any(d.endswith(f".{other}") for other in domains)))
 
 

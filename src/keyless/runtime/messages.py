@@ -46,8 +46,8 @@ class Bye(msgspec.Struct, frozen=True, tag="bye"):
 class Ready(msgspec.Struct, frozen=True, tag="ready"):
     """The lease: what the workload's environment is made from; ``notes`` are for a person to read.
 
-    ``thumbprint`` is the SHA-1 of the TLS port's certificate; ``client_id`` that of the only identity, where
-    it is a user-assigned one, else empty.
+    ``thumbprint`` is the SHA-1 of the TLS port's certificate; ``client_id`` that of the identity that is
+    meant where none is named; empty where none is.
     """
 
     workload: str

@@ -184,7 +184,7 @@ class RunningPlane:
             await self._apply(hello.estate)
         compute = await self._world.workload(hello.workload, hello.mode)
         principal_ids = await self._world.principal_ids(compute)
-        client_id = await self._world.lone_client_id(compute)
+        client_id = await self._world.default_client_id(compute)
         self._notices.directory = await read_directory(self._store)
         kind = hello.host_kind or host_kind(compute)
         lease = Lease(

@@ -97,10 +97,12 @@ class EstateWorld:
         own = [compute.system_assigned] if compute.system_assigned else []
         return frozenset(identity.principal_id for identity in (*own, *given))
 
-    async def lone_client_id(self, compute: ComputeResource) -> str:
-        """The client id of the only identity, where it is a user-assigned one; else empty."""
+    async def default_client_id(self, compute: ComputeResource) -> str:
+        """The client id of the system-assigned identity, else of the only user-assigned one, else empty."""
+        if compute.system_assigned is not None:
+            return compute.system_assigned.client_id
         given = await self._user_assigned(compute)
-        return given[0].client_id if len(given) == 1 and compute.system_assigned is None else ""
+        return given[0].client_id if len(given) == 1 else ""
 
     async def _user_assigned(self, compute: ComputeResource) -> list[ManagedIdentity]:
         """The records of the identities given to a resource; one that was deleted since is left out."""

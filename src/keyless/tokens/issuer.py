@@ -4,6 +4,7 @@ Rules:
 - a managed identity's token is handed out again until half of its life is over, as Azure's endpoints keep
   one per identity and resource and offer no way to force a fresh one; that is also the moment from which
   the client libraries ask anew, so nobody is ever given a token that is about to expire;
+- a token that the client names as spent, by its hash, is not handed out again;
 - it is kept per tenant, signing key, identity, host, audience and client capabilities, so that it never
   outlives a rotated key or a changed identity;
 - an application's token is new each time, as Entra's token endpoint answers.
@@ -16,6 +17,7 @@ Source: https://learn.microsoft.com/entra/identity/managed-identities-azure-reso
 from __future__ import annotations
 
 import base64
+import hashlib
 import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -81,11 +83,15 @@ class TokenIssuer:
         audience: str,
         now: int,
         capabilities: tuple[str, ...] = (),
+        spent_sha256: str | None = None,
     ) -> IssuedToken:
-        """A token of a managed identity, for the resource that hosts it (``host``, an ARM id)."""
+        """A token of a managed identity, for the resource that hosts it (``host``, an ARM id).
+
+        ``spent_sha256`` is the hash (hexadecimal) of a token that a resource would not take any more.
+        """
         key = (signer.tenant_id, signer.key.kid, identity, host, audience, capabilities)
         known = self._remembered.get(key)
-        if known is not None and _is_young(known, now):
+        if known is not None and _is_young(known, now) and not _is_spent(known, spent_sha256):
             return known
         subject = Subject(
             tenant_id=signer.tenant_id,
@@ -135,6 +141,12 @@ class TokenIssuer:
 def _is_young(token: IssuedToken, now: int) -> bool:
     half_life_s = lifetime_s(PrincipalKind.MANAGED_IDENTITY) // 2
     return token.not_before <= now < token.expires_at - half_life_s
+
+
+def _is_spent(token: IssuedToken, spent_sha256: str | None) -> bool:
+    if spent_sha256 is None:
+        return False
+    return spent_sha256.lower() == hashlib.sha256(token.jwt.encode()).hexdigest()
 
 
 def _random_id() -> str:

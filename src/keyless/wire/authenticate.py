@@ -16,6 +16,7 @@ from keyless.wire.errors import Unauthenticated
 from keyless.wire.request import Connection, Request
 
 _REMEMBERED = 4096
+NO_WORKLOAD = "the request does not carry the secret of a running workload of this kind of host"
 
 
 class Workloads(Protocol):
@@ -85,7 +86,7 @@ def workload_of(secret: str | None, workloads: Workloads) -> Workload:
     """
     workload = workloads.by_secret(secret) if secret else None
     if workload is None:
-        raise Unauthenticated("the request does not carry the secret of a running workload")
+        raise Unauthenticated(NO_WORKLOAD)
     return workload
 
 

@@ -9,6 +9,7 @@ from typing import Generic, Protocol, TypeVar
 import msgspec
 
 from keyless.evidence.recorder import SignInKey
+from keyless.model.hosts import HostKind
 from keyless.model.identities import Principal
 from keyless.wire.errors import Bug
 from keyless.wire.request import Request
@@ -17,7 +18,7 @@ B = TypeVar("B")
 
 
 class Workload(Protocol):
-    """A running workload: its name, and the compute resource that it runs as (an ARM id)."""
+    """A running workload, and the compute resource that it runs as."""
 
     @property
     def name(self) -> str:
@@ -27,6 +28,11 @@ class Workload(Protocol):
     @property
     def resource_id(self) -> str:
         """The compute resource's ARM id."""
+        ...
+
+    @property
+    def host_kind(self) -> HostKind:
+        """How it gets its token: the endpoints of other kinds do not know it."""
         ...
 
 

@@ -21,10 +21,10 @@ from keyless.model.identities import Principal
 from keyless.model.roles import RoleDefinition
 from keyless.store.ports import Store
 from keyless.wire import shapes
-from keyless.wire.authenticate import Workloads, workload_at_peer, workload_of
+from keyless.wire.authenticate import NO_WORKLOAD, Workloads, workload_at_peer, workload_of
 from keyless.wire.authorize import Learners
 from keyless.wire.call import MINT, Authorized, Reply, Workload
-from keyless.wire.errors import Bug, Forbidden, InvalidRequest, NotFound, WireError
+from keyless.wire.errors import Bug, Forbidden, InvalidRequest, NotFound, Unauthenticated, WireError
 from keyless.wire.meaning import Meaning, Meanings, Site, World
 from keyless.wire.operation import Operation, Public, Requires, WorkloadOnly
 from keyless.wire.plane import Failure, Plane, Rendered
@@ -123,11 +123,18 @@ class Dispatcher:
         raise Bug(f"an operation on `{site.plane.name}` declares no access")
 
     async def _workload(self, plane: Plane, request: Request) -> Workload:
-        """Whoever holds the secret; without one, and where the plane says so, whose process has asked."""
+        """Whoever holds the secret; without one, and where the plane says so, whose process has asked.
+
+        A workload of another kind of host is as unknown as none.
+        """
         secret = plane.workload_secret(request)
         if secret is None and plane.attests_peer:
-            return await workload_at_peer(request, self._workloads)
-        return workload_of(secret, self._workloads)
+            workload = await workload_at_peer(request, self._workloads)
+        else:
+            workload = workload_of(secret, self._workloads)
+        if plane.host_kinds and workload.host_kind not in plane.host_kinds:
+            raise Unauthenticated(NO_WORKLOAD)
+        return workload
 
     def _authorize(self, caller: Principal, operation: Operation, access: Requires, meaning: Meaning) -> None:
         settled = meaning.settled.get(caller.principal_id)

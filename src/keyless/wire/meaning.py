@@ -10,7 +10,7 @@ Rules:
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -98,7 +98,7 @@ class Meanings:
         self._learners = learners
         self._seen_version = -1
         self._seen_revisions: tuple[int, ...] = ()
-        self._sites: dict[str, Site | None] = {}
+        self._sites: dict[str, tuple[Site, ...]] = {}
         self._meanings: dict[tuple[str, str, str, str], Meaning] = {}
         self._authorizer: Authorizer | None = None
         self._key_ring: KeyRing | None = None
@@ -130,7 +130,7 @@ class Meanings:
         return self._meanings.get(key) or await self._understand(key, request)
 
     async def _understand(self, key: tuple[str, str, str, str], request: Request) -> Meaning:
-        site = await self._site(request.host)
+        site = await self._site(request.host, request.path)
         method = request.method
         if site.plane.method_override and method == "POST":
             method = (request.headers.get("x-http-method") or method).upper()
@@ -158,18 +158,19 @@ class Meanings:
         self._meanings[key] = meaning
         return meaning
 
-    async def _site(self, host: str) -> Site:
+    async def _site(self, host: str, path: str) -> Site:
+        """The plane at a host name; of several that share it the one whose path it is, else the first."""
         name = host.rsplit(":", 1)[0].lower().rstrip(".")
         if name not in self._sites:
             if len(self._sites) >= _REMEMBERED:
                 self._sites.clear()
-            self._sites[name] = await self._locate(name)
-        site = self._sites[name]
-        if site is None:
+            self._sites[name] = tuple([site async for site in self._located(name)])
+        sites = self._sites[name]
+        if not sites:
             raise NotFound(f"nothing is served under the host name `{name[:200]}`")
-        return site
+        return next((site for site in sites if site.plane.answers(path)), sites[0])
 
-    async def _locate(self, name: str) -> Site | None:
+    async def _located(self, name: str) -> AsyncIterator[Site]:
         for plane, router in self._planes:
             resource = await plane.locate(name)
             if resource is not None:
@@ -177,8 +178,7 @@ class Meanings:
                     raise Bug("no signing keys")
                 audiences = plane.audiences(resource)
                 tokens = BearerTokens(self._key_ring, self.tenant_id, v1_issuer(self.tenant_id), audiences)
-                return Site(plane, router, resource, tokens, bool(audiences))
-        return None
+                yield Site(plane, router, resource, tokens, bool(audiences))
 
     async def _notice_changes(self, now: float) -> None:
         version = self._store.refresh()

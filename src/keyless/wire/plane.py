@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from keyless.model.hosts import HostKind
 from keyless.wire.errors import WireError
 from keyless.wire.operation import Operation
 from keyless.wire.request import Request
@@ -37,7 +38,9 @@ class Plane:
     resource accepts (empty for planes that take no tokens); ``workload_secret`` where a request carries the
     secret of its workload; ``attests_peer`` whether a request without one is known by the process that sent
     it; ``headers`` what every answer of the plane carries; ``precheck`` refuses a request before its caller
-    is looked at.
+    is looked at. ``paths`` are the beginnings (lower case, with a slash at the end) of the paths that it
+    answers, where several planes share a host name; ``host_kinds`` the kinds of host whose workloads it
+    answers, all of them where it is empty.
     """
 
     name: str
@@ -53,3 +56,9 @@ class Plane:
     content_type: str = "application/json; charset=utf-8"
     method_override: bool = False
     max_body_bytes: int = 1024 * 1024
+    paths: tuple[str, ...] = ()
+    host_kinds: frozenset[HostKind] = frozenset()
+
+    def answers(self, path: str) -> bool:
+        """Whether a path is one of this plane's own, at a host name that it shares with others."""
+        return not self.paths or f"{path.lower().rstrip('/')}/".startswith(self.paths)

@@ -244,6 +244,35 @@ def app_service_identity(failure: Failure) -> Rendered:
     return Rendered(error.status, (_JSON,), msgspec.json.encode(body))
 
 
+_NO_SUCH_IDENTITY = "ManagedIdentityNotFound"
+
+
+def service_fabric_identity(failure: Failure) -> Rendered:
+    """Service Fabric's `{"error": {"correlationId", "code", "message"}}`.
+
+    An unknown secret is 404, as an application without an identity is.
+
+    Source: https://learn.microsoft.com/azure/service-fabric/how-to-managed-identity-service-fabric-app-code#error-handling
+    """
+    error = failure.error
+    status, code = _service_fabric_code(error, failure.request)
+    body = {"correlationId": failure.request.request_id, "code": code, "message": _public(error)}
+    return Rendered(status, (_JSON,), msgspec.json.encode({"error": body}))
+
+
+def _service_fabric_code(error: WireError, request: Request) -> tuple[int, str]:
+    if isinstance(error, Unauthenticated):
+        known = request.headers.get("secret") is not None
+        return (404, _NO_SUCH_IDENTITY) if known else (400, "SecretHeaderNotFound")
+    if isinstance(error, InvalidRequest):
+        if error.field == "identity":
+            return 404, _NO_SUCH_IDENTITY
+        missing = error.field == "resource" and not request.query.get("resource")
+        by_field = {"api-version": "InvalidApiVersion", "resource": "InvalidResource"}
+        return 400, "ArgumentNullOrEmpty" if missing else by_field.get(error.field, "InvalidRequest")
+    return error.status, error.code
+
+
 def resource_manager(failure: Failure) -> Rendered:
     """`{"error": {"code", "message"}}`, as Azure Resource Manager answers, and where nothing else fits."""
     error = failure.error

@@ -94,7 +94,7 @@ def test_the_certificate_is_for_every_name_that_is_served() -> None:
         "*.login.microsoft.com",
     }
     for name in names:
-        assert hosts.is_local(name.replace("*", "contoso"), 443)
+        assert name == hosts.OWN_NAME or hosts.is_local(name.replace("*", "contoso"), 443)
 
 
 def test_the_domains_hold_every_name_and_none_twice() -> None:

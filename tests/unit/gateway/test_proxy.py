@@ -9,7 +9,7 @@ import socket
 import threading
 
 import pytest
-from proxy_world import OFFLINE_SECRET, Loop, RunningLease, Site, World, credentials
+from proxy_world import OFFLINE_SECRET, SECRET, Loop, RunningLease, Site, World, credentials
 
 from keyless.gateway.proxy.leases import Fronts, TimeLimits
 from keyless.gateway.proxy.server import CannotListen, ProxyServer
@@ -288,7 +288,7 @@ def test_a_client_that_heeds_no_no_proxy_still_reaches_its_identity_endpoint(wor
         url = f"http://127.0.0.1:{port}/msi/token"
         head = body_of(world.ask(request(url, "X-IDENTITY-HEADER: own")))["head"]
         assert "X-IDENTITY-HEADER: own" in head
-        assert "x-keyless-workload" not in head
+        assert f"x-keyless-workload: {SECRET}" in head
         client, _ = world.connect(f"127.0.0.1:{port}")
         client.say("GET /msi/token HTTP/1.1\r\nHost: x\r\nX-IDENTITY-HEADER: own\r\n\r\n")
         assert body_of(client.hear_all())["site"] == "plain front"

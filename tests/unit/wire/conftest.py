@@ -11,6 +11,7 @@ import msgspec
 import pytest
 
 from keyless.evidence.recorder import CellKey, Recorder, SignInKey, WantKey
+from keyless.model.hosts import HostKind
 from keyless.model.identities import PrincipalKind
 from keyless.model.resource_id import ResourceId
 from keyless.model.resources import VAULT_TYPE, Vault
@@ -175,6 +176,7 @@ class Clerk:
 
     name: str
     resource_id: str
+    host_kind: HostKind = HostKind.VM
 
 
 class Clerks:

@@ -6,11 +6,13 @@
 | CONNECT to the metadata address, port 80 | a tunnel whose request is read like an absolute one |
 | CONNECT to anything else | out |
 | `http://169.254.169.254/…` | the plane's plain front, with the workload's secret added |
+| the URL of a plain port of ours | the same |
 | any other `http://` URL | out |
-| a path alone, or the URL of a plain port of ours | the plain front as it is: it brings its own proof |
+| a path alone | the plain front: it brings its own proof |
 
-All but the last need the secret of a lease. What goes out is refused for an offline workload, unless it stays
-on this machine; a host of the cloud's own never goes out, whatever the port.
+All but the last need the secret of a lease. What speaks for a workload is put in here alone: a client's own
+`x-keyless-workload` is dropped. What goes out is refused for an offline workload, unless it stays on this
+machine; a host of the cloud's own never goes out, whatever the port.
 """
 
 from __future__ import annotations
@@ -86,7 +88,8 @@ class Router(Generic[L]):
     async def route(self, head: RequestHead, lease: L | None) -> Tunnel | Exchange | PlainTunnel[L]:
         """Open the way for a request; raises Refusal where there is none."""
         if head.authority is None or lease is None:
-            return await self._to_plain_front(head, heads.passed_on(head, _one_host(head)))
+            unsigned = heads.without_workload(heads.passed_on(head, _one_host(head)))
+            return await self._to_plain_front(head, unsigned)
         if head.form is Form.CONNECT:
             return await self._connect(head.authority, lease)
         return await self._request(head, head.authority, lease)
@@ -117,10 +120,8 @@ class Router(Generic[L]):
         """A plain HTTP request for a host."""
         headers = heads.passed_on(head, authority.host_header)
         service = service_of(authority.host, authority.port)
-        if self._is_plain_front(authority):
-            return await self._to_plain_front(head, headers)
         unsigned = heads.without_workload(headers)
-        if service is Service.METADATA:
+        if service is Service.METADATA or self._is_plain_front(authority):
             return await self._to_plain_front(head, (*unsigned, (heads.WORKLOAD_HEADER, lease.secret)))
         _check_way_out(service, authority, lease)
         return await self._out(head, authority, unsigned)

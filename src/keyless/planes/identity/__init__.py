@@ -1,9 +1,12 @@
-"""The managed-identity endpoints that a workload asks for tokens: App Service's, and the metadata service's.
+"""The managed-identity endpoints that a workload asks for tokens, one module for each kind of host.
 
-Both answer only the workload that an identity belongs to; how it proves itself is what they differ in.
+All of them answer only the workload that an identity belongs to, and only workloads of their own kind of
+host; how a workload proves itself is what they differ in.
 """
 
 from keyless.planes.identity.app_service import app_service_plane
 from keyless.planes.identity.imds import imds_plane
+from keyless.planes.identity.machine_learning import machine_learning_plane
+from keyless.planes.identity.service_fabric import service_fabric_plane
 
-__all__ = ["app_service_plane", "imds_plane"]
+__all__ = ["app_service_plane", "imds_plane", "machine_learning_plane", "service_fabric_plane"]

@@ -1,21 +1,23 @@
 """The identity endpoint of App Service, Functions and Container Apps, on the loopback address.
 
 Rules:
-- the workload proves itself with the value of `IDENTITY_HEADER`, in the header that its version of the
-  protocol uses;
-- with no identity named the system-assigned one is meant, also where there is only a user-assigned one.
+- the workload proves itself with the value of `IDENTITY_HEADER` (or `MSI_SECRET`, which is the same), in the
+  header that its version of the protocol uses;
+- with no identity named the system-assigned one is meant, also where there is only a user-assigned one;
+- `expires_on` is in epoch seconds, in the older version a date, as it is on Linux there.
 
-Both versions give `expires_on` in epoch seconds.
-
-Source: https://learn.microsoft.com/azure/app-service/overview-managed-identity#rest-endpoint-reference
+Sources: https://learn.microsoft.com/azure/app-service/overview-managed-identity#rest-endpoint-reference; the
+date of the older version: what azure-identity and go-autorest read it with.
 """
 
 from __future__ import annotations
 
+import time
+
 import msgspec
 
 from keyless.model.hosts import HostKind
-from keyless.planes.identity.select import HostRules, Refusal
+from keyless.planes.identity.select import Refusal
 from keyless.planes.identity.service import Endpoint, IdentityService
 from keyless.store.ports import Store
 from keyless.tokens.issuer import TOKEN_TYPE, TokenAuthority, TokenIssuer
@@ -32,7 +34,6 @@ OLD_API_VERSION = "2017-09-01"
 API_VERSIONS = ApiVersions((OLD_API_VERSION, "2019-08-01"))
 _ENDPOINT = Endpoint(
     host_kind=HostKind.APP_SERVICE,
-    rules=HostRules(lone_user_assigned=False, system_assigned_by_id=False),
     says={
         Refusal.SEVERAL_NAMED: "client_id, principal_id and mi_res_id cannot be used together",
         Refusal.UNKNOWN: (
@@ -47,7 +48,7 @@ _ENDPOINT = Endpoint(
 
 
 class AppServiceToken(msgspec.Struct, frozen=True):
-    """A token answer; the times are texts, in epoch seconds."""
+    """A token answer; the times are texts, in epoch seconds (see the rules for the older version)."""
 
     access_token: str
     client_id: str
@@ -72,12 +73,19 @@ async def get_token(call: Authorized[None], service: IdentityService) -> Reply:
     answer = AppServiceToken(
         access_token=granted.token.jwt,
         client_id=granted.identity.client_id,
-        expires_on=str(granted.token.expires_at),
-        not_before=str(granted.token.not_before),
+        expires_on=_moment(granted.token.expires_at, call.api_version),
+        not_before=_moment(granted.token.not_before, call.api_version),
         resource=granted.resource,
         token_type=TOKEN_TYPE,
     )
     return Reply(answer, headers=(("cache-control", "no-store"),), sign_in=granted.sign_in)
+
+
+def _moment(at: int, api_version: str) -> str:
+    """A time, as a version of the protocol writes it."""
+    if api_version != OLD_API_VERSION:
+        return str(at)
+    return time.strftime("%m/%d/%Y %H:%M:%S +00:00", time.gmtime(at))
 
 
 def workload_secret(request: Request) -> str | None:
@@ -95,6 +103,8 @@ def app_service_plane(store: Store, authority: TokenAuthority, issuer: TokenIssu
         locate=_locate,
         shape=shapes.app_service_identity,
         workload_secret=workload_secret,
+        paths=("/msi/token/",),
+        host_kinds=frozenset({HostKind.APP_SERVICE}),
     )
 
 

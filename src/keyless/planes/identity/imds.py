@@ -15,7 +15,7 @@ from __future__ import annotations
 import msgspec
 
 from keyless.model.hosts import HostKind
-from keyless.planes.identity.select import HostRules, Refusal
+from keyless.planes.identity.select import Refusal
 from keyless.planes.identity.service import Endpoint, IdentityService
 from keyless.store.ports import Store
 from keyless.tokens.issuer import TOKEN_TYPE, TokenAuthority, TokenIssuer
@@ -59,7 +59,6 @@ API_VERSIONS = ApiVersions(
 )
 _ENDPOINT = Endpoint(
     host_kind=HostKind.VM,
-    rules=HostRules(lone_user_assigned=True, system_assigned_by_id=True),
     says={
         Refusal.SEVERAL_NAMED: "client_id, object_id and msi_res_id are mutually exclusive",
         Refusal.UNKNOWN: "Identity not found",
@@ -164,6 +163,7 @@ def imds_plane(store: Store, authority: TokenAuthority, issuer: TokenIssuer) -> 
         shape=shapes.imds,
         workload_secret=lambda request: request.headers.get(WORKLOAD_HEADER),
         precheck=check_metadata_request,
+        host_kinds=frozenset({HostKind.VM}),
     )
 
 

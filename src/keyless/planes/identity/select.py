@@ -5,7 +5,8 @@ Rules:
   all compare without case;
 - only identities of the resource that the workload runs as are found: one that belongs to another resource
   is as unknown as one that does not exist;
-- with none named, the system-assigned identity is meant. Where there is none, hosts differ (`HostRules`).
+- with none named, the system-assigned identity is meant. Where there is none, hosts differ (`HostRules`);
+- a host that offers no choice refuses a request that makes one, rather than give another identity's token.
 
 Pure: what the resource has is given.
 
@@ -16,9 +17,10 @@ and https://learn.microsoft.com/azure/app-service/overview-managed-identity#rest
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from keyless.model.hosts import HostKind
 from keyless.model.identities import ComputeResource, ManagedIdentity
 
 
@@ -55,16 +57,30 @@ class HostRules:
     """What hosts differ in.
 
     ``lone_user_assigned``: with none named and no system-assigned identity, the only user-assigned one is
-    meant. ``system_assigned_by_id``: the system-assigned identity may be named by its ids.
+    meant. ``system_assigned_by_id``: the system-assigned identity may be named by its ids. ``choice``: an
+    identity may be named at all.
     """
 
     lone_user_assigned: bool
     system_assigned_by_id: bool
+    choice: bool = True
+
+
+RULES: Mapping[HostKind, HostRules] = {
+    HostKind.APP_SERVICE: HostRules(lone_user_assigned=False, system_assigned_by_id=False),
+    HostKind.VM: HostRules(lone_user_assigned=True, system_assigned_by_id=True),
+    HostKind.ARC: HostRules(lone_user_assigned=True, system_assigned_by_id=True),
+    HostKind.SERVICE_FABRIC: HostRules(lone_user_assigned=True, system_assigned_by_id=True),
+    HostKind.AML: HostRules(lone_user_assigned=True, system_assigned_by_id=True),
+    HostKind.CLOUD_SHELL: HostRules(lone_user_assigned=True, system_assigned_by_id=True, choice=False),
+}
+"""By the kinds of host that have an endpoint of their own."""
 
 
 class Refusal(enum.Enum):
     """Why a request means no identity."""
 
+    NO_CHOICE = "an identity named where there is no choice"
     SEVERAL_NAMED = "several identities named"
     UNKNOWN = "no such identity here"
     AMBIGUOUS = "several user-assigned identities and none named"
@@ -108,6 +124,8 @@ def select_identity(
     Raises:
         SelectionRefused: none is.
     """
+    if named is not None and not rules.choice:
+        raise SelectionRefused(Refusal.NO_CHOICE)
     if named is None:
         return _default(compute.system_assigned, user_assigned, rules)
     candidates = list(user_assigned)

@@ -1,4 +1,4 @@
-"""From a workload's token request to a token: what both kinds of endpoint have in common.
+"""From a workload's token request to a token: what the endpoints of all kinds of host have in common.
 
 Each endpoint brings its rules for choosing an identity and its words for what is wrong (`Endpoint`).
 """
@@ -15,7 +15,7 @@ from keyless.model.hosts import HostKind
 from keyless.model.identities import ComputeResource, ManagedIdentity
 from keyless.planes.identity.select import (
     PARAMETERS,
-    HostRules,
+    RULES,
     Refusal,
     SelectionRefused,
     named_identity,
@@ -31,14 +31,15 @@ from keyless.wire.request import Query
 
 _CAPABILITY = re.compile(r"[A-Za-z0-9_-]{1,32}")
 _MAX_CAPABILITIES = 10
+IDENTITY = "identity"
+"""The field that is wrong where no identity is meant."""
 
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """One kind of endpoint, with its messages: ``says`` for a refusal of the selection."""
+    """The endpoint of one kind of host, with its messages: ``says`` for a refusal of the selection."""
 
     host_kind: HostKind
-    rules: HostRules
     says: Mapping[Refusal, str]
     missing_resource: str
 
@@ -86,7 +87,13 @@ class IdentityService:
         identity = await self._identity(workload, query)
         signer = await current_signer(self._authority)
         token = self._issuer.managed_identity_token(
-            signer, identity, workload.resource_id, audience, now, _capabilities(query)
+            signer,
+            identity,
+            workload.resource_id,
+            audience,
+            now,
+            _capabilities(query),
+            spent_sha256=query.get("token_sha256_to_refresh"),
         )
         return Granted(token, identity, resource, self._sign_in(identity, audience))
 
@@ -116,11 +123,13 @@ class IdentityService:
         user_assigned = await self._user_assigned(compute)
         parameters = [(name, value) for name in PARAMETERS for value in query.all(name)]
         try:
-            return select_identity(compute, user_assigned, named_identity(parameters), self._endpoint.rules)
+            return select_identity(
+                compute, user_assigned, named_identity(parameters), RULES[self._endpoint.host_kind]
+            )
         except SelectionRefused as refused:
             said = self._endpoint.says[refused.why]
             raise InvalidRequest(
-                f"{said}: {_possession(compute, user_assigned)}", code="invalid_request"
+                f"{said}: {_possession(compute, user_assigned)}", field=IDENTITY, code="invalid_request"
             ) from refused
 
     async def _user_assigned(self, compute: ComputeResource) -> list[ManagedIdentity]:

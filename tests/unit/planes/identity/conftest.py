@@ -1,11 +1,16 @@
-"""The two identity endpoints, each over a store in a file."""
+"""The identity endpoints, each over a store in a file."""
 
 from __future__ import annotations
 
 import pytest
 from identity_site import Site, World
 
-from keyless.planes.identity import app_service_plane, imds_plane
+from keyless.planes.identity import (
+    app_service_plane,
+    imds_plane,
+    machine_learning_plane,
+    service_fabric_plane,
+)
 from keyless.store.sqlite.store import SqliteStore
 from keyless.tokens.issuer import TokenIssuer
 from keyless.tokens.keys import KeyRing
@@ -23,3 +28,17 @@ def app_service(store: SqliteStore, key_ring: KeyRing, now: int) -> Site:
     """App Service's endpoint."""
     world = World(key_ring)
     return Site(app_service_plane(store, world, TokenIssuer()), store, world, now)
+
+
+@pytest.fixture
+def service_fabric(store: SqliteStore, key_ring: KeyRing, now: int) -> Site:
+    """Service Fabric's endpoint."""
+    world = World(key_ring)
+    return Site(service_fabric_plane(store, world, TokenIssuer()), store, world, now)
+
+
+@pytest.fixture
+def machine_learning(store: SqliteStore, key_ring: KeyRing, now: int) -> Site:
+    """Azure Machine Learning's endpoint."""
+    world = World(key_ring)
+    return Site(machine_learning_plane(store, world, TokenIssuer()), store, world, now)

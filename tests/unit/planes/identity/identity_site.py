@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import urlencode
 
 import msgspec
 
 from keyless.evidence.recorder import CellKey, Recorder, SignInKey, WantKey
+from keyless.model.hosts import HostKind
 from keyless.model.identities import ComputeResource, IdentityKind, ManagedIdentity
 from keyless.model.resources import Tenant
 from keyless.store.collections import COMPUTE, IDENTITIES
@@ -60,6 +61,7 @@ class RunningWorkload:
     name: str
     resource_id: str
     secret: str = field(repr=False)
+    host_kind: HostKind = HostKind.VM
 
 
 ORDERS = RunningWorkload("orders-web", SITE, "the-secret-of-orders")
@@ -67,13 +69,16 @@ BILLING = RunningWorkload("billing-web", OTHER_SITE, "the-secret-of-billing")
 
 
 class Running:
-    """The workloads that run."""
+    """The workloads that run, on one kind of host."""
+
+    def __init__(self, host_kind: HostKind) -> None:
+        self._host_kind = host_kind
 
     def by_secret(self, secret: str) -> RunningWorkload | None:
         """The one that holds a secret."""
         for workload in (ORDERS, BILLING):
             if hmac.compare_digest(workload.secret.encode(), secret.encode()):
-                return workload
+                return replace(workload, host_kind=self._host_kind)
         return None
 
     def learns(self, principal_id: str) -> bool:
@@ -130,7 +135,11 @@ class Answer:
 class Site:
     """One identity endpoint with its callers."""
 
-    def __init__(self, plane: Plane, store: Store, world: World, now: int) -> None:
+    def __init__(
+        self, plane: Plane, store: Store, world: World, now: int, host_kind: HostKind | None = None
+    ) -> None:
+        (own,) = plane.host_kinds
+        running = Running(host_kind or own)
         self.store, self.world, self.now = store, world, now
         self.sheet = Counted()
         self.recorder = Recorder(self.sheet)
@@ -140,8 +149,8 @@ class Site:
             world=world,
             roles={},
             recorder=self.recorder,
-            workloads=Running(),
-            learners=Running(),
+            workloads=running,
+            learners=running,
         )
 
     async def host(

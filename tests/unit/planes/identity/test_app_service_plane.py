@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 
 import msgspec
 import pytest
+from azure.identity._credentials.azure_ml import _parse_expires_on
 from identity_site import (
     BILLING,
     FOREIGN,
@@ -95,7 +97,15 @@ async def test_the_old_version_takes_its_own_header_and_parameter(app_service: S
     await app_service.host(system=True, given=(READER,))
     answer = await ask(app_service, OLD, version="2017-09-01", names={"clientid": READER.client_id})
     assert app_service.whose(answer) == READER.principal_id
-    assert answer.body["expires_on"] == str(now + 86_400)
+    assert answer.body["expires_on"] == time.strftime("%m/%d/%Y %H:%M:%S +00:00", time.gmtime(now + 86_400))
+
+
+async def test_the_date_of_the_old_version_is_what_its_clients_read(app_service: Site, now: int) -> None:
+    """azure-identity keeps its reader of that date for Azure Machine Learning's endpoint."""
+    await app_service.host(system=True)
+    content = (await ask(app_service, OLD, version="2017-09-01")).body
+    _parse_expires_on(content)
+    assert content["expires_on"] == now + 86_400
 
 
 @pytest.mark.parametrize(
