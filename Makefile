@@ -5,6 +5,8 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 WORKERS ?= auto
 
+provide-clients = for language in node go java; do $(PYTHON) scripts/$${language}_clients.py || exit 1; done
+
 .DEFAULT_GOAL := help
 .PHONY: help demo test test-fast lint format bench reference coverage clean
 
@@ -14,8 +16,8 @@ help:  ## list the targets
 demo: $(VENV)/.installed-example  ## the whole loop on a small real application, in under a minute
 	@$(BIN)/keyless demo
 
-test: $(VENV)/.installed-test  ## run the whole suite (installs what it needs, Node packages too where Node is there)
-	@$(PYTHON) scripts/node_clients.py
+test: $(VENV)/.installed-test  ## run the whole suite (installs what it needs, clients in other languages too where their tools are)
+	@$(provide-clients)
 	@$(BIN)/python -m pytest -n $(WORKERS) $(ARGS)
 
 test-fast: $(VENV)/.installed-test  ## the tests without client libraries and scenarios
@@ -34,11 +36,11 @@ reference: $(VENV)/.installed-test  ## write the generated reference pages anew
 	@$(BIN)/python scripts/build_reference.py
 
 coverage: $(VENV)/.installed-test  ## the suite with coverage, and what is not covered
-	@$(PYTHON) scripts/node_clients.py
+	@$(provide-clients)
 	@$(BIN)/coverage erase && $(BIN)/coverage run -m pytest -n $(WORKERS) $(ARGS); $(BIN)/coverage combine -q && $(BIN)/coverage report
 
 clean:  ## remove what the other targets made
-	@rm -rf $(VENV) node_modules .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage*
+	@rm -rf $(VENV) tests/sdk/*/node_modules tests/sdk/*/.built .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage*
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit("Keyless needs Python 3.11 or newer; this is " + sys.version.split()[0]) if sys.version_info < (3, 11) else None'

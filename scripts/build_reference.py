@@ -1,4 +1,5 @@
-"""Write the generated pages of the reference: commands, operations, environment, and the estate file's.
+"""Write the generated pages of the reference: commands, operations, environment, client libraries, and
+the estate file's.
 
 python scripts/build_reference.py           # write them
 python scripts/build_reference.py --check   # say which are out of date; exit code 1 if any is
@@ -11,7 +12,7 @@ import sys
 from pathlib import Path
 
 import build_estate_reference
-from reference import commands, environment, operations
+from reference import commands, environment, identity_matrix, operations
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -22,6 +23,7 @@ def generated() -> dict[Path, str]:
     return {
         pages / "commands.md": commands.page(),
         pages / "environment.md": environment.page(),
+        pages / "identity-matrix.md": identity_matrix.page(),
         pages / "operations.md": operations.page(),
         **build_estate_reference.generated(),
     }

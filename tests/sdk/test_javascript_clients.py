@@ -1,4 +1,4 @@
-"""The official JavaScript clients under Node: identities, secrets, settings and denials.
+"""The official JavaScript clients under Node: secrets, settings and denials.
 
 They are installed by scripts/node_clients.py; where they or Node are missing, the tests are skipped loudly.
 """
@@ -11,23 +11,17 @@ from pathlib import Path
 
 import pytest
 from sdk_estates import (
-    ALL_IDS,
     DATA_OWNER,
     DATA_READER,
-    MACHINE,
     ON_STORE,
     ON_VAULT,
     PLACES,
     SECRETS_OFFICER,
     SECRETS_USER,
-    SHARED,
     STORE_ID,
-    STRANGER,
     VAULT_ID,
     VAULT_URL,
     WEB,
-    Identity,
-    many_hosts,
     one_web_app,
 )
 from sdk_site import Ran, Site, SkipLoudly
@@ -49,38 +43,6 @@ def node(site: Site, skip_loudly: SkipLoudly) -> Node:
         return site.run(str(found), str(FOLDER / program), *arguments, options=options, env=PLACES)
 
     return run
-
-
-@pytest.mark.parametrize(("name", "host"), [("orders-web", WEB), ("orders-vm", MACHINE)])
-def test_every_way_of_naming_an_identity_gives_its_token(
-    site: Site, node: Node, name: str, host: Identity
-) -> None:
-    site.declare(many_hosts())
-    seen = node("identities.mjs", ALL_IDS, options=("--as", name)).seen
-    refused = {case: seen.pop(case) for case in list(seen) if case.startswith(("stranger", "unknown"))}
-    own, shared = (
-        {
-            "aud": "https://vault.azure.net",
-            "appid": identity.client_id,
-            "oid": identity.principal_id,
-            "hours": 24,
-        }
-        for identity in (host, SHARED)
-    )
-    assert seen == {
-        "default": own,
-        "unnamed": own,
-        "default by client id": shared,
-        "shared by client id": shared,
-        "shared by object id": shared,
-        "shared by resource id": shared,
-    }
-    assert {error["error"] for error in refused.values()} == {"CredentialUnavailableError"}
-    assert "AADSTS500011" in refused.pop("unknown resource")["message"]
-    assert len(refused) == 3
-    for error in refused.values():
-        assert SHARED.client_id in error["message"]
-        assert STRANGER.principal_id not in error["message"]
 
 
 def test_secrets_and_settings_do_all_that_the_clients_can(site: Site, node: Node) -> None:

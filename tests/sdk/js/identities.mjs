@@ -1,32 +1,71 @@
-// Asks for a token of each managed identity that an app could mean, and prints whose it got.
-// The argument names identities by all their ids.
-import { DefaultAzureCredential, ManagedIdentityCredential } from "@azure/identity";
+// Asks for a token in each case that it is given, and prints by the case's id the token, the error, or that
+// the library has no way to ask.
+// The argument is JSON, as programs/identities.py describes it.
+import { readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import {
+  ClientAssertionCredential,
+  ClientCertificateCredential,
+  ClientSecretCredential,
+  DefaultAzureCredential,
+  ManagedIdentityCredential,
+  WorkloadIdentityCredential,
+} from "@azure/identity";
 
-const ids = JSON.parse(process.argv[2]);
-const scope = "https://vault.azure.net/.default";
-const seen = {};
+const names = { client_id: "clientId", object_id: "objectId", resource_id: "resourceId" };
+const defaults = {
+  client_id: "managedIdentityClientId",
+  object_id: "managedIdentityObjectId",
+  resource_id: "managedIdentityResourceId",
+};
+const library = fileURLToPath(import.meta.resolve("@azure/identity"));
+const declared = readFileSync(
+  join(dirname(library), "credentials", "defaultAzureCredentialOptions.d.ts"),
+  "utf8",
+);
 
-async function outcome(credential, asked = scope) {
+function credentialOf({ credential, by, value, settings = {} }) {
+  switch (credential) {
+    case "DefaultAzureCredential":
+      return new DefaultAzureCredential(
+        by ? { [defaults[by]]: value, ...(by === "client_id" ? { workloadIdentityClientId: value } : {}) } : {},
+      );
+    case "ManagedIdentityCredential":
+      return new ManagedIdentityCredential(by ? { [names[by]]: value } : {});
+    case "WorkloadIdentityCredential":
+      return new WorkloadIdentityCredential(by ? { clientId: value } : {});
+    case "ClientSecretCredential":
+      return new ClientSecretCredential(settings.tenant, value, settings.secret);
+    case "CertificateCredential":
+      return new ClientCertificateCredential(settings.tenant, value, settings.certificate);
+    case "ClientAssertionCredential":
+      return new ClientAssertionCredential(settings.tenant, value, async () =>
+        readFileSync(settings.token_file, "utf8"),
+      );
+    default:
+      throw new Error(`no credential is called ${credential}`);
+  }
+}
+
+function isDeclared(option) {
+  return declared.includes(`${option}:`) || declared.includes(`${option}?:`);
+}
+
+async function outcome(one, scope) {
+  if (one.credential === "DefaultAzureCredential" && one.by && !isDeclared(defaults[one.by])) {
+    return { absent: "yes" };
+  }
   try {
-    const { token, expiresOnTimestamp } = await credential.getToken(asked);
-    const { aud, appid, oid } = JSON.parse(Buffer.from(token.split(".")[1], "base64url"));
-    return { aud, appid, oid, hours: Math.round((expiresOnTimestamp - Date.now()) / 3_600_000) };
+    return { token: (await credentialOf(one).getToken(scope)).token };
   } catch (error) {
     return { error: error.name, message: error.message };
   }
 }
 
-seen["default"] = await outcome(new DefaultAzureCredential());
-seen["default by client id"] = await outcome(
-  new DefaultAzureCredential({ managedIdentityClientId: ids.shared.client_id }),
-);
-seen["unnamed"] = await outcome(new ManagedIdentityCredential());
-seen["unknown resource"] = await outcome(new ManagedIdentityCredential(), "https://nobody.example.com/.default");
-for (const name of ["shared", "stranger"]) {
-  seen[`${name} by client id`] = await outcome(new ManagedIdentityCredential({ clientId: ids[name].client_id }));
-  seen[`${name} by object id`] = await outcome(new ManagedIdentityCredential({ objectId: ids[name].object_id }));
-  seen[`${name} by resource id`] = await outcome(
-    new ManagedIdentityCredential({ resourceId: ids[name].resource_id }),
-  );
+const { scope, cases } = JSON.parse(process.argv[2]);
+const seen = {};
+for (const one of cases) {
+  seen[one.id] = await outcome(one, scope);
 }
 console.log(JSON.stringify(seen));

@@ -33,21 +33,11 @@ async def main() -> None:
     async with ManagedIdentityCredential(client_id=ids["shared"]["client_id"]) as shared:
         info = await shared.get_token_info(SCOPE)
     seen = {
-        "default": await outcome(DefaultAzureCredential()),
-        "default by client id": await outcome(
-            DefaultAzureCredential(managed_identity_client_id=ids["shared"]["client_id"])
-        ),
         "unnamed": await outcome(ManagedIdentityCredential()),
         "trailing slash": await outcome(ManagedIdentityCredential(), "https://vault.azure.net//.default"),
         "unknown resource": await outcome(ManagedIdentityCredential(), "https://nobody.example.com/.default"),
         "shared, token info": {**shown_claims(info.token), "type": info.token_type},
     }
-    for name in ("shared", "second", "stranger"):
-        one = ids[name]
-        seen[f"{name} by client id"] = await outcome(ManagedIdentityCredential(client_id=one["client_id"]))
-        for kind in ("object_id", "resource_id"):
-            named = ManagedIdentityCredential(identity_config={kind: one[kind]})
-            seen[f"{name} by {kind}"] = await outcome(named)
     os.environ["AZURE_CLIENT_ID"] = ids["second"]["client_id"]
     seen["default by the environment's client id"] = await outcome(DefaultAzureCredential())
     print(json.dumps(seen))
