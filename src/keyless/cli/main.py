@@ -25,6 +25,7 @@ _COMMANDS = {
     "estate": "Write, check, show and export `keyless.yaml`.",
     "secret": "Put secrets into a vault of the local plane.",
     "setting": "Put settings into a configuration store of the local plane.",
+    "identity": "List, show, revoke and restore identities.",
     "keys": "List, rotate and revoke the keys that sign tokens.",
     "evidence": "Show or clear what was recorded.",
     "demo": "See the whole loop on a small real application.",

@@ -4,7 +4,8 @@ Rules:
 - a managed identity's token is handed out again until half of its life is over, as Azure's endpoints keep
   one per identity and resource and offer no way to force a fresh one; that is also the moment from which
   the client libraries ask anew, so nobody is ever given a token that is about to expire;
-- a token that the client names as spent, by its hash, is not handed out again;
+- a token that the client names as spent, by its hash, is not handed out again, nor one that was issued up to
+  when its principal was revoked;
 - it is kept per tenant, signing key, identity, host, audience and client capabilities, so that it never
   outlives a rotated key or a changed identity;
 - an application's token is new each time, as Entra's token endpoint answers.
@@ -47,15 +48,19 @@ class TokenAuthority(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Signer:
-    """A tenant (its GUID) and the key that signs for it."""
+    """A tenant (its GUID) and the key that signs for it; tokens are issued later than ``issued_after``.
+
+    That is in epoch seconds: when the principal was revoked, whose older tokens hold no longer.
+    """
 
     tenant_id: str
     key: SigningKey
+    issued_after: int = 0
 
 
-async def current_signer(authority: TokenAuthority) -> Signer:
+async def current_signer(authority: TokenAuthority, issued_after: int = 0) -> Signer:
     """Who signs now."""
-    return Signer((await authority.tenant()).tenant_id, (await authority.key_ring()).current)
+    return Signer((await authority.tenant()).tenant_id, (await authority.key_ring()).current, issued_after)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +71,11 @@ class IssuedToken:
     audience: str
     not_before: int
     expires_at: int
+
+    @property
+    def issued_at(self) -> int:
+        """When it was issued, in epoch seconds."""
+        return self.not_before + BACKDATED_S
 
 
 class TokenIssuer:
@@ -91,7 +101,7 @@ class TokenIssuer:
         """
         key = (signer.tenant_id, signer.key.kid, identity, host, audience, capabilities)
         known = self._remembered.get(key)
-        if known is not None and _is_young(known, now) and not _is_spent(known, spent_sha256):
+        if known is not None and _is_fit(known, signer, now) and not _is_spent(known, spent_sha256):
             return known
         subject = Subject(
             tenant_id=signer.tenant_id,
@@ -129,6 +139,7 @@ class TokenIssuer:
     def _issue(
         self, signer: Signer, subject: Subject, audience: str, now: int, capabilities: tuple[str, ...]
     ) -> IssuedToken:
+        now = max(now, signer.issued_after + 1)
         claims = v1_claims(subject, audience, now, self._unique_id(), capabilities)
         return IssuedToken(
             jwt=issue(claims, signer.key),
@@ -138,9 +149,11 @@ class TokenIssuer:
         )
 
 
-def _is_young(token: IssuedToken, now: int) -> bool:
+def _is_fit(token: IssuedToken, signer: Signer, now: int) -> bool:
+    """Whether a token is young, and later than a revocation."""
     half_life_s = lifetime_s(PrincipalKind.MANAGED_IDENTITY) // 2
-    return token.not_before <= now < token.expires_at - half_life_s
+    is_young = token.not_before <= now < token.expires_at - half_life_s
+    return is_young and token.issued_at > signer.issued_after
 
 
 def _is_spent(token: IssuedToken, spent_sha256: str | None) -> bool:

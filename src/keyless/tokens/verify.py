@@ -8,8 +8,10 @@ Rules, in the order in which they are applied:
 - `iss` is the estate's own issuer and `tid` its tenant;
 - `aud` is one text (never a list) that the resource accepts;
 - `nbf` and `exp` are integers, and now lies between them (60 s of skew on `nbf`, none on `exp`);
-- `oid` and `appid` are there as non-empty texts.
-Ignored on purpose: `aio`, `appidacr`, `iat`, `idp`, `idtyp`, `sub`, `uti`, `ver`, `x5t`, `xms_*` (they
+- `oid` and `appid` are there as non-empty texts;
+- the principal is not disabled, and the token was issued (`iat`) after it was last revoked, where it was.
+A token of a key that was revoked is refused as one that was revoked itself.
+Ignored on purpose: `aio`, `appidacr`, `idp`, `idtyp`, `sub`, `uti`, `ver`, `x5t`, `xms_*` (they
 inform, and decide nothing here); `xms_mirid` only labels the principal.
 
 Source: https://learn.microsoft.com/entra/identity-platform/access-tokens#validate-tokens
@@ -18,17 +20,18 @@ Source: https://learn.microsoft.com/entra/identity-platform/access-tokens#valida
 from __future__ import annotations
 
 import enum
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import msgspec
 
-from keyless.model.identities import Principal, PrincipalKind
-from keyless.tokens.claims import v1_issuer
+from keyless.model.identities import Principal, PrincipalKind, Revocation
+from keyless.tokens.claims import BACKDATED_S, v1_issuer
 from keyless.tokens.keys import ALGORITHM, KeyRing, SigningKey
 
 MAX_TOKEN_BYTES = 16 * 1024
 NOT_BEFORE_SKEW_S = 60
+NOBODY: Mapping[str, Revocation] = {}
 
 
 class Rejection(enum.StrEnum):
@@ -43,15 +46,20 @@ class Rejection(enum.StrEnum):
     NOT_YET_VALID = "not yet valid"
     EXPIRED = "expired"
     CLAIMS = "claims"
+    REVOKED = "revoked"
 
 
 class TokenRejected(Exception):
-    """A token that is not accepted: ``why``, and what was ``found`` where that is safe to show."""
+    """A token that is not accepted: ``why``, and what was ``found`` where that is safe to show.
 
-    def __init__(self, why: Rejection, found: str = "") -> None:
+    ``revoked_at`` (epoch seconds) is given with `REVOKED`: a token that is issued later may hold.
+    """
+
+    def __init__(self, why: Rejection, found: str = "", *, revoked_at: int | None = None) -> None:
         super().__init__(f"token refused: {why.value}")
         self.why = why
         self.found = found
+        self.revoked_at = revoked_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +86,22 @@ class _Claims(msgspec.Struct):
     appid: str
     exp: int
     nbf: int
+    iat: int
     xms_mirid: str | None = None
 
 
-def verify(token: str, *, keys: KeyRing, tenant_id: str, audiences: Collection[str], now: float) -> Verified:
+def verify(
+    token: str,
+    *,
+    keys: KeyRing,
+    tenant_id: str,
+    audiences: Collection[str],
+    now: float,
+    revocations: Mapping[str, Revocation] = NOBODY,
+) -> Verified:
     """Verify one access token for a resource that accepts ``audiences``.
+
+    ``revocations`` are by the principal's case-folded id.
 
     Raises:
         TokenRejected: it does not hold; the first rule that it breaks is named.
@@ -98,7 +117,16 @@ def verify(token: str, *, keys: KeyRing, tenant_id: str, audiences: Collection[s
         raise TokenRejected(Rejection.EXPIRED)
     if not claims.oid or not claims.appid:
         raise TokenRejected(Rejection.CLAIMS)
+    _require_not_revoked(claims, revocations)
     return Verified(_principal(claims), claims.exp, claims.aud)
+
+
+def _require_not_revoked(claims: _Claims, revocations: Mapping[str, Revocation]) -> None:
+    revocation = revocations.get(claims.oid.casefold())
+    if revocation is None:
+        return
+    if revocation.disabled or claims.iat + BACKDATED_S <= revocation.revoked_at:
+        raise TokenRejected(Rejection.REVOKED, revoked_at=revocation.revoked_at)
 
 
 def _principal(claims: _Claims) -> Principal:
@@ -121,7 +149,8 @@ def _key_of(token: str, keys: KeyRing) -> SigningKey:
         raise TokenRejected(Rejection.ALGORITHM)
     key = keys.find(header.kid)
     if key is None:
-        raise TokenRejected(Rejection.KEY)
+        revoked_at = keys.revoked_at(header.kid)
+        raise TokenRejected(Rejection.KEY if revoked_at is None else Rejection.REVOKED, revoked_at=revoked_at)
     return key
 
 

@@ -1,16 +1,17 @@
 """Who calls: a bearer token verified once and remembered, a workload by its secret or by its process.
 
-A verified token is remembered by the very text that was verified, per resource, until it expires or the
-signing keys change; the text itself is the only thing that finds it again.
+A verified token is remembered by the very text that was verified, per resource, until it expires, the signing
+keys change, or anybody is revoked; the text itself is the only thing that finds it again.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Protocol
 
-from keyless.model.identities import Principal
+from keyless.model.identities import Principal, Revocation
 from keyless.tokens.keys import KeyRing
-from keyless.tokens.verify import Rejection, TokenRejected, Verified, verify
+from keyless.tokens.verify import NOBODY, Rejection, TokenRejected, Verified, verify
 from keyless.wire.call import Workload
 from keyless.wire.errors import Unauthenticated
 from keyless.wire.request import Connection, Request
@@ -34,8 +35,16 @@ class Workloads(Protocol):
 class BearerTokens:
     """Verifies bearer tokens for one resource."""
 
-    def __init__(self, keys: KeyRing, tenant_id: str, issuer: str, audiences: frozenset[str]) -> None:
+    def __init__(
+        self,
+        keys: KeyRing,
+        tenant_id: str,
+        issuer: str,
+        audiences: frozenset[str],
+        revocations: Mapping[str, Revocation] = NOBODY,
+    ) -> None:
         self._keys = keys
+        self._revocations = revocations
         self._tenant_id = tenant_id
         self._issuer = issuer
         self._audiences = audiences
@@ -64,7 +73,12 @@ class BearerTokens:
             raise Unauthenticated("the request has no bearer token", found=scheme[:20])
         try:
             return verify(
-                token.strip(), keys=self._keys, tenant_id=self._tenant_id, audiences=self._audiences, now=now
+                token.strip(),
+                keys=self._keys,
+                tenant_id=self._tenant_id,
+                audiences=self._audiences,
+                now=now,
+                revocations=self._revocations,
             )
         except TokenRejected as rejected:
             expected = (
@@ -75,6 +89,7 @@ class BearerTokens:
                 rejection=rejected.why,
                 found=rejected.found[:200],
                 expected=expected,
+                revoked_at=rejected.revoked_at,
             ) from rejected
 
 

@@ -35,18 +35,28 @@ class WireError(Exception):
 
 
 class Unauthenticated(WireError):
-    """No credential, or one that does not hold. ``rejection`` is none where there was no credential."""
+    """No credential, or one that does not hold. ``rejection`` is none where there was no credential.
+
+    ``revoked_at`` (epoch seconds) says that a token issued later than that may hold.
+    """
 
     status = 401
     code = "Unauthorized"
 
     def __init__(
-        self, message: str, *, rejection: Rejection | None = None, found: str = "", expected: str = ""
+        self,
+        message: str,
+        *,
+        rejection: Rejection | None = None,
+        found: str = "",
+        expected: str = "",
+        revoked_at: int | None = None,
     ) -> None:
         super().__init__(message)
         self.rejection = rejection
         self.found = found
         self.expected = expected
+        self.revoked_at = revoked_at
 
 
 class Forbidden(WireError):

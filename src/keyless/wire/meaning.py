@@ -15,12 +15,14 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from keyless.evidence.recorder import Recorder
+from keyless.model.identities import Revocation
 from keyless.model.roles import RoleDefinition
 from keyless.store.collections import (
     APPLICATIONS,
     ASSIGNMENTS,
     COMPUTE,
     IDENTITIES,
+    REVOCATIONS,
     SIGNING_KEYS,
     STORES,
     TENANT,
@@ -35,10 +37,21 @@ from keyless.wire.errors import Bug, InvalidRequest, MethodNotAllowed, NotFound,
 from keyless.wire.operation import Operation, Requires
 from keyless.wire.plane import Plane
 from keyless.wire.request import Request
+from keyless.wire.revocations import all_revocations
 from keyless.wire.routing import Router
 
 _REMEMBERED = 8192
-_RESTS_ON = (TENANT, VAULTS, STORES, COMPUTE, IDENTITIES, APPLICATIONS, ASSIGNMENTS, SIGNING_KEYS)
+_RESTS_ON = (
+    TENANT,
+    VAULTS,
+    STORES,
+    COMPUTE,
+    IDENTITIES,
+    APPLICATIONS,
+    ASSIGNMENTS,
+    SIGNING_KEYS,
+    REVOCATIONS,
+)
 
 
 class World(Protocol):
@@ -103,6 +116,7 @@ class Meanings:
         self._authorizer: Authorizer | None = None
         self._key_ring: KeyRing | None = None
         self._keys_change_at = math.inf
+        self._revocations: Mapping[str, Revocation] = {}
         self.tenant_id = ""
 
     def forget(self) -> None:
@@ -177,7 +191,8 @@ class Meanings:
                 if self._key_ring is None:
                     raise Bug("no signing keys")
                 audiences = plane.audiences(resource)
-                tokens = BearerTokens(self._key_ring, self.tenant_id, v1_issuer(self.tenant_id), audiences)
+                issuer = v1_issuer(self.tenant_id)
+                tokens = BearerTokens(self._key_ring, self.tenant_id, issuer, audiences, self._revocations)
                 yield Site(plane, router, resource, tokens, bool(audiences))
 
     async def _notice_changes(self, now: float) -> None:
@@ -187,6 +202,7 @@ class Meanings:
             self.tenant_id = await self._world.tenant_id()
             self._key_ring = await self._world.key_ring()
             self._keys_change_at = self._key_ring.changes_at
+            self._revocations = await all_revocations(self._store)
             snapshot = await current_snapshot(self._store, self._roles)
             self._authorizer = Authorizer(snapshot, self._recorder, self._learners)
             self._meanings.clear()

@@ -5,6 +5,7 @@ What is not a `WireError` has become a `Bug` before it comes here, and a `Bug` s
 
 from __future__ import annotations
 
+import base64
 import re
 import time
 
@@ -43,6 +44,7 @@ _KEY_VAULT_401 = {
     Rejection.KEY: "AKV10046: Unable to resolve the key used for signature validation.",
     Rejection.EXPIRED: "[TokenExpired] Error validating token: the token has expired.",
     Rejection.NOT_YET_VALID: "[TokenNotYetValid] Error validating token: the token is not valid yet.",
+    Rejection.REVOKED: "[TokenRevoked] Error validating token: it was revoked, fetch another.",
 }
 
 
@@ -78,7 +80,20 @@ def _key_vault_unauthenticated(error: Unauthenticated) -> str:
 
 def _key_vault_challenge(tenant_id: str, error: Unauthenticated) -> str:
     challenge = f'Bearer authorization="https://login.microsoftonline.com/{tenant_id}", resource="https://vault.azure.net"'
-    return challenge if error.rejection is None else challenge + ', error="invalid_token"'
+    return challenge if error.rejection is None else f"{challenge}, {_token_error(error)}"
+
+
+def _token_error(error: Unauthenticated) -> str:
+    """What is wrong with a token; for a revoked one, the claims that make a client fetch another.
+
+    Source: https://learn.microsoft.com/entra/identity-platform/claims-challenge#claims-challenge-header-format
+    """
+    if error.revoked_at is None:
+        return 'error="invalid_token"'
+    wanted = {"access_token": {"nbf": {"essential": True, "value": str(error.revoked_at)}}}
+    text = msgspec.json.encode(wanted)
+    text += b" " * (-len(text) % 3)  # clients split challenges at every `=`, so there must be no padding
+    return f'error="insufficient_claims", claims="{base64.b64encode(text).decode()}"'
 
 
 def _key_vault_forbidden(error: Forbidden) -> str:
@@ -158,8 +173,9 @@ def _app_configuration_challenge(error: Unauthenticated) -> str:
         Rejection.EXPIRED: "The access token has expired",
         Rejection.AUDIENCE: "The access token is for another audience",
         Rejection.ISSUER: "The access token is from another issuer",
+        Rejection.REVOKED: "The access token was revoked",
     }.get(error.rejection, "Authorization token failed validation")
-    return f'HMAC-SHA256, Bearer error="invalid_token", error_description="{said}"'
+    return f'HMAC-SHA256, Bearer {_token_error(error)}, error_description="{said}"'
 
 
 def _app_configuration_forbidden(error: Forbidden) -> str:

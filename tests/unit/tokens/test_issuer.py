@@ -9,7 +9,7 @@ import msgspec
 import pytest
 from forging import TENANT, VAULT_AUDIENCE
 
-from keyless.model.identities import Application, IdentityKind, ManagedIdentity, PrincipalKind
+from keyless.model.identities import Application, IdentityKind, ManagedIdentity, PrincipalKind, Revocation
 from keyless.model.resources import Tenant
 from keyless.tokens import issuer as issuer_module
 from keyless.tokens.issuer import Signer, TokenIssuer, current_signer
@@ -115,3 +115,32 @@ async def test_the_current_signer_is_the_tenants_newest_key(
             return key_ring
 
     assert await current_signer(Authority()) == Signer(TENANT, signing_key)
+
+
+def test_a_token_of_before_a_revocation_is_not_handed_out_again(
+    tokens: TokenIssuer, signer: Signer, key_ring: KeyRing, now: int
+) -> None:
+    first = tokens.managed_identity_token(signer, IDENTITY, HOST, VAULT_AUDIENCE, now)
+    after = replace(signer, issued_after=now)
+    second = tokens.managed_identity_token(after, IDENTITY, HOST, VAULT_AUDIENCE, now)
+    assert second.jwt != first.jwt
+    assert second.issued_at == now + 1
+    revocations = {"the-principal": Revocation("the-principal", now)}
+    assert verify(
+        second.jwt,
+        keys=key_ring,
+        tenant_id=TENANT,
+        audiences={VAULT_AUDIENCE},
+        now=now,
+        revocations=revocations,
+    )
+    assert tokens.managed_identity_token(after, IDENTITY, HOST, VAULT_AUDIENCE, now + 60) is second
+
+
+def test_an_applications_token_is_issued_after_its_revocation_too(
+    tokens: TokenIssuer, signer: Signer, now: int
+) -> None:
+    token = tokens.application_token(replace(signer, issued_after=now), APPLICATION, VAULT_AUDIENCE, now)
+    assert token.issued_at == now + 1
+    old = tokens.application_token(replace(signer, issued_after=now - 60), APPLICATION, VAULT_AUDIENCE, now)
+    assert old.issued_at == now

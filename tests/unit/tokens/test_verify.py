@@ -18,7 +18,7 @@ from forging import (
 from hypothesis import given
 from hypothesis import strategies as st
 
-from keyless.model.identities import PrincipalKind
+from keyless.model.identities import PrincipalKind, Revocation
 from keyless.tokens.issue import issue
 from keyless.tokens.keys import KeyRing, SigningKey
 from keyless.tokens.verify import MAX_TOKEN_BYTES, Rejection, TokenRejected, Verified, verify
@@ -303,3 +303,76 @@ def test_any_header_at_all_is_refused_and_no_more_than_that(
 ) -> None:
     token = f"{part(header)}.{b64(rest)}.{b64(rest)}"
     assert rejection(token, _OneKey([signing_key]), 0).why in Rejection
+
+
+def check_revoked(token: str, keys: KeyRing, now: float, revocation: Revocation) -> Verified:
+    revocations = {revocation.principal_id.casefold(): revocation}
+    return verify(
+        token,
+        keys=keys,
+        tenant_id=TENANT,
+        audiences={VAULT_AUDIENCE},
+        now=now,
+        revocations=revocations,
+    )
+
+
+@pytest.mark.parametrize("later", [0, 1, 3600])
+def test_a_token_issued_up_to_the_revocation_is_refused_and_told_since_when(
+    later: int, signing_key: SigningKey, key_ring: KeyRing, now: int
+) -> None:
+    token = issue(claims_at(now), signing_key)
+    with pytest.raises(TokenRejected) as caught:
+        check_revoked(token, key_ring, now + later, Revocation(SUBJECT.principal_id.upper(), now + later))
+    assert (caught.value.why, caught.value.revoked_at) == (Rejection.REVOKED, now + later)
+
+
+def test_a_token_issued_after_the_revocation_holds(
+    signing_key: SigningKey, key_ring: KeyRing, now: int
+) -> None:
+    token = issue(claims_at(now), signing_key)
+    assert check_revoked(token, key_ring, now, Revocation(SUBJECT.principal_id, now - 1))
+
+
+def test_a_disabled_principals_token_is_refused_whenever_it_was_issued(
+    signing_key: SigningKey, key_ring: KeyRing, now: int
+) -> None:
+    token = issue(claims_at(now), signing_key)
+    with pytest.raises(TokenRejected) as caught:
+        check_revoked(token, key_ring, now, Revocation(SUBJECT.principal_id, now - 900, disabled=True))
+    assert caught.value.why is Rejection.REVOKED
+
+
+def test_the_revocation_of_another_principal_changes_nothing(
+    signing_key: SigningKey, key_ring: KeyRing, now: int
+) -> None:
+    token = issue(claims_at(now), signing_key)
+    assert check_revoked(token, key_ring, now, Revocation("someone else", now + 60, disabled=True))
+
+
+def test_a_forged_or_expired_token_is_never_said_to_be_revoked(
+    signing_key: SigningKey, foreign_key: SigningKey, key_ring: KeyRing, now: int
+) -> None:
+    revocation = Revocation(SUBJECT.principal_id, now)
+    forged = signed(foreign_key, header_of(signing_key), claims_at(now))
+    expired = issue(claims_at(now - 86_400), signing_key)
+    for token, why in ((forged, Rejection.SIGNATURE), (expired, Rejection.EXPIRED)):
+        with pytest.raises(TokenRejected) as caught:
+            check_revoked(token, key_ring, now, revocation)
+        assert (caught.value.why, caught.value.revoked_at) == (why, None)
+
+
+@pytest.mark.parametrize("issued", [None, "1", 1.5, True])
+def test_a_token_that_does_not_say_when_it_was_issued_is_refused(
+    issued: object, signing_key: SigningKey, key_ring: KeyRing, now: int
+) -> None:
+    token = signed(signing_key, header_of(signing_key), claims_at(now) | {"iat": issued})
+    assert rejection(token, key_ring, now).why is Rejection.CLAIMS
+
+
+def test_a_token_of_a_revoked_key_is_refused_and_told_since_when(
+    signing_key: SigningKey, foreign_key: SigningKey, now: int
+) -> None:
+    ring = KeyRing([foreign_key], revoked={signing_key.kid: now - 5})
+    refused = rejection(issue(claims_at(now), signing_key), ring, now)
+    assert (refused.why, refused.revoked_at) == (Rejection.REVOKED, now - 5)

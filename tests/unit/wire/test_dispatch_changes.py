@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from keyless.deploy.revoke import revoke
 from keyless.model.resources import Vault
 from keyless.model.roles import RoleAssignment
 from keyless.store.collections import ASSIGNMENTS, SIGNING_KEYS, VAULTS
@@ -245,3 +246,36 @@ async def test_a_key_whose_end_has_come_verifies_nothing_though_nobody_writes_to
     assert await status(library, token=reader) == 200
     library.now += 1
     assert await status(library, token=reader) == 401
+
+
+async def test_a_revoked_principals_token_is_refused_on_the_next_request_and_nobody_elses(
+    library: Any, reader: str
+) -> None:
+    await library.assign("bob", "reader")
+    bob = library.token("bob")
+    assert await status(library, token=reader) == await status(library, token=bob) == 200
+    await revoke(library.store, "alice", library.now)
+    refused = await library.ask("GET", "/books/dune", token=reader)
+    assert refused.status == 401
+    assert 'error="insufficient_claims"' in dict(refused.headers)["www-authenticate"]
+    assert await status(library, token=bob) == 200
+    library.now += 1
+    assert await status(library, token=library.token("alice")) == 200
+    assert await status(library, token=reader) == 401
+
+
+async def test_a_revocation_by_another_process_takes_effect_on_the_next_request(
+    library: Any, reader: str, tmp_path: Path, root_key: RootKey
+) -> None:
+    assert await status(library, token=reader) == 200
+    with closing(SqliteStore(tmp_path / "store.db", root_key)) as elsewhere:
+        await revoke(elsewhere, "alice", library.now)
+    assert await status(library, token=reader) == 401
+
+
+async def test_learning_does_not_let_a_revoked_principal_in(library: Any) -> None:
+    library.pupils.learning.add("alice")
+    token = library.token("alice")
+    assert await status(library, token=token) == 200
+    await revoke(library.store, "alice", library.now)
+    assert await status(library, token=token) == 401

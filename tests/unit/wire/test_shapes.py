@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import Callable
 from typing import Any
@@ -264,3 +265,20 @@ def test_an_access_key_of_app_configuration_is_told_that_it_is_not_served() -> N
     assert challenge.startswith('HMAC-SHA256 error="invalid_token" error_description="Access keys')
     assert challenge.endswith(", Bearer")
     assert body is None
+
+
+@pytest.mark.parametrize("shape", [shapes.key_vault, shapes.app_configuration])
+@pytest.mark.parametrize("revoked_at", [1, 17, 1_800_000_000])
+def test_a_revoked_token_is_answered_with_the_claims_that_make_clients_fetch_another(
+    shape: Shape, revoked_at: int
+) -> None:
+    error = Unauthenticated("refused", rejection=Rejection.REVOKED, revoked_at=revoked_at)
+    status, headers, _ = rendered(shape, error)
+    challenge = headers["www-authenticate"]
+    assert status == 401
+    assert 'error="insufficient_claims"' in challenge
+    encoded = challenge.split('claims="')[1].split('"')[0]
+    assert encoded.isalnum()  # clients split challenges at `=` and `,`
+    assert json.loads(base64.b64decode(encoded)) == {
+        "access_token": {"nbf": {"essential": True, "value": str(revoked_at)}}
+    }

@@ -83,6 +83,15 @@ def unknown_application(client_id: str, tenant: str) -> InvalidGrant:
     )
 
 
+def disabled_application(client_id: str, name: str) -> InvalidGrant:
+    """AADSTS7000112: an application (or a managed identity's) that gets no token."""
+    return InvalidGrant(
+        7000112,
+        "unauthorized_client",
+        f"Application '{client_id}'({name}) is disabled: `keyless identity restore` lifts that.",
+    )
+
+
 def wrong_secret(client_id: str) -> InvalidGrant:
     """AADSTS7000215: a client secret that is not the application's."""
     return InvalidGrant(

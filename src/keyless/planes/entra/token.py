@@ -32,11 +32,12 @@ from keyless.planes.entra.token_request import (
     form_fields,
     required,
 )
-from keyless.tokens.issuer import TOKEN_TYPE, IssuedToken, current_signer
+from keyless.tokens.issuer import TOKEN_TYPE, IssuedToken, Signer
 from keyless.wire.audiences import known_audience
 from keyless.wire.call import Authorized, Reply
 from keyless.wire.errors import InvalidGrant
 from keyless.wire.operation import ApiVersions, Public, operation
+from keyless.wire.revocations import PrincipalDisabled, signer_for
 
 _SPEC = "https://learn.microsoft.com/entra/identity-platform/v2-oauth2-client-creds-grant-flow"
 _ACCESS = Public("the client proves itself by what is in the request: a secret or an assertion")
@@ -168,6 +169,15 @@ async def _issue(
     if audience is None:
         raise refusals.unknown_resource(resource, proven.tenant.name)
     asked = capabilities(fields.get("claims"))
+    signer = await _signer(entra, proven)
     proven.used_for(entra.used_assertions, f"{audience} {fields.get('claims') or ''}", call.now)
-    signer = await current_signer(entra.authority)
     return proven.token(entra.issuer, signer, audience, call.now, asked)
+
+
+async def _signer(entra: Entra, proven: Proven) -> Signer:
+    client = proven.client
+    try:
+        return await signer_for(entra.store, entra.authority, client.principal_id)
+    except PrincipalDisabled:
+        refused = refusals.disabled_application(client.client_id, client.name)
+        raise failed(refused, client, proven.method, proven.by) from None

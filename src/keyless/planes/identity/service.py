@@ -23,11 +23,12 @@ from keyless.planes.identity.select import (
 )
 from keyless.store.collections import COMPUTE, IDENTITIES
 from keyless.store.ports import Store
-from keyless.tokens.issuer import IssuedToken, TokenAuthority, TokenIssuer, current_signer
+from keyless.tokens.issuer import IssuedToken, Signer, TokenAuthority, TokenIssuer
 from keyless.wire.audiences import known_audience, unknown_audience
 from keyless.wire.call import Workload
 from keyless.wire.errors import Bug, InvalidRequest
 from keyless.wire.request import Query
+from keyless.wire.revocations import PrincipalDisabled, signer_for
 
 _CAPABILITY = re.compile(r"[A-Za-z0-9_-]{1,32}")
 _MAX_CAPABILITIES = 10
@@ -85,7 +86,7 @@ class IdentityService:
             raise InvalidRequest(self._endpoint.missing_resource, field="resource", code="invalid_request")
         audience = await self._audience(resource)
         identity = await self._identity(workload, query)
-        signer = await current_signer(self._authority)
+        signer = await self._signer(identity)
         token = self._issuer.managed_identity_token(
             signer,
             identity,
@@ -96,6 +97,16 @@ class IdentityService:
             spent_sha256=query.get("token_sha256_to_refresh"),
         )
         return Granted(token, identity, resource, self._sign_in(identity, audience))
+
+    async def _signer(self, identity: ManagedIdentity) -> Signer:
+        try:
+            return await signer_for(self._store, self._authority, identity.principal_id)
+        except PrincipalDisabled:
+            raise InvalidRequest(
+                f"AADSTS7000112: Application '{identity.client_id}'({identity.name}) is disabled: "
+                "`keyless identity restore` lifts that",
+                code="unauthorized_client",
+            ) from None
 
     def _sign_in(self, identity: ManagedIdentity, audience: str) -> SignInKey:
         return SignInKey(

@@ -11,8 +11,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from login_site import CLIENT_ID, CREDENTIALS, LEGACY, SECRET, TENANT, VAULT_AUDIENCE, Login
 
+from keyless.deploy.revoke import restore, revoke
 from keyless.model.identities import PrincipalKind
 from keyless.planes.entra.token import TokenAnswer, TokenAnswerV1
+from keyless.tokens.claims import BACKDATED_S
 
 V2 = f"/{TENANT.tenant_id}/oauth2/v2.0/token"
 V1 = f"/{TENANT.tenant_id}/oauth2/token"
@@ -280,3 +282,27 @@ async def test_any_body_at_all_gets_a_refusal_in_entras_form(login: Login, body:
     answer = await login.post(V2, body)
     assert answer.status in {400, 401}
     assert answer.body["error_description"].startswith("AADSTS")
+
+
+async def test_a_disabled_application_gets_no_token_until_it_is_restored(legacy: Login) -> None:
+    await revoke(legacy.store, LEGACY.principal_id, legacy.now, disable=True)
+    refused = await legacy.token(CREDENTIALS)
+    assert refused.refusal == (400, "unauthorized_client", [7000112])
+    assert f"Application '{CLIENT_ID}'({LEGACY.name}) is disabled" in refused.body["error_description"]
+    await restore(legacy.store, LEGACY.principal_id)
+    assert (await legacy.token(CREDENTIALS)).status == 200
+
+
+async def test_a_wrong_secret_of_a_disabled_application_is_not_told_that_it_is(legacy: Login) -> None:
+    await revoke(legacy.store, LEGACY.principal_id, legacy.now, disable=True)
+    wrong = await legacy.token(CREDENTIALS | {"client_secret": "wrong"})
+    assert wrong.refusal == (401, "invalid_client", [7000215])
+
+
+async def test_a_claims_challenge_sent_on_is_answered_with_a_token_that_meets_it(legacy: Login) -> None:
+    revoked = await revoke(legacy.store, LEGACY.principal_id, legacy.now)
+    asked = {"access_token": {"nbf": {"essential": True, "value": str(revoked.revoked_at)}}}
+    answer = await legacy.token(CREDENTIALS | {"claims": msgspec.json.encode(asked).decode()})
+    issued_at = claims(answer.body["access_token"])["iat"]
+    assert isinstance(issued_at, int)
+    assert issued_at + BACKDATED_S > revoked.revoked_at

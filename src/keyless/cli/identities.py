@@ -1,0 +1,120 @@
+"""Identities in words: one line each, all about one, and the assignments of those that are gone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from keyless.cli.terminal import visible
+from keyless.cli.wording import counted, moment, scope_in_words
+from keyless.estate.roles import role_name
+from keyless.model.identities import ComputeResource, FederatedCredential, Revocation
+from keyless.model.roles import RoleAssignment
+from keyless.runtime.directory import Directory, Entry, read_directory
+from keyless.store.collections import ASSIGNMENTS, COMPUTE, FEDERATED_CREDENTIALS
+from keyless.store.ports import Store
+from keyless.wire.revocations import all_revocations
+
+_KINDS = {"SystemAssigned": "system-assigned", "UserAssigned": "user-assigned", "Application": "application"}
+
+
+@dataclass(frozen=True, slots=True)
+class _World:
+    principals: Directory
+    compute: tuple[ComputeResource, ...]
+    assignments: tuple[RoleAssignment, ...]
+    credentials: tuple[FederatedCredential, ...]
+    revocations: dict[str, Revocation]
+
+    def assignments_of(self, principal_id: str) -> list[RoleAssignment]:
+        return [one for one in self.assignments if one.principal_id.casefold() == principal_id.casefold()]
+
+    def credentials_of(self, entry: Entry) -> list[FederatedCredential]:
+        owner = (entry.resource_id or entry.client_id).casefold()
+        return [one for one in self.credentials if one.owner.casefold() == owner]
+
+    def hosts_of(self, entry: Entry) -> list[str]:
+        wanted = entry.resource_id.casefold()
+        if entry.kind == "SystemAssigned":
+            return [one.name for one in self.compute if one.resource_id.casefold() == wanted]
+        return [
+            one.name for one in self.compute if wanted in {given.casefold() for given in one.user_assigned}
+        ]
+
+    def state_of(self, entry: Entry) -> str:
+        revocation = self.revocations.get(entry.principal_id.casefold())
+        if revocation is None:
+            return ""
+        if revocation.disabled:
+            return "disabled: it gets no token"
+        return f"tokens of up to {moment(revocation.revoked_at)} are revoked"
+
+
+async def _world(store: Store) -> _World:
+    return _World(
+        await read_directory(store),
+        tuple(one for _, one in await store.scan(COMPUTE)),
+        tuple(one for _, one in await store.scan(ASSIGNMENTS)),
+        tuple(one for _, one in await store.scan(FEDERATED_CREDENTIALS)),
+        dict(await all_revocations(store)),
+    )
+
+
+async def overview(store: Store) -> list[str]:
+    """Every identity in a line."""
+    world = await _world(store)
+    return [_line(world, entry) for entry in world.principals.entries]
+
+
+async def details(store: Store, principal_id: str) -> list[str]:
+    """All about one identity."""
+    world = await _world(store)
+    entry = world.principals.get(principal_id)
+    if entry is None:
+        return []
+    facts = [
+        ("kind", _KINDS[entry.kind]),
+        ("client id", entry.client_id),
+        ("principal id", entry.principal_id),
+        ("resource id", visible(entry.resource_id)),
+        ("on", _listed(world.hosts_of(entry))),
+        ("state", world.state_of(entry)),
+    ]
+    return [
+        visible(entry.name),
+        *(f"  {name:<13} {value}" for name, value in facts if value),
+        *_branch("role assignments", (in_words(one) for one in world.assignments_of(principal_id))),
+        *_branch("federated credentials", (_credential(one) for one in world.credentials_of(entry))),
+    ]
+
+
+def in_words(assignment: RoleAssignment) -> str:
+    """What an assignment gives."""
+    condition = ", under a condition" if assignment.condition else ""
+    return f"{role_name(assignment.role_definition_id)} at {scope_in_words(assignment.scope_id)}{condition}"
+
+
+def _line(world: _World, entry: Entry) -> str:
+    hosts = _listed(world.hosts_of(entry))
+    roles = counted(len(world.assignments_of(entry.principal_id)), "role", "roles")
+    parts = [
+        f"{visible(entry.name)}  {_KINDS[entry.kind]}{f' on {hosts}' if hosts else ''}",
+        f"client id {entry.client_id}",
+        f"principal id {entry.principal_id}",
+        roles,
+        world.state_of(entry),
+    ]
+    return "  ".join(part for part in parts if part)
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(visible(name) for name in names)
+
+
+def _credential(one: FederatedCredential) -> str:
+    return visible(f"{one.name}: issuer {one.issuer}, subject {one.subject}, audience {one.audience}")
+
+
+def _branch(title: str, lines: Iterable[str]) -> list[str]:
+    found = list(lines)
+    return [f"  {title}", *(f"    {line}" for line in found)] if found else []
