@@ -45,7 +45,7 @@ NAMED = {
 }
 """Hosts that documents speak of."""
 _HOST = re.compile(r"(?<![\w.@-])(?:[a-z0-9-]+\.)+(?:com|org|net|io|dev)\b", re.IGNORECASE)
-_MAIL = re.compile(r"[\w.+-]+@[\w-]+\.\w+")
+_MAIL = re.compile(r"[\w.+-]+@(?![\w-]+\.(?:service|scope)\b)[\w-]+\.\w+")  # a systemd unit is none
 _ABSOLUTE = re.compile(r"(?<![\w.~>}/:*-])/([\w.-]+)/")
 _OPERATION = re.compile(r"(?:KeyVault|AppConfiguration|Entra|Imds|AppService)\.[A-Z]\w+")
 _PROMPT = re.compile(r"^\s*(?:\$ |- run: )?(keyless .*)$")

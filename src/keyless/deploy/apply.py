@@ -14,7 +14,16 @@ from contextlib import contextmanager
 from typing import Any, Protocol
 
 from keyless.model.estate import DeclaredApplication, DeclaredSecret, DeclaredSetting, Estate
-from keyless.store.collections import ASSIGNMENTS, COMPUTE, GROUPS, IDENTITIES, STORES, TENANT, VAULTS
+from keyless.store.collections import (
+    ASSIGNMENTS,
+    COMPUTE,
+    GROUPS,
+    IDENTITIES,
+    STORES,
+    TENANT,
+    VAULTS,
+    WORKLOAD_RULES,
+)
 from keyless.store.ports import Collection, Key, Store, Transaction
 from keyless.wire.errors import WireError
 
@@ -90,5 +99,7 @@ def records_of(estate: Estate) -> Iterable[tuple[Collection[Any], Key, object]]:
         yield VAULTS, (vault.name.casefold(),), vault
     for configuration_store in estate.stores:
         yield STORES, (configuration_store.name.casefold(),), configuration_store
+    for rule in estate.workloads:
+        yield WORKLOAD_RULES, (rule.name.casefold(),), rule
     for assignment in estate.assignments:
         yield ASSIGNMENTS, (assignment.id,), assignment

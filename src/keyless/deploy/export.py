@@ -19,6 +19,7 @@ from keyless.store.collections import (
     STORES,
     TENANT,
     VAULTS,
+    WORKLOAD_RULES,
 )
 from keyless.store.ports import Store
 
@@ -46,4 +47,5 @@ async def stored_estate(store: Store, contents: PlaneContents) -> Estate:
         stores=tuple(found for _, found in await store.scan(STORES)),
         settings=tuple(await contents.settings()),
         assignments=tuple(assignment for _, assignment in await store.scan(ASSIGNMENTS)),
+        workloads=tuple(rule for _, rule in await store.scan(WORKLOAD_RULES)),
     )

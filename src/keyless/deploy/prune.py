@@ -26,11 +26,13 @@ from keyless.store.collections import (
     IDENTITIES,
     STORES,
     VAULTS,
+    WORKLOAD_RULES,
 )
 from keyless.store.ports import Collection, Store
 
 _WORDS: tuple[tuple[Collection[Any], str], ...] = (
     (ASSIGNMENTS, "role assignment"),
+    (WORKLOAD_RULES, "workload rule"),
     (COMPUTE, "workload"),
     (IDENTITIES, "identity"),
     (APPLICATIONS, "application"),

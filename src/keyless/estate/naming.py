@@ -98,6 +98,50 @@ APPLICATION = TextRule(
 CERTIFICATE = TextRule(
     "a certificate", "PEM text that begins with `-----BEGIN CERTIFICATE-----`, `file:` or `env:`", shown=False
 )
+WORKLOAD = TextRule(
+    "a workload's name",
+    "1 to 64 letters, digits, `-`, `_` and `.`, beginning with a letter or digit",
+    r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}",
+    example="orders",
+)
+USER = TextRule(
+    "a user",
+    "a user's name, or their number in quotes",
+    r"[A-Za-z_][A-Za-z0-9_.-]{0,254}[$]?|[0-9]{1,10}",
+    example="orders",
+)
+GROUP = TextRule(
+    "a group",
+    "a group's name, or its number in quotes",
+    r"[A-Za-z_][A-Za-z0-9_.-]{0,254}[$]?|[0-9]{1,10}",
+    example="orders",
+)
+EXECUTABLE = TextRule(
+    "an executable",
+    "the whole path of a program",
+    r"/[^\u0000]+",
+)
+SYSTEMD_UNIT = TextRule(
+    "a systemd unit",
+    "a unit's full name, such as `orders.service`; for a unit of a user's own, as "
+    "`user@1000.service/orders.service`",
+    r"(?:user@[0-9]+\.service/)?[A-Za-z0-9:_.\\@-]+\.(?:service|scope)",
+    256,
+    "orders.service",
+)
+CONTAINER = TextRule(
+    "a container",
+    "its id, or the first 12 digits of it or more",
+    r"[0-9a-f]{12,64}",
+    example="4c01db0b339c",
+)
+CGROUP = TextRule(
+    "a control group",
+    "the path of a control group, such as `/system.slice/orders.service`",
+    r"/(?!\.\.?(?:/|$))[^/\u0000]+(?:/(?!\.\.?(?:/|$))[^/\u0000]+)*",
+    4096,
+    "/system.slice/orders.service",
+)
 ROLE = TextRule("a role", "the name or GUID of a built-in role", example="Key Vault Secrets User")
 REFERENCE = TextRule("a name", "a name that this file declares")
 RESOURCE_ID = TextRule("a resource id", "a full resource id, beginning with `/`")

@@ -10,6 +10,7 @@ from keyless.estate.export.labels import compute_name, group_of
 from keyless.estate.export.references import References
 from keyless.estate.key_values import REFERENCE_TYPE, STORE_DOMAIN, vault_host
 from keyless.estate.roles import role_name
+from keyless.estate.selectors import selectors_in_words
 from keyless.estate.warnings import warnings_of
 from keyless.model.estate import DeclaredApplication, DeclaredSecret, DeclaredSetting, Estate
 from keyless.model.identities import ComputeResource, ManagedIdentity
@@ -44,6 +45,7 @@ def estate_tree(estate: Estate) -> Tree:
     branch = subscription.add(_words("applications")) if estate.applications else subscription
     for application in estate.applications:
         _add_identity(branch, application.name, application)
+    _add_all(subscription, "workloads", _workloads(estate, references))
     _add_all(subscription, "role assignments", _assignments(estate, references))
     _add_all(tree, "warnings", (_words(warning, _WARNING) for warning in warnings_of(estate)))
     return tree
@@ -118,6 +120,13 @@ def _assignments(estate: Estate, references: References) -> Iterator[Text]:
             describe_principal(assignment.principal_id, references),
             f"{role} on {describe_scope(assignment.scope_id, references)}{condition}",
         )
+
+
+def _workloads(estate: Estate, references: References) -> Iterator[Text]:
+    for rule in estate.workloads:
+        compute = references.resources.compute.get(rule.runs_as)
+        name = rule.runs_as if compute is None else references.resources.compute.clear_name(compute)
+        yield _line(rule.name, f"runs as {name}: {selectors_in_words(rule)}")
 
 
 def _add_identity(tree: Tree, name: str, identity: ManagedIdentity | DeclaredApplication) -> None:

@@ -16,6 +16,7 @@ from keyless.estate.export.references import References
 from keyless.estate.key_values import REFERENCE_TYPE, vault_host
 from keyless.estate.nearest import nearest, quoted_list
 from keyless.estate.resolve.secrets import AS_TEXT
+from keyless.estate.workload_rules import rules_that_overlap, rules_without_match
 from keyless.model.estate import Estate
 from keyless.model.resource_id import ResourceId
 from keyless.model.resources import STORE_TYPE, VAULT_TYPE, key_value_scope, secret_scope
@@ -210,6 +211,8 @@ ALL: tuple[Finder, ...] = (
     compute_without_identity,
     idle_identities,
     unlikely_hosts,
+    rules_without_match,
+    rules_that_overlap,
     secrets_in_the_file,
     stored_credentials,
 )

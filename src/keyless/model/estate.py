@@ -13,6 +13,7 @@ from keyless.model.identities import ApplicationCertificate, ComputeResource, Ma
 from keyless.model.resources import ConfigurationStore, ResourceGroup, Tenant, Vault
 from keyless.model.roles import RoleAssignment
 from keyless.model.secret_text import SecretText
+from keyless.model.workloads import WorkloadRule
 
 NAMESPACE = uuid.uuid5(uuid.NAMESPACE_DNS, "keyless.invalid")
 
@@ -75,3 +76,4 @@ class Estate:
     stores: tuple[ConfigurationStore, ...] = ()
     settings: tuple[DeclaredSetting, ...] = ()
     assignments: tuple[RoleAssignment, ...] = ()
+    workloads: tuple[WorkloadRule, ...] = ()

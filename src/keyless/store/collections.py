@@ -14,6 +14,7 @@ from keyless.model.identities import (
 )
 from keyless.model.resources import ConfigurationStore, ResourceGroup, Tenant, Vault
 from keyless.model.roles import RoleAssignment
+from keyless.model.workloads import WorkloadRule
 from keyless.store.ports import Collection
 from keyless.tokens.keys import StoredSigningKey
 
@@ -31,6 +32,8 @@ FEDERATED_CREDENTIALS = Collection("federated-credentials", FederatedCredential)
 """By the owner's case-folded id and the credential's case-folded name."""
 REVOCATIONS = Collection("revocations", Revocation)
 """By principal id."""
+WORKLOAD_RULES = Collection("workload-rules", WorkloadRule)
+"""By case-folded name."""
 VAULTS = Collection("vaults", Vault)
 """By case-folded name, which is unique in the cloud."""
 STORES = Collection("configuration-stores", ConfigurationStore)

@@ -9,6 +9,7 @@ from uuid import UUID
 from hypothesis import strategies as st
 
 from assertions_made import certificate, der, rsa_key
+from keyless.estate import naming
 from keyless.estate.key_values import FLAG_PREFIX, FLAG_TYPE, REFERENCE_TYPE, flag_value, reference_value
 from keyless.estate.resolve import ids
 from keyless.model.estate import (
@@ -31,6 +32,7 @@ from keyless.model.resources import (
 )
 from keyless.model.roles import RoleAssignment
 from keyless.model.secret_text import SecretText
+from keyless.model.workloads import WorkloadRule
 
 ROLES = (
     "4633458b-17de-408a-b874-0445c86b69e6",
@@ -91,7 +93,30 @@ class _Maker:
             stores=self.stores,
             settings=self.settings,
             assignments=self._assignments(),
+            workloads=self._workloads(),
         )
+
+    def _workloads(self) -> tuple[WorkloadRule, ...]:
+        if not self.compute:
+            return ()
+        ids = [compute.resource_id for compute in self.compute]
+        rules = st.builds(
+            WorkloadRule,
+            name=st.from_regex(naming.WORKLOAD.pattern, fullmatch=True),
+            runs_as=st.sampled_from(ids),
+            user=st.none() | st.from_regex(naming.USER.pattern, fullmatch=True),
+            group=st.none() | st.from_regex(naming.GROUP.pattern, fullmatch=True),
+            executable=st.none() | st.from_regex(r"/[ -~]{1,20}", fullmatch=True),
+            systemd_unit=st.none() | st.from_regex(naming.SYSTEMD_UNIT.pattern, fullmatch=True),
+            container=st.none() | st.from_regex(naming.CONTAINER.pattern, fullmatch=True),
+            cgroup=st.none() | st.just("/system.slice/orders.service"),
+        )
+        drawn = self.draw(
+            st.lists(
+                rules.filter(lambda rule: rule.says_who), max_size=3, unique_by=lambda r: r.name.casefold()
+            )
+        )
+        return tuple(drawn)
 
     def _guid(self) -> str | None:
         """An id of its own, or none: then it is to be derived."""

@@ -10,6 +10,7 @@ from keyless.estate.export.assignments import assignment_document
 from keyless.estate.export.references import References
 from keyless.estate.export.resources import GroupWriter
 from keyless.estate.export.variables import secret_variables
+from keyless.estate.export.workloads import workloads_document
 from keyless.estate.resolve.ids import application_client_id, application_principal_id, tenant_called
 from keyless.estate.yaml_text import dump
 from keyless.model.estate import DeclaredApplication, Estate
@@ -42,6 +43,7 @@ def _document(estate: Estate) -> Document:
             application.name: _application(application, estate.tenant, variables)
             for application in estate.applications
         },
+        "workloads": workloads_document(estate.workloads, resources),
         "roleAssignments": [assignment_document(assignment, references) for assignment in estate.assignments],
     }
     return {

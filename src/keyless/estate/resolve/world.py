@@ -11,6 +11,7 @@ from keyless.estate.resolve.principals import all_principals
 from keyless.estate.resolve.resources import read_resources
 from keyless.estate.resolve.secrets import SecretSource, read_secrets
 from keyless.estate.resolve.settings import read_settings
+from keyless.estate.resolve.workloads import read_workloads
 from keyless.model.estate import Estate
 from keyless.model.resources import Tenant
 
@@ -33,6 +34,7 @@ def resolve(entry: EstateEntry, source: SecretSource, reading: Reading) -> Estat
         assignments=read_assignments(
             entry.role_assignments, all_principals(resources, applications), reading
         ),
+        workloads=read_workloads(entry, resources, reading),
     )
 
 
