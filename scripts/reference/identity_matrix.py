@@ -70,9 +70,19 @@ def _rows(found: Iterable[Cell]) -> Iterator[list[Cell]]:
 def _row(row: list[Cell], notes: dict[str, int]) -> list[str]:
     first = row[0]
     answer = first.source.answers[first.selection]
-    expected = answer.whose.value if isinstance(answer, Token) else f"“{answer.says}”"
     marks = (_mark(cell.expected, answer, notes) for cell in row)
-    return [SELECTIONS[first.selection], expected, f"`{first.credential}`", *marks]
+    return [SELECTIONS[first.selection], _words(answer), f"`{first.credential}`", *marks]
+
+
+def _words(expected: Expected) -> str:
+    """What is expected, as far as it is not why."""
+    match expected:
+        case Token(whose):
+            return whose.value
+        case Refused(says) | Prevented(says):
+            return f"“{says}”"
+        case Absent():
+            return "nothing"
 
 
 def _mark(expected: Expected, answer: Expected, notes: dict[str, int]) -> str:
@@ -84,12 +94,10 @@ def _mark(expected: Expected, answer: Expected, notes: dict[str, int]) -> str:
 
 
 def _note(expected: Expected) -> str:
-    match expected:
-        case Absent(why):
-            return f"Not in the library: {why}."
-        case Prevented(says, why):
-            return f"The library refuses by itself, with “{says}”: {why}."
-        case Refused(says):
-            return f"Refused, in the library's own words: “{says}”."
-        case Token(whose):
-            return f"The library gets {whose.value}."
+    shown = {
+        Token: f"The library gets {_words(expected)}",
+        Refused: f"The error says {_words(expected)}",
+        Prevented: f"The library refuses by itself, with {_words(expected)}",
+        Absent: "Not in the library",
+    }[type(expected)]
+    return f"{shown}: {expected.why}."

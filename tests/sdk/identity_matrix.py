@@ -3,8 +3,9 @@
 A cell is a source, a selection, a library, and one of two credentials: `DefaultAzureCredential`, or the
 library's own for the source. Rules:
 - a source answers each selection in one way, as it does in Azure;
-- a library differs only where `_DIFFERENCES` says so: it refuses by itself (`Prevented`), or it has no way to
-  ask (`Absent`, which the library itself is asked about, so that a newer version which has one is noticed);
+- a library differs only where `_DIFFERENCES` says so, of which the first that covers a cell holds. Where it
+  has no way to ask (`Absent`) the library itself is asked about that, so that a newer version which has one
+  is noticed;
 - the page `docs/reference/identity-matrix.md` and the tests are both made from `cells()`, so that no cell of
   the page is without a test.
 
@@ -95,6 +96,7 @@ class Token:
     """A token that verifies under the published keys, with that identity's claims."""
 
     whose: Whose
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +104,7 @@ class Refused:
     """The plane says no, and the library raises an error with these words in it."""
 
     says: str
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +132,7 @@ class Source:
     name: str
     title: str
     credential: str
-    answers: Mapping[Selection, Token | Refused]
+    answers: Mapping[Selection, Expected]
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,9 +161,12 @@ DEFAULT = "DefaultAzureCredential"
 MANAGED_IDENTITY = "ManagedIdentityCredential"
 
 _SYSTEM, _NAMED, _APPLICATION = Token(Whose.SYSTEM), Token(Whose.NAMED), Token(Whose.APPLICATION)
+_NAMING = frozenset(one for one in Selection if one.names_by)
+_REFUSED = frozenset(one for one in _NAMING if one.is_of_a_stranger) | {Selection.AMBIGUOUS}
+_GRANTED = frozenset(Selection) - _REFUSED
 
 
-def _managed(unknown: str, ambiguous: str) -> dict[Selection, Token | Refused]:
+def _managed(unknown: str, ambiguous: str) -> dict[Selection, Expected]:
     """The answers of an endpoint at which every kind of id names an identity."""
     return {
         Selection.NONE: _SYSTEM,
@@ -169,11 +175,29 @@ def _managed(unknown: str, ambiguous: str) -> dict[Selection, Token | Refused]:
     }
 
 
+def _without_choice(prevented: Prevented, ambiguous: str) -> dict[Selection, Expected]:
+    """The answers of a host whose workloads do not choose their identity."""
+    named = {one: prevented for one in Selection if one.names_by}
+    return {Selection.NONE: _SYSTEM, **named, Selection.AMBIGUOUS: Refused(ambiguous)}
+
+
+def _application() -> dict[Selection, Expected]:
+    """Entra's answers to applications."""
+    return {Selection.APPLICATION: _APPLICATION, Selection.UNKNOWN_APPLICATION: Refused("AADSTS700016")}
+
+
+_APP_SERVICE_SAYS = "No User Assigned or Delegated Managed Identity found", "No Managed Identity found"
 APP_SERVICE = Source(
     "app-service",
     "App Service, Functions and Container Apps",
     MANAGED_IDENTITY,
-    _managed("No User Assigned or Delegated Managed Identity found", "No Managed Identity found"),
+    _managed(*_APP_SERVICE_SAYS),
+)
+APP_SERVICE_2017 = Source(
+    "app-service-2017",
+    "App Service, in its form of 2017-09-01",
+    MANAGED_IDENTITY,
+    _managed(*_APP_SERVICE_SAYS),
 )
 VM = Source(
     "vm",
@@ -181,40 +205,168 @@ VM = Source(
     MANAGED_IDENTITY,
     _managed("Identity not found", "Multiple user assigned identities exist"),
 )
-CLIENT_SECRET = Source(
-    "client-secret",
-    "Entra, with a client secret",
-    "ClientSecretCredential",
-    {Selection.APPLICATION: _APPLICATION, Selection.UNKNOWN_APPLICATION: Refused("AADSTS700016")},
+SERVICE_FABRIC = Source(
+    "service-fabric",
+    "Service Fabric",
+    MANAGED_IDENTITY,
+    _without_choice(
+        Prevented(
+            "Service Fabric managed identity environment", "a cluster says which identity a service has"
+        ),
+        "Managed identity not found for the specified application host",
+    ),
 )
-SOURCES = (APP_SERVICE, VM, CLIENT_SECRET)
+AML = Source(
+    "aml",
+    "Azure Machine Learning",
+    MANAGED_IDENTITY,
+    _managed("Managed identity not found for the given clientid", "Several user-assigned identities exist"),
+)
+CLIENT_SECRET = Source(
+    "client-secret", "Entra, with a client secret", "ClientSecretCredential", _application()
+)
+SOURCES = (APP_SERVICE, APP_SERVICE_2017, VM, SERVICE_FABRIC, AML, CLIENT_SECRET)
 
-_CLIENT_ID_ALONE = Absent("its `DefaultAzureCredential` takes a client id, and no other id")
-_NO_OBJECT_ID = Absent("its `DefaultAzureCredential` takes a client id or a resource id, and no object id")
-_NO_CHAIN = Absent("it has no chain of credentials")
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Where libraries do not show what a source answers; what is empty here holds for all."""
+
+    shows: Expected
+    libraries: tuple[Library, ...] = ()
+    sources: tuple[Source, ...] = ()
+    selections: frozenset[Selection] = frozenset()
+    default: bool | None = None
+
+    def covers(self, source: Source, selection: Selection, library: Library, credential: str) -> bool:
+        """Whether it is about a cell."""
+        return (
+            (not self.libraries or library in self.libraries)
+            and (not self.sources or source in self.sources)
+            and (not self.selections or selection in self.selections)
+            and (self.default is None or self.default is (credential == DEFAULT))
+        )
 
 
-def _difference(
-    source: Source, selection: Selection, library: Library, credential: str
-) -> Prevented | Absent | Refused | Token | None:
-    """Where a library differs from what the source answers; none where it does not."""
-    if credential != DEFAULT:
-        return None
-    if library is Library.MSAL:
-        return _NO_CHAIN
-    takes_resource_id = library in {Library.JAVASCRIPT, Library.JAVA}
-    if selection.names_by == "object_id" and takes_resource_id:
-        return _NO_OBJECT_ID
-    if selection.names_by in {"object_id", "resource_id"} and not takes_resource_id:
-        return _CLIENT_ID_ALONE
-    if library is Library.JAVA and source is VM and isinstance(source.answers[selection], Refused):
-        return Refused("Managed Identity authentication is not available")
-    return None
+_BY_OBJECT_ID = frozenset(one for one in _NAMING if one.names_by == "object_id")
+_BY_RESOURCE_ID = frozenset(one for one in _NAMING if one.names_by == "resource_id")
+_OLD_FORM = APP_SERVICE_2017, AML
+_DIFFERENCES = (
+    Difference(Absent("it has no chain of credentials"), (Library.MSAL,), default=True),
+    Difference(
+        Absent("its `DefaultAzureCredential` takes a client id or a resource id, and no object id"),
+        (Library.JAVASCRIPT, Library.JAVA),
+        selections=_BY_OBJECT_ID,
+        default=True,
+    ),
+    Difference(
+        Absent("its `DefaultAzureCredential` takes a client id, and no other id"),
+        (Library.PYTHON, Library.PYTHON_AIO, Library.GO),
+        selections=_BY_OBJECT_ID | _BY_RESOURCE_ID,
+        default=True,
+    ),
+    Difference(
+        Refused(
+            "Managed Identity authentication is not available", "the library gives the endpoint's words away"
+        ),
+        (Library.JAVA,),
+        (VM,),
+        _REFUSED,
+        default=True,
+    ),
+    Difference(
+        Token(Whose.SYSTEM, "it leaves the id out, and asks for the service's identity"),
+        (Library.MSAL,),
+        (SERVICE_FABRIC,),
+        _NAMING,
+    ),
+    Difference(
+        Prevented(
+            "Service Fabric API doesn't support specifying a user-assigned identity",
+            "a cluster says which identity a service has",
+        ),
+        (Library.GO,),
+        (SERVICE_FABRIC,),
+        _NAMING,
+    ),
+    Difference(
+        Prevented(
+            "ChainedTokenCredential authentication failed",
+            "it leaves managed identities out of the chain then, and says why in its log alone",
+        ),
+        (Library.JAVASCRIPT,),
+        (SERVICE_FABRIC,),
+        _NAMING,
+        default=True,
+    ),
+    Difference(
+        Prevented(
+            "invalid literal for int()",
+            "it takes the endpoint for Azure Machine Learning's, and a date for a number; on App Service it "
+            "finds the newer form first",
+        ),
+        (Library.PYTHON, Library.MSAL),
+        (APP_SERVICE_2017,),
+        _GRANTED,
+    ),
+    Difference(
+        Prevented(
+            "invalid ExpiresOn format",
+            "it takes the endpoint for Azure Machine Learning's, and a date for a number; on App Service it "
+            "finds the newer form first",
+        ),
+        (Library.GO,),
+        (APP_SERVICE_2017,),
+        frozenset({Selection.NONE, Selection.CLIENT_ID}),
+    ),
+    Difference(
+        Prevented(
+            "Only client id is supported for user-assigned managed identity in MachineLearning",
+            "it has no other id for this form of endpoint",
+        ),
+        (Library.JAVASCRIPT,),
+        _OLD_FORM,
+        _BY_OBJECT_ID | _BY_RESOURCE_ID,
+    ),
+    Difference(
+        Prevented(
+            "Azure ML supports specifying a user-assigned managed identity by client ID only",
+            "it has no other id for this form of endpoint",
+        ),
+        (Library.GO,),
+        _OLD_FORM,
+        _BY_OBJECT_ID | _BY_RESOURCE_ID,
+    ),
+    Difference(
+        Prevented(
+            "User-assigned managed identity is not supported in CLOUD_SHELL",
+            "it does not know this form of endpoint, and takes it for Cloud Shell's",
+        ),
+        (Library.JAVA,),
+        _OLD_FORM,
+        _NAMING,
+    ),
+    Difference(
+        Refused(
+            "the request does not carry the secret of a running workload",
+            "it does not know this form of endpoint, and asks as in Cloud Shell",
+        ),
+        (Library.JAVA,),
+        _OLD_FORM,
+    ),
+)
+
+
+def _expected(source: Source, selection: Selection, library: Library, credential: str) -> Expected:
+    """What a cell must show."""
+    cell = source, selection, library, credential
+    found = (difference.shows for difference in _DIFFERENCES if difference.covers(*cell))
+    return next(found, source.answers[selection])
 
 
 def cells() -> Iterator[Cell]:
     """Every cell, those of one source and library together."""
     for source, library in product(SOURCES, Library):
         for selection, credential in product(source.answers, (DEFAULT, source.credential)):
-            expected = _difference(source, selection, library, credential) or source.answers[selection]
+            expected = _expected(source, selection, library, credential)
             yield Cell(source, selection, library, credential, expected)

@@ -11,7 +11,17 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from identity_matrix import CLIENT_SECRET, Cell, Library, Selection, Source, cells
+from identity_matrix import (
+    APP_SERVICE,
+    APP_SERVICE_2017,
+    CLIENT_SECRET,
+    MANAGED_IDENTITY,
+    Cell,
+    Library,
+    Selection,
+    Source,
+    cells,
+)
 from sdk_estates import APPLICATION, APPLICATION_SECRET, GROUP, TENANT_ID, Identity
 from sdk_site import PROGRAMS, Site
 from sdk_wire import Wire
@@ -72,11 +82,13 @@ NAMED, SECOND, STRANGER = (
     _user_assigned("second", 2),
     _user_assigned("stranger", 3),
 )
-HOSTS = {
+_HOSTS = {
     host.source: host
     for host in (
         Host("app-service", "Microsoft.Web/sites", 11),
         Host("vm", "Microsoft.Compute/virtualMachines", 12),
+        Host("service-fabric", "Microsoft.ServiceFabric/managedClusters", 13),
+        Host("aml", "Microsoft.MachineLearningServices/workspaces", 14),
     )
 }
 _IDENTITIES = (("named", NAMED), ("second", SECOND), ("stranger", STRANGER))
@@ -90,7 +102,7 @@ ESTATE = "".join(
             for name, one in _IDENTITIES
         ),
         "    compute:\n",
-        *(host.declared for host in HOSTS.values()),
+        *(host.declared for host in _HOSTS.values()),
         f"applications:\n  orders-legacy:\n    clientId: {APPLICATION.client_id}\n",
         f"    principalId: {APPLICATION.principal_id}\n    clientSecret: {APPLICATION_SECRET}\n",
     )
@@ -105,15 +117,21 @@ class Stage:
     selections: frozenset[Selection]
     environment: dict[str, str]
     options: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
+
+
+def host_of(source: Source) -> Host:
+    """The host that a managed identity's source is on."""
+    return _HOSTS[APP_SERVICE.name if source is APP_SERVICE_2017 else source.name]
 
 
 def stages(source: Source) -> Iterator[Stage]:
     """The runs that a source's cells need."""
-    every = frozenset(source.answers)
-    if source.name in HOSTS:
-        host, ambiguous = HOSTS[source.name], every & {Selection.AMBIGUOUS}
-        yield Stage(host.name, every - ambiguous, {})
-        yield Stage(host.crowded, ambiguous, {})
+    if source.credential == MANAGED_IDENTITY:
+        every, ambiguous = frozenset(source.answers), frozenset({Selection.AMBIGUOUS})
+        without = ("IDENTITY_ENDPOINT", "IDENTITY_HEADER") if source is APP_SERVICE_2017 else ()
+        yield Stage(host_of(source).name, every - ambiguous, {}, without=without)
+        yield Stage(host_of(source).crowded, ambiguous, {}, without=without)
         return
     for selection in source.answers:
         environment = {"AZURE_TENANT_ID": TENANT_ID, "AZURE_CLIENT_ID": application_id(selection)}
@@ -130,7 +148,7 @@ def application_id(selection: Selection) -> str:
 def case_of(cell: Cell) -> dict[str, Any]:
     """A cell, as the programs are told of it."""
     case: dict[str, Any] = {"id": cell.id, "library": cell.library, "credential": cell.credential}
-    if cell.source.name not in HOSTS:
+    if cell.source.credential != MANAGED_IDENTITY:
         return case if cell.is_default else case | _application(cell.selection)
     if not cell.selection.names_by:
         return case
@@ -195,7 +213,8 @@ def _run(site: Site, stage: Stage, wanted: list[Cell]) -> dict[str, dict[str, st
         cases = [case_of(cell) for cell in wanted if cell.library in libraries]
         commands[name] = [*command, json.dumps({"scope": SCOPE, "cases": cases})]
     options = ("--as", stage.workload, *stage.options)
-    ran = site.python("each.py", json.dumps(commands), options=options, env=stage.environment)
+    asked = json.dumps({"commands": commands, "without": stage.without})
+    ran = site.python("each.py", asked, options=options, env=stage.environment)
     seen: dict[str, dict[str, str]] = {}
     for went in ran.seen.values():
         assert went["code"] == 0, went["stderr"] + went["stdout"]

@@ -14,7 +14,7 @@ from typing import Any
 import jwt
 import pytest
 from identity_matrix import LIBRARIES, Absent, Cell, Prevented, Refused, Token, Whose, cells
-from matrix_site import HOSTS, NAMED, made_site, outcomes, runnable
+from matrix_site import NAMED, host_of, made_site, outcomes, runnable
 from sdk_estates import APPLICATION, APPLICATION_SECRET, TENANT_ID, Identity
 from sdk_site import Once, Site, SkipLoudly
 
@@ -48,11 +48,11 @@ def test_cell(cell: Cell, seen: Seen, matrix_site: dict[str, Any], skip_loudly: 
         skip_loudly(f"{LIBRARIES[cell.library]}: `make test` builds its program where the tools for it are")
     shown = seen(cell)
     match cell.expected:
-        case Token(whose):
+        case Token(whose, _):
             assert "token" in shown, shown
             claims = verified(shown["token"], matrix_site["keys"])
             assert {name: claims.get(name) for name in EXPECTED} == expected_claims(cell, whose)
-        case Refused(says) | Prevented(says, _):
+        case Refused(says, _) | Prevented(says, _):
             assert says in shown.get("message", ""), shown
             assert shown["error"]
             assert APPLICATION_SECRET not in shown["message"]
@@ -74,7 +74,7 @@ def verified(token: str, published: dict[str, Any]) -> dict[str, Any]:
 
 def expected_claims(cell: Cell, whose: Whose) -> dict[str, Any]:
     """What such a token says of whose it is."""
-    host = None if whose is Whose.APPLICATION else HOSTS[cell.source.name].system_assigned
+    host = None if whose is Whose.APPLICATION else host_of(cell.source).system_assigned
     identity: Identity = APPLICATION
     if host is not None:
         identity = host if whose is Whose.SYSTEM else NAMED

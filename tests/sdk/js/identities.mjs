@@ -13,6 +13,7 @@ import {
   WorkloadIdentityCredential,
 } from "@azure/identity";
 
+const retryOptions = { maxRetries: 1 }; // it repeats a 404 for half a minute otherwise, and shows the same
 const names = { client_id: "clientId", object_id: "objectId", resource_id: "resourceId" };
 const defaults = {
   client_id: "managedIdentityClientId",
@@ -28,11 +29,13 @@ const declared = readFileSync(
 function credentialOf({ credential, by, value, settings = {} }) {
   switch (credential) {
     case "DefaultAzureCredential":
-      return new DefaultAzureCredential(
-        by ? { [defaults[by]]: value, ...(by === "client_id" ? { workloadIdentityClientId: value } : {}) } : {},
-      );
+      return new DefaultAzureCredential({
+        ...(by ? { [defaults[by]]: value } : {}),
+        ...(by === "client_id" ? { workloadIdentityClientId: value } : {}),
+        retryOptions,
+      });
     case "ManagedIdentityCredential":
-      return new ManagedIdentityCredential(by ? { [names[by]]: value } : {});
+      return new ManagedIdentityCredential({ ...(by ? { [names[by]]: value } : {}), retryOptions });
     case "WorkloadIdentityCredential":
       return new WorkloadIdentityCredential(by ? { clientId: value } : {});
     case "ClientSecretCredential":

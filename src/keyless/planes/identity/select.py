@@ -98,7 +98,8 @@ class SelectionRefused(Exception):
 def named_identity(parameters: Iterable[tuple[str, str]]) -> Named | None:
     """The identity that a request's parameters (lower-case name, value) name; none where none does.
 
-    The same identity named twice in the same way is named once.
+    The same identity named twice in the same way is named once. An empty `clientid` names none: the Go client
+    sends it where it knows no identity.
 
     Raises:
         SelectionRefused: they name more than one.
@@ -106,7 +107,7 @@ def named_identity(parameters: Iterable[tuple[str, str]]) -> Named | None:
     named = {
         Named(PARAMETERS[name], value.strip().rstrip("/").casefold())
         for name, value in parameters
-        if name in PARAMETERS
+        if name in PARAMETERS and (value or name != "clientid")
     }
     if len(named) > 1:
         raise SelectionRefused(Refusal.SEVERAL_NAMED)

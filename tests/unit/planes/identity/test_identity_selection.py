@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from identity_site import FOREIGN, READER, SITE, SYSTEM, WRITER
 
@@ -54,6 +54,14 @@ def test_unnamed_among_several_is_ambiguous() -> None:
 def test_without_any_identity_there_is_nothing_to_choose() -> None:
     assert refusal(BARE, [], None, MACHINE) is Refusal.NONE
     assert refusal(BARE, [], named_identity([("client_id", "x")]), MACHINE) is Refusal.UNKNOWN
+
+
+@pytest.mark.parametrize("parameter", sorted(PARAMETERS))
+def test_an_empty_id_names_nobody_and_only_an_empty_clientid_is_as_none(parameter: str) -> None:
+    named = named_identity([(parameter, "")])
+    assert (named is None) is (parameter == "clientid")
+    if named is not None:
+        assert refusal(BARE, [READER], named, MACHINE) is Refusal.UNKNOWN
 
 
 @pytest.mark.parametrize("parameter", sorted(PARAMETERS))
@@ -141,5 +149,6 @@ def test_other_parameters_name_nothing() -> None:
 def test_no_text_leads_to_an_identity_that_the_resource_does_not_have(
     parameter: str, value: str, rules: HostRules
 ) -> None:
+    assume(value or parameter != "clientid")
     named = named_identity([(parameter, value)])
     assert refusal(WITH_SYSTEM, [READER], named, rules) is Refusal.UNKNOWN
