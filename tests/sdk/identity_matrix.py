@@ -225,7 +225,8 @@ AML = Source(
 CLIENT_SECRET = Source(
     "client-secret", "Entra, with a client secret", "ClientSecretCredential", _application()
 )
-SOURCES = (APP_SERVICE, APP_SERVICE_2017, VM, SERVICE_FABRIC, AML, CLIENT_SECRET)
+CERTIFICATE = Source("certificate", "Entra, with a certificate", "CertificateCredential", _application())
+SOURCES = (APP_SERVICE, APP_SERVICE_2017, VM, SERVICE_FABRIC, AML, CLIENT_SECRET, CERTIFICATE)
 
 
 @dataclass(frozen=True, slots=True)

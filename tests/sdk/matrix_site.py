@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import shutil
 import sys
@@ -11,9 +12,14 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.x509.oid import NameOID
 from identity_matrix import (
     APP_SERVICE,
     APP_SERVICE_2017,
+    CERTIFICATE,
     CLIENT_SECRET,
     MANAGED_IDENTITY,
     Cell,
@@ -28,6 +34,7 @@ from sdk_wire import Wire
 
 HERE = Path(__file__).parent
 SCOPE = "https://vault.azure.net/.default"
+CERTIFICATE_FILE = "orders-legacy.pem"
 NOBODY = "00000000-0000-4000-8000-00000000dead"
 _JAVA_OPTIONS = ("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto")
 
@@ -105,6 +112,7 @@ ESTATE = "".join(
         *(host.declared for host in _HOSTS.values()),
         f"applications:\n  orders-legacy:\n    clientId: {APPLICATION.client_id}\n",
         f"    principalId: {APPLICATION.principal_id}\n    clientSecret: {APPLICATION_SECRET}\n",
+        f"    certificates: [{{file: {CERTIFICATE_FILE}}}]\n",
     )
 )
 
@@ -125,7 +133,7 @@ def host_of(source: Source) -> Host:
     return _HOSTS[APP_SERVICE.name if source is APP_SERVICE_2017 else source.name]
 
 
-def stages(source: Source) -> Iterator[Stage]:
+def stages(source: Source, root: Path) -> Iterator[Stage]:
     """The runs that a source's cells need."""
     if source.credential == MANAGED_IDENTITY:
         every, ambiguous = frozenset(source.answers), frozenset({Selection.AMBIGUOUS})
@@ -135,9 +143,12 @@ def stages(source: Source) -> Iterator[Stage]:
         return
     for selection in source.answers:
         environment = {"AZURE_TENANT_ID": TENANT_ID, "AZURE_CLIENT_ID": application_id(selection)}
-        secrets = {CLIENT_SECRET.name: {"AZURE_CLIENT_SECRET": APPLICATION_SECRET}}[source.name]
+        proof = {
+            CLIENT_SECRET.name: {"AZURE_CLIENT_SECRET": APPLICATION_SECRET},
+            CERTIFICATE.name: {"AZURE_CLIENT_CERTIFICATE_PATH": str(root / CERTIFICATE_FILE)},
+        }[source.name]
         options = ("--keep-credentials",)
-        yield Stage("host-app-service", frozenset({selection}), {**environment, **secrets}, options)
+        yield Stage("host-app-service", frozenset({selection}), environment | proof, options)
 
 
 def application_id(selection: Selection) -> str:
@@ -145,11 +156,11 @@ def application_id(selection: Selection) -> str:
     return NOBODY if selection.is_of_a_stranger else APPLICATION.client_id
 
 
-def case_of(cell: Cell) -> dict[str, Any]:
+def case_of(cell: Cell, root: Path) -> dict[str, Any]:
     """A cell, as the programs are told of it."""
     case: dict[str, Any] = {"id": cell.id, "library": cell.library, "credential": cell.credential}
     if cell.source.credential != MANAGED_IDENTITY:
-        return case if cell.is_default else case | _application(cell.selection)
+        return case if cell.is_default else case | _application(cell.selection, root)
     if not cell.selection.names_by:
         return case
     identity = STRANGER if cell.selection.is_of_a_stranger else NAMED
@@ -161,8 +172,9 @@ def case_of(cell: Cell) -> dict[str, Any]:
     return case | {"by": cell.selection.names_by, "value": ids[cell.selection.names_by]}
 
 
-def _application(selection: Selection) -> dict[str, Any]:
-    settings = {"tenant": TENANT_ID, "secret": APPLICATION_SECRET}
+def _application(selection: Selection, root: Path) -> dict[str, Any]:
+    certificate = str(root / CERTIFICATE_FILE)
+    settings = {"tenant": TENANT_ID, "secret": APPLICATION_SECRET, "certificate": certificate}
     return {"value": application_id(selection), "settings": settings}
 
 
@@ -191,6 +203,7 @@ def made_site(folder: Path) -> dict[str, Any]:
     """The project of all runs: where it is, and the keys that its tokens verify by."""
     site = Site.made(folder)
     site.declare(ESTATE)
+    (site.root / CERTIFICATE_FILE).write_bytes(self_signed())
     with site.inside("host-app-service") as environment:
         published = Wire(environment).ask(
             "GET", f"https://login.microsoftonline.com/{TENANT_ID}/discovery/v2.0/keys"
@@ -198,10 +211,27 @@ def made_site(folder: Path) -> dict[str, Any]:
     return {"root": str(site.root), "keys": published.json}
 
 
+def self_signed() -> bytes:
+    """A new certificate and its key, as PEM."""
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "orders-legacy")])
+    now = dt.datetime.now(dt.UTC)
+    builder = x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+    made = (
+        builder.not_valid_before(now - dt.timedelta(minutes=5))
+        .not_valid_after(now + dt.timedelta(days=1))
+        .sign(key, hashes.SHA256())
+    )
+    private = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    return private + made.public_bytes(serialization.Encoding.PEM)
+
+
 def outcomes(site: Site, source: Source) -> dict[str, dict[str, str]]:
     """What every cell of a source showed, by the cell's id."""
     seen: dict[str, dict[str, str]] = {}
-    for stage in stages(source):
+    for stage in stages(source, site.root):
         wanted = [cell for cell in cells() if cell.source is source and cell.selection in stage.selections]
         seen |= _run(site, stage, wanted)
     return seen
@@ -210,7 +240,7 @@ def outcomes(site: Site, source: Source) -> dict[str, dict[str, str]]:
 def _run(site: Site, stage: Stage, wanted: list[Cell]) -> dict[str, dict[str, str]]:
     commands = {}
     for name, (command, libraries) in programs().items():
-        cases = [case_of(cell) for cell in wanted if cell.library in libraries]
+        cases = [case_of(cell, site.root) for cell in wanted if cell.library in libraries]
         commands[name] = [*command, json.dumps({"scope": SCOPE, "cases": cases})]
     options = ("--as", stage.workload, *stage.options)
     asked = json.dumps({"commands": commands, "without": stage.without})

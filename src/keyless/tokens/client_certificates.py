@@ -6,6 +6,8 @@ Rules:
 - thumbprints are computed here, over the registered bytes;
 - an assertion names its certificate by `x5t` (SHA-1), `x5t#S256`, or the first entry of `x5c`: by at least
   one of them, and all that are there must lead to the same one; the rest of `x5c` is not looked at;
+- they are taken as client libraries write them: MSAL for Java and for Go spell thumbprints in base64, not in
+  base64url, and MSAL for Python breaks the lines of `x5c`;
 - keys are RSA, of 2048 bits at least.
 
 Pure. Source: https://learn.microsoft.com/entra/identity-platform/certificate-credentials
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from joserfc.jwk import RSAKey
 
 LEAST_BITS = 2048
+_TO_BASE64URL = str.maketrans("+/", "-_")
 
 
 class UnusableCertificate(ValueError):
@@ -116,9 +119,9 @@ def named_certificate(
         return None
     der = _der_of(x5c[0]) if x5c else None
     for certificate in registered:
-        if x5t is not None and x5t.rstrip("=") != certificate.sha1:
+        if x5t is not None and _thumbprint(x5t) != certificate.sha1:
             continue
-        if x5t_s256 is not None and x5t_s256.rstrip("=") != certificate.sha256:
+        if x5t_s256 is not None and _thumbprint(x5t_s256) != certificate.sha256:
             continue
         if x5c and der != certificate.der:
             continue
@@ -144,10 +147,15 @@ def _public_key(certificate: Certificate) -> object:
         raise UnusableCertificate("its key cannot be read") from None
 
 
+def _thumbprint(text: str) -> str:
+    """A thumbprint in base64url without padding, from either alphabet."""
+    return text.rstrip("=").translate(_TO_BASE64URL)
+
+
 def _der_of(entry: str) -> bytes | None:
     """An entry of `x5c`, which is base64 and not base64url (RFC 7515, section 4.1.6)."""
     try:
-        return base64.b64decode(entry, validate=True)
+        return base64.b64decode(entry.replace("\n", ""), validate=True)
     except (binascii.Error, ValueError):
         return None
 

@@ -6,6 +6,7 @@ import base64
 import hashlib
 import hmac
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -21,7 +22,7 @@ from keyless.tokens.assertions import (
     read_assertion,
     verify_certificate_assertion,
 )
-from keyless.tokens.client_certificates import ClientCertificate, client_certificate
+from keyless.tokens.client_certificates import ClientCertificate, client_certificate, named_certificate
 
 NOW = 1_800_000_000
 CLIENT = "c11e0000-0000-4000-8000-00000000000a"
@@ -78,10 +79,24 @@ def fault(
         named(CERTIFICATE) | {"typ": "http://openid.net/specs/jwt/1.0"},
         named(CERTIFICATE) | {"kid": "anything", "extra": [{"nested": 1}]},
         named_by_sha1(CERTIFICATE) | {"x5c": [base64.b64encode(der(CERTIFICATE)).decode(), "the chain"]},
+        {"alg": "PS256", "x5t#S256": base64.b64encode(hashlib.sha256(der(CERTIFICATE)).digest()).decode()},
+        {"alg": "RS256", "x5t": base64.b64encode(hashlib.sha1(der(CERTIFICATE)).digest()).decode()},
+        {"alg": "PS256", "x5c": [base64.encodebytes(der(CERTIFICATE)).decode()]},
     ],
 )
 def test_every_way_of_naming_a_registered_certificate_is_taken(header: dict[str, Any]) -> None:
     verify(assertion(header, claims(), KEY))
+
+
+def test_a_thumbprint_is_the_same_in_both_alphabets_and_no_other() -> None:
+    certificate = replace(client_certificate(der(CERTIFICATE)), sha256="-_a", sha1="b_-")
+    for found, x5t, x5t_s256 in (
+        (certificate, None, "+/a="),
+        (certificate, "b/+", "-_a"),
+        (None, None, "_-a"),
+        (None, "b/+ ", None),
+    ):
+        assert named_certificate([certificate], x5t, x5t_s256, ()) is found
 
 
 def test_the_signature_is_verified_over_the_bytes_as_received() -> None:
