@@ -22,6 +22,7 @@ from keyless.gateway.hosts import local_names
 from keyless.runtime.leases import IdentityCallers, Leases
 from keyless.runtime.project import STATE_DIRECTORY, Project
 from keyless.runtime.world import EstateWorld
+from keyless.tokens.audience import Audience
 from keyless.tokens.issuer import TokenIssuer, current_signer
 from keyless.wire.dispatch import Dispatcher
 from keyless.wire.server import Front, ListeningServer, settle_interpreter
@@ -68,7 +69,7 @@ async def serve(folder: Path) -> None:
         await current_signer(world),
         compute.system_assigned,
         compute.resource_id,
-        "https://vault.azure.net",
+        Audience("https://vault.azure.net"),
         int(time.time()),
     )
     ready = {"port": server.port, "token": token.jwt, "certificate": str(leaf.chain)}

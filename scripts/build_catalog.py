@@ -34,9 +34,11 @@ OBJECT_TYPES = {
         "Microsoft.KeyVault/vaults/secrets",
     ]
 }
-# Services that also take a token whose audience is the address of the very resource.
+# Services that take a token whose audience is the address of the very resource, some of them no other.
 # https://learn.microsoft.com/azure/azure-app-configuration/rest-api-authentication-azure-ad
-ENDPOINT_IS_AUDIENCE = {"appconfig"}
+# https://learn.microsoft.com/kusto/management/security-roles and
+# https://learn.microsoft.com/azure/healthcare-apis/get-access-token
+ENDPOINT_IS_AUDIENCE = {"appconfig", "kusto", "healthcare"}
 
 
 def main(facts_dir: Path) -> None:

@@ -33,6 +33,8 @@ async def stored_estate(store: Store, contents: PlaneContents) -> Estate:
             one.principal_id,
             SecretText("") if one.secret_hashes else None,
             one.certificates,
+            one.identifier_uris,
+            one.token_version,
         )
         for _, one in await store.scan(APPLICATIONS)
     ]

@@ -272,9 +272,9 @@ CERTIFICATE = Alternatives(
 
 
 class ApplicationEntry(Record, title="an application"):
-    """An application registration, and what it proves itself with, of which it needs at least one kind.
+    """An application registration: what it proves itself with, and as which resource tokens are for it.
 
-    A client secret is the legacy way, and a certificate a stored credential too.
+    It needs one of the two. A client secret is the legacy way, and a certificate a stored credential too.
     """
 
     client_id = optional(_GUID, "The application id. Left out: derived from tenant and name.")
@@ -282,6 +282,16 @@ class ApplicationEntry(Record, title="an application"):
     client_secret = optional(SECRET, "Its client secret, given like a vault's secret.")
     certificates = defaulted(
         ListOf(CERTIFICATE, "certificates"), "The certificates that it signs its assertions with.", default=()
+    )
+    identifier_uris = defaulted(
+        ListOf(Where(Text(naming.IDENTIFIER_URI)), "identifier URIs"),
+        "The audiences under which tokens for it are asked for, besides its client id.",
+        default=(),
+    )
+    token_version = defaulted(
+        WholeNumber(1, 2, "a token version"),
+        "The version of the tokens for it; in version 2 their audience is its client id.",
+        default=1,
     )
 
 

@@ -142,6 +142,13 @@ CGROUP = TextRule(
     4096,
     "/system.slice/orders.service",
 )
+IDENTIFIER_URI = TextRule(
+    "an identifier URI",
+    "an address such as `api://orders`, without a slash at its end",
+    r"[A-Za-z][A-Za-z0-9+.-]*:[^\s?#]*[^\s?#/:]",
+    255,
+    "api://orders",
+)
 ROLE = TextRule("a role", "the name or GUID of a built-in role", example="Key Vault Secrets User")
 REFERENCE = TextRule("a name", "a name that this file declares")
 RESOURCE_ID = TextRule("a resource id", "a full resource id, beginning with `/`")

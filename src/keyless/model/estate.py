@@ -53,13 +53,18 @@ class DeclaredSetting:
 
 @dataclass(frozen=True, slots=True)
 class DeclaredApplication:
-    """An application registration, with what it proves itself with: a client secret, certificates."""
+    """An application registration, with what it proves itself with: a client secret, certificates.
+
+    ``identifier_uris`` and ``token_version`` are those of the resource that it is itself.
+    """
 
     name: str
     client_id: str
     principal_id: str
     client_secret: SecretText | None = None
     certificates: tuple[ApplicationCertificate, ...] = ()
+    identifier_uris: tuple[str, ...] = ()
+    token_version: int = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,8 @@ from typing import Protocol
 
 from keyless.model.identities import Application, ManagedIdentity, PrincipalKind
 from keyless.model.resources import Tenant
-from keyless.tokens.claims import BACKDATED_S, ClientAuthentication, Subject, lifetime_s, v1_claims
+from keyless.tokens.audience import Audience
+from keyless.tokens.claims import BACKDATED_S, ClientAuthentication, Subject, claims_of, lifetime_s
 from keyless.tokens.issue import issue
 from keyless.tokens.keys import KeyRing, SigningKey
 
@@ -90,7 +91,7 @@ class TokenIssuer:
         signer: Signer,
         identity: ManagedIdentity,
         host: str,
-        audience: str,
+        audience: Audience,
         now: int,
         capabilities: tuple[str, ...] = (),
         spent_sha256: str | None = None,
@@ -121,7 +122,7 @@ class TokenIssuer:
         self,
         signer: Signer,
         application: Application,
-        audience: str,
+        audience: Audience,
         now: int,
         capabilities: tuple[str, ...] = (),
         authentication: ClientAuthentication = ClientAuthentication.SECRET,
@@ -137,13 +138,13 @@ class TokenIssuer:
         return self._issue(signer, subject, audience, now, capabilities)
 
     def _issue(
-        self, signer: Signer, subject: Subject, audience: str, now: int, capabilities: tuple[str, ...]
+        self, signer: Signer, subject: Subject, audience: Audience, now: int, capabilities: tuple[str, ...]
     ) -> IssuedToken:
         now = max(now, signer.issued_after + 1)
-        claims = v1_claims(subject, audience, now, self._unique_id(), capabilities)
+        claims = claims_of(subject, audience, now, self._unique_id(), capabilities)
         return IssuedToken(
             jwt=issue(claims, signer.key),
-            audience=audience,
+            audience=audience.aud,
             not_before=now - BACKDATED_S,
             expires_at=now + lifetime_s(subject.kind),
         )

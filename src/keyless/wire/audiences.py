@@ -1,10 +1,12 @@
-"""The audiences that tokens are issued for: those of the service catalog, and no others.
+"""The audiences that tokens are issued for: those of the service catalog, and the estate's applications.
 
 Rules:
 - a resource is asked for as the catalog names it, with or without one trailing slash, in any casing; or, for
   services that accept it, as the address of one of their endpoints (``https://contoso.azconfig.io``);
 - the token's ``aud`` is the catalog's spelling, with the slash if it was asked for with one, because a
-  resource compares audiences exactly.
+  resource compares audiences exactly;
+- an application is asked for by its client id, or by one of its identifier URIs in the same way; what the
+  catalog knows is never an application's.
 
 Source: https://learn.microsoft.com/entra/identity/managed-identities-azure-resources/services-id-authentication-support
 """
@@ -16,9 +18,38 @@ from functools import lru_cache
 from urllib.parse import urlsplit
 
 from keyless.catalog.services import services_of_audience, services_of_host
+from keyless.model.identities import Application
+from keyless.store.collections import APPLICATIONS
+from keyless.store.ports import Reader
+from keyless.tokens.audience import V2, Audience
 
+TOKEN_EXCHANGE = "api://AzureADTokenExchange"
+"""What a federated assertion is made out to."""
 _MAX_CHARACTERS = 256
 _ENDPOINT = re.compile(r"https://[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+")
+
+
+async def audience_of(reader: Reader, resource: str) -> Audience | None:
+    """What a token for a resource is made out to; none where nobody takes one."""
+    known = known_audience(resource)
+    if known is not None:
+        return Audience(known)
+    plain = resource.removesuffix("/")
+    if not plain or len(resource) > _MAX_CHARACTERS:
+        return None
+    for _, application in await reader.scan(APPLICATIONS):
+        spelled = _name_of(application, plain)
+        if spelled is not None:
+            slash = resource[len(plain) :]
+            aud = application.client_id if application.token_version == V2 else spelled + slash
+            return Audience(aud, application.token_version, of_azure=False)
+    return None
+
+
+def _name_of(application: Application, resource: str) -> str | None:
+    """The application's own spelling of a name that a resource is asked for by."""
+    names = (application.client_id, *application.identifier_uris)
+    return next((name for name in names if name.casefold() == resource.casefold()), None)
 
 
 def known_audience(resource: str) -> str | None:
@@ -40,6 +71,11 @@ def _known(resource: str) -> str | None:
     return None
 
 
+def is_reserved(uri: str) -> bool:
+    """Whether no application may have this for an identifier URI."""
+    return known_audience(uri) is not None or uri.casefold() == TOKEN_EXCHANGE.casefold()
+
+
 def audience_meant(resource: str) -> str | None:
     """The audience of the service whose endpoint a resource names, such as a vault's address; else none."""
     try:
@@ -52,6 +88,10 @@ def audience_meant(resource: str) -> str | None:
 def unknown_audience(resource: str, tenant: str) -> str:
     """What to say of a resource that no token is issued for: Entra's sentence, and what to do."""
     meant = audience_meant(resource)
-    advice = f"ask for `{meant}`" if meant else "ask for the audience of an Azure service"
+    advice = (
+        f"ask for `{meant}`"
+        if meant
+        else "ask for the audience of an Azure service, or of an application of the estate"
+    )
     shown = resource[:_MAX_CHARACTERS]
     return f"The resource principal named {shown} was not found in the tenant named {tenant}: {advice}."

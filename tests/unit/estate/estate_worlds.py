@@ -182,6 +182,8 @@ class _Maker:
             principal_id=self._guid() or ids.application_principal_id(self.tenant, name),
             client_secret=self.draw(st.sampled_from([secret, None])) if certificates else secret,
             certificates=certificates,
+            identifier_uris=self.draw(st.sampled_from([(), (f"api://{len(name)}-{name.encode().hex()}",)])),
+            token_version=self.draw(st.sampled_from([1, 2])),
         )
 
     def _secrets(self) -> tuple[DeclaredSecret, ...]:

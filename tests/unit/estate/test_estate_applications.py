@@ -96,3 +96,46 @@ def test_an_outline_needs_no_certificate(tmp_path: Path) -> None:
     file.write_text(application("{}"))
     with pytest.raises(InvalidEstate):
         read_outline(file)
+
+
+def test_an_application_may_be_a_resource_alone() -> None:
+    (found,) = estate(application("{identifierUris: [api://orders], tokenVersion: 2}")).applications
+    assert (found.identifier_uris, found.token_version) == (("api://orders",), 2)
+    (other,) = estate(application("{clientSecret: hunter2}")).applications
+    assert (other.identifier_uris, other.token_version) == ((), 1)
+
+
+@pytest.mark.parametrize(
+    "uri", ["https://vault.azure.net", "HTTPS://Vault.Azure.Net", "https://a.azconfig.io"]
+)
+def test_no_application_may_take_a_services_audience(uri: str) -> None:
+    problem = only(application(f'{{identifierUris: ["{uri}"]}}'))
+    assert problem.message == f"`{uri}` is the audience of an Azure service"
+    assert "`api://app`" in problem.hint
+
+
+def test_no_application_may_take_the_audience_of_assertions() -> None:
+    assert (
+        "audience of an Azure service"
+        in only(application("{identifierUris: [api://azureadtokenexchange]}")).message
+    )
+
+
+@pytest.mark.parametrize(
+    "uri", ["orders", "api://", "api://orders/", "api://or ders", "api:", "api://o?x", ""]
+)
+def test_an_identifier_uri_has_its_form(uri: str) -> None:
+    text = application(f'{{clientSecret: hunter2, identifierUris: ["{uri}"]}}')
+    assert "identifier URI" in only(text).message
+
+
+def test_two_applications_share_no_identifier_uri() -> None:
+    problem = only(
+        "version: 1\napplications:\n  a: {identifierUris: [api://x]}\n  b: {identifierUris: [API://X]}\n"
+    )
+    assert problem.message == "`API://X` is an identifier URI of `a` already (line 3)"
+
+
+@pytest.mark.parametrize("version", ["0", "3", '"2"'])
+def test_there_are_two_versions_of_tokens(version: str) -> None:
+    assert only(application(f"{{identifierUris: [api://x], tokenVersion: {version}}}"))

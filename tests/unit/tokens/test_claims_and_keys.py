@@ -11,13 +11,21 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from forging import SUBJECT, TENANT, VAULT_AUDIENCE, claims_at
 
 from keyless.model.identities import PrincipalKind
-from keyless.tokens.claims import ClientAuthentication, Subject, lifetime_s, v1_claims, v1_issuer
+from keyless.tokens.audience import V2, Audience
+from keyless.tokens.claims import (
+    ClientAuthentication,
+    Subject,
+    claims_of,
+    lifetime_s,
+    v1_claims,
+    v1_issuer,
+)
 from keyless.tokens.issue import issue
 from keyless.tokens.keys import KeyRing, SigningKey, StoredSigningKey, load_signing_key
 
 AZURE_CLAIMS = {
-    "aud", "iss", "iat", "nbf", "exp", "aio", "appid", "appidacr", "idp", "idtyp", "oid", "sub", "tid", "uti",
-    "ver", "xms_mirid",
+    "aud", "iss", "iat", "nbf", "exp", "aio", "appid", "appidacr", "idp", "idtyp", "oid", "rh", "sub", "tid",
+    "uti", "ver", "xms_mirid",
 }  # fmt: skip
 
 
@@ -43,6 +51,28 @@ def test_an_application_says_that_it_used_a_secret_and_has_no_managed_identity(n
     claims = v1_claims(subject, VAULT_AUDIENCE, now, "u")
     assert claims["appidacr"] == "1"
     assert not {"xms_mirid", "xms_az_rid", "xms_cc"} & set(claims)
+
+
+def test_a_version_2_token_names_the_caller_and_the_issuer_in_its_own_way(now: int) -> None:
+    claims = claims_of(SUBJECT, Audience("the-resource", V2, of_azure=False), now, "u", ("CP1",))
+    assert set(claims) == {
+        "aud", "iss", "iat", "nbf", "exp", "aio", "azp", "azpacr", "oid", "rh", "sub", "tid", "uti", "ver",
+        "xms_cc",
+    }  # fmt: skip
+    assert claims["iss"] == f"https://login.microsoftonline.com/{TENANT}/v2.0"
+    assert (claims["aud"], claims["azp"], claims["azpacr"]) == ("the-resource", SUBJECT.client_id, "2")
+    assert claims["ver"] == "2.0"
+
+
+def test_a_token_for_an_application_does_not_say_where_a_managed_identity_is(now: int) -> None:
+    claims = claims_of(SUBJECT, Audience("api://orders", of_azure=False), now, "u")
+    assert not {"idtyp", "xms_mirid", "xms_az_rid"} & set(claims)
+    assert (claims["aud"], claims["appid"], claims["ver"]) == ("api://orders", SUBJECT.client_id, "1.0")
+
+
+def test_the_random_texts_of_a_token_differ_from_each_other_and_from_token_to_token(now: int) -> None:
+    one, other = (claims_of(SUBJECT, Audience("a"), now, unique) for unique in ("u", "v"))
+    assert len({str(claims[name]) for claims in (one, other) for name in ("aio", "rh", "uti")}) == 6
 
 
 def test_tokens_live_a_day_for_managed_identities_and_an_hour_for_applications() -> None:

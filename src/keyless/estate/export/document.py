@@ -75,4 +75,8 @@ def _application(application: DeclaredApplication, tenant: Tenant, variables: It
         document["clientSecret"] = {"env": next(variables)}
     if application.certificates:
         document["certificates"] = [{"value": pem_of(one.der)} for one in application.certificates]
+    if application.identifier_uris:
+        document["identifierUris"] = list(application.identifier_uris)
+    if application.token_version != 1:
+        document["tokenVersion"] = application.token_version
     return document

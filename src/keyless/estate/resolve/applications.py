@@ -16,6 +16,7 @@ from keyless.estate.declaration import (
 )
 from keyless.estate.reading import Located, Reading, Rejected
 from keyless.estate.resolve.directory import Directory
+from keyless.estate.resolve.identifier_uris import IdentifierUris
 from keyless.estate.resolve.ids import application_client_id, application_principal_id
 from keyless.estate.resolve.resources import Resources
 from keyless.estate.resolve.secrets import SecretSource, WithheldText
@@ -31,9 +32,10 @@ def read_applications(
     applications: Directory[DeclaredApplication] = Directory("application", "`applications`")
     applications.incomplete = entry.lost(EstateEntry.applications)
     applications.miss(entry.applications.broken)
+    uris = IdentifierUris()
     for name, declared in entry.applications.items:
         try:
-            application = _application(name, declared, resources, source, reading)
+            application = _application(name, declared, resources, uris, source, reading)
         except Rejected:
             applications.miss([name.value])
             continue
@@ -45,6 +47,7 @@ def _application(
     name: Located[str],
     declared: ApplicationEntry,
     resources: Resources,
+    uris: IdentifierUris,
     source: SecretSource,
     reading: Reading,
 ) -> DeclaredApplication:
@@ -63,18 +66,24 @@ def _application(
             for one in declared.certificates
             if (found := _certificate(one, source, reading)) is not None
         ),
+        identifier_uris=uris.take(declared.identifier_uris, name.value, reading),
+        token_version=declared.token_version,
     )
 
 
 def _check_credentials(declared: ApplicationEntry, reading: Reading) -> None:
-    """Report an application that could never sign in."""
-    fields = (ApplicationEntry.client_secret, ApplicationEntry.certificates)
+    """Report an application that could never sign in, and that nobody asks for tokens for."""
+    fields = (
+        ApplicationEntry.client_secret,
+        ApplicationEntry.certificates,
+        ApplicationEntry.identifier_uris,
+    )
     if any(declared.values.get(field.key) or declared.lost(field) for field in fields):
         return
     reading.report(
         declared.at,
         "this application has nothing to prove itself with",
-        "add `clientSecret:` or `certificates:`",
+        "add `clientSecret:` or `certificates:`, or `identifierUris:` if it is a resource alone",
     )
 
 

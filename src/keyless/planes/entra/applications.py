@@ -38,6 +38,8 @@ async def registration(reader: Reader, declared: DeclaredApplication) -> Applica
         principal_id=declared.principal_id,
         secret_hashes=await _hashes(declared.client_secret, there.secret_hashes if there is not None else ()),
         certificates=declared.certificates,
+        identifier_uris=declared.identifier_uris,
+        token_version=declared.token_version,
     )
 
 

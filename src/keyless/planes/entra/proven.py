@@ -12,6 +12,7 @@ from keyless.planes.entra import refusals
 from keyless.planes.entra.sign_ins import failed, signed_in
 from keyless.planes.entra.used_assertions import UsedAssertions
 from keyless.tokens.assertions import Assertion
+from keyless.tokens.audience import Audience
 from keyless.tokens.claims import ClientAuthentication
 from keyless.tokens.issuer import IssuedToken, Signer, TokenIssuer
 
@@ -41,7 +42,7 @@ class Proven:
         raise failed(refusals.replayed_assertion(), self.client, self.method, self.by)
 
     def token(
-        self, issuer: TokenIssuer, signer: Signer, audience: str, now: int, capabilities: tuple[str, ...]
+        self, issuer: TokenIssuer, signer: Signer, audience: Audience, now: int, capabilities: tuple[str, ...]
     ) -> IssuedToken:
         """A token of the client for an audience."""
         secret = self.method is SignInMethod.CLIENT_SECRET

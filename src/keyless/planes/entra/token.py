@@ -3,8 +3,8 @@
 Rules, in this order: what a request must have is looked at first, then its tenant, its application, the
 credential, and last what it asks for; nothing about resources is told to a client that has not proven itself.
 
-Version 2.0 takes `scope` (`RESOURCE/.default`), version 1.0 takes `resource`; both give version 1.0 tokens,
-which is what the resources that are served here take.
+Version 2.0 takes `scope` (`RESOURCE/.default`), version 1.0 takes `resource`; the token is of the version
+that the resource takes, whichever endpoint gives it.
 
 Source: https://learn.microsoft.com/entra/identity-platform/v2-oauth2-client-creds-grant-flow
 """
@@ -33,7 +33,7 @@ from keyless.planes.entra.token_request import (
     required,
 )
 from keyless.tokens.issuer import TOKEN_TYPE, IssuedToken, Signer
-from keyless.wire.audiences import known_audience
+from keyless.wire.audiences import audience_of
 from keyless.wire.call import Authorized, Reply
 from keyless.wire.errors import InvalidGrant
 from keyless.wire.operation import ApiVersions, Public, operation
@@ -165,12 +165,12 @@ def _default_resource(scope: str) -> str:
 async def _issue(
     call: Authorized[None], entra: Entra, proven: Proven, resource: str, fields: Mapping[str, str]
 ) -> IssuedToken:
-    audience = known_audience(resource)
+    audience = await audience_of(entra.store, resource)
     if audience is None:
         raise refusals.unknown_resource(resource, proven.tenant.name)
     asked = capabilities(fields.get("claims"))
     signer = await _signer(entra, proven)
-    proven.used_for(entra.used_assertions, f"{audience} {fields.get('claims') or ''}", call.now)
+    proven.used_for(entra.used_assertions, f"{audience.aud} {fields.get('claims') or ''}", call.now)
     return proven.token(entra.issuer, signer, audience, call.now, asked)
 
 

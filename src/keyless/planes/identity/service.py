@@ -23,8 +23,9 @@ from keyless.planes.identity.select import (
 )
 from keyless.store.collections import COMPUTE, IDENTITIES
 from keyless.store.ports import Store
+from keyless.tokens.audience import Audience
 from keyless.tokens.issuer import IssuedToken, Signer, TokenAuthority, TokenIssuer
-from keyless.wire.audiences import known_audience, unknown_audience
+from keyless.wire.audiences import audience_of, unknown_audience
 from keyless.wire.call import Workload
 from keyless.wire.errors import Bug, InvalidRequest
 from keyless.wire.request import Query
@@ -96,7 +97,7 @@ class IdentityService:
             _capabilities(query),
             spent_sha256=query.get("token_sha256_to_refresh"),
         )
-        return Granted(token, identity, resource, self._sign_in(identity, audience))
+        return Granted(token, identity, resource, self._sign_in(identity, audience.aud))
 
     async def _signer(self, identity: ManagedIdentity) -> Signer:
         try:
@@ -117,8 +118,8 @@ class IdentityService:
             audience.rstrip("/"),
         )
 
-    async def _audience(self, resource: str) -> str:
-        audience = known_audience(resource)
+    async def _audience(self, resource: str) -> Audience:
+        audience = await audience_of(self._store, resource)
         if audience is None:
             tenant = await self._authority.tenant()
             raise InvalidRequest(
