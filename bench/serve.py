@@ -19,6 +19,8 @@ from keyless.estate.read import read_text
 from keyless.evidence.recorder import Recorder
 from keyless.gateway.authority import Authority
 from keyless.gateway.hosts import local_names
+from keyless.gateway.key_files import KeyFiles
+from keyless.planes.identity import Challenges
 from keyless.runtime.leases import IdentityCallers, Leases
 from keyless.runtime.project import STATE_DIRECTORY, Project
 from keyless.runtime.world import EstateWorld
@@ -50,7 +52,7 @@ async def serve(folder: Path) -> None:
     await deploy_estate(store, estate)
     world, leases, recorder = EstateWorld(store, "bench", time.time), Leases(), Recorder(evidence)
     dispatcher = Dispatcher(
-        build_planes(store, world).tls,
+        build_planes(store, world, Challenges(KeyFiles(project.key_directory))).tls,
         store=store,
         world=world,
         roles=known_roles(),

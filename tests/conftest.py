@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -56,3 +56,14 @@ def foreign_key() -> SigningKey:
 def key_ring(signing_key: SigningKey) -> KeyRing:
     """The keys under which tokens verify."""
     return KeyRing([signing_key])
+
+
+@pytest.fixture
+def skip_loudly(request: pytest.FixtureRequest) -> Callable[[str], None]:
+    """Skips the test, with a warning besides, so that a run says what it did not look at."""
+
+    def skip(reason: str) -> None:
+        request.node.warn(pytest.PytestWarning(f"NOT TESTED: {reason}"))
+        pytest.skip(reason)
+
+    return skip

@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from keyless.app import build_planes
+from keyless.gateway.key_files import KeyFiles
 from keyless.model.resource_id import group_scope, resource_scope
 from keyless.model.resources import STORE_TYPE, VAULT_TYPE, ConfigurationStore, Vault
+from keyless.planes.identity import Challenges
 from keyless.runtime.world import EstateWorld
 from keyless.store.sealing import KEY_BYTES, RootKey
 from keyless.store.sqlite.store import SqliteStore
@@ -81,6 +83,15 @@ _PLANES = {
         """At the address that `MSI_ENDPOINT` holds, on loopback. What `MSI_SECRET` holds goes into the header
         `secret`.""",
     ),
+    "arc-identity": _Words(
+        "Managed identity: Azure Arc",
+        """At the address that `IDENTITY_ENDPOINT` holds, on loopback. A first request is answered with 401
+        and the path of a file, whose content the second brings: `Authorization: Basic CONTENT`.""",
+    ),
+    "cloud-shell-identity": _Words(
+        "Managed identity: Cloud Shell",
+        "At the address that `MSI_ENDPOINT` holds, on loopback; the parameters are a form's.",
+    ),
     "service-fabric-identity": _Words(
         "Managed identity: Service Fabric",
         """At the address that `IDENTITY_ENDPOINT` holds, on loopback and over TLS. What `IDENTITY_HEADER`
@@ -99,8 +110,9 @@ def planes() -> tuple[Plane, ...]:
     """The planes as they are served."""
     with tempfile.TemporaryDirectory() as folder:
         store = SqliteStore(Path(folder) / "store.db", RootKey(bytes(KEY_BYTES), "the reference"))
+        challenges = Challenges(KeyFiles(Path(folder)))
         try:
-            built = build_planes(store, EstateWorld(store, "reference", lambda: 0.0))
+            built = build_planes(store, EstateWorld(store, "reference", lambda: 0.0), challenges)
         finally:
             store.close()
     return (*built.tls, *built.plain)

@@ -32,6 +32,7 @@ if TYPE_CHECKING:  # what only the plane process needs is imported there: most c
     from keyless.deploy.prune import Pruned
     from keyless.model.estate import Estate
     from keyless.model.roles import RoleDefinition
+    from keyless.planes.identity import Challenges
     from keyless.runtime.leases import Lease, Leases
     from keyless.runtime.plane import Listening, RunningPlane
     from keyless.runtime.world import EstateWorld
@@ -94,7 +95,7 @@ class Planes:
     plain: tuple[Plane, ...]
 
 
-def build_planes(store: Store, world: EstateWorld) -> Planes:
+def build_planes(store: Store, world: EstateWorld, challenges: Challenges) -> Planes:
     """Every plane over one store."""
     from keyless.planes import identity
     from keyless.planes.appconfig.plane import app_configuration_plane
@@ -114,6 +115,8 @@ def build_planes(store: Store, world: EstateWorld) -> Planes:
             identity.imds_plane(store, world, issuer),
             identity.app_service_plane(store, world, issuer),
             identity.machine_learning_plane(store, world, issuer),
+            identity.arc_plane(store, world, issuer, challenges),
+            identity.cloud_shell_plane(store, world, issuer),
         ),
     )
 
@@ -125,6 +128,8 @@ async def running_plane(project: Project, port: int) -> AsyncIterator[RunningPla
     from keyless.gateway.attest.peer import Attestor
     from keyless.gateway.attest.processes import Processes
     from keyless.gateway.attest.sockets import socket_table
+    from keyless.gateway.key_files import KeyFiles
+    from keyless.planes.identity import Challenges
     from keyless.runtime.leases import IdentityCallers, Leases
     from keyless.runtime.peers import LeasesByPeer
     from keyless.runtime.plane import Notices, RunningPlane
@@ -139,7 +144,9 @@ async def running_plane(project: Project, port: int) -> AsyncIterator[RunningPla
         leases = Leases()
         notices = Notices(leases)
         recorder = Recorder(evidence, notices.decided, notices.signed_in)
-        planes = build_planes(store, world)
+        key_files = KeyFiles(project.key_directory)
+        challenges = Challenges(key_files)
+        planes = build_planes(store, world, challenges)
         callers = IdentityCallers(leases, LeasesByPeer(Attestor(socket_table(), Processes())))
         roles = known_roles()
 
@@ -166,7 +173,10 @@ async def running_plane(project: Project, port: int) -> AsyncIterator[RunningPla
             dispatchers=dispatchers,
             listening=await _listen(project, port, dispatchers, leases, world),
             deploy=lambda estate: deploy_estate(store, estate),
+            key_directory=key_files.directory,
+            on_end=challenges.forget,
         )
+        key_files.close()
     finally:
         evidence.close()
         store.close()

@@ -11,11 +11,13 @@ import pytest
 
 from keyless.app import build_planes
 from keyless.evidence.recorder import CellKey, Recorder, SignInKey, WantKey
+from keyless.gateway.key_files import KeyFiles
 from keyless.model.evidence import Outcome
 from keyless.model.identities import ComputeResource, IdentityKind, ManagedIdentity
 from keyless.model.resource_id import group_scope, resource_scope
 from keyless.model.resources import STORE_TYPE, VAULT_TYPE, ConfigurationStore, Tenant, Vault
 from keyless.model.roles import Permission, RoleAssignment, RoleDefinition
+from keyless.planes.identity import Challenges
 from keyless.runtime.leases import IdentityCallers, Lease, Leases
 from keyless.runtime.messages import Mode
 from keyless.runtime.world import EstateWorld
@@ -59,9 +61,10 @@ class Matrix:
     """The planes and their dispatcher. In ``learning`` every principal learns."""
 
     def __init__(self, directory: Path, key: SigningKey) -> None:
+        self._keys = directory / "keys"
         self.store = SqliteStore(directory / "store.db", RootKey(bytes(range(32)), "the test"))
         self.world = EstateWorld(self.store, "matrix", lambda: NOW)
-        built = build_planes(self.store, self.world)
+        built = build_planes(self.store, self.world, Challenges(KeyFiles(self._keys, directory / "nowhere")))
         self.planes: tuple[Plane, ...] = (*built.tls, *built.plain)
         self.leases = Leases()
         self.lease = Lease("web", "", frozenset(), Mode.ENFORCE, False, lambda message: None)
@@ -82,6 +85,10 @@ class Matrix:
             workloads=IdentityCallers(self.leases),
             learners=self,
         )
+
+    def key(self, challenge: str) -> str:
+        """The content of the file that a challenge names."""
+        return (self._keys / challenge.rpartition("/")[2]).read_text()
 
     def plane(self, name: str) -> Plane:
         """A plane by its name."""

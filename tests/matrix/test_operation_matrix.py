@@ -82,6 +82,8 @@ EXPECTED: dict[str, tuple[str, ...] | str] = {
     "Imds.GetIdentityInfo": OWN_WORKLOAD,
     "AppService.GetToken": OWN_WORKLOAD,
     "MachineLearning.GetToken": OWN_WORKLOAD,
+    "Arc.GetToken": OWN_WORKLOAD,
+    "CloudShell.GetToken": OWN_WORKLOAD,
     "ServiceFabric.GetToken": OWN_WORKLOAD,
 }
 
@@ -92,6 +94,8 @@ HOSTS = {
     "imds": "169.254.169.254",
     "app-service-identity": "127.0.0.1",
     "machine-learning-identity": "127.0.0.1",
+    "arc-identity": "127.0.0.1",
+    "cloud-shell-identity": "127.0.0.1",
     "service-fabric-identity": "localhost",
 }
 """By plane: the host that it is asked under."""
@@ -103,10 +107,13 @@ QUERIES = {
     "Imds.GetToken": ("resource=https://vault.azure.net",),
     "AppService.GetToken": ("resource=https://vault.azure.net",),
     "MachineLearning.GetToken": ("resource=https://vault.azure.net",),
+    "Arc.GetToken": ("resource=https://vault.azure.net",),
     "ServiceFabric.GetToken": ("resource=https://vault.azure.net",),
     "Entra.DiscoverInstance": ("authorization_endpoint=https://login.microsoftonline.com/common/authorize",),
 }
 """Query parameters without which an operation says nothing."""
+
+BODIES = {"CloudShell.GetToken": b"resource=https://vault.azure.net"}
 
 
 @dataclass(frozen=True)
@@ -136,7 +143,7 @@ class Row:
 def planes() -> tuple[Plane, ...]:
     """The planes as they are served; their declarations need no store."""
     unused: Any = None
-    built = build_planes(unused, unused)
+    built = build_planes(unused, unused, unused)
     return (*built.tls, *built.plain)
 
 
@@ -352,6 +359,8 @@ def workload_headers(row: Row, secret: str | None) -> dict[str, str]:
         "imds": "x-keyless-workload",
         "app-service-identity": "x-identity-header",
         "machine-learning-identity": "secret",
+        "arc-identity": "x-keyless-workload",
+        "cloud-shell-identity": "x-keyless-workload",
         "service-fabric-identity": "secret",
     }[row.plane]
     return {"metadata": "true"} | ({name: secret} if secret is not None else {})
@@ -371,8 +380,8 @@ async def test_an_identity_endpoint_answers_no_stranger(
 
 
 def refusals(row: Row) -> set[int]:
-    """How an identity endpoint answers a stranger: Service Fabric's as its documentation says."""
-    return {400, 404} if row.plane == "service-fabric-identity" else {401}
+    """How an identity endpoint answers a stranger; 401 would be a challenge for Azure Arc's clients."""
+    return {"service-fabric-identity": {400, 404}, "arc-identity": {403}}.get(row.plane, {401})
 
 
 @pytest.mark.parametrize("row", rows(WorkloadOnly))
@@ -393,7 +402,12 @@ async def test_an_identity_endpoint_answers_no_workload_of_another_kind_of_host(
 async def test_an_identity_endpoint_answers_its_own_workload(matrix: Any, row: Row) -> None:
     (matrix.lease.host_kind,) = matrix.plane(row.plane).host_kinds
     headers = workload_headers(row, matrix.lease.secret)
-    answer, _ = await matrix.ask(row.method, HOSTS[row.plane], row.path, row.query, headers)
+    body = BODIES.get(row.operation.id, b"{}")
+    answer, _ = await matrix.ask(row.method, HOSTS[row.plane], row.path, row.query, headers, body)
+    if row.plane == "arc-identity":
+        assert answer.status == 401
+        headers["authorization"] = f"Basic {matrix.key(dict(answer.headers)['www-authenticate'])}"
+        answer, _ = await matrix.ask(row.method, HOSTS[row.plane], row.path, row.query, headers)
     assert answer.status == 200
 
 

@@ -34,14 +34,3 @@ def once(tmp_path_factory: pytest.TempPathFactory) -> Once:
             return json.loads(made.read_text())
 
     return make_once
-
-
-@pytest.fixture
-def skip_loudly(request: pytest.FixtureRequest) -> Callable[[str], None]:
-    """Skips the test, with a warning besides, so that a run says what it did not look at."""
-
-    def skip(reason: str) -> None:
-        request.node.warn(pytest.PytestWarning(f"NOT TESTED: {reason}"))
-        pytest.skip(reason)
-
-    return skip

@@ -16,6 +16,7 @@ from keyless.cli.terminal import say
 from keyless.gateway.child import ChildStatus, exit_like, run_child
 from keyless.gateway.held_signals import held_signals
 from keyless.model.hosts import HostKind
+from keyless.runtime.arc_keys import show_keys
 from keyless.runtime.client import PlaneConnection, join
 from keyless.runtime.environment import environment_of
 from keyless.runtime.messages import PROTOCOL, Hello, Mode, Summary, ToClient
@@ -140,6 +141,7 @@ def run_in(
     listener = _Listener(lease, quiet=quiet)
     try:
         environment, notes = environment_of(project, lease.ready, keep_credentials=keep_credentials)
+        show_keys(lease.ready)
         if not quiet:
             for note in (*lease.ready.notes, *_about_port(port, lease), *notes):
                 say(note)

@@ -66,14 +66,14 @@ class LeafFiles(NamedTuple):
     thumbprint: str
 
 
-class _Pair(NamedTuple):
+class Pair(NamedTuple):
     """A private key and the certificates that go with it, its own first."""
 
     key: PrivateKey
     chain: tuple[x509.Certificate, ...]
 
     @classmethod
-    def parse(cls, content: bytes) -> _Pair:
+    def parse(cls, content: bytes) -> Pair:
         """Read a key and its certificates; raises ValueError for anything else or a key of another's."""
         try:
             key = load_pem_private_key(content, None)
@@ -97,7 +97,7 @@ class Authority:
     directory: Path
     certificate: x509.Certificate
     notes: tuple[str, ...]
-    _pair: _Pair
+    _pair: Pair
     _names: Names
 
     def __repr__(self) -> str:
@@ -129,7 +129,7 @@ class Authority:
         reason = _why_anew(pair.chain[0], names, now) if pair else None
         if pair is None or reason is not None:
             key = certs.new_key()
-            pair = _Pair(key, (certs.make_authority(key, names, now),))
+            pair = Pair(key, (certs.make_authority(key, names, now),))
             write_owner_only(path, pair.pem())
         _keep_written(directory / CA_FILE, certs.pem(pair.chain))
         notes = () if reason is None else (f"made a new local certificate authority: {reason}",)
@@ -143,7 +143,14 @@ class Authority:
         Raises:
             AuthorityError: the authority is not for such names, or the file cannot be used.
         """
-        names = Names(tuple(dns_names), tuple(ip_addresses))
+        path, pair = self._leaf(Names(tuple(dns_names), tuple(ip_addresses)), now)
+        return LeafFiles(path, path, certs.thumbprint(pair.chain[0]))
+
+    def signing_pair(self, dns_name: str, now: dt.datetime) -> Pair:
+        """The key and the chain of a leaf that signs documents under a name; raises as ``issue_leaf``."""
+        return self._leaf(Names((dns_name,)), now)[1]
+
+    def _leaf(self, names: Names, now: dt.datetime) -> tuple[Path, Pair]:
         if not self._names.permits(names):
             wanted = ", ".join(f"`{name}`" for name in (*names.dns, *names.addresses))
             raise AuthorityError(f"the local authority is limited to other names than {wanted}")
@@ -153,17 +160,17 @@ class Authority:
             if pair is None:
                 pair = self._new_leaf(names, now)
                 write_owner_only(path, pair.pem())
-        return LeafFiles(path, path, certs.thumbprint(pair.chain[0]))
+        return path, pair
 
-    def _new_leaf(self, names: Names, now: dt.datetime) -> _Pair:
+    def _new_leaf(self, names: Names, now: dt.datetime) -> Pair:
         key = certs.new_key()
         leaf = certs.make_leaf(self.certificate, self._pair.key, key.public_key(), names, now)
-        return _Pair(key, (leaf, self.certificate))
+        return Pair(key, (leaf, self.certificate))
 
-    def _good_leaf(self, content: bytes | None, names: Names, now: dt.datetime) -> _Pair | None:
+    def _good_leaf(self, content: bytes | None, names: Names, now: dt.datetime) -> Pair | None:
         """What was issued before, where it can be used; anything wrong with it is no more than a no."""
         try:
-            pair = _Pair.parse(content or b"")
+            pair = Pair.parse(content or b"")
         except ValueError:
             return None
         leaf = pair.chain[0]
@@ -185,9 +192,9 @@ def _explained(directory: Path) -> Iterator[None]:
         raise AuthorityError(f"cannot use `{error.filename or directory}`: {error.strerror}") from error
 
 
-def _read_authority(path: Path, content: bytes) -> _Pair:
+def _read_authority(path: Path, content: bytes) -> Pair:
     try:
-        return _Pair.parse(content)
+        return Pair.parse(content)
     except ValueError as error:
         raise AuthorityError(
             f"`{path}` does not hold a key and the certificate that belongs to it: remove it to have a new "

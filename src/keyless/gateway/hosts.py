@@ -35,6 +35,9 @@ EXACT_NAMES = (
 OWN_NAME = "localhost"
 """The name by which Service Fabric's endpoint is reached, over TLS and never through the proxy."""
 
+DOCUMENT_NAME = "metadata.azure.com"
+"""The name in the certificate that signs the metadata service's documents; nobody connects to it."""
+
 SUFFIXES = (".vault.azure.net", ".azconfig.io", ".login.microsoft.com")
 
 _TLS_PORT = 443
@@ -116,7 +119,7 @@ def local_names() -> tuple[str, ...]:
 
 def local_domains() -> tuple[str, ...]:
     """The smallest set of domains, each with all below it, that holds every local name."""
-    domains = {OWN_NAME, *EXACT_NAMES, *(suffix.removeprefix(".") for suffix in SUFFIXES)}
+    domains = {OWN_NAME, DOCUMENT_NAME, *EXACT_NAMES, *(suffix.removeprefix(".") for suffix in SUFFIXES)}
     return tuple(sorted(d for d in domains if not any(d.endswith(f".{other}") for other in domains)))
 
 

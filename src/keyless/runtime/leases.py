@@ -56,6 +56,10 @@ class Lease:
             self.tell(message)
         return new
 
+    def got_token(self) -> None:
+        """Count a token that the workload was given."""
+        self.tokens += 1
+
     def reached(self, host: str) -> None:
         """Count a connection that came through the proxy."""
         self.connections += 1
@@ -123,7 +127,7 @@ class ByPeer(Protocol):
 
 
 class IdentityCallers:
-    """The same leases, as the managed-identity endpoints see them: each proven call is counted.
+    """The same leases, as the managed-identity endpoints see them.
 
     Without ``peers``, a process is no proof.
     """
@@ -133,17 +137,11 @@ class IdentityCallers:
         self._peers = peers
 
     def by_secret(self, secret: str) -> Lease | None:
-        """The lease that holds a secret, which has now asked for a token."""
-        return _counted(self._leases.by_secret(secret))
+        """The lease that holds a secret."""
+        return self._leases.by_secret(secret)
 
     async def by_peer(self, connection: Connection) -> Lease | None:
-        """The lease whose process has now asked for a token, over this connection."""
+        """The lease whose process asks over this connection."""
         if self._peers is None:
             return None
-        return _counted(await self._peers.lease_of(connection.client, connection.server, tuple(self._leases)))
-
-
-def _counted(lease: Lease | None) -> Lease | None:
-    if lease is not None:
-        lease.tokens += 1
-    return lease
+        return await self._peers.lease_of(connection.client, connection.server, tuple(self._leases))

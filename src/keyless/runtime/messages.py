@@ -48,6 +48,7 @@ class Ready(msgspec.Struct, frozen=True, tag="ready"):
 
     ``thumbprint`` is the SHA-1 of the TLS port's certificate; ``client_id`` that of the identity that is
     meant where none is named; empty where none is.
+    ``key_directory`` is where Azure Arc's challenges lie, for that kind of host.
     """
 
     workload: str
@@ -59,6 +60,7 @@ class Ready(msgspec.Struct, frozen=True, tag="ready"):
     tls_port: int = 0
     thumbprint: str = ""
     client_id: str = ""
+    key_directory: str = ""
     notes: tuple[str, ...] = ()
 
 

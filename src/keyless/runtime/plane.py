@@ -14,14 +14,17 @@ import logging
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
 from keyless.deploy.apply import CannotApply
 from keyless.evidence.database import EvidenceError
 from keyless.evidence.recorder import CellKey, Recorder, SignInKey, WantKey
 from keyless.gateway.attest.processes import Process
+from keyless.gateway.owner_files import UnsafeFile
 from keyless.model.estate import Estate
 from keyless.model.evidence import Outcome, SignInOutcome
+from keyless.model.hosts import HostKind
 from keyless.model.identities import ComputeResource
 from keyless.runtime.control import ControlServer, Tell
 from keyless.runtime.directory import Directory, read_directory
@@ -124,6 +127,8 @@ class RunningPlane:
         dispatchers: tuple[Dispatcher, ...],
         listening: Listening,
         deploy: Callable[[Estate], Awaitable[None]],
+        key_directory: Callable[[], Path],
+        on_end: Callable[[Lease], None],
     ) -> None:
         self._project = project
         self._store = store
@@ -134,6 +139,8 @@ class RunningPlane:
         self._dispatchers = dispatchers
         self._listening = listening
         self._deploy = deploy
+        self._key_directory = key_directory
+        self._on_end = on_end
         self._applied: str | None = None
         self._applying = asyncio.Lock()
         self._control = ControlServer(project.control_socket, self.open_lease, self.close_lease)
@@ -187,14 +194,24 @@ class RunningPlane:
         client_id = await self._world.default_client_id(compute)
         self._notices.directory = await read_directory(self._store)
         kind = hello.host_kind or host_kind(compute)
+        keys = self._keys_of(kind)
         lease = Lease(
             compute.name, compute.resource_id, principal_ids, hello.mode, hello.offline, tell, kind, client
         )
         self._leases.open(lease)
         self._start_lines_anew()
-        return lease, self._ready(lease, compute, client_id)
+        return lease, self._ready(lease, compute, client_id, keys)
 
-    def _ready(self, lease: Lease, compute: ComputeResource, client_id: str) -> Ready:
+    def _keys_of(self, kind: HostKind) -> str:
+        """Where the challenges of Azure Arc's endpoint lie, for a workload that will meet them."""
+        if kind is not HostKind.ARC:
+            return ""
+        try:
+            return str(self._key_directory())
+        except (OSError, UnsafeFile) as error:
+            raise LeaseRefused(f"there is no place for the keys of Azure Arc's endpoint: {error}") from error
+
+    def _ready(self, lease: Lease, compute: ComputeResource, client_id: str, keys: str) -> Ready:
         none = f"`{compute.name}` has no identity, so it gets no token: give it one in `keyless.yaml`"
         return Ready(
             workload=compute.name,
@@ -206,12 +223,14 @@ class RunningPlane:
             tls_port=self._listening.tls.port,
             thumbprint=self._listening.thumbprint,
             client_id=client_id,
+            key_directory=keys,
             notes=() if lease.principal_ids else (none,),
         )
 
     async def close_lease(self, lease: Lease) -> Summary:
         """End a workload's lease, with its evidence written."""
         self._leases.close(lease)
+        self._on_end(lease)
         self._listening.proxy.end(lease)
         self._start_lines_anew()
         try:

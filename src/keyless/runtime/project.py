@@ -66,6 +66,11 @@ class Project:
         return self.root / STATE_DIRECTORY / "plan.json"
 
     @property
+    def key_directory(self) -> Path:
+        """The challenges of Azure Arc's endpoint, while they are open."""
+        return self.state / "arc"
+
+    @property
     def proof_lock_file(self) -> Path:
         """Locked for as long as a proof runs in the project."""
         return self.root / STATE_DIRECTORY / "proof.lock"

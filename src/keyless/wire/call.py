@@ -35,6 +35,10 @@ class Workload(Protocol):
         """How it gets its token: the endpoints of other kinds do not know it."""
         ...
 
+    def got_token(self) -> None:
+        """Count a token that it was given."""
+        ...
+
 
 class _Mint:
     """The proof that a call went through the dispatcher."""

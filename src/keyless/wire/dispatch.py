@@ -134,6 +134,8 @@ class Dispatcher:
             workload = workload_of(secret, self._workloads)
         if plane.host_kinds and workload.host_kind not in plane.host_kinds:
             raise Unauthenticated(NO_WORKLOAD)
+        if plane.proof is not None:
+            plane.proof(request, workload)
         return workload
 
     def _authorize(self, caller: Principal, operation: Operation, access: Requires, meaning: Meaning) -> None:

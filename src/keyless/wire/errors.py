@@ -59,6 +59,14 @@ class Unauthenticated(WireError):
         self.revoked_at = revoked_at
 
 
+class Challenged(Unauthenticated):
+    """A caller that is known and has to prove more: ``realm`` tells what, without an `=` in it."""
+
+    def __init__(self, message: str, realm: str) -> None:
+        super().__init__(message)
+        self.realm = realm
+
+
 class Forbidden(WireError):
     """A verified caller without the permission."""
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from keyless.model.hosts import HostKind
+from keyless.wire.call import Workload
 from keyless.wire.errors import WireError
 from keyless.wire.operation import Operation
 from keyless.wire.request import Request
@@ -38,7 +39,8 @@ class Plane:
     resource accepts (empty for planes that take no tokens); ``workload_secret`` where a request carries the
     secret of its workload; ``attests_peer`` whether a request without one is known by the process that sent
     it; ``headers`` what every answer of the plane carries; ``precheck`` refuses a request before its caller
-    is looked at. ``paths`` are the beginnings (lower case, with a slash at the end) of the paths that it
+    is looked at; ``proof`` raises Unauthenticated where a workload that is known has to prove more. ``paths``
+    are the beginnings (lower case, with a slash at the end) of the paths that it
     answers, where several planes share a host name; ``host_kinds`` the kinds of host whose workloads it
     answers, all of them where it is empty.
     """
@@ -51,6 +53,7 @@ class Plane:
     audiences: Callable[[Any], frozenset[str]] = lambda resource: frozenset()
     workload_secret: Callable[[Request], str | None] = lambda request: None
     attests_peer: bool = False
+    proof: Callable[[Request, Workload], None] | None = None
     headers: Callable[[Request, Any], list[tuple[str, str]]] = lambda request, resource: []
     precheck: Callable[[Request], None] | None = None
     content_type: str = "application/json; charset=utf-8"

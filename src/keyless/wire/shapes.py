@@ -14,6 +14,7 @@ import msgspec
 from keyless.tokens.verify import Rejection
 from keyless.wire.errors import (
     Bug,
+    Challenged,
     Conflict,
     Forbidden,
     InvalidGrant,
@@ -233,6 +234,7 @@ def correlation_id(request: Request) -> str:
 
 
 _IMDS_WORDS: dict[type[WireError], str] = {
+    Challenged: "unauthorized_client",
     Unauthenticated: "access_denied",
     InvalidRequest: "invalid_request",
     NotFound: "not_found",
@@ -258,6 +260,33 @@ def app_service_identity(failure: Failure) -> Rendered:
     error = failure.error
     body = {"statusCode": error.status, "message": _public(error)}
     return Rendered(error.status, (_JSON,), msgspec.json.encode(body))
+
+
+def arc_identity(failure: Failure) -> Rendered:
+    """As the instance metadata service answers; a challenge names its file, all other strangers get 403.
+
+    Source: https://learn.microsoft.com/azure/azure-arc/servers/managed-identity-authentication
+    """
+    rendered = imds(failure)
+    error = failure.error
+    if isinstance(error, Challenged):
+        challenge = ("www-authenticate", f"Basic realm={error.realm}")
+        return Rendered(401, (*rendered.headers, challenge), rendered.body)
+    return Rendered(403, rendered.headers, rendered.body) if isinstance(error, Unauthenticated) else rendered
+
+
+_CLOUD_SHELL_CODES: dict[str, str] = {"invalid_resource": "AudienceNotSupported"}
+
+
+def cloud_shell_identity(failure: Failure) -> Rendered:
+    """Cloud Shell's `{"error": {"code", "message"}}`.
+
+    Source: https://learn.microsoft.com/azure/cloud-shell/msi-authorization#limitations
+    """
+    error = failure.error
+    code = "BadRequest" if isinstance(error, InvalidRequest) else type(error).code
+    body = {"code": _CLOUD_SHELL_CODES.get(error.code, code), "message": _public(error)}
+    return Rendered(error.status, (_JSON,), msgspec.json.encode({"error": body}))
 
 
 _NO_SUCH_IDENTITY = "ManagedIdentityNotFound"

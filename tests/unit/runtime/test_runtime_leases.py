@@ -88,13 +88,15 @@ def test_news_of_a_principal_goes_to_its_leases_and_of_a_stranger_to_all(make_le
     assert leases.of_principal("stranger") == [web, worker]
 
 
-def test_a_proven_call_for_a_token_is_counted(make_lease: Any) -> None:
+def test_a_caller_is_known_by_its_secret_and_counts_for_tokens_that_it_got(make_lease: Any) -> None:
     leases = Leases()
     lease = make_lease("web")
     leases.open(lease)
     callers = IdentityCallers(leases, Peers(None))
     assert callers.by_secret(lease.secret) is lease
     assert callers.by_secret("wrong") is None
+    assert lease.tokens == 0
+    lease.got_token()
     assert lease.tokens == 1
 
 
@@ -117,11 +119,10 @@ class Ends:
     server: str = "127.0.0.1:2"
 
 
-async def test_a_call_that_is_proven_by_its_process_is_counted_too(make_lease: Any) -> None:
+async def test_a_caller_is_known_by_its_process(make_lease: Any) -> None:
     lease = make_lease("web")
     assert await IdentityCallers(Leases(), Peers(lease)).by_peer(Ends()) is lease
     assert await IdentityCallers(Leases(), Peers(None)).by_peer(Ends()) is None
-    assert lease.tokens == 1
 
 
 def test_a_connection_through_the_proxy_is_counted(make_lease: Any) -> None:

@@ -12,8 +12,9 @@ from keyless.evidence.recorder import CellKey, Recorder, SignInKey, WantKey
 from keyless.model.actions import ActionPlane
 from keyless.model.estate import Estate
 from keyless.model.evidence import Outcome, SignInMethod, SignInOutcome
+from keyless.model.hosts import HostKind
 from keyless.model.identities import ComputeResource
-from keyless.runtime.leases import Lease, Leases
+from keyless.runtime.leases import Lease, LeaseRefused, Leases
 from keyless.runtime.messages import PROTOCOL, Hello, Missed, Mode, Ready, Remark, Settled, SignedIn, ToClient
 from keyless.runtime.plane import Listening, Notices, RunningPlane
 from keyless.runtime.project import Project
@@ -74,6 +75,8 @@ class Site:
         self.recorder = Recorder(self.sink, self.notices.decided, self.notices.signed_in)
         self.proxy = Port(1)
         self.deployed: list[Estate] = []
+        self.keys: Path | None = folder / "keys"
+        self.ended: list[Lease] = []
         project = Project(folder, folder / ".keyless")
         self.plane = RunningPlane(
             project=project,
@@ -85,15 +88,25 @@ class Site:
             dispatchers=(),
             listening=Listening(self.proxy, Port(2), Port(3)),
             deploy=self.deploy,
+            key_directory=self.key_directory,
+            on_end=self.ended.append,
         )
+
+    def key_directory(self) -> Path:
+        """Where Azure Arc's keys would be."""
+        if self.keys is None:
+            raise PermissionError(13, "Permission denied")
+        return self.keys
 
     async def deploy(self, estate: Estate) -> None:
         """Remember what was applied."""
         self.deployed.append(estate)
 
-    async def open(self, name: str, tell: Any, mode: Mode = Mode.ENFORCE) -> tuple[Lease, ToClient]:
+    async def open(
+        self, name: str, tell: Any, mode: Mode = Mode.ENFORCE, kind: HostKind | None = None
+    ) -> tuple[Lease, ToClient]:
         """Open a lease."""
-        return await self.plane.open_lease(Hello(PROTOCOL, name, mode, False, None), tell)
+        return await self.plane.open_lease(Hello(PROTOCOL, name, mode, False, None, kind), tell)
 
 
 @pytest.fixture
@@ -111,6 +124,22 @@ async def test_a_lease_says_where_everything_is(site: Site) -> None:
         3,
     )
     assert (ready.host_kind, ready.notes) == ("app-service", ())
+
+
+async def test_only_a_workload_under_azure_arc_is_told_where_its_keys_lie(site: Site) -> None:
+    for kind in HostKind:
+        lease, ready = await site.open("web", [].append, kind=kind)
+        assert isinstance(ready, Ready)
+        assert ready.key_directory == (str(site.keys) if kind is HostKind.ARC else "")
+        await site.plane.close_lease(lease)
+        assert site.ended.pop() is lease
+
+
+async def test_without_a_place_for_its_keys_a_workload_under_azure_arc_does_not_run(site: Site) -> None:
+    site.keys = None
+    with pytest.raises(LeaseRefused, match="no place for the keys"):
+        await site.open("web", [].append, kind=HostKind.ARC)
+    assert len(site.leases) == 0
 
 
 async def test_a_workload_without_an_identity_runs_and_is_told_so(site: Site, estate_store: Store) -> None:

@@ -178,6 +178,9 @@ class Clerk:
     resource_id: str
     host_kind: HostKind = HostKind.VM
 
+    def got_token(self) -> None:
+        raise AssertionError("the desk gives no tokens")
+
 
 class Clerks:
     """The workloads that run: one, with a secret. ``at_peer`` is whose every connection is."""

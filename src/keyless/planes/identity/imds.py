@@ -145,6 +145,11 @@ def check_metadata_request(request: Request) -> None:
             field="Metadata",
             code="bad_request_102",
         )
+    refuse_forwarded(request)
+
+
+def refuse_forwarded(request: Request) -> None:
+    """Refuse a request that came through a proxy; raises InvalidRequest."""
     if request.headers.get("x-forwarded-for") is not None:
         raise InvalidRequest(
             "a request with `X-Forwarded-For` is refused: ask from the machine itself, not through a proxy",

@@ -16,6 +16,7 @@ from keyless.model.identities import ComputeResource, ManagedIdentity
 from keyless.planes.identity.select import (
     PARAMETERS,
     RULES,
+    IdKind,
     Refusal,
     SelectionRefused,
     named_identity,
@@ -50,13 +51,15 @@ class Endpoint:
 class Granted:
     """A token, the identity that it is of, and the resource in the spelling that it was asked for with.
 
-    ``sign_in`` is for evidence: who is on a managed identity already.
+    ``sign_in`` is for evidence: who is on a managed identity already; ``named`` is how the request named the
+    identity, none where it did not.
     """
 
     token: IssuedToken
     identity: ManagedIdentity
     resource: str
     sign_in: SignInKey
+    named: IdKind | None = None
 
 
 class IdentityService:
@@ -86,7 +89,8 @@ class IdentityService:
         if not resource:
             raise InvalidRequest(self._endpoint.missing_resource, field="resource", code="invalid_request")
         audience = await self._audience(resource)
-        identity = await self._identity(workload, query)
+        named = [(name, value) for name in PARAMETERS for value in query.all(name)]
+        identity = await self._identity(workload, named)
         signer = await self._signer(identity)
         token = self._issuer.managed_identity_token(
             signer,
@@ -97,7 +101,9 @@ class IdentityService:
             _capabilities(query),
             spent_sha256=query.get("token_sha256_to_refresh"),
         )
-        return Granted(token, identity, resource, self._sign_in(identity, audience.aud))
+        workload.got_token()
+        kind = PARAMETERS[named[0][0]] if named else None
+        return Granted(token, identity, resource, self._sign_in(identity, audience.aud), kind)
 
     async def _signer(self, identity: ManagedIdentity) -> Signer:
         try:
@@ -129,11 +135,10 @@ class IdentityService:
             )
         return audience
 
-    async def _identity(self, workload: Workload, query: Query) -> ManagedIdentity:
+    async def _identity(self, workload: Workload, parameters: Sequence[tuple[str, str]]) -> ManagedIdentity:
         compute = await self._store.get(COMPUTE, (workload.resource_id.casefold(),))
         compute = compute or ComputeResource(workload.resource_id, workload.name, "")
         user_assigned = await self._user_assigned(compute)
-        parameters = [(name, value) for name in PARAMETERS for value in query.all(name)]
         try:
             return select_identity(
                 compute, user_assigned, named_identity(parameters), RULES[self._endpoint.host_kind]

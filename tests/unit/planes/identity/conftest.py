@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
+from arc_site import ArcSite
 from identity_site import Site, World
 
+from keyless.gateway.key_files import KeyFiles
 from keyless.planes.identity import (
+    Challenges,
     app_service_plane,
+    arc_plane,
+    cloud_shell_plane,
     imds_plane,
     machine_learning_plane,
     service_fabric_plane,
@@ -42,3 +49,19 @@ def machine_learning(store: SqliteStore, key_ring: KeyRing, now: int) -> Site:
     """Azure Machine Learning's endpoint."""
     world = World(key_ring)
     return Site(machine_learning_plane(store, world, TokenIssuer()), store, world, now)
+
+
+@pytest.fixture
+def arc(store: SqliteStore, key_ring: KeyRing, now: int, tmp_path: Path) -> ArcSite:
+    """Azure Arc's endpoint, with its keys in a directory of the test's own."""
+    world, keys = World(key_ring), tmp_path / "keys"
+    challenges = Challenges(KeyFiles(keys, tmp_path / "nowhere" / "tokens"))
+    site = Site(arc_plane(store, world, TokenIssuer(), challenges), store, world, now)
+    return ArcSite(site, challenges, keys)
+
+
+@pytest.fixture
+def cloud_shell(store: SqliteStore, key_ring: KeyRing, now: int) -> Site:
+    """Cloud Shell's endpoint."""
+    world = World(key_ring)
+    return Site(cloud_shell_plane(store, world, TokenIssuer()), store, world, now)

@@ -62,6 +62,11 @@ class RunningWorkload:
     resource_id: str
     secret: str = field(repr=False)
     host_kind: HostKind = HostKind.VM
+    tokens: list[str] = field(default_factory=list, repr=False, compare=False)
+
+    def got_token(self) -> None:
+        """Count a token."""
+        self.tokens.append(self.name)
 
 
 ORDERS = RunningWorkload("orders-web", SITE, "the-secret-of-orders")
@@ -69,10 +74,11 @@ BILLING = RunningWorkload("billing-web", OTHER_SITE, "the-secret-of-billing")
 
 
 class Running:
-    """The workloads that run, on one kind of host."""
+    """The workloads that run, on one kind of host. ``at_peer`` is whose process every connection is from."""
 
     def __init__(self, host_kind: HostKind) -> None:
         self._host_kind = host_kind
+        self.at_peer: RunningWorkload | None = None
 
     def by_secret(self, secret: str) -> RunningWorkload | None:
         """The one that holds a secret."""
@@ -80,6 +86,10 @@ class Running:
             if hmac.compare_digest(workload.secret.encode(), secret.encode()):
                 return replace(workload, host_kind=self._host_kind)
         return None
+
+    async def by_peer(self, connection: object) -> RunningWorkload | None:
+        """The one whose process has connected."""
+        return self.at_peer and replace(self.at_peer, host_kind=self._host_kind)
 
     def learns(self, principal_id: str) -> bool:
         """None of them learns."""
@@ -124,6 +134,14 @@ class Counted:
 
 
 @dataclass(frozen=True)
+class Ends:
+    """A connection within this machine."""
+
+    client: str = "127.0.0.1:40000"
+    server: str = "127.0.0.1:41741"
+
+
+@dataclass(frozen=True)
 class Answer:
     """A status and a JSON body."""
 
@@ -139,7 +157,7 @@ class Site:
         self, plane: Plane, store: Store, world: World, now: int, host_kind: HostKind | None = None
     ) -> None:
         (own,) = plane.host_kinds
-        running = Running(host_kind or own)
+        self.running = running = Running(host_kind or own)
         self.store, self.world, self.now = store, world, now
         self.sheet = Counted()
         self.recorder = Recorder(self.sheet)
@@ -176,14 +194,25 @@ class Site:
         return await self.send("GET", host, path, query, headers)
 
     async def send(
-        self, method: str, host: str, path: str, query: Mapping[str, str] | str, headers: Mapping[str, str]
+        self,
+        method: str,
+        host: str,
+        path: str,
+        query: Mapping[str, str] | str,
+        headers: Mapping[str, str],
+        body: bytes = b"",
     ) -> Answer:
-        """Send a request."""
+        """Send a request over a connection of its own."""
         raw = query if isinstance(query, str) else urlencode(query)
-        request = Request(method, host, path, raw, HeaderMap(headers), self.now, "the-request-id")
-        rendered = await self.dispatcher.answer(request, _no_body)
-        body = msgspec.json.decode(rendered.body, type=dict)
-        return Answer(rendered.status, body, dict(rendered.headers))
+        request = Request(
+            method, host, path, raw, HeaderMap(headers), self.now, "the-request-id", connection=Ends()
+        )
+
+        async def read(limit: int) -> bytes:
+            return body
+
+        rendered = await self.dispatcher.answer(request, read)
+        return Answer(rendered.status, msgspec.json.decode(rendered.body, type=dict), dict(rendered.headers))
 
     def sign_ins(self) -> list[tuple[SignInKey, int]]:
         """What was counted so far."""
@@ -204,7 +233,3 @@ class Site:
         """The principal that an answer's token speaks for."""
         assert answer.status == 200, answer
         return self.verified(answer).principal.principal_id
-
-
-async def _no_body(limit: int) -> bytes:
-    return b""
