@@ -5,10 +5,12 @@ from __future__ import annotations
 import base64
 import json
 
+import msgspec
 import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from forging import SUBJECT, TENANT, VAULT_AUDIENCE, claims_at
+from joserfc import jws
 
 from keyless.model.identities import PrincipalKind
 from keyless.tokens.audience import V2, Audience
@@ -88,6 +90,16 @@ def test_the_header_names_the_key_twice_as_entra_does(signing_key: SigningKey, n
     first = issue(claims_at(now), signing_key).split(".")[0]
     header = json.loads(base64.urlsafe_b64decode(first + "=" * (-len(first) % 4)))
     assert header == {"typ": "JWT", "alg": "RS256", "x5t": signing_key.kid, "kid": signing_key.kid}
+
+
+def test_a_token_is_what_the_library_makes_of_its_parts(
+    signing_key: SigningKey, foreign_key: SigningKey, now: int
+) -> None:
+    for key in (signing_key, foreign_key, signing_key):
+        header = {"typ": "JWT", "alg": "RS256", "x5t": key.x5t, "kid": key.kid}
+        payload = msgspec.json.encode(claims_at(now))
+        made = jws.serialize_compact(header, payload, key.key, algorithms=["RS256"])
+        assert issue(claims_at(now), key) == made
 
 
 def test_a_public_key_shows_nothing_of_the_private_one(signing_key: SigningKey) -> None:
