@@ -11,6 +11,7 @@ from keyless.wire.audiences import unknown_audience
 from keyless.wire.errors import InvalidGrant
 
 _SHOWN = 200
+_NO_ID = "00000000-0000-0000-0000-000000000000"
 
 
 def malformed_request(what: str) -> InvalidGrant:
@@ -22,6 +23,24 @@ def missing_parameter(name: str) -> InvalidGrant:
     """AADSTS900144: a parameter that must be in the body is not."""
     return InvalidGrant(
         900144, "invalid_request", f"The request body must contain the following parameter: '{name}'."
+    )
+
+
+def repeated_parameter(name: str) -> InvalidGrant:
+    """AADSTS9000411: a parameter that is given more than once."""
+    return InvalidGrant(
+        9000411,
+        "invalid_request",
+        f"The request is not properly formatted. The parameter '{name[:_SHOWN]}' is duplicated.",
+    )
+
+
+def unsupported_resource_parameter() -> InvalidGrant:
+    """AADSTS901002: version 1.0's way to say what a token is for, at the endpoint of version 2.0."""
+    return InvalidGrant(
+        901002,
+        "invalid_request",
+        "The 'resource' request parameter is not supported: send 'scope', as 'RESOURCE/.default'.",
     )
 
 
@@ -74,7 +93,11 @@ def no_tenant_named(alias: str) -> InvalidGrant:
 
 
 def unknown_application(client_id: str, tenant: str) -> InvalidGrant:
-    """AADSTS700016: no application with this client id."""
+    """AADSTS700016: no application with this client id; 700038 for the id that no application can have."""
+    if client_id == _NO_ID:
+        return InvalidGrant(
+            700038, "unauthorized_client", f"{client_id} is not a valid application identifier."
+        )
     return InvalidGrant(
         700016,
         "unauthorized_client",

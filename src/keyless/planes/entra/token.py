@@ -81,6 +81,8 @@ class TokenAnswerV1(msgspec.Struct, frozen=True):
 async def get_token(call: Authorized[None], entra: Entra) -> Reply:
     """Return an access token for the application that proves itself, for a `.default` scope."""
     fields, credential = _read(call, "scope")
+    if "resource" in fields:
+        raise refusals.unsupported_resource_parameter()
     proven = await _authenticate(call, entra, credential)
     resource = _default_resource(fields["scope"])
     token = await _issue(call, entra, proven, resource, fields)

@@ -22,7 +22,7 @@ from urllib.parse import parse_qsl, unquote_plus
 import msgspec
 
 from keyless.model.secret_text import SecretText
-from keyless.planes.entra.refusals import malformed_request, missing_parameter
+from keyless.planes.entra.refusals import malformed_request, missing_parameter, repeated_parameter
 from keyless.tokens.assertions import ASSERTION_TYPE
 from keyless.wire.errors import InvalidGrant
 
@@ -68,9 +68,11 @@ def form_fields(body: bytes, content_type: str | None) -> Mapping[str, str]:
         pairs = parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=MAX_FIELDS, errors="strict")
     except ValueError:
         raise malformed_request("its body is not a form in UTF-8, or has too many fields") from None
-    fields = dict(pairs)
-    if len(fields) != len(pairs):
-        raise malformed_request("a parameter is given more than once")
+    fields: dict[str, str] = {}
+    for name, value in pairs:
+        if name in fields:
+            raise repeated_parameter(name)
+        fields[name] = value
     return fields
 
 
