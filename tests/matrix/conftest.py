@@ -12,6 +12,7 @@ import pytest
 from keyless.app import build_planes
 from keyless.evidence.recorder import CellKey, Recorder, SignInKey, WantKey
 from keyless.gateway.key_files import KeyFiles
+from keyless.model.access_keys import AccessKey
 from keyless.model.evidence import Outcome
 from keyless.model.identities import ComputeResource, IdentityKind, ManagedIdentity
 from keyless.model.resource_id import group_scope, resource_scope
@@ -21,7 +22,7 @@ from keyless.planes.identity import Challenges
 from keyless.runtime.leases import IdentityCallers, Lease, Leases
 from keyless.runtime.messages import Mode
 from keyless.runtime.world import EstateWorld
-from keyless.store.collections import ASSIGNMENTS, COMPUTE, SIGNING_KEYS, STORES, TENANT, VAULTS
+from keyless.store.collections import ACCESS_KEYS, ASSIGNMENTS, COMPUTE, SIGNING_KEYS, STORES, TENANT, VAULTS
 from keyless.store.sealing import RootKey
 from keyless.store.sqlite.store import SqliteStore
 from keyless.tokens.keys import SigningKey
@@ -29,11 +30,14 @@ from keyless.wire.dispatch import Dispatcher
 from keyless.wire.operation import Operation, Requires
 from keyless.wire.plane import Plane, Rendered
 from keyless.wire.request import HeaderMap, Request
+from signed_requests_made import SECRET
 
 NOW = 1_800_000_000
 TENANT_ID = "11111111-2222-3333-4444-555555555555"
 GROUP = group_scope("00000000-0000-0000-0000-000000000001", "g")
 TARGET, ELSEWHERE = "matrix", "matrix-prod"
+ACCESS_KEYS_MADE = ((TARGET, "write", False), (TARGET, "read", True), (ELSEWHERE, "elsewhere", False))
+"""Store, id, and whether the key is read-only."""
 
 
 class Sheet:
@@ -138,6 +142,9 @@ class Matrix:
                 await transaction.put(VAULTS, (name,), vault)
                 scope = resource_scope(GROUP, STORE_TYPE, name)
                 await transaction.put(STORES, (name,), ConfigurationStore(scope.text, name, "westeurope"))
+            for store, key_id, read_only in ACCESS_KEYS_MADE:
+                made_key = AccessKey(store, key_id, SECRET, read_only)
+                await transaction.put(ACCESS_KEYS, (store, key_id), made_key)
             for made in _assignments(self.planes):
                 await transaction.put(ASSIGNMENTS, (made.id,), made)
 

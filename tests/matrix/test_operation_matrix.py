@@ -18,7 +18,7 @@ import json
 import pkgutil
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
@@ -35,6 +35,7 @@ from keyless.tokens.keys import SigningKey
 from keyless.wire.operation import Operation, Public, Requires, WorkloadOnly
 from keyless.wire.plane import Plane
 from keyless.wire.routing import Router
+from signed_requests_made import Sent
 
 NOW = 1_800_000_000
 TENANT_ID = "11111111-2222-3333-4444-555555555555"
@@ -342,6 +343,81 @@ async def test_where_everybody_learns_a_valid_token_passes_and_is_recorded_as_le
     learned = {(row.operation.id, action, Outcome.LEARNED): 1 for action in EXPECTED[row.operation.id]}
     assert recorded == learned
     assert status not in {401, 403, 405}
+
+
+async def ask_signed(
+    matrix: Any, row: Row, key_id: str, **sent: Any
+) -> tuple[int, dict[tuple[str, str, Outcome], int]]:
+    """Put a request that is signed with an access key; its body is `{}`, as everywhere here."""
+    request = Sent(
+        method=row.method, target=f"{row.path}?{row.query}", body=b"{}", host=HOSTS[row.plane], key_id=key_id
+    )
+    request = replace(request, **sent)
+    headers = request.headers | {"authorization": request.authorization}
+    answer, recorded = await matrix.ask(row.method, HOSTS[row.plane], row.path, row.query, headers)
+    return answer.status, recorded
+
+
+def of_stores() -> list[Any]:
+    return [row for row in rows(Requires) if row.values[0].plane == "app-configuration"]
+
+
+@pytest.mark.parametrize("learning", [False, True], ids=["enforcing", "learning"])
+@pytest.mark.parametrize(
+    ("key_id", "sent"),
+    [
+        ("unknown", {}),
+        ("elsewhere", {}),
+        ("WRITE", {}),
+        ("write", {"secret": bytes(32)}),
+        ("write", {"secret": b""}),
+        ("write", {"body": b"[]"}),
+        ("write", {"target": "/kv?api-version=1.0"}),
+        ("write", {"method": "TRACE"}),
+        ("write", {"host": "matrix-prod.azconfig.io"}),
+        ("write", {"date": "Fri, 11 May 2018 18:48:36 GMT"}),
+        ("write", {"signed": "host;x-ms-content-sha256"}),
+        ("write", {"signed": "x-ms-date;host"}),
+    ],
+)
+@pytest.mark.parametrize("row", rows(Requires))
+async def test_nobody_is_let_in_by_a_signature_that_does_not_hold(
+    matrix: Any, row: Row, key_id: str, sent: dict[str, Any], learning: bool
+) -> None:
+    matrix.learn(learning)
+    assert await ask_signed(matrix, row, key_id, **sent) == (401, {})
+
+
+@pytest.mark.parametrize("row", [row for row in rows(Requires) if row.values[0].plane == "key-vault"])
+async def test_an_access_key_opens_no_vault(matrix: Any, row: Row) -> None:
+    assert await ask_signed(matrix, row, "write") == (401, {})
+
+
+@pytest.mark.parametrize("learning", [False, True], ids=["enforcing", "learning"])
+@pytest.mark.parametrize("row", of_stores())
+async def test_a_key_for_reading_and_writing_gets_past_the_decision(
+    matrix: Any, row: Row, learning: bool
+) -> None:
+    matrix.learn(learning)
+    status, recorded = await ask_signed(matrix, row, "write")
+    allowed = {(row.operation.id, action, Outcome.ALLOWED): 1 for action in EXPECTED[row.operation.id]}
+    assert recorded == allowed
+    assert status not in {401, 403, 405}
+
+
+@pytest.mark.parametrize("learning", [False, True], ids=["enforcing", "learning"])
+@pytest.mark.parametrize("row", of_stores())
+async def test_a_key_for_reading_reads_and_nothing_else_learning_or_not(
+    matrix: Any, row: Row, learning: bool
+) -> None:
+    matrix.learn(learning)
+    status, recorded = await ask_signed(matrix, row, "read")
+    written = [action for action in EXPECTED[row.operation.id] if not action.endswith("/read")]
+    if written:
+        assert (status, recorded) == (403, {(row.operation.id, written[0], Outcome.DENIED): 1})
+    else:
+        assert status not in {401, 403, 405}
+        assert {outcome for _, _, outcome in recorded} == {Outcome.ALLOWED}
 
 
 @pytest.mark.parametrize("host", ["matrix.vault.azure.net", "matrix.azconfig.io"])

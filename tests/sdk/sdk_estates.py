@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import Iterable
 from typing import NamedTuple
@@ -114,6 +115,13 @@ _WEB_APP = f"""\
         identity:
           systemAssigned: {{clientId: {WEB.client_id}, principalId: {WEB.principal_id}}}
 """
+ACCESS_KEY_ID = "Kd8-l9-s0:orders+key"
+_ACCESS_KEY = base64.b64encode(bytes(range(32))).decode()
+BY_ACCESS_KEY, BY_READING_KEY = (
+    {"APPCONFIG_CONNECTION_STRING": f"Endpoint={ENDPOINT};Id={ACCESS_KEY_ID}{which};Secret={_ACCESS_KEY}"}
+    for which in ("", "-read")
+)
+"""How an app is told of the store that opens it with an access key, for all or for reading."""
 _RESOURCES = """\
     vaults:
       contoso-orders:
@@ -121,6 +129,9 @@ _RESOURCES = """\
 {secrets}
     configurationStores:
       contoso-orders:
+        accessKeys:
+          {key_id}: {{value: "{key}"}}
+          {key_id}-read: {{value: "{key}", readOnly: true}}
         settings:
 {settings}
 """
@@ -135,14 +146,18 @@ applications:
 
 def many_hosts(*roles: tuple[str, str, str]) -> str:
     """An estate with hosts of every kind and an application; ``roles`` are principal, role and scope."""
-    resources = _RESOURCES.format(secrets="          greeting: hello", settings="          colour: blue")
+    resources = _resources(secrets="          greeting: hello", settings="          colour: blue")
     return _HEAD + _HOSTS + resources + _APPLICATIONS + _assignments(roles)
 
 
 def one_web_app(*roles: tuple[str, str], secrets: str = "{}", settings: str = "[]") -> str:
     """An estate of one web app, a vault and a store; ``roles`` are a role and a scope, given to the app."""
-    resources = _RESOURCES.format(secrets=_indented(secrets), settings=_indented(settings))
+    resources = _resources(secrets=_indented(secrets), settings=_indented(settings))
     return _HEAD + _WEB_APP + resources + _assignments([("orders-web", *role) for role in roles])
+
+
+def _resources(secrets: str, settings: str) -> str:
+    return _RESOURCES.format(secrets=secrets, settings=settings, key_id=ACCESS_KEY_ID, key=_ACCESS_KEY)
 
 
 def _assignments(roles: Iterable[tuple[str, str, str]]) -> str:

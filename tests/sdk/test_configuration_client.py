@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from sdk_estates import DATA_OWNER, ON_STORE, PLACES, VAULT_URL, one_web_app
+from sdk_estates import BY_ACCESS_KEY, DATA_OWNER, ON_STORE, PLACES, VAULT_URL, one_web_app
 from sdk_site import Once, Seen, Site
 
 MANY = "\n".join(f'- {{key: "many:{number:03d}", value: "{number}"}}' for number in range(200))
@@ -40,17 +40,24 @@ NOT_THERE = error("ResourceNotFoundError", 412, "Precondition Failed")
 READ_ONLY = error("ResourceReadOnlyError", 409, "Conflict")
 
 
+@pytest.fixture(params=["", "by access key"])
+def access_key(request: pytest.FixtureRequest) -> str:
+    """Whether the program signs its requests with an access key, in place of a managed identity."""
+    return str(request.param)
+
+
 @pytest.fixture(params=["setting_operations", "setting_operations_async"])
-def seen(request: pytest.FixtureRequest, once: Once) -> Seen:
+def seen(request: pytest.FixtureRequest, access_key: str, once: Once) -> Seen:
     """What the program saw."""
     program: str = request.param
+    roles = () if access_key else ((DATA_OWNER, ON_STORE),)
 
     def run(directory: Path) -> Seen:
         site = Site.made(directory)
-        site.declare(one_web_app((DATA_OWNER, ON_STORE), settings=MANY))
-        return dict(site.python(f"{program}.py", env=PLACES).seen)
+        site.declare(one_web_app(*roles, settings=MANY))
+        return dict(site.python(f"{program}.py", env=PLACES | (BY_ACCESS_KEY if access_key else {})).seen)
 
-    return once(program, run)
+    return once(f"{program} {access_key}".strip(), run)
 
 
 def test_a_setting_is_added_changed_and_deleted(seen: Seen) -> None:

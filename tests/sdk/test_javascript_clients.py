@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from sdk_estates import (
+    BY_ACCESS_KEY,
     DATA_OWNER,
     DATA_READER,
     ON_STORE,
@@ -39,15 +40,18 @@ def node(site: Site, skip_loudly: SkipLoudly) -> Node:
     if not (FOLDER / "node_modules" / "@azure" / "identity").is_dir():
         skip_loudly("the JavaScript clients: run `python scripts/node_clients.py` to install them")
 
-    def run(program: str, *arguments: str, options: tuple[str, ...] = ()) -> Ran:
-        return site.run(str(found), str(FOLDER / program), *arguments, options=options, env=PLACES)
+    def run(program: str, *arguments: str, options: tuple[str, ...] = (), **more: str) -> Ran:
+        env = PLACES | more
+        return site.run(str(found), str(FOLDER / program), *arguments, options=options, env=env)
 
     return run
 
 
-def test_secrets_and_settings_do_all_that_the_clients_can(site: Site, node: Node) -> None:
-    site.declare(one_web_app((SECRETS_OFFICER, ON_VAULT), (DATA_OWNER, ON_STORE)))
-    assert node("clients.mjs").seen == {
+@pytest.mark.parametrize("by", [{}, BY_ACCESS_KEY], ids=["by identity", "by access key"])
+def test_secrets_and_settings_do_all_that_the_clients_can(site: Site, node: Node, by: dict[str, str]) -> None:
+    on_store = () if by else ((DATA_OWNER, ON_STORE),)
+    site.declare(one_web_app((SECRETS_OFFICER, ON_VAULT), *on_store))
+    assert node("clients.mjs", **by).seen == {
         "tokenAudience": "https://vault.azure.net",
         "latest": "two",
         "older": "one",

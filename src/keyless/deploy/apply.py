@@ -9,12 +9,21 @@ Rules:
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any, Protocol
 
-from keyless.model.estate import DeclaredApplication, DeclaredSecret, DeclaredSetting, Estate
+from keyless.model.access_keys import AccessKey
+from keyless.model.estate import (
+    DeclaredAccessKey,
+    DeclaredApplication,
+    DeclaredSecret,
+    DeclaredSetting,
+    Estate,
+)
 from keyless.store.collections import (
+    ACCESS_KEYS,
     ASSIGNMENTS,
     COMPUTE,
     GROUPS,
@@ -101,5 +110,13 @@ def records_of(estate: Estate) -> Iterable[tuple[Collection[Any], Key, object]]:
         yield STORES, (configuration_store.name.casefold(),), configuration_store
     for rule in estate.workloads:
         yield WORKLOAD_RULES, (rule.name.casefold(),), rule
+    for access_key in estate.access_keys:
+        yield ACCESS_KEYS, (access_key.store.casefold(), access_key.id), access_key_record(access_key)
     for assignment in estate.assignments:
         yield ASSIGNMENTS, (assignment.id,), assignment
+
+
+def access_key_record(declared: DeclaredAccessKey) -> AccessKey:
+    """An access key as the store keeps it, ready to sign with."""
+    secret = base64.b64decode(declared.secret.reveal())
+    return AccessKey(declared.store.casefold(), declared.id, secret, declared.read_only)

@@ -5,12 +5,16 @@ What cannot be given back is a client secret: the store holds a hash of it alone
 
 from __future__ import annotations
 
+import base64
+
 from keyless.deploy.apply import TENANT_KEY
 from keyless.deploy.contents import PlaneContents
 from keyless.estate.resolve.ids import tenant_called
-from keyless.model.estate import DeclaredApplication, Estate
+from keyless.model.access_keys import AccessKey
+from keyless.model.estate import DeclaredAccessKey, DeclaredApplication, Estate
 from keyless.model.secret_text import SecretText
 from keyless.store.collections import (
+    ACCESS_KEYS,
     APPLICATIONS,
     ASSIGNMENTS,
     COMPUTE,
@@ -35,6 +39,8 @@ async def stored_estate(store: Store, contents: PlaneContents) -> Estate:
             one.certificates,
             one.identifier_uris,
             one.token_version,
+            one.secrets_expire_at,
+            one.runs_on,
         )
         for _, one in await store.scan(APPLICATIONS)
     ]
@@ -48,6 +54,12 @@ async def stored_estate(store: Store, contents: PlaneContents) -> Estate:
         secrets=tuple(await contents.secrets()),
         stores=tuple(found for _, found in await store.scan(STORES)),
         settings=tuple(await contents.settings()),
+        access_keys=tuple(_access_key(key) for _, key in await store.scan(ACCESS_KEYS)),
         assignments=tuple(assignment for _, assignment in await store.scan(ASSIGNMENTS)),
         workloads=tuple(rule for _, rule in await store.scan(WORKLOAD_RULES)),
     )
+
+
+def _access_key(key: AccessKey) -> DeclaredAccessKey:
+    secret = SecretText(base64.b64encode(key.secret).decode())
+    return DeclaredAccessKey(key.store, key.id, secret, key.read_only)

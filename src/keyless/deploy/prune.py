@@ -14,11 +14,13 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple, Protocol
 
 from keyless.deploy.apply import records_of
+from keyless.model.access_keys import AccessKey
 from keyless.model.estate import DeclaredSetting, Estate
 from keyless.model.resource_id import ResourceId
 from keyless.model.resources import ConfigurationStore, ResourceGroup
 from keyless.model.roles import RoleAssignment
 from keyless.store.collections import (
+    ACCESS_KEYS,
     APPLICATIONS,
     ASSIGNMENTS,
     COMPUTE,
@@ -36,6 +38,7 @@ _WORDS: tuple[tuple[Collection[Any], str], ...] = (
     (COMPUTE, "workload"),
     (IDENTITIES, "identity"),
     (APPLICATIONS, "application"),
+    (ACCESS_KEYS, "access key"),
     (VAULTS, "vault"),
     (STORES, "store"),
     (GROUPS, "resource group"),
@@ -135,5 +138,7 @@ def _holds_what_stays(record: object, in_use: set[str], kept_within: Iterable[Re
 def _in_words(noun: str, record: Any) -> str:  # noqa: ANN401  # a record of any of the collections above
     if isinstance(record, RoleAssignment):
         return f"{noun} `{record.id}` of `{record.principal_id}` at `{record.scope}`"
+    if isinstance(record, AccessKey):
+        return f"{noun} `{record.id}` of store `{record.store}`"
     name = getattr(record, "name", None) or ResourceId.parse(record.resource_id).resource_group
     return f"{noun} `{name}`"

@@ -10,8 +10,9 @@ from keyless.estate.resolve.ids import DEFAULT_LOCATION, DEFAULT_NAME
 from keyless.estate.shapes.base import Where
 from keyless.estate.shapes.containers import Entries, ListOf, ListOrMap, MapOf
 from keyless.estate.shapes.record import Alternatives, Record, RecordOf, defaulted, optional, required
-from keyless.estate.shapes.scalars import Text, WholeNumber, Word, YesOrNo
+from keyless.estate.shapes.scalars import Moment, Text, WholeNumber, Word, YesOrNo
 from keyless.model.hosts import HostKind
+from keyless.model.identities import RunsOn
 
 VERSION = 1
 PRINCIPAL_TYPES = ("ServicePrincipal", "User", "Group", "ForeignGroup", "Device")
@@ -207,6 +208,33 @@ SETTINGS = ListOrMap(
 )
 
 
+class AccessKeyEntry(Record, title="an access key", shown=False):
+    """What every access key has. Its value is what Azure shows for it, or its whole connection string."""
+
+    read_only = defaulted(YesOrNo(), "Whether it can only read.", default=False)
+
+
+class AccessKeyFromEnvironment(AccessKeyEntry, told_by="env"):
+    """An access key whose value an environment variable holds when the estate is read."""
+
+    env = required(Where(Text(naming.VARIABLE)), "The name of the environment variable.")
+
+
+class AccessKeyFromFile(AccessKeyEntry, told_by="file"):
+    """An access key whose value a file holds. One line break at the end of the file is not part of it."""
+
+    file = required(Where(Text(naming.FILE)), "The file's path, relative to the estate file.")
+
+
+class AccessKeyAsText(AccessKeyEntry, told_by="value", short="value"):
+    """An access key whose value stands in the estate file, for values that need no protection."""
+
+    value = required(Where(Text(naming.ACCESS_KEY_VALUE)), "The value itself.")
+
+
+ACCESS_KEY = Alternatives("an access key", AccessKeyFromEnvironment, AccessKeyFromFile, AccessKeyAsText)
+
+
 class StoreEntry(Record, title="a configuration store"):
     """An App Configuration store, reached as `https://NAME.azconfig.io`."""
 
@@ -215,6 +243,14 @@ class StoreEntry(Record, title="a configuration store"):
         SETTINGS,
         "The key-values that it holds: a mapping by key; or a list, where a key has several labels or there "
         "are feature flags.",
+    )
+    access_keys = defaulted(
+        MapOf(Text(naming.ACCESS_KEY), ACCESS_KEY, "access keys", ignore_case=False),
+        "The access keys that open it, by id: stored credentials, for the picture before.",
+        default=Entries(),
+    )
+    disable_local_auth = defaulted(
+        YesOrNo(), "Whether it refuses access keys, and takes tokens alone.", default=False
     )
 
 
@@ -280,6 +316,9 @@ class ApplicationEntry(Record, title="an application"):
     client_id = optional(_GUID, "The application id. Left out: derived from tenant and name.")
     principal_id = optional(_GUID, "The object id of its service principal. Left out: derived.")
     client_secret = optional(SECRET, "Its client secret, given like a vault's secret.")
+    client_secret_expires = optional(
+        Moment(), "When the secret holds no longer. Left out: it does not expire."
+    )
     certificates = defaulted(
         ListOf(CERTIFICATE, "certificates"), "The certificates that it signs its assertions with.", default=()
     )
@@ -292,6 +331,10 @@ class ApplicationEntry(Record, title="an application"):
         WholeNumber(1, 2, "a token version"),
         "The version of the tokens for it; in version 2 their audience is its client id.",
         default=1,
+    )
+    runs_on = optional(
+        Word("a place that code runs on", *(place.value for place in RunsOn)),
+        "Where its code runs, so that `keyless plan` names the way off its credential. Left out: not known.",
     )
 
 

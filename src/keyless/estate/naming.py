@@ -67,6 +67,15 @@ STORE = TextRule(
     r"(?=.{5,50}$)[A-Za-z0-9](?:-{0,2}[A-Za-z0-9])+",
     example="contoso-orders",
 )
+ACCESS_KEY = TextRule(
+    "an access key's id",
+    "the id that Azure shows for it",
+    r"[^&,\s\u0000]{1,128}",
+    example="orders-key",
+)
+ACCESS_KEY_VALUE = TextRule(
+    "an access key's value", "text in base64, `env:` or `file:`", r"[^\u0000]*", shown=False
+)
 KEY = TextRule(
     "a setting's key",
     "text without `%`, and not `.` or `..`",

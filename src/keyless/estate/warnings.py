@@ -202,6 +202,17 @@ def stored_credentials(estate: Estate, references: References) -> Iterator[str]:
             )
 
 
+def access_keys(estate: Estate, references: References) -> Iterator[str]:
+    """Access keys, each a stored credential that opens the whole store; unless the store takes none."""
+    closed = {store.name.casefold() for store in estate.stores if store.disable_local_auth}
+    for key in estate.access_keys:
+        if key.store.casefold() not in closed:
+            yield (
+                f"stored credential: the access key {key.id} opens store {key.store}; use a managed identity "
+                "with a role there, then set `disableLocalAuth: true`"
+            )
+
+
 ALL: tuple[Finder, ...] = (
     orphaned_assignments,
     broad_assignments,
@@ -215,4 +226,5 @@ ALL: tuple[Finder, ...] = (
     rules_that_overlap,
     secrets_in_the_file,
     stored_credentials,
+    access_keys,
 )

@@ -9,7 +9,7 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass, field
 
-from keyless.model.identities import ApplicationCertificate, ComputeResource, ManagedIdentity
+from keyless.model.identities import ApplicationCertificate, ComputeResource, ManagedIdentity, RunsOn
 from keyless.model.resources import ConfigurationStore, ResourceGroup, Tenant, Vault
 from keyless.model.roles import RoleAssignment
 from keyless.model.secret_text import SecretText
@@ -52,10 +52,21 @@ class DeclaredSetting:
 
 
 @dataclass(frozen=True, slots=True)
+class DeclaredAccessKey:
+    """An access key of a configuration store; ``secret`` is in base64, as Azure shows it."""
+
+    store: str
+    id: str
+    secret: SecretText
+    read_only: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class DeclaredApplication:
     """An application registration, with what it proves itself with: a client secret, certificates.
 
     ``identifier_uris`` and ``token_version`` are those of the resource that it is itself.
+    ``secret_expires_at`` is in epoch seconds, none where the secret does not expire.
     """
 
     name: str
@@ -65,6 +76,8 @@ class DeclaredApplication:
     certificates: tuple[ApplicationCertificate, ...] = ()
     identifier_uris: tuple[str, ...] = ()
     token_version: int = 1
+    secret_expires_at: int | None = None
+    runs_on: RunsOn | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,5 +93,6 @@ class Estate:
     secrets: tuple[DeclaredSecret, ...] = ()
     stores: tuple[ConfigurationStore, ...] = ()
     settings: tuple[DeclaredSetting, ...] = ()
+    access_keys: tuple[DeclaredAccessKey, ...] = ()
     assignments: tuple[RoleAssignment, ...] = ()
     workloads: tuple[WorkloadRule, ...] = ()

@@ -64,7 +64,8 @@ class Observation(msgspec.Struct, frozen=True, rename="camel"):
     """One (who, what, where, outcome, by which assignment), aggregated.
 
     ``scope`` is the most specific id that was decided on (a secret, a key-value; the vault or store for
-    lists); ``assignment_id`` the GUID of the deciding assignment, empty where none allowed it;
+    lists); ``assignment_id`` the GUID of the deciding assignment, empty where none allowed it
+    (an access key needs none);
     ``first_seen`` and ``last_seen`` are epoch seconds.
     """
 

@@ -80,12 +80,28 @@ class Revocation(msgspec.Struct, frozen=True, omit_defaults=True, rename="camel"
     disabled: bool = False
 
 
+class RunsOn(enum.StrEnum):
+    """Where an application's code runs: what its stored credential can be replaced with depends on that."""
+
+    AZURE = "azure"
+    """On a resource that can host a managed identity."""
+    ON_PREMISES = "on-premises"
+    """On a server of one's own, or of another cloud, which Azure Arc can give an identity."""
+    KUBERNETES = "kubernetes"
+    """In a cluster whose issuer of service account tokens can be federated with."""
+    GITHUB_ACTIONS = "github-actions"
+    """In a workflow, whose own token can be federated with."""
+    ELSEWHERE = "elsewhere"
+    """Where there is an issuer of tokens to federate with, such as SPIFFE or an identity provider."""
+
+
 class Application(msgspec.Struct, frozen=True, omit_defaults=True, rename="camel"):
     """An application registration, and what it proves itself with: the legacy way, where that is a secret.
 
     ``secret_hashes`` are salted scrypt hashes; the secrets themselves are not kept. They hold until
     ``secrets_expire_at`` (epoch seconds), where that is given. ``identifier_uris`` are the audiences under
     which the application is a resource itself; ``token_version`` (1 or 2) is that of the tokens for it.
+    ``runs_on`` is none where that is not known.
     """
 
     name: str
@@ -96,6 +112,7 @@ class Application(msgspec.Struct, frozen=True, omit_defaults=True, rename="camel
     certificates: tuple[ApplicationCertificate, ...] = ()
     identifier_uris: tuple[str, ...] = ()
     token_version: int = 1
+    runs_on: RunsOn | None = None
 
 
 class PrincipalKind(enum.StrEnum):
@@ -103,13 +120,20 @@ class PrincipalKind(enum.StrEnum):
 
     MANAGED_IDENTITY = "managedIdentity"
     APPLICATION = "application"
+    ACCESS_KEY = "accessKey"
+    READ_ONLY_ACCESS_KEY = "readOnlyAccessKey"
+
+    @property
+    def is_access_key(self) -> bool:
+        """Whether it is no identity of the directory, but whoever holds a key."""
+        return self in {PrincipalKind.ACCESS_KEY, PrincipalKind.READ_ONLY_ACCESS_KEY}
 
 
 class Principal(msgspec.Struct, frozen=True):
     """The caller that a verified token speaks for.
 
     ``principal_id`` is the token's ``oid`` (what assignments name), ``client_id`` its ``appid``, ``issuer``
-    its ``iss`` as it stands in the token.
+    its ``iss`` as it stands in the token. Of an access key ``client_id`` is the key's id.
     """
 
     principal_id: str

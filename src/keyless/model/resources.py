@@ -39,12 +39,16 @@ class Vault(msgspec.Struct, frozen=True, omit_defaults=True, rename="camel"):
 
 
 class ConfigurationStore(msgspec.Struct, frozen=True, omit_defaults=True, rename="camel"):
-    """An App Configuration store. ``learned`` as for a vault."""
+    """An App Configuration store. ``learned`` as for a vault.
+
+    With ``disable_local_auth`` it takes no access keys.
+    """
 
     resource_id: str
     name: str
     location: str
     learned: bool = False
+    disable_local_auth: bool = False
 
 
 def secret_scope(vault_id: ResourceId, name: str) -> ResourceId:

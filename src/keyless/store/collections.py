@@ -5,6 +5,7 @@ A plane's own objects (secrets, key-values) are declared beside that plane.
 
 from __future__ import annotations
 
+from keyless.model.access_keys import AccessKey
 from keyless.model.identities import (
     Application,
     ComputeResource,
@@ -38,6 +39,8 @@ VAULTS = Collection("vaults", Vault)
 """By case-folded name, which is unique in the cloud."""
 STORES = Collection("configuration-stores", ConfigurationStore)
 """By case-folded name, which is unique in the cloud."""
+ACCESS_KEYS = Collection("access-keys", AccessKey, sealed=True)
+"""By the store's case-folded name and the key's id."""
 ASSIGNMENTS = Collection("role-assignments", RoleAssignment)
 """By the assignment's GUID."""
 SIGNING_KEYS = Collection("signing-keys", StoredSigningKey, sealed=True)

@@ -9,8 +9,9 @@ from typing import Protocol
 from keyless.authz.decide import AccessRequest, Allowed
 from keyless.authz.snapshot import Snapshot, compile_snapshot
 from keyless.evidence.recorder import Cell, CellKey, Recorder
+from keyless.model.actions import ActionPlane
 from keyless.model.evidence import Outcome
-from keyless.model.identities import Principal
+from keyless.model.identities import Principal, PrincipalKind
 from keyless.model.resource_id import ResourceId
 from keyless.model.roles import RoleDefinition
 from keyless.store.collections import ASSIGNMENTS
@@ -71,14 +72,28 @@ class Authorizer:
     def _decide(
         self, caller: Principal, operation: Operation, access: Requires, action: str, scope: ResourceId
     ) -> Cell:
+        if caller.kind.is_access_key:
+            outcome, by = _by_key(caller.kind, access, action), ""
+        else:
+            outcome, by = self._by_grant(caller, access, action, scope)
+        return self._recorder.cell(
+            CellKey(caller.principal_id, operation.id, access.plane, action, scope.text, outcome, by)
+        )
+
+    def _by_grant(
+        self, caller: Principal, access: Requires, action: str, scope: ResourceId
+    ) -> tuple[Outcome, str]:
         decision = self._snapshot.decide(
             AccessRequest(frozenset((caller.principal_id,)), access.plane, action, scope)
         )
         if isinstance(decision, Allowed):
-            outcome, by = Outcome.ALLOWED, decision.by.assignment.id
-        else:
-            learns = self._learners.learns(caller.principal_id)
-            outcome, by = (Outcome.LEARNED if learns else Outcome.DENIED), ""
-        return self._recorder.cell(
-            CellKey(caller.principal_id, operation.id, access.plane, action, scope.text, outcome, by)
-        )
+            return Outcome.ALLOWED, decision.by.assignment.id
+        learns = self._learners.learns(caller.principal_id)
+        return (Outcome.LEARNED if learns else Outcome.DENIED), ""
+
+
+def _by_key(kind: PrincipalKind, access: Requires, action: str) -> Outcome:
+    """What an access key may do in its own resource: every data action, or what reads; never by learning."""
+    reads = action.casefold().endswith("/read")
+    may = access.plane is ActionPlane.DATA and (kind is PrincipalKind.ACCESS_KEY or reads)
+    return Outcome.ALLOWED if may else Outcome.DENIED

@@ -13,6 +13,7 @@ import itertools
 import logging
 import os
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from functools import partial
 
 import msgspec
 
@@ -20,7 +21,9 @@ from keyless.evidence.recorder import Recorder, WantKey
 from keyless.model.identities import Principal
 from keyless.model.roles import RoleDefinition
 from keyless.store.ports import Store
+from keyless.tokens.signed_request import is_signed
 from keyless.wire import shapes
+from keyless.wire.access_keys import AccessKeyring, signing_caller
 from keyless.wire.authenticate import NO_WORKLOAD, Workloads, workload_at_peer, workload_of
 from keyless.wire.authorize import Learners
 from keyless.wire.call import MINT, Authorized, Reply, Workload
@@ -89,7 +92,7 @@ class Dispatcher:
         plane = site.plane
         if plane.precheck is not None:
             plane.precheck(request)
-        caller, workload = await self._identify(meaning, request)
+        caller, workload = await self._identify(meaning, request, read_body)
         if meaning.problem is not None or operation is None:
             # one that is raised again and again would hold on to the frames of every time
             raise (meaning.problem or NotFound("there is no such path")).with_traceback(None)
@@ -110,17 +113,32 @@ class Dispatcher:
             self._recorder.sign_in(result.sign_in)
         return _render(result, plane, request, site.resource)
 
-    async def _identify(self, meaning: Meaning, request: Request) -> tuple[Principal | None, Workload | None]:
+    async def _identify(
+        self, meaning: Meaning, request: Request, read_body: ReadBody
+    ) -> tuple[Principal | None, Workload | None]:
         """Whoever the operation's access asks for; on a plane of tokens an unknown path asks for one too."""
         site = meaning.site
         if meaning.asks_for_token:
-            return site.tokens.principal(request.headers.get("authorization"), request.now), None
+            authorization = request.headers.get("authorization")
+            if site.plane.access_keys is not None and is_signed(authorization):
+                return await self._signer(site.plane.access_keys, site, request, read_body), None
+            return site.tokens.principal(authorization, request.now), None
         access = meaning.operation.access if meaning.operation is not None else None
         if isinstance(access, WorkloadOnly):
             return None, await self._workload(site.plane, request)
         if access is None or isinstance(access, Public):
             return None, None
         raise Bug(f"an operation on `{site.plane.name}` declares no access")
+
+    async def _signer(
+        self, keyring: AccessKeyring, site: Site, request: Request, read_body: ReadBody
+    ) -> Principal:
+        """Whoever has signed the request with an access key."""
+        caller, sign_in = await signing_caller(
+            keyring, request, site.resource, partial(_read_once, request, site.plane, read_body)
+        )
+        self._recorder.sign_in(sign_in)
+        return caller
 
     async def _workload(self, plane: Plane, request: Request) -> Workload:
         """Whoever holds the secret; without one, and where the plane says so, whose process has asked.
@@ -154,7 +172,7 @@ class Dispatcher:
     async def _body(
         self, operation: Operation, plane: Plane, request: Request, read_body: ReadBody
     ) -> object:
-        request.body = await read_body(plane.max_body_bytes)
+        await _read_once(request, plane, read_body)
         if operation.body is None:
             return None
         try:
@@ -181,6 +199,14 @@ class Dispatcher:
         extra = site.plane.headers(request, resource) if site else []
         body = b"" if request.method == "HEAD" else rendered.body
         return Rendered(rendered.status, (*rendered.headers, *extra), body)
+
+
+async def _read_once(request: Request, plane: Plane, read_body: ReadBody) -> bytes:
+    """The request's body, read where it has not been yet."""
+    if not request.body_is_read:
+        request.body = await read_body(plane.max_body_bytes)
+        request.body_is_read = True
+    return request.body
 
 
 def _render(result: object, plane: Plane, request: Request, resource: object) -> Rendered:

@@ -35,9 +35,10 @@ class WireError(Exception):
 
 
 class Unauthenticated(WireError):
-    """No credential, or one that does not hold. ``rejection`` is none where there was no credential.
+    """No credential, or one that does not hold. ``rejection`` is none where there was no token.
 
     ``revoked_at`` (epoch seconds) says that a token issued later than that may hold.
+    ``description`` says of a request signed with an access key why it does not hold.
     """
 
     status = 401
@@ -51,12 +52,14 @@ class Unauthenticated(WireError):
         found: str = "",
         expected: str = "",
         revoked_at: int | None = None,
+        description: str = "",
     ) -> None:
         super().__init__(message)
         self.rejection = rejection
         self.found = found
         self.expected = expected
         self.revoked_at = revoked_at
+        self.description = description
 
 
 class Challenged(Unauthenticated):

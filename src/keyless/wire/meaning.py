@@ -18,6 +18,7 @@ from keyless.evidence.recorder import Recorder
 from keyless.model.identities import Revocation
 from keyless.model.roles import RoleDefinition
 from keyless.store.collections import (
+    ACCESS_KEYS,
     APPLICATIONS,
     ASSIGNMENTS,
     COMPUTE,
@@ -48,6 +49,7 @@ _RESTS_ON = (
     COMPUTE,
     IDENTITIES,
     APPLICATIONS,
+    ACCESS_KEYS,
     ASSIGNMENTS,
     SIGNING_KEYS,
     REVOCATIONS,

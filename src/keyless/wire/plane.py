@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from keyless.model.hosts import HostKind
+from keyless.wire.access_keys import AccessKeyring
 from keyless.wire.call import Workload
 from keyless.wire.errors import WireError
 from keyless.wire.operation import Operation
@@ -42,7 +43,8 @@ class Plane:
     is looked at; ``proof`` raises Unauthenticated where a workload that is known has to prove more. ``paths``
     are the beginnings (lower case, with a slash at the end) of the paths that it
     answers, where several planes share a host name; ``host_kinds`` the kinds of host whose workloads it
-    answers, all of them where it is empty.
+    answers, all of them where it is empty. ``access_keys`` are those that a request may be signed with in
+    place of a token, where there are any.
     """
 
     name: str
@@ -56,6 +58,7 @@ class Plane:
     proof: Callable[[Request, Workload], None] | None = None
     headers: Callable[[Request, Any], list[tuple[str, str]]] = lambda request, resource: []
     precheck: Callable[[Request], None] | None = None
+    access_keys: AccessKeyring | None = None
     content_type: str = "application/json; charset=utf-8"
     method_override: bool = False
     max_body_bytes: int = 1024 * 1024

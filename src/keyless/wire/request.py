@@ -80,6 +80,7 @@ class Request(msgspec.Struct, eq=False):
     now: float
     request_id: str
     body: bytes = b""
+    body_is_read: bool = False
     connection: Connection | None = None
     _query: Query | None = None
 

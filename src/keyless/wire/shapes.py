@@ -11,6 +11,7 @@ import time
 
 import msgspec
 
+from keyless.model.resources import ConfigurationStore
 from keyless.tokens.verify import Rejection
 from keyless.wire.errors import (
     Bug,
@@ -128,7 +129,8 @@ def app_configuration(failure: Failure) -> Rendered:
     """
     error = failure.error
     if isinstance(error, Unauthenticated):
-        return Rendered(401, (("www-authenticate", _app_configuration_challenge(error)),), b"")
+        challenge = _app_configuration_challenge(error, failure.resource)
+        return Rendered(401, (("www-authenticate", challenge),), b"")
     headers = [_PROBLEM]
     if isinstance(error, Throttled):
         headers.append(("retry-after-ms", str(round(error.retry_after_s * 1000))))
@@ -162,24 +164,27 @@ def _app_configuration_title(error: InvalidRequest, request: Request) -> str:
     return "Unsupported API version" if _API_VERSION.fullmatch(version) else "Invalid API version"
 
 
-_NO_ACCESS_KEYS = "Access keys are not served here yet; use a Microsoft Entra token"
-
-
-def _app_configuration_challenge(error: Unauthenticated) -> str:
-    if error.rejection is None and error.found.lower() == "hmac-sha256":
-        return f'HMAC-SHA256 error="invalid_token" error_description="{_NO_ACCESS_KEYS}", Bearer'
+def _app_configuration_challenge(error: Unauthenticated, resource: object) -> str:
+    """The schemes that the store takes, each with what is wrong with the credential that was of it."""
+    takes_keys = not (isinstance(resource, ConfigurationStore) and resource.disable_local_auth)
+    if error.description:
+        said = f'HMAC-SHA256 error="invalid_token" error_description="{error.description}"'
+        return f"{said}, Bearer"
+    schemes = "HMAC-SHA256, Bearer" if takes_keys else "Bearer"
     if error.rejection is None:
-        return "HMAC-SHA256, Bearer"
+        return schemes
     said = {
         Rejection.EXPIRED: "The access token has expired",
         Rejection.AUDIENCE: "The access token is for another audience",
         Rejection.ISSUER: "The access token is from another issuer",
         Rejection.REVOKED: "The access token was revoked",
     }.get(error.rejection, "Authorization token failed validation")
-    return f'HMAC-SHA256, Bearer {_token_error(error)}, error_description="{said}"'
+    return f'{schemes} {_token_error(error)}, error_description="{said}"'
 
 
 def _app_configuration_forbidden(error: Forbidden) -> str:
+    if error.caller.kind.is_access_key:
+        return f"The access key '{error.caller.client_id}' is read-only: '{error.action}' needs another."
     return (
         f"The principal with object id '{error.caller.principal_id}' (application id "
         f"'{error.caller.client_id}') is not authorized to perform '{error.action}' at '{error.scope}'."

@@ -7,7 +7,10 @@ import { SecretClient } from "@azure/keyvault-secrets";
 const seen = {};
 const credential = new DefaultAzureCredential();
 const secrets = new SecretClient(process.env.VAULT_URL, credential);
-const settings = new AppConfigurationClient(process.env.APPCONFIG_ENDPOINT, credential);
+const connectionString = process.env.APPCONFIG_CONNECTION_STRING;
+const settings = connectionString
+  ? new AppConfigurationClient(connectionString)
+  : new AppConfigurationClient(process.env.APPCONFIG_ENDPOINT, credential);
 
 const token = await new ManagedIdentityCredential().getToken("https://vault.azure.net/.default");
 seen.tokenAudience = JSON.parse(Buffer.from(token.token.split(".")[1], "base64url")).aud;

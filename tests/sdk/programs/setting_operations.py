@@ -238,9 +238,17 @@ def mistakes(client: Client) -> dict[str, Any]:
     }
 
 
+def configured() -> AzureAppConfigurationClient:
+    """A client with a connection string where there is one, as apps had it before; else with an identity."""
+    connection_string = os.environ.get("APPCONFIG_CONNECTION_STRING")
+    if connection_string:
+        return AzureAppConfigurationClient.from_connection_string(connection_string)
+    return AzureAppConfigurationClient(os.environ["APPCONFIG_ENDPOINT"], DefaultAzureCredential())
+
+
 def main() -> None:
     """Print what was seen as a line of JSON."""
-    with AzureAppConfigurationClient(os.environ["APPCONFIG_ENDPOINT"], DefaultAzureCredential()) as client:
+    with configured() as client:
         seen = {
             "round trip": round_trip(client),
             "conditions": conditions(client),

@@ -226,11 +226,19 @@ async def mistakes(client: Client) -> dict[str, Any]:
     }
 
 
+def configured(credential: DefaultAzureCredential) -> AzureAppConfigurationClient:
+    """A client with a connection string where there is one, as apps had it before; else with an identity."""
+    connection_string = os.environ.get("APPCONFIG_CONNECTION_STRING")
+    if connection_string:
+        return AzureAppConfigurationClient.from_connection_string(connection_string)
+    return AzureAppConfigurationClient(os.environ["APPCONFIG_ENDPOINT"], credential)
+
+
 async def main() -> None:
     """Print what was seen as a line of JSON."""
     async with (
         DefaultAzureCredential() as credential,
-        AzureAppConfigurationClient(os.environ["APPCONFIG_ENDPOINT"], credential) as client,
+        configured(credential) as client,
     ):
         seen = {
             "round trip": await round_trip(client),

@@ -33,8 +33,10 @@ resourceGroups:
     configurationStores:
       contoso-orders:
         settings: [{key: color, value: green}, {key: color, value: blue, label: prod}]
+        accessKeys: {orders-key: "MDEyMzQ1Njc4OWFiY2RlZg=="}
+        disableLocalAuth: true
 applications:
-  legacy: {clientSecret: {env: DB}}
+  legacy: {clientSecret: {env: DB}, clientSecretExpires: 2027-06-30, runsOn: on-premises}
 roleAssignments:
   - {principal: web, role: Key Vault Secrets User, scope: {vault: contoso-orders}}
 """
@@ -57,9 +59,10 @@ async def test_what_is_declared_is_there_and_comes_back(
     back = await stored_estate(store, contents)
     for part in ("tenant", "groups", "compute", "identities", "vaults", "secrets", "stores", "assignments"):
         assert getattr(back, part) == getattr(estate, part)
+    assert back.access_keys == estate.access_keys
     assert set(map(repr, back.settings)) == set(map(repr, estate.settings))
-    assert [(one.name, one.client_id) for one in back.applications] == [
-        (one.name, one.client_id) for one in estate.applications
+    assert [(one.name, one.client_id, one.secret_expires_at, one.runs_on) for one in back.applications] == [
+        (one.name, one.client_id, one.secret_expires_at, one.runs_on) for one in estate.applications
     ]
     assert back.applications[0].client_secret == SecretText("")
 

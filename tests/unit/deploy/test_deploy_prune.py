@@ -44,6 +44,7 @@ resourceGroups:
     configurationStores:
       orders-store:
         settings: [{key: color, value: green}, {key: color, value: blue, label: prod}]
+        accessKeys: {orders-key: "MDEyMzQ1Njc4OWFiY2RlZg=="}
   other:
     vaults: {other-vault: {secrets: {key: {env: DB}}}}
     configurationStores: {other-store: {settings: [{key: size, value: "1"}]}}
@@ -91,6 +92,7 @@ async def test_only_what_is_named_stays_and_all_that_goes_is_said(
         "workload `worker`",
         "identity `shared`",
         "application `older`",
+        "access key `orders-key` of store `orders-store`",
         "vault `other-vault`",
         "store `other-store`",
         "resource group `other`",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Callable
 from typing import TypeVar
 from uuid import UUID
@@ -13,12 +14,13 @@ from keyless.estate import naming
 from keyless.estate.key_values import FLAG_PREFIX, FLAG_TYPE, REFERENCE_TYPE, flag_value, reference_value
 from keyless.estate.resolve import ids
 from keyless.model.estate import (
+    DeclaredAccessKey,
     DeclaredApplication,
     DeclaredSecret,
     DeclaredSetting,
     Estate,
 )
-from keyless.model.identities import ApplicationCertificate, ComputeResource, ManagedIdentity
+from keyless.model.identities import ApplicationCertificate, ComputeResource, ManagedIdentity, RunsOn
 from keyless.model.resource_id import ResourceId, group_scope, resource_scope
 from keyless.model.resources import (
     STORE_TYPE,
@@ -82,6 +84,7 @@ class _Maker:
         self.applications = self._applications()
         self.secrets = self._secrets()
         self.settings = self._settings()
+        self.access_keys = self._access_keys()
         return Estate(
             tenant=self.tenant,
             groups=self.groups,
@@ -92,6 +95,7 @@ class _Maker:
             secrets=self.secrets,
             stores=self.stores,
             settings=self.settings,
+            access_keys=self.access_keys,
             assignments=self._assignments(),
             workloads=self._workloads(),
         )
@@ -167,7 +171,8 @@ class _Maker:
         return Vault(resource_id, name, self.draw(LOCATIONS), days, protected)
 
     def _store(self, resource_id: str, name: str) -> ConfigurationStore:
-        return ConfigurationStore(resource_id, name, self.draw(LOCATIONS))
+        closed = self.draw(st.booleans())
+        return ConfigurationStore(resource_id, name, self.draw(LOCATIONS), disable_local_auth=closed)
 
     def _applications(self) -> tuple[DeclaredApplication, ...]:
         names = self.draw(st.lists(WORDS | NAMES, max_size=2, unique_by=str.casefold))
@@ -184,7 +189,20 @@ class _Maker:
             certificates=certificates,
             identifier_uris=self.draw(st.sampled_from([(), (f"api://{len(name)}-{name.encode().hex()}",)])),
             token_version=self.draw(st.sampled_from([1, 2])),
+            secret_expires_at=self.draw(st.none() | st.integers(0, 4_000_000_000)),
+            runs_on=self.draw(st.none() | st.sampled_from(RunsOn)),
         )
+
+    def _access_keys(self) -> tuple[DeclaredAccessKey, ...]:
+        ids = st.sampled_from(["k-l0-s0:a/b+c", "write", "no", "20"])
+        found = {}
+        for store in self.stores:
+            for key_id in self.draw(st.lists(ids, max_size=2)):
+                secret = SecretText(base64.b64encode(self.draw(st.binary(min_size=16, max_size=40))).decode())
+                found[store.name, key_id] = DeclaredAccessKey(
+                    store.name, key_id, secret, self.draw(st.booleans())
+                )
+        return tuple(found.values())
 
     def _secrets(self) -> tuple[DeclaredSecret, ...]:
         names = st.sampled_from(["b-c", "c", "db", "no", "20"])

@@ -11,7 +11,7 @@ import pytest
 
 from keyless.model.identities import Principal
 from keyless.model.resource_id import ResourceId
-from keyless.model.resources import STORE_TYPE, VAULT_TYPE
+from keyless.model.resources import STORE_TYPE, VAULT_TYPE, ConfigurationStore
 from keyless.tokens.verify import Rejection
 from keyless.wire import shapes
 from keyless.wire.errors import (
@@ -258,12 +258,12 @@ def test_resource_manager_has_a_code_and_a_message() -> None:
     assert body == {"error": {"code": "ResourceNotFound", "message": "no vault"}}
 
 
-def test_an_access_key_of_app_configuration_is_told_that_it_is_not_served() -> None:
-    keyed = Unauthenticated("the request has no bearer token", found="HMAC-SHA256")
+def test_a_challenge_says_what_is_wrong_with_a_request_signed_with_an_access_key() -> None:
+    keyed = Unauthenticated("not signed", found="HMAC-SHA256", description="Invalid Credential")
     _, headers, body = rendered(shapes.app_configuration, keyed)
-    challenge = headers["www-authenticate"]
-    assert challenge.startswith('HMAC-SHA256 error="invalid_token" error_description="Access keys')
-    assert challenge.endswith(", Bearer")
+    assert headers["www-authenticate"] == (
+        'HMAC-SHA256 error="invalid_token" error_description="Invalid Credential", Bearer'
+    )
     assert body is None
 
 
@@ -282,3 +282,18 @@ def test_a_revoked_token_is_answered_with_the_claims_that_make_clients_fetch_ano
     assert json.loads(base64.b64decode(encoded)) == {
         "access_token": {"nbf": {"essential": True, "value": str(revoked_at)}}
     }
+
+
+def test_a_store_that_takes_no_access_keys_does_not_ask_for_one() -> None:
+    closed = ConfigurationStore("/s", "contoso", "westeurope", disable_local_auth=True)
+    for rejection, challenge in (
+        (None, "Bearer"),
+        (
+            Rejection.EXPIRED,
+            'Bearer error="invalid_token", error_description="The access token has expired"',
+        ),
+    ):
+        error = Unauthenticated("no token", rejection=rejection)
+        request = Request("GET", "h", "/", "", HeaderMap({}), 1_800_000_000, "request-1")
+        answer = shapes.app_configuration(Failure(error, request, closed, "t"))
+        assert dict(answer.headers)["www-authenticate"] == challenge

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 from keyless.estate.declaration import VERSION
@@ -33,8 +34,10 @@ def export_text(estate: Estate) -> str:
 def _document(estate: Estate) -> Document:
     references = References(estate)
     resources = references.resources
-    variables = iter(secret_variables(estate))
-    groups = GroupWriter(estate, resources, [next(variables) for _ in estate.secrets])
+    names = list(secret_variables(estate))
+    of_keys = names[len(names) - len(estate.access_keys) :]
+    variables = iter(names)
+    groups = GroupWriter(estate, resources, [next(variables) for _ in estate.secrets], of_keys)
     parts: Document = {
         "resourceGroups": {
             resources.groups.label(group): groups.write(group) for group in resources.groups.things
@@ -73,10 +76,19 @@ def _application(application: DeclaredApplication, tenant: Tenant, variables: It
         document["principalId"] = application.principal_id
     if application.client_secret is not None:
         document["clientSecret"] = {"env": next(variables)}
+    if application.secret_expires_at is not None:
+        document["clientSecretExpires"] = moment_text(application.secret_expires_at)
     if application.certificates:
         document["certificates"] = [{"value": pem_of(one.der)} for one in application.certificates]
     if application.identifier_uris:
         document["identifierUris"] = list(application.identifier_uris)
     if application.token_version != 1:
         document["tokenVersion"] = application.token_version
+    if application.runs_on is not None:
+        document["runsOn"] = application.runs_on.value
     return document
+
+
+def moment_text(moment: int) -> str:
+    """A moment (epoch seconds) as a file has it."""
+    return datetime.fromtimestamp(moment, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -20,10 +20,17 @@ Document = dict[str, Any]
 
 
 class GroupWriter:
-    """Writes resource groups. ``variables`` are the names of the variables for ``estate.secrets``."""
+    """Writes resource groups.
 
-    def __init__(self, estate: Estate, resources: Resources, variables: Iterable[str]) -> None:
+    ``variables`` are the names of the variables for ``estate.secrets``, ``of_keys`` those for its access
+    keys.
+    """
+
+    def __init__(
+        self, estate: Estate, resources: Resources, variables: Iterable[str], of_keys: Iterable[str]
+    ) -> None:
         self._estate, self._resources = estate, resources
+        self._keys = list(zip(estate.access_keys, of_keys, strict=True))
         self._secrets = list(zip(estate.secrets, variables, strict=True))
         self._vaults_by_host = {vault_host(vault.name): vault.name for vault in estate.vaults}
 
@@ -104,13 +111,23 @@ class GroupWriter:
         }
 
     def _one_store(self, store: ConfigurationStore, group: ResourceGroup) -> Document:
-        document = _location(store, group)
         settings = [one for one in self._estate.settings if one.store.casefold() == store.name.casefold()]
-        return (
-            {**document, "settings": settings_document(settings, self._vaults_by_host)}
-            if settings
-            else document
-        )
+        document = _location(store, group)
+        if settings:
+            document["settings"] = settings_document(settings, self._vaults_by_host)
+        keys = self._access_keys(store)
+        if keys:
+            document["accessKeys"] = keys
+        if store.disable_local_auth:
+            document["disableLocalAuth"] = True
+        return document
+
+    def _access_keys(self, store: ConfigurationStore) -> Document:
+        return {
+            key.id: {"env": variable} | ({"readOnly": True} if key.read_only else {})
+            for key, variable in self._keys
+            if key.store.casefold() == store.name.casefold()
+        }
 
 
 def secret_document(secret: DeclaredSecret, variable: str) -> Document:

@@ -34,12 +34,14 @@ class VariableNames:
 def secret_variables(estate: Estate) -> dict[str, SecretText]:
     """The environment from which an exported estate is read again: every variable with its value.
 
-    In the order of the exported file: first the secrets of the vaults, then the applications'.
+    First those of the vaults' secrets, then the applications', last the access keys'.
     """
     names = VariableNames()
-    variables = {names.take(secret.vault, secret.name): secret.value for secret in estate.secrets}
-    return variables | {
+    secrets = {names.take(secret.vault, secret.name): secret.value for secret in estate.secrets}
+    client_secrets = {
         names.take(application.name, "client secret"): application.client_secret
         for application in estate.applications
         if application.client_secret is not None
     }
+    access_keys = {names.take(key.store, key.id, "access key"): key.secret for key in estate.access_keys}
+    return secrets | client_secrets | access_keys

@@ -21,7 +21,7 @@ from keyless.estate.resolve.ids import application_client_id, application_princi
 from keyless.estate.resolve.resources import Resources
 from keyless.estate.resolve.secrets import SecretSource, WithheldText
 from keyless.model.estate import DeclaredApplication
-from keyless.model.identities import ApplicationCertificate
+from keyless.model.identities import ApplicationCertificate, RunsOn
 from keyless.tokens.client_certificates import UnusableCertificate, certificate_in
 
 
@@ -61,6 +61,8 @@ def _application(
         client_id=client_id or application_client_id(resources.tenant, name.value),
         principal_id=principal_id or application_principal_id(resources.tenant, name.value),
         client_secret=source.value_of(secret, reading) if secret is not None else None,
+        secret_expires_at=declared.client_secret_expires,
+        runs_on=RunsOn(declared.runs_on) if declared.runs_on else None,
         certificates=tuple(
             found
             for one in declared.certificates

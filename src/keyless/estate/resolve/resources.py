@@ -128,6 +128,7 @@ class _GroupReader:
             resource_id=resource_scope(self.scope, STORE_TYPE, name.value).text,
             name=name.value,
             location=entry.location or self.group.location,
+            disable_local_auth=entry.disable_local_auth,
         )
         self.resources.stores.add(store, name.value)
 

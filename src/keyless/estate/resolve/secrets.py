@@ -13,6 +13,10 @@ from pathlib import Path
 from typing import Protocol
 
 from keyless.estate.declaration import (
+    AccessKeyAsText,
+    AccessKeyEntry,
+    AccessKeyFromEnvironment,
+    AccessKeyFromFile,
     EstateEntry,
     SecretAsText,
     SecretEntry,
@@ -29,10 +33,14 @@ AS_TEXT = "text in the estate file"
 """The source of a secret whose value stands in the file itself."""
 
 
+SourcedEntry = SecretEntry | AccessKeyEntry
+"""A declaration of something whose value comes from the environment, a file, or the estate file itself."""
+
+
 class SecretSource(Protocol):
     """Gives the values of declared secrets."""
 
-    def value_of(self, entry: SecretEntry, reading: Reading) -> SecretText:
+    def value_of(self, entry: SourcedEntry, reading: Reading) -> SecretText:
         """The value of one secret.
 
         Raises:
@@ -54,7 +62,7 @@ class WithheldText(SecretText):
 class WithheldSecrets:
     """Looks nothing up: for showing an estate where its secrets are not at hand."""
 
-    def value_of(self, entry: SecretEntry, reading: Reading) -> SecretText:
+    def value_of(self, entry: SourcedEntry, reading: Reading) -> SecretText:
         """A stand-in."""
         return WithheldText("")
 
@@ -65,13 +73,13 @@ class GivenSecrets:
     def __init__(self, environ: Mapping[str, str], folder: Path) -> None:
         self._environ, self._folder = environ, folder
 
-    def value_of(self, entry: SecretEntry, reading: Reading) -> SecretText:
+    def value_of(self, entry: SourcedEntry, reading: Reading) -> SecretText:
         """The value of one secret, by the kind of its declaration."""
-        if isinstance(entry, SecretFromEnvironment):
+        if isinstance(entry, SecretFromEnvironment | AccessKeyFromEnvironment):
             where, value = entry.env, self._from_environment(entry.env, reading)
-        elif isinstance(entry, SecretFromFile):
+        elif isinstance(entry, SecretFromFile | AccessKeyFromFile):
             where, value = entry.file, self._from_file(entry.file, reading)
-        elif isinstance(entry, SecretAsText):
+        elif isinstance(entry, SecretAsText | AccessKeyAsText):
             where, value = entry.value, entry.value.value
         else:
             raise TypeError(f"no source is known for a {type(entry).__name__}")

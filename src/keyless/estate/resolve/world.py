@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from keyless.estate.declaration import EstateEntry, SubscriptionEntry, TenantEntry
 from keyless.estate.reading import Reading
+from keyless.estate.resolve.access_keys import read_access_keys
 from keyless.estate.resolve.applications import read_applications
 from keyless.estate.resolve.assignments import read_assignments
 from keyless.estate.resolve.ids import tenant_called
@@ -31,6 +32,7 @@ def resolve(entry: EstateEntry, source: SecretSource, reading: Reading) -> Estat
         secrets=read_secrets(entry, resources, source, reading),
         stores=resources.stores.things,
         settings=read_settings(entry, resources, reading),
+        access_keys=read_access_keys(entry, source, reading),
         assignments=read_assignments(
             entry.role_assignments, all_principals(resources, applications), reading
         ),

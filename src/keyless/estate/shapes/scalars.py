@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 
 import msgspec
 from yaml.nodes import Node, ScalarNode
@@ -128,6 +129,33 @@ class YesOrNo(Shape[bool]):
     def words(self) -> str:
         """The two words."""
         return "`true` or `false`" if self.only is None else "`true`"
+
+
+class Moment(Shape[int]):
+    """A day, which begins at midnight UTC, or a time of a day; read as epoch seconds."""
+
+    _PATTERN = r"\d{4}-\d{2}-\d{2}(?:[Tt ]\d{2}:\d{2}:\d{2}(?:[Zz]|[+-]\d{2}:\d{2}))?"
+
+    def read(self, node: Node, reading: Reading) -> int:
+        """The moment of a scalar, in quotes or not."""
+        reading.count(node)
+        if not isinstance(node, ScalarNode) or not re.fullmatch(self._PATTERN, node.value):
+            expected(reading, node, "a day", f"write {self.words()}")
+            raise Rejected
+        try:
+            moment = datetime.fromisoformat(node.value.upper())
+        except ValueError:
+            what = f"`{node.value}` is no day of the calendar, or no time of a day"
+            raise reading.reject(place(node), what, f"write {self.words()}") from None
+        return int((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp())
+
+    def schema(self, definitions: dict[str, JsonSchema]) -> JsonSchema:
+        """A string with the pattern of a date, or of a date and time."""
+        return {"type": "string", "pattern": f"^{self._PATTERN}$", "examples": ["2027-06-30"]}
+
+    def words(self) -> str:
+        """The two forms."""
+        return "a day such as `2027-06-30` (UTC), or a time such as `2027-06-30T12:00:00Z`"
 
 
 class Word(Shape[str]):

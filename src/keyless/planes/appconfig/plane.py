@@ -15,6 +15,7 @@ from collections.abc import Callable
 
 from keyless.model.resources import ConfigurationStore
 from keyless.planes.appconfig import key_values, keys_labels, locks, revisions, snapshots
+from keyless.planes.appconfig.access_keys import StoreKeys
 from keyless.planes.appconfig.rules import MAX_BYTES
 from keyless.planes.appconfig.schemas import KEY_VALUE_TYPE
 from keyless.planes.appconfig.service import KeyValues
@@ -55,6 +56,7 @@ def app_configuration_plane(store: Store, *, entropy: Callable[[int], bytes] = o
         shape=app_configuration,
         audiences=lambda found: audiences_of(found.name),
         headers=headers,
+        access_keys=StoreKeys(store),
         content_type=KEY_VALUE_TYPE,
         max_body_bytes=MAX_BYTES,
     )

@@ -37,9 +37,11 @@ async def registration(reader: Reader, declared: DeclaredApplication) -> Applica
         client_id=declared.client_id,
         principal_id=declared.principal_id,
         secret_hashes=await _hashes(declared.client_secret, there.secret_hashes if there is not None else ()),
+        secrets_expire_at=declared.secret_expires_at,
         certificates=declared.certificates,
         identifier_uris=declared.identifier_uris,
         token_version=declared.token_version,
+        runs_on=declared.runs_on,
     )
 
 

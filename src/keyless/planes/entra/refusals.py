@@ -126,6 +126,17 @@ def wrong_secret(client_id: str) -> InvalidGrant:
     )
 
 
+def expired_secret(client_id: str) -> InvalidGrant:
+    """AADSTS7000222: the application's client secret, too late."""
+    return InvalidGrant(
+        7000222,
+        "invalid_client",
+        f"The provided client secret keys for app '{client_id[:_SHOWN]}' are expired: use a managed "
+        "identity, or declare a new secret and its 'clientSecretExpires'.",
+        status=401,
+    )
+
+
 def not_a_default_scope(scope: str) -> InvalidGrant:
     """AADSTS1002012: a scope that an application cannot ask for on its own behalf."""
     return InvalidGrant(

@@ -138,15 +138,19 @@ async def _authenticate(call: Authorized[None], entra: Entra, credential: Creden
     require_tenant(tenant, call.params["tenant"])
     if credential.assertion is not None:
         return await prove_by_assertion(entra, tenant, credential.client_id, credential.assertion, call.now)
-    return await _prove_by_secret(entra, tenant, credential.client_id or "", credential.secret)
+    return await _prove_by_secret(entra, tenant, credential.client_id or "", credential.secret, call.now)
 
 
-async def _prove_by_secret(entra: Entra, tenant: Tenant, client_id: str, secret: SecretText | None) -> Proven:
+async def _prove_by_secret(
+    entra: Entra, tenant: Tenant, client_id: str, secret: SecretText | None, now: int
+) -> Proven:
     application = await find_application(entra.store, client_id)
     if application is None:
         raise refusals.unknown_application(client_id, tenant.name)
     if secret is None or not await entra.secrets.verify(application, secret):
         raise failed(refusals.wrong_secret(application.client_id), application, _SECRET)
+    if application.secrets_expire_at is not None and now >= application.secrets_expire_at:
+        raise failed(refusals.expired_secret(application.client_id), application, _SECRET)
     return Proven(tenant, application, _SECRET)
 
 
