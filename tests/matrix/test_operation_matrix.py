@@ -107,6 +107,7 @@ PARAMETERS = {"secret_version": "0123456789abcdef0123456789abcdef", "tenant": TE
 QUERIES = {
     "Imds.GetToken": ("resource=https://vault.azure.net",),
     "AppService.GetToken": ("resource=https://vault.azure.net",),
+    "CloudShell.GetToken": ("resource=https://vault.azure.net",),
     "MachineLearning.GetToken": ("resource=https://vault.azure.net",),
     "Arc.GetToken": ("resource=https://vault.azure.net",),
     "ServiceFabric.GetToken": ("resource=https://vault.azure.net",),

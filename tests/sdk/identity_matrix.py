@@ -186,6 +186,7 @@ def _application() -> dict[Selection, Expected]:
     return {Selection.APPLICATION: _APPLICATION, Selection.UNKNOWN_APPLICATION: Refused("AADSTS700016")}
 
 
+_ONE_IDENTITY = "a shell has one identity"
 _APP_SERVICE_SAYS = "No User Assigned or Delegated Managed Identity found", "No Managed Identity found"
 APP_SERVICE = Source(
     "app-service",
@@ -222,11 +223,36 @@ AML = Source(
     MANAGED_IDENTITY,
     _managed("Managed identity not found for the given clientid", "Several user-assigned identities exist"),
 )
+ARC = Source(
+    "arc",
+    "Azure Arc",
+    MANAGED_IDENTITY,
+    _managed("Identity not found", "Multiple user assigned identities exist"),
+)
+CLOUD_SHELL = Source(
+    "cloud-shell",
+    "Cloud Shell",
+    MANAGED_IDENTITY,
+    _without_choice(
+        Prevented("User-assigned managed identity is not supported in CLOUD_SHELL", _ONE_IDENTITY),
+        "there are several user-assigned identities, and Cloud Shell offers no choice",
+    ),
+)
 CLIENT_SECRET = Source(
     "client-secret", "Entra, with a client secret", "ClientSecretCredential", _application()
 )
 CERTIFICATE = Source("certificate", "Entra, with a certificate", "CertificateCredential", _application())
-SOURCES = (APP_SERVICE, APP_SERVICE_2017, VM, SERVICE_FABRIC, AML, CLIENT_SECRET, CERTIFICATE)
+SOURCES = (
+    APP_SERVICE,
+    APP_SERVICE_2017,
+    VM,
+    ARC,
+    SERVICE_FABRIC,
+    AML,
+    CLOUD_SHELL,
+    CLIENT_SECRET,
+    CERTIFICATE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,6 +302,66 @@ _DIFFERENCES = (
         default=True,
     ),
     Difference(
+        Refused(
+            "the request does not carry the secret of a running workload",
+            "its `ManagedIdentityClient` does not know Cloud Shell, and asks the metadata service",
+        ),
+        (Library.MSAL,),
+        (CLOUD_SHELL,),
+    ),
+    Difference(
+        Refused("Cloud Shell offers no choice of identities", "it asks, and the endpoint refuses"),
+        (Library.PYTHON, Library.PYTHON_AIO),
+        (CLOUD_SHELL,),
+        _NAMING,
+        default=True,
+    ),
+    Difference(
+        Prevented("client_id should not be set for cloud shell managed identity", _ONE_IDENTITY),
+        (Library.PYTHON, Library.PYTHON_AIO),
+        (CLOUD_SHELL,),
+        _NAMING - _BY_OBJECT_ID - _BY_RESOURCE_ID,
+    ),
+    Difference(
+        Prevented("identity_config must not contain the following keys", _ONE_IDENTITY),
+        (Library.PYTHON, Library.PYTHON_AIO),
+        (CLOUD_SHELL,),
+        _NAMING,
+    ),
+    Difference(
+        Prevented(
+            "ChainedTokenCredential authentication failed",
+            "it leaves managed identities out of the chain then, and says why in its log alone",
+        ),
+        (Library.JAVASCRIPT,),
+        (CLOUD_SHELL, SERVICE_FABRIC),
+        _NAMING,
+        default=True,
+    ),
+    Difference(
+        Prevented(
+            "Specifying a user-assigned managed identity is not supported for CloudShell", _ONE_IDENTITY
+        ),
+        (Library.JAVASCRIPT,),
+        (CLOUD_SHELL,),
+        _NAMING,
+    ),
+    Difference(
+        Prevented("Cloud Shell doesn't support user-assigned managed identities", _ONE_IDENTITY),
+        (Library.GO,),
+        (CLOUD_SHELL,),
+        _NAMING,
+    ),
+    Difference(
+        Prevented(
+            "User-assigned managed identity is not supported in AZURE_ARC",
+            "it knows the system-assigned identity of a server alone",
+        ),
+        (Library.JAVA,),
+        (ARC,),
+        _NAMING,
+    ),
+    Difference(
         Token(Whose.SYSTEM, "it leaves the id out, and asks for the service's identity"),
         (Library.MSAL,),
         (SERVICE_FABRIC,),
@@ -289,16 +375,6 @@ _DIFFERENCES = (
         (Library.GO,),
         (SERVICE_FABRIC,),
         _NAMING,
-    ),
-    Difference(
-        Prevented(
-            "ChainedTokenCredential authentication failed",
-            "it leaves managed identities out of the chain then, and says why in its log alone",
-        ),
-        (Library.JAVASCRIPT,),
-        (SERVICE_FABRIC,),
-        _NAMING,
-        default=True,
     ),
     Difference(
         Prevented(

@@ -96,6 +96,8 @@ _HOSTS = {
         Host("vm", "Microsoft.Compute/virtualMachines", 12),
         Host("service-fabric", "Microsoft.ServiceFabric/managedClusters", 13),
         Host("aml", "Microsoft.MachineLearningServices/workspaces", 14),
+        Host("arc", "Microsoft.HybridCompute/machines", 15),
+        Host("cloud-shell", "Microsoft.Portal/consoles", 16, kind="cloud-shell"),
     )
 }
 _IDENTITIES = (("named", NAMED), ("second", SECOND), ("stranger", STRANGER))

@@ -1,13 +1,15 @@
-"""Cloud Shell's identity endpoint: a form that is posted, and no secret.
+"""Cloud Shell's identity endpoint: a form that is posted, or a query that is asked, and no secret.
 
 Rules:
 - every request carries `Metadata: true`, and no `X-Forwarded-For`;
+- a form is posted, as documented, or its fields are a GET request's query, as MSAL for Java sends them;
 - who asks is settled by the secret that the proxy puts in, else by the process that asks;
 - no identity can be named: Cloud Shell has one, and here it is the system-assigned identity, else the only
   user-assigned one;
 - every value of the answer is a text.
 
-Source: https://learn.microsoft.com/azure/cloud-shell/msi-authorization
+Sources: https://learn.microsoft.com/azure/cloud-shell/msi-authorization; on GET, msal4j's
+`CloudShellManagedIdentitySource`
 """
 
 from __future__ import annotations
@@ -25,7 +27,7 @@ from keyless.wire.call import Authorized, Reply
 from keyless.wire.errors import InvalidRequest
 from keyless.wire.operation import ApiVersions, WorkloadOnly, operation
 from keyless.wire.plane import Plane
-from keyless.wire.request import Query
+from keyless.wire.request import Query, Request
 
 HOSTS = frozenset({"127.0.0.1", "localhost"})
 PATH = "/oauth2/token"
@@ -56,7 +58,7 @@ class CloudShellToken(msgspec.Struct, frozen=True):
 
 @operation(
     id="CloudShell.GetToken",
-    route=f"POST {PATH}",
+    route=f"GET|POST {PATH}",
     api_versions=ApiVersions(),
     access=WorkloadOnly("the identity of a shell is there for what runs in it"),
     response=CloudShellToken,
@@ -65,8 +67,7 @@ class CloudShellToken(msgspec.Struct, frozen=True):
 )
 async def get_token(call: Authorized[None], service: IdentityService) -> Reply:
     """Return an access token of the shell's identity."""
-    form = Query(call.request.body.decode("utf-8", "replace"))
-    granted = await service.grant(call.workload, form, call.now)
+    granted = await service.grant(call.workload, _form(call.request), call.now)
     token = granted.token
     answer = CloudShellToken(
         access_token=token.jwt,
@@ -77,6 +78,10 @@ async def get_token(call: Authorized[None], service: IdentityService) -> Reply:
         token_type=TOKEN_TYPE,
     )
     return Reply(answer, headers=(("cache-control", "no-store"),), sign_in=granted.sign_in)
+
+
+def _form(request: Request) -> Query:
+    return request.query if request.method == "GET" else Query(request.body.decode("utf-8", "replace"))
 
 
 def cloud_shell_plane(store: Store, authority: TokenAuthority, issuer: TokenIssuer) -> Plane:

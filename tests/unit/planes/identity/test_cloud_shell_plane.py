@@ -78,6 +78,23 @@ async def test_a_resource_that_is_missing_or_unknown(cloud_shell: Site) -> None:
     assert said(await ask(cloud_shell, resource="api://orders")) == (400, "AudienceNotSupported")
 
 
-async def test_a_get_request_is_not_answered(cloud_shell: Site) -> None:
-    answer = await cloud_shell.get("localhost", "/oauth2/token", {"resource": VAULT_AUDIENCE}, HEADERS)
-    assert said(answer) == (405, "MethodNotAllowed")
+async def test_the_form_may_be_a_querys_and_the_rules_are_the_same(cloud_shell: Site) -> None:
+    await cloud_shell.host(system=True)
+
+    async def get(headers: Mapping[str, str], **query: str) -> Answer:
+        return await cloud_shell.get(
+            "localhost", "/oauth2/token", {"resource": VAULT_AUDIENCE} | query, headers
+        )
+
+    assert cloud_shell.whose(await get(HEADERS)) == SYSTEM.principal_id
+    assert said(await get(DIRECT)) == (401, "Unauthorized")
+    assert said(await get({"x-keyless-workload": ORDERS.secret})) == (400, "BadRequest")
+    assert said(await get(HEADERS | {"X-Forwarded-For": "::1"})) == (400, "BadRequest")
+    assert said(await get(HEADERS, client_id=SYSTEM.client_id)) == (400, "BadRequest")
+
+
+async def test_a_posted_forms_fields_are_not_taken_from_the_query(cloud_shell: Site) -> None:
+    await cloud_shell.host(system=True)
+    query = urlencode({"resource": VAULT_AUDIENCE})
+    answer = await cloud_shell.send("POST", "localhost", "/oauth2/token", query, HEADERS, b"")
+    assert said(answer) == (400, "BadRequest")
