@@ -14,7 +14,14 @@ from pathlib import Path
 
 import uvloop
 
-from keyless.app import build_planes, deploy_estate, known_roles, open_evidence, open_store
+from keyless.app import (
+    build_planes,
+    deploy_estate,
+    known_roles,
+    metadata_signer,
+    open_evidence,
+    open_store,
+)
 from keyless.estate.read import read_text
 from keyless.evidence.recorder import Recorder
 from keyless.gateway.authority import Authority
@@ -51,8 +58,12 @@ async def serve(folder: Path) -> None:
     estate = read_text(ESTATE, {})
     await deploy_estate(store, estate)
     world, leases, recorder = EstateWorld(store, "bench", time.time), Leases(), Recorder(evidence)
+    now = dt.datetime.now(dt.UTC)
+    authority = Authority.open(project.tls_directory, now)
+    challenges = Challenges(KeyFiles(project.key_directory))
+    planes = build_planes(store, world, challenges, metadata_signer(authority))
     dispatcher = Dispatcher(
-        build_planes(store, world, Challenges(KeyFiles(project.key_directory))).tls,
+        planes.tls,
         store=store,
         world=world,
         roles=known_roles(),
@@ -60,8 +71,7 @@ async def serve(folder: Path) -> None:
         workloads=IdentityCallers(leases),
         learners=leases,
     )
-    now = dt.datetime.now(dt.UTC)
-    leaf = Authority.open(project.tls_directory, now).issue_leaf(local_names(), (), now)
+    leaf = authority.issue_leaf(local_names(), (), now)
     server = ListeningServer(Front(dispatcher), certificate=leaf.chain, key=leaf.key)
     await server.start()
     compute = estate.compute[0]

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from keyless.app import build_planes
+from keyless.app import build_planes, metadata_signer
+from keyless.gateway.authority import Authority
 from keyless.gateway.key_files import KeyFiles
 from keyless.model.resource_id import group_scope, resource_scope
 from keyless.model.resources import STORE_TYPE, VAULT_TYPE, ConfigurationStore, Vault
@@ -70,8 +72,12 @@ _PLANES = {
         `login.microsoft.com`, `sts.windows.net` and `REGION.login.microsoft.com`.""",
     ),
     "imds": _Words(
-        "Managed identity: instance metadata",
+        "Managed identity: the metadata address",
         "At `http://169.254.169.254`, which the proxy leads to the plane.",
+    ),
+    "instance-metadata": _Words(
+        "Instance metadata",
+        'At the same address. An error is `{"error"}`; a wrong api-version is told the newest ones.',
     ),
     "app-service-identity": _Words(
         "Managed identity: App Service",
@@ -111,8 +117,10 @@ def planes() -> tuple[Plane, ...]:
     with tempfile.TemporaryDirectory() as folder:
         store = SqliteStore(Path(folder) / "store.db", RootKey(bytes(KEY_BYTES), "the reference"))
         challenges = Challenges(KeyFiles(Path(folder)))
+        authority = Authority.open(Path(folder) / "tls", dt.datetime.now(dt.UTC))
         try:
-            built = build_planes(store, EstateWorld(store, "reference", lambda: 0.0), challenges)
+            world = EstateWorld(store, "reference", lambda: 0.0)
+            built = build_planes(store, world, challenges, metadata_signer(authority))
         finally:
             store.close()
     return (*built.tls, *built.plain)

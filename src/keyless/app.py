@@ -30,9 +30,10 @@ from keyless.store.sqlite.store import SqliteStore
 if TYPE_CHECKING:  # what only the plane process needs is imported there: most commands only open the store
     from keyless.deploy.contents import PlaneContents
     from keyless.deploy.prune import Pruned
+    from keyless.gateway.authority import Authority
     from keyless.model.estate import Estate
     from keyless.model.roles import RoleDefinition
-    from keyless.planes.identity import Challenges
+    from keyless.planes.identity import Challenges, DocumentSigner
     from keyless.runtime.leases import Lease, Leases
     from keyless.runtime.plane import Listening, RunningPlane
     from keyless.runtime.world import EstateWorld
@@ -95,7 +96,7 @@ class Planes:
     plain: tuple[Plane, ...]
 
 
-def build_planes(store: Store, world: EstateWorld, challenges: Challenges) -> Planes:
+def build_planes(store: Store, world: EstateWorld, challenges: Challenges, signer: DocumentSigner) -> Planes:
     """Every plane over one store."""
     from keyless.planes import identity
     from keyless.planes.appconfig.plane import app_configuration_plane
@@ -113,12 +114,21 @@ def build_planes(store: Store, world: EstateWorld, challenges: Challenges) -> Pl
         ),
         plain=(
             identity.imds_plane(store, world, issuer),
+            identity.instance_plane(store, signer),
             identity.app_service_plane(store, world, issuer),
             identity.machine_learning_plane(store, world, issuer),
             identity.arc_plane(store, world, issuer, challenges),
             identity.cloud_shell_plane(store, world, issuer),
         ),
     )
+
+
+def metadata_signer(authority: Authority) -> DocumentSigner:
+    """What signs the metadata service's documents: a leaf of the local authority."""
+    from keyless.gateway.document_signer import LeafSigner
+    from keyless.gateway.hosts import DOCUMENT_NAME
+
+    return LeafSigner(authority, DOCUMENT_NAME, lambda: dt.datetime.now(dt.UTC))
 
 
 @asynccontextmanager
@@ -128,6 +138,7 @@ async def running_plane(project: Project, port: int) -> AsyncIterator[RunningPla
     from keyless.gateway.attest.peer import Attestor
     from keyless.gateway.attest.processes import Processes
     from keyless.gateway.attest.sockets import socket_table
+    from keyless.gateway.authority import Authority
     from keyless.gateway.key_files import KeyFiles
     from keyless.planes.identity import Challenges
     from keyless.runtime.leases import IdentityCallers, Leases
@@ -139,14 +150,15 @@ async def running_plane(project: Project, port: int) -> AsyncIterator[RunningPla
     store = open_store(project)
     evidence = open_evidence(project)
     evidence.prune(int(time.time()))
+    key_files = KeyFiles(project.key_directory)
     try:
         world = EstateWorld(store, project.root.name, time.time)
         leases = Leases()
         notices = Notices(leases)
         recorder = Recorder(evidence, notices.decided, notices.signed_in)
-        key_files = KeyFiles(project.key_directory)
         challenges = Challenges(key_files)
-        planes = build_planes(store, world, challenges)
+        authority = Authority.open(project.tls_directory, dt.datetime.now(dt.UTC))
+        planes = build_planes(store, world, challenges, metadata_signer(authority))
         callers = IdentityCallers(leases, LeasesByPeer(Attestor(socket_table(), Processes())))
         roles = known_roles()
 
@@ -171,26 +183,25 @@ async def running_plane(project: Project, port: int) -> AsyncIterator[RunningPla
             notices=notices,
             recorder=recorder,
             dispatchers=dispatchers,
-            listening=await _listen(project, port, dispatchers, leases, world),
+            listening=await _listen(authority, port, dispatchers, leases, world),
             deploy=lambda estate: deploy_estate(store, estate),
             key_directory=key_files.directory,
             on_end=challenges.forget,
         )
-        key_files.close()
     finally:
+        key_files.close()
         evidence.close()
         store.close()
 
 
 async def _listen(
-    project: Project,
+    authority: Authority,
     port: int,
     dispatchers: tuple[Dispatcher, Dispatcher],
     leases: Leases,
     world: EstateWorld,
 ) -> Listening:
     """Start both fronts and the proxy."""
-    from keyless.gateway.authority import Authority
     from keyless.gateway.hosts import local_names
     from keyless.gateway.proxy.leases import Fronts
     from keyless.gateway.proxy.parents import Parents
@@ -198,9 +209,7 @@ async def _listen(
     from keyless.runtime.plane import Listening
     from keyless.wire.server import Front, ListeningServer
 
-    now = dt.datetime.now(dt.UTC)
-    authority = Authority.open(project.tls_directory, now)
-    leaf = authority.issue_leaf(local_names(), (), now)
+    leaf = authority.issue_leaf(local_names(), (), dt.datetime.now(dt.UTC))
     tls = ListeningServer(Front(dispatchers[0]), certificate=leaf.chain, key=leaf.key)
     plain = ListeningServer(Front(dispatchers[1]))
     proxy: ProxyServer[Lease] = ProxyServer(

@@ -40,6 +40,14 @@ ACCESS_KEYS_MADE = ((TARGET, "write", False), (TARGET, "read", True), (ELSEWHERE
 """Store, id, and whether the key is read-only."""
 
 
+class Seals:
+    """Signs nothing."""
+
+    def sign(self, document: bytes) -> bytes:
+        """The document itself."""
+        return document
+
+
 class Sheet:
     """Counts what is recorded, by operation, action and outcome, since it was last looked at."""
 
@@ -68,7 +76,8 @@ class Matrix:
         self._keys = directory / "keys"
         self.store = SqliteStore(directory / "store.db", RootKey(bytes(range(32)), "the test"))
         self.world = EstateWorld(self.store, "matrix", lambda: NOW)
-        built = build_planes(self.store, self.world, Challenges(KeyFiles(self._keys, directory / "nowhere")))
+        keys = KeyFiles(self._keys, directory / "nowhere")
+        built = build_planes(self.store, self.world, Challenges(keys), Seals())
         self.planes: tuple[Plane, ...] = (*built.tls, *built.plain)
         self.leases = Leases()
         self.lease = Lease("web", "", frozenset(), Mode.ENFORCE, False, lambda message: None)

@@ -81,6 +81,9 @@ EXPECTED: dict[str, tuple[str, ...] | str] = {
     "Entra.GetTokenV1": ANYBODY,
     "Imds.GetToken": OWN_WORKLOAD,
     "Imds.GetIdentityInfo": OWN_WORKLOAD,
+    "Imds.GetInstance": OWN_WORKLOAD,
+    "Imds.GetAttestedDocument": OWN_WORKLOAD,
+    "Imds.GetVersions": OWN_WORKLOAD,
     "AppService.GetToken": OWN_WORKLOAD,
     "MachineLearning.GetToken": OWN_WORKLOAD,
     "Arc.GetToken": OWN_WORKLOAD,
@@ -93,6 +96,7 @@ HOSTS = {
     "app-configuration": "matrix.azconfig.io",
     "entra": "login.microsoftonline.com",
     "imds": "169.254.169.254",
+    "instance-metadata": "169.254.169.254",
     "app-service-identity": "127.0.0.1",
     "machine-learning-identity": "127.0.0.1",
     "arc-identity": "127.0.0.1",
@@ -101,7 +105,7 @@ HOSTS = {
 }
 """By plane: the host that it is asked under."""
 
-PARAMETERS = {"secret_version": "0123456789abcdef0123456789abcdef", "tenant": TENANT_ID}
+PARAMETERS = {"path": "compute", "secret_version": "0123456789abcdef0123456789abcdef", "tenant": TENANT_ID}
 """Route parameters that are not just a name."""
 
 QUERIES = {
@@ -145,7 +149,7 @@ class Row:
 def planes() -> tuple[Plane, ...]:
     """The planes as they are served; their declarations need no store."""
     unused: Any = None
-    built = build_planes(unused, unused, unused)
+    built = build_planes(unused, unused, unused, unused)
     return (*built.tls, *built.plain)
 
 
@@ -434,6 +438,7 @@ def workload_headers(row: Row, secret: str | None) -> dict[str, str]:
     """How the row's protocol carries a workload's secret."""
     name = {
         "imds": "x-keyless-workload",
+        "instance-metadata": "x-keyless-workload",
         "app-service-identity": "x-identity-header",
         "machine-learning-identity": "secret",
         "arc-identity": "x-keyless-workload",

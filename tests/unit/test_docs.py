@@ -16,6 +16,7 @@ from documents import ROOT, Block, Document, document, documents, script
 from keyless.cli.main import command as keyless
 from keyless.cli.notices import closing, denial, missing
 from keyless.estate.read import read_outline
+from keyless.gateway.hosts import DOCUMENT_NAME
 from keyless.gateway.key_files import DIRECTORY
 from keyless.runtime.messages import Missed, Settled, Summary
 from keyless.wire import operation as declaring
@@ -84,7 +85,11 @@ def test_a_document_names_no_other_hosts_no_people_and_no_machine(page: Document
 
 
 def _is_spoken_of(host: str) -> bool:
-    return host in HOSTS | NAMED or host in SERVED or host.endswith(tuple(f".{domain}" for domain in SERVED))
+    return (
+        host in HOSTS | NAMED | {DOCUMENT_NAME}
+        or host in SERVED
+        or host.endswith(tuple(f".{domain}" for domain in SERVED))
+    )
 
 
 def _command_lines(page: Document) -> Iterator[str]:

@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.serialization.pkcs7 import PKCS7Options, PKC
 from keyless.gateway.authority import Authority
 
 
-class DocumentSigner:
+class LeafSigner:
     """Signs under one name; ``clock`` gives the aware time, by which the leaf is made anew before it ends."""
 
     def __init__(self, authority: Authority, name: str, clock: Callable[[], dt.datetime]) -> None:

@@ -134,14 +134,17 @@ class PreconditionFailed(WireError):
 
 
 class InvalidRequest(WireError):
-    """Something in the request is wrong; ``field`` names it."""
+    """Something in the request is wrong; ``field`` names it, and ``known`` what it could be."""
 
     status = 400
     code = "BadParameter"
 
-    def __init__(self, message: str, *, field: str = "", code: str | None = None) -> None:
+    def __init__(
+        self, message: str, *, field: str = "", code: str | None = None, known: tuple[str, ...] = ()
+    ) -> None:
         super().__init__(message, code=code)
         self.field = field
+        self.known = known
 
 
 class PayloadTooLarge(WireError):

@@ -228,8 +228,11 @@ def _version_problem(operation: Operation, version: str) -> WireError | None:
     if not versions.known or version in versions:
         return None
     if not version:
-        return InvalidRequest("the `api-version` query parameter is missing", field="api-version")
+        return InvalidRequest(
+            "the `api-version` query parameter is missing", field="api-version", known=versions.known
+        )
     return InvalidRequest(
         f"the api-version `{version[:50]}` is not supported: use one of {', '.join(versions.known)}",
         field="api-version",
+        known=versions.known,
     )

@@ -267,6 +267,22 @@ def app_service_identity(failure: Failure) -> Rendered:
     return Rendered(error.status, (_JSON,), msgspec.json.encode(body))
 
 
+def instance_metadata(failure: Failure) -> Rendered:
+    """The `{"error"}` of the metadata service beside its identities; a wrong version is told the newest ones.
+
+    Source: https://learn.microsoft.com/azure/virtual-machines/instance-metadata-service#versioning
+    """
+    error = failure.error
+    body: dict[str, object] = {"error": _public(error)}
+    if isinstance(error, InvalidRequest) and error.field == "api-version":
+        body = {
+            "error": "Bad request. api-version is invalid or was not specified in the request. "
+            "For more information refer to aka.ms/azureimds",
+            "newest-versions": list(reversed(error.known))[:3],
+        }
+    return Rendered(error.status, (_JSON,), msgspec.json.encode(body))
+
+
 def arc_identity(failure: Failure) -> Rendered:
     """As the instance metadata service answers; a challenge names its file, all other strangers get 403.
 

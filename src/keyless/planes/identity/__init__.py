@@ -9,15 +9,18 @@ from keyless.planes.identity.arc import arc_plane
 from keyless.planes.identity.arc_challenges import Challenges
 from keyless.planes.identity.cloud_shell import cloud_shell_plane
 from keyless.planes.identity.imds import imds_plane
+from keyless.planes.identity.instance import DocumentSigner, instance_plane
 from keyless.planes.identity.machine_learning import machine_learning_plane
 from keyless.planes.identity.service_fabric import service_fabric_plane
 
 __all__ = [
     "Challenges",
+    "DocumentSigner",
     "app_service_plane",
     "arc_plane",
     "cloud_shell_plane",
     "imds_plane",
+    "instance_plane",
     "machine_learning_plane",
     "service_fabric_plane",
 ]

@@ -15,15 +15,14 @@ msal and azure-identity for Python, on the echo and on what a challenge may look
 
 from __future__ import annotations
 
-import msgspec
-
 from keyless.model.hosts import HostKind
 from keyless.planes.identity.arc_challenges import Challenges
 from keyless.planes.identity.imds import WORKLOAD_HEADER, refuse_forwarded
-from keyless.planes.identity.select import IdKind, Refusal
-from keyless.planes.identity.service import Endpoint, Granted, IdentityService
+from keyless.planes.identity.metadata_token import MetadataToken, metadata_token
+from keyless.planes.identity.select import Refusal
+from keyless.planes.identity.service import Endpoint, IdentityService
 from keyless.store.ports import Store
-from keyless.tokens.issuer import TOKEN_TYPE, TokenAuthority, TokenIssuer
+from keyless.tokens.issuer import TokenAuthority, TokenIssuer
 from keyless.wire import shapes
 from keyless.wire.call import Authorized, Reply, Workload
 from keyless.wire.errors import Challenged, InvalidRequest, Unauthenticated
@@ -49,55 +48,20 @@ _NOT_MET = (
 )
 
 
-class ArcToken(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A token answer; every value is a text. ``object_id`` and ``msi_res_id`` are there if asked by."""
-
-    access_token: str
-    client_id: str
-    expires_in: str
-    expires_on: str
-    ext_expires_in: str
-    not_before: str
-    resource: str
-    token_type: str
-    object_id: str = ""
-    msi_res_id: str = ""
-
-
 @operation(
     id="Arc.GetToken",
     route=f"GET {PATH}",
     api_versions=ApiVersions(("2019-08-15", "2019-11-01", "2020-06-01")),
     access=WorkloadOnly("the identities of a server are there for the workloads that run on it"),
-    response=ArcToken,
+    response=MetadataToken,
     errors=(InvalidRequest,),
     spec="https://learn.microsoft.com/azure/azure-arc/servers/managed-identity-authentication",
 )
 async def get_token(call: Authorized[None], service: IdentityService) -> Reply:
     """Return an access token of one of the server's identities, once the challenge is met."""
     granted = await service.grant(call.workload, call.request.query, call.now)
-    token = granted.token
-    expires_in = str(token.expires_at - call.now)
-    answer = ArcToken(
-        access_token=token.jwt,
-        client_id=granted.identity.client_id,
-        expires_in=expires_in,
-        expires_on=str(token.expires_at),
-        ext_expires_in=expires_in,
-        not_before=str(token.not_before),
-        resource=granted.resource,
-        token_type=TOKEN_TYPE,
-        **_echo(granted),
-    )
+    answer = metadata_token(granted, call.now)
     return Reply(answer, headers=(("cache-control", "no-store"),), sign_in=granted.sign_in)
-
-
-def _echo(granted: Granted) -> dict[str, str]:
-    """The identity's id of the kind that the request named, beside the client id, which is always there."""
-    identity = granted.identity
-    if granted.named is IdKind.OBJECT:
-        return {"object_id": identity.principal_id}
-    return {"msi_res_id": identity.resource_id} if granted.named is IdKind.RESOURCE else {}
 
 
 def check_arc_request(request: Request) -> None:

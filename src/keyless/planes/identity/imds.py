@@ -4,9 +4,9 @@ Rules:
 - every request carries `Metadata: true` and no `X-Forwarded-For`; both are looked at before anything else, so
   that a probe without the header gets its 400 at once;
 - the workload is proven by `x-keyless-workload`, which only the proxy of its own run puts in;
-- every value of the answer is a text.
+- it answers for every path at its address that is not the machine's (`keyless.planes.identity.instance`).
 
-Source: https://learn.microsoft.com/azure/virtual-machines/instance-metadata-service and
+Sources: https://learn.microsoft.com/azure/virtual-machines/instance-metadata-service on versions, and
 Azure/azure-rest-api-specs, specification/imds/data-plane, Identity_GetToken and Identity_GetInfo
 """
 
@@ -15,10 +15,11 @@ from __future__ import annotations
 import msgspec
 
 from keyless.model.hosts import HostKind
+from keyless.planes.identity.metadata_token import MetadataToken, metadata_token
 from keyless.planes.identity.select import Refusal
 from keyless.planes.identity.service import Endpoint, IdentityService
 from keyless.store.ports import Store
-from keyless.tokens.issuer import TOKEN_TYPE, TokenAuthority, TokenIssuer
+from keyless.tokens.issuer import TokenAuthority, TokenIssuer
 from keyless.wire import shapes
 from keyless.wire.call import Authorized, Reply
 from keyless.wire.errors import InvalidRequest
@@ -50,11 +51,16 @@ API_VERSIONS = ApiVersions(
         "2021-02-01",
         "2021-03-01",
         "2021-05-01",
+        "2021-08-01",
         "2021-10-01",
         "2021-11-01",
         "2021-11-15",
         "2021-12-13",
         "2023-07-01",
+        "2023-11-15",
+        "2024-03-15",
+        "2024-07-17",
+        "2025-04-07",
     )
 )
 _ENDPOINT = Endpoint(
@@ -74,19 +80,6 @@ _ACCESS = WorkloadOnly("the identities of a machine are there for the workloads 
 _NO_STORE = (("cache-control", "no-store"),)
 
 
-class ImdsToken(msgspec.Struct, frozen=True):
-    """A token answer; every value is a text, times in epoch seconds and lifetimes in seconds."""
-
-    access_token: str
-    client_id: str
-    expires_in: str
-    expires_on: str
-    ext_expires_in: str
-    not_before: str
-    resource: str
-    token_type: str
-
-
 class ImdsIdentityInfo(msgspec.Struct, frozen=True, rename="camel"):
     """What a machine may know of its identities without a token."""
 
@@ -98,26 +91,14 @@ class ImdsIdentityInfo(msgspec.Struct, frozen=True, rename="camel"):
     route="GET /metadata/identity/oauth2/token",
     api_versions=API_VERSIONS,
     access=_ACCESS,
-    response=ImdsToken,
+    response=MetadataToken,
     errors=(InvalidRequest,),
     spec="https://learn.microsoft.com/entra/identity/managed-identities-azure-resources/how-to-use-vm-token#get-a-token-using-http",
 )
 async def get_token(call: Authorized[None], service: IdentityService) -> Reply:
     """Return an access token of one of the machine's identities."""
     granted = await service.grant(call.workload, call.request.query, call.now)
-    token = granted.token
-    expires_in = str(token.expires_at - call.now)
-    answer = ImdsToken(
-        access_token=token.jwt,
-        client_id=granted.identity.client_id,
-        expires_in=expires_in,
-        expires_on=str(token.expires_at),
-        ext_expires_in=expires_in,
-        not_before=str(token.not_before),
-        resource=granted.resource,
-        token_type=TOKEN_TYPE,
-    )
-    return Reply(answer, headers=_NO_STORE, sign_in=granted.sign_in)
+    return Reply(metadata_token(granted, call.now), headers=_NO_STORE, sign_in=granted.sign_in)
 
 
 @operation(
@@ -168,6 +149,7 @@ def imds_plane(store: Store, authority: TokenAuthority, issuer: TokenIssuer) -> 
         shape=shapes.imds,
         workload_secret=lambda request: request.headers.get(WORKLOAD_HEADER),
         precheck=check_metadata_request,
+        paths=("/metadata/identity/",),
         host_kinds=frozenset({HostKind.VM}),
     )
 

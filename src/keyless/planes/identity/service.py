@@ -136,8 +136,7 @@ class IdentityService:
         return audience
 
     async def _identity(self, workload: Workload, parameters: Sequence[tuple[str, str]]) -> ManagedIdentity:
-        compute = await self._store.get(COMPUTE, (workload.resource_id.casefold(),))
-        compute = compute or ComputeResource(workload.resource_id, workload.name, "")
+        compute = await compute_of(self._store, workload)
         user_assigned = await self._user_assigned(compute)
         try:
             return select_identity(
@@ -157,6 +156,14 @@ class IdentityService:
             if identity is not None:
                 found.append(identity)
         return found
+
+
+async def compute_of(store: Store, workload: Workload | None) -> ComputeResource:
+    """The resource that a workload runs as; one without identities where it was deleted since."""
+    if workload is None:
+        raise Bug("an identity endpoint was reached without a workload")
+    found = await store.get(COMPUTE, (workload.resource_id.casefold(),))
+    return found or ComputeResource(workload.resource_id, workload.name, "")
 
 
 def _possession(compute: ComputeResource, user_assigned: Sequence[ManagedIdentity]) -> str:

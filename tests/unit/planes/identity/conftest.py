@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 
 import pytest
 from arc_site import ArcSite
 from identity_site import Site, World
 
+from keyless.gateway.authority import Authority
+from keyless.gateway.document_signer import LeafSigner
+from keyless.gateway.hosts import DOCUMENT_NAME
 from keyless.gateway.key_files import KeyFiles
 from keyless.planes.identity import (
     Challenges,
@@ -15,6 +19,7 @@ from keyless.planes.identity import (
     arc_plane,
     cloud_shell_plane,
     imds_plane,
+    instance_plane,
     machine_learning_plane,
     service_fabric_plane,
 )
@@ -65,3 +70,12 @@ def cloud_shell(store: SqliteStore, key_ring: KeyRing, now: int) -> Site:
     """Cloud Shell's endpoint."""
     world = World(key_ring)
     return Site(cloud_shell_plane(store, world, TokenIssuer()), store, world, now)
+
+
+@pytest.fixture
+def machine(store: SqliteStore, key_ring: KeyRing, now: int, tmp_path: Path) -> Site:
+    """The metadata service beside its identities, with a certificate authority of its own."""
+    moment = dt.datetime.fromtimestamp(now, dt.UTC)
+    authority = Authority.open(tmp_path / "tls", moment)
+    signer = LeafSigner(authority, DOCUMENT_NAME, lambda: moment)
+    return Site(instance_plane(store, signer), store, World(key_ring), now)

@@ -74,17 +74,21 @@ BILLING = RunningWorkload("billing-web", OTHER_SITE, "the-secret-of-billing")
 
 
 class Running:
-    """The workloads that run, on one kind of host. ``at_peer`` is whose process every connection is from."""
+    """The workloads that run, on one kind of host. ``at_peer`` is whose process every connection is from,
+    and ``at`` what the first of them runs as.
+    """
 
     def __init__(self, host_kind: HostKind) -> None:
         self._host_kind = host_kind
         self.at_peer: RunningWorkload | None = None
+        self.at = SITE
 
     def by_secret(self, secret: str) -> RunningWorkload | None:
         """The one that holds a secret."""
         for workload in (ORDERS, BILLING):
             if hmac.compare_digest(workload.secret.encode(), secret.encode()):
-                return replace(workload, host_kind=self._host_kind)
+                resource_id = self.at if workload is ORDERS else workload.resource_id
+                return replace(workload, host_kind=self._host_kind, resource_id=resource_id)
         return None
 
     async def by_peer(self, connection: object) -> RunningWorkload | None:
@@ -143,10 +147,10 @@ class Ends:
 
 @dataclass(frozen=True)
 class Answer:
-    """A status and a JSON body."""
+    """A status and a JSON body; a text stands as `text` in one."""
 
     status: int
-    body: dict[str, Any]
+    body: Any
     headers: dict[str, str]
 
 
@@ -212,7 +216,10 @@ class Site:
             return body
 
         rendered = await self.dispatcher.answer(request, read)
-        return Answer(rendered.status, msgspec.json.decode(rendered.body, type=dict), dict(rendered.headers))
+        answered = dict(rendered.headers)
+        text = answered["content-type"].startswith("text/")
+        content = {"text": rendered.body.decode()} if text else msgspec.json.decode(rendered.body)
+        return Answer(rendered.status, content, answered)
 
     def sign_ins(self) -> list[tuple[SignInKey, int]]:
         """What was counted so far."""

@@ -22,8 +22,9 @@ from identity_site import (
 )
 
 from keyless.model.hosts import HostKind
-from keyless.planes.identity.arc import ArcToken, arc_plane
+from keyless.planes.identity.arc import arc_plane
 from keyless.planes.identity.arc_challenges import LIFE_S
+from keyless.planes.identity.metadata_token import MetadataToken
 from keyless.tokens.issuer import TokenIssuer
 
 BILLINGS = {"Metadata": "true", "x-keyless-workload": BILLING.secret}
@@ -61,7 +62,7 @@ async def test_the_first_answer_names_a_file_and_the_second_is_a_token(arc: ArcS
         "resource": VAULT_AUDIENCE,
         "token_type": "Bearer",
     }
-    assert msgspec.convert(answer.body, ArcToken)
+    assert msgspec.convert(answer.body, MetadataToken)
     assert not key.exists()
 
 

@@ -23,7 +23,8 @@ from identity_site import (
     Site,
 )
 
-from keyless.planes.identity.imds import API_VERSIONS, ImdsToken, get_token, imds_plane
+from keyless.planes.identity.imds import API_VERSIONS, get_token, imds_plane
+from keyless.planes.identity.metadata_token import MetadataToken
 from keyless.store.collections import COMPUTE, IDENTITIES
 from keyless.store.sqlite.store import SqliteStore
 from keyless.tokens.issuer import TokenIssuer
@@ -77,7 +78,7 @@ async def test_the_machine_gets_a_token_of_its_system_assigned_identity(metadata
 async def test_every_value_is_a_text_and_the_answer_is_not_cached(metadata: Site) -> None:
     await metadata.host(system=True)
     answer = await ask(metadata)
-    assert msgspec.convert(answer.body, ImdsToken)
+    assert msgspec.convert(answer.body, MetadataToken)
     assert all(isinstance(value, str) for value in answer.body.values())
     assert answer.headers["cache-control"] == "no-store"
 
