@@ -14,7 +14,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -96,10 +96,17 @@ class Planes:
     plain: tuple[Plane, ...]
 
 
-def build_planes(store: Store, world: EstateWorld, challenges: Challenges, signer: DocumentSigner) -> Planes:
-    """Every plane over one store."""
+def build_planes(
+    store: Store,
+    world: EstateWorld,
+    challenges: Challenges,
+    signer: DocumentSigner,
+    may_fetch: Callable[[], bool] = lambda: True,
+) -> Planes:
+    """Every plane over one store; ``may_fetch`` says whether the keys of other issuers may be fetched."""
     from keyless.planes import identity
     from keyless.planes.appconfig.plane import app_configuration_plane
+    from keyless.planes.entra.issuer_key_source import FetchedKeys
     from keyless.planes.entra.plane import entra_plane
     from keyless.planes.keyvault.plane import key_vault_plane
     from keyless.tokens.issuer import TokenIssuer
@@ -109,7 +116,7 @@ def build_planes(store: Store, world: EstateWorld, challenges: Challenges, signe
         tls=(
             key_vault_plane(store),
             app_configuration_plane(store),
-            entra_plane(store, world, issuer),
+            entra_plane(store, world, issuer, FetchedKeys(may_fetch=may_fetch)),
             identity.service_fabric_plane(store, world, issuer),
         ),
         plain=(
@@ -158,7 +165,7 @@ async def running_plane(project: Project, port: int) -> AsyncIterator[RunningPla
         recorder = Recorder(evidence, notices.decided, notices.signed_in)
         challenges = Challenges(key_files)
         authority = Authority.open(project.tls_directory, dt.datetime.now(dt.UTC))
-        planes = build_planes(store, world, challenges, metadata_signer(authority))
+        planes = build_planes(store, world, challenges, metadata_signer(authority), leases.may_leave)
         callers = IdentityCallers(leases, LeasesByPeer(Attestor(socket_table(), Processes())))
         roles = known_roles()
 

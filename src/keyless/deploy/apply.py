@@ -26,10 +26,12 @@ from keyless.store.collections import (
     ACCESS_KEYS,
     ASSIGNMENTS,
     COMPUTE,
+    FEDERATED_CREDENTIALS,
     GROUPS,
     IDENTITIES,
     STORES,
     TENANT,
+    TRUSTED_ISSUERS,
     VAULTS,
     WORKLOAD_RULES,
 )
@@ -98,22 +100,31 @@ async def _put(transaction: Transaction, collection: Collection[Any], key: Key, 
 def records_of(estate: Estate) -> Iterable[tuple[Collection[Any], Key, object]]:
     """Every record that an estate asks for, and where it lies, but for applications and contents."""
     yield TENANT, TENANT_KEY, estate.tenant
+    yield from _identity_records(estate)
     for group in estate.groups:
         yield GROUPS, (group.resource_id.casefold(),), group
-    for identity in estate.identities:
-        yield IDENTITIES, (identity.resource_id.casefold(),), identity
-    for compute in estate.compute:
-        yield COMPUTE, (compute.resource_id.casefold(),), compute
     for vault in estate.vaults:
         yield VAULTS, (vault.name.casefold(),), vault
     for configuration_store in estate.stores:
         yield STORES, (configuration_store.name.casefold(),), configuration_store
-    for rule in estate.workloads:
-        yield WORKLOAD_RULES, (rule.name.casefold(),), rule
     for access_key in estate.access_keys:
         yield ACCESS_KEYS, (access_key.store.casefold(), access_key.id), access_key_record(access_key)
     for assignment in estate.assignments:
         yield ASSIGNMENTS, (assignment.id,), assignment
+
+
+def _identity_records(estate: Estate) -> Iterable[tuple[Collection[Any], Key, object]]:
+    """Who there is, and what may speak as whom."""
+    for identity in estate.identities:
+        yield IDENTITIES, (identity.resource_id.casefold(),), identity
+    for compute in estate.compute:
+        yield COMPUTE, (compute.resource_id.casefold(),), compute
+    for credential in estate.federated_credentials:
+        yield FEDERATED_CREDENTIALS, (credential.owner.casefold(), credential.name.casefold()), credential
+    for issuer in estate.issuers:
+        yield TRUSTED_ISSUERS, (issuer.issuer,), issuer
+    for rule in estate.workloads:
+        yield WORKLOAD_RULES, (rule.name.casefold(),), rule
 
 
 def access_key_record(declared: DeclaredAccessKey) -> AccessKey:

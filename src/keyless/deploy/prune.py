@@ -16,6 +16,7 @@ from typing import Any, NamedTuple, Protocol
 from keyless.deploy.apply import records_of
 from keyless.model.access_keys import AccessKey
 from keyless.model.estate import DeclaredSetting, Estate
+from keyless.model.identities import FederatedCredential, TrustedIssuer
 from keyless.model.resource_id import ResourceId
 from keyless.model.resources import ConfigurationStore, ResourceGroup
 from keyless.model.roles import RoleAssignment
@@ -24,9 +25,11 @@ from keyless.store.collections import (
     APPLICATIONS,
     ASSIGNMENTS,
     COMPUTE,
+    FEDERATED_CREDENTIALS,
     GROUPS,
     IDENTITIES,
     STORES,
+    TRUSTED_ISSUERS,
     VAULTS,
     WORKLOAD_RULES,
 )
@@ -35,6 +38,8 @@ from keyless.store.ports import Collection, Store
 _WORDS: tuple[tuple[Collection[Any], str], ...] = (
     (ASSIGNMENTS, "role assignment"),
     (WORKLOAD_RULES, "workload rule"),
+    (FEDERATED_CREDENTIALS, "federated credential"),
+    (TRUSTED_ISSUERS, "trusted issuer"),
     (COMPUTE, "workload"),
     (IDENTITIES, "identity"),
     (APPLICATIONS, "application"),
@@ -140,5 +145,9 @@ def _in_words(noun: str, record: Any) -> str:  # noqa: ANN401  # a record of any
         return f"{noun} `{record.id}` of `{record.principal_id}` at `{record.scope}`"
     if isinstance(record, AccessKey):
         return f"{noun} `{record.id}` of store `{record.store}`"
+    if isinstance(record, FederatedCredential):
+        return f"{noun} `{record.name}` of `{record.owner.rpartition('/')[2]}`"
+    if isinstance(record, TrustedIssuer):
+        return f"{noun} `{record.issuer}`"
     name = getattr(record, "name", None) or ResourceId.parse(record.resource_id).resource_group
     return f"{noun} `{name}`"

@@ -11,6 +11,7 @@ from keyless.estate.shapes.base import Where
 from keyless.estate.shapes.containers import Entries, ListOf, ListOrMap, MapOf
 from keyless.estate.shapes.record import Alternatives, Record, RecordOf, defaulted, optional, required
 from keyless.estate.shapes.scalars import Moment, Text, WholeNumber, Word, YesOrNo
+from keyless.model.federated_credentials import DEFAULT_AUDIENCE, MOST
 from keyless.model.hosts import HostKind
 from keyless.model.identities import RunsOn
 
@@ -38,11 +39,33 @@ class SubscriptionEntry(Record, title="a subscription", short="name"):
     id = optional(Text(naming.GUID), "The subscription id. Left out: derived from tenant and name.")
 
 
+class FederatedCredentialEntry(Record, title="a federated credential"):
+    """Whose token may be exchanged for one of ours. All three are compared exactly, case included."""
+
+    issuer = required(Where(Text(naming.ISSUER)), "Who issues the token: its `iss`.")
+    subject = required(Where(Text(naming.SUBJECT)), "Whom it is about: its `sub`.")
+    audience = defaulted(Text(naming.AUDIENCE), "Whom it is for: its only `aud`.", default=DEFAULT_AUDIENCE)
+
+
+_FEDERATED_CREDENTIALS = MapOf(
+    Text(naming.FEDERATED_CREDENTIAL),
+    RecordOf(FederatedCredentialEntry),
+    "federated credentials",
+    at_most=MOST,
+)
+_NO_FEDERATED_CREDENTIALS: Entries[FederatedCredentialEntry] = Entries()
+
+
 class IdentityEntry(Record, title="a user-assigned identity"):
     """A user-assigned managed identity: it lives on its own, and several compute resources can share it."""
 
     client_id = optional(_GUID, "The application id that goes into tokens. Left out: derived.")
     principal_id = optional(_GUID, "The object id that role assignments name. Left out: derived.")
+    federated_credentials = defaulted(
+        _FEDERATED_CREDENTIALS,
+        "Tokens of other issuers that stand for it.",
+        default=_NO_FEDERATED_CREDENTIALS,
+    )
 
 
 class SystemAssignedEntry(Record, title="a system-assigned identity", short="enabled"):
@@ -83,6 +106,10 @@ class ComputeEntry(Record, title="a compute resource"):
     host_kind = optional(
         Word("a kind of host", *(kind.value for kind in HostKind)),
         "How code there gets its tokens. Left out: as its type has it, else `app-service`.",
+    )
+    service_account = optional(
+        Text(naming.SERVICE_ACCOUNT),
+        "What its code runs as, where the kind of host is `aks`. Left out: `default/NAME`.",
     )
     identity = optional(RecordOf(HostedIdentities), "Which identities it hosts. Left out: none.")
 
@@ -336,6 +363,44 @@ class ApplicationEntry(Record, title="an application"):
         Word("a place that code runs on", *(place.value for place in RunsOn)),
         "Where its code runs, so that `keyless plan` names the way off its credential. Left out: not known.",
     )
+    federated_credentials = defaulted(
+        _FEDERATED_CREDENTIALS,
+        "Tokens of other issuers that stand for it.",
+        default=_NO_FEDERATED_CREDENTIALS,
+    )
+
+
+class KeySetEntry(Record, title="a key set"):
+    """The public keys of an issuer, as a JWK set."""
+
+
+class KeySetFromFile(KeySetEntry, told_by="file", short="file"):
+    """A key set in a file; or the file's path alone."""
+
+    file = required(Where(Text(naming.FILE)), "The file's path, relative to the estate file.")
+
+
+class KeySetAsText(KeySetEntry, told_by="value"):
+    """A key set in the estate file."""
+
+    value = required(Where(Text(naming.KEY_SET)), "The JSON text.")
+
+
+KEY_SET = Alternatives("a key set", KeySetFromFile, KeySetAsText)
+
+
+class IssuerEntry(Record, title="an issuer"):
+    """What must be known of an issuer that federated credentials name, beyond its name.
+
+    An issuer that is not listed is asked for its keys over https, where a federated credential names it.
+    """
+
+    jwks = optional(KEY_SET, "Its public keys. They are then never fetched.")
+    loopback = defaulted(
+        YesOrNo(),
+        "Whether it may be on this machine, for development. Such addresses are refused otherwise.",
+        default=False,
+    )
 
 
 class PrincipalEntry(Record, title="a principal"):
@@ -508,6 +573,11 @@ class EstateEntry(Record, title="an estate", extensible=True):
     workloads = defaulted(
         MapOf(Text(naming.WORKLOAD), RecordOf(WorkloadEntry), "workload rules"),
         "Which processes of this machine may speak as which compute resource, by name.",
+        default=Entries(),
+    )
+    issuers = defaulted(
+        MapOf(Text(naming.ISSUER), RecordOf(IssuerEntry), "issuers", ignore_case=False),
+        "Issuers whose keys are given here, or that are on this machine.",
         default=Entries(),
     )
     role_assignments = defaulted(

@@ -8,6 +8,7 @@ https://learn.microsoft.com/azure/azure-app-configuration/concept-key-value
 from __future__ import annotations
 
 from keyless.estate.shapes.scalars import TextRule
+from keyless.model import clusters, federated_credentials
 
 _SEGMENT = r"[A-Za-z0-9_.()-]+"
 _GUID = r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}"
@@ -104,6 +105,37 @@ SETTING_TAG = TextRule("a tag", "text", r"[^\u0000]*")
 APPLICATION = TextRule(
     "an application's name", "at most 120 characters", at_most=120, example="orders-legacy"
 )
+FEDERATED_CREDENTIAL = TextRule(
+    "a federated credential's name",
+    "3 to 120 letters, digits, `-` and `_`, beginning with a letter or digit",
+    federated_credentials.NAME,
+    example="github-main",
+)
+ISSUER = TextRule(
+    "an issuer",
+    "an https URL without query or fragment, exactly as the tokens say it",
+    federated_credentials.ISSUER,
+    federated_credentials.LONGEST,
+    "https://token.actions.githubusercontent.com",
+)
+SUBJECT = TextRule(
+    "a subject",
+    "text without `*`, exactly as the tokens say it",
+    federated_credentials.EXACT,
+    federated_credentials.LONGEST,
+    "repo:contoso/orders:ref:refs/heads/main",
+)
+AUDIENCE = TextRule(
+    "an audience",
+    "text without `*`, exactly as the tokens say it",
+    federated_credentials.EXACT,
+    federated_credentials.LONGEST,
+    federated_credentials.DEFAULT_AUDIENCE,
+)
+SERVICE_ACCOUNT = TextRule(
+    "a service account", "`namespace/name`, in lower case", clusters.SERVICE_ACCOUNT, example="default/orders"
+)
+KEY_SET = TextRule("a key set", 'JSON such as `{"keys": [ … ]}`', shown=False)
 CERTIFICATE = TextRule(
     "a certificate", "PEM text that begins with `-----BEGIN CERTIFICATE-----`, `file:` or `env:`", shown=False
 )

@@ -13,7 +13,7 @@ from keyless.estate.roles import role_name
 from keyless.estate.selectors import selectors_in_words
 from keyless.estate.warnings import warnings_of
 from keyless.model.estate import DeclaredApplication, DeclaredSecret, DeclaredSetting, Estate
-from keyless.model.identities import ComputeResource, ManagedIdentity
+from keyless.model.identities import ComputeResource, FederatedCredential, ManagedIdentity
 from keyless.model.resource_id import ResourceId
 from keyless.model.resources import ConfigurationStore, ResourceGroup, Vault
 
@@ -44,7 +44,7 @@ def estate_tree(estate: Estate) -> Tree:
         _add_group(subscription, group, estate, references)
     branch = subscription.add(_words("applications")) if estate.applications else subscription
     for application in estate.applications:
-        _add_identity(branch, application.name, application)
+        _add_identity(branch, application.name, application, estate.federated_credentials)
     _add_all(subscription, "workloads", _workloads(estate, references))
     _add_all(subscription, "role assignments", _assignments(estate, references))
     _add_all(tree, "warnings", (_words(warning, _WARNING) for warning in warnings_of(estate)))
@@ -60,7 +60,7 @@ def _add_group(tree: Tree, group: ResourceGroup, estate: Estate, references: Ref
     identities = here(estate.identities)
     branch = node.add(_words("user-assigned identities")) if identities else node
     for identity in identities:
-        _add_identity(branch, identity.name, identity)
+        _add_identity(branch, identity.name, identity, estate.federated_credentials)
     _add_compute(node, here(estate.compute), references)
     _add_vaults(node, here(estate.vaults), estate.secrets)
     _add_stores(node, here(estate.stores), estate.settings)
@@ -129,10 +129,20 @@ def _workloads(estate: Estate, references: References) -> Iterator[Text]:
         yield _line(rule.name, f"runs as {name}: {selectors_in_words(rule)}")
 
 
-def _add_identity(tree: Tree, name: str, identity: ManagedIdentity | DeclaredApplication) -> None:
+def _add_identity(
+    tree: Tree,
+    name: str,
+    identity: ManagedIdentity | DeclaredApplication,
+    federated: Iterable[FederatedCredential] = (),
+) -> None:
     node = tree.add(_line(name))
     node.add(_line("client id", identity.client_id))
     node.add(_line("principal id", identity.principal_id))
+    owner = identity.resource_id if isinstance(identity, ManagedIdentity) else identity.client_id
+    for credential in federated:
+        if credential.owner.casefold() == owner.casefold():
+            said = f"{credential.subject} of {credential.issuer} for {credential.audience}"
+            node.add(_line(f"federated credential {credential.name}", said))
 
 
 def _line(name: str, more: str = "") -> Text:

@@ -142,13 +142,27 @@ def dangling_references(estate: Estate, references: References) -> Iterator[str]
 
 
 def idle_identities(estate: Estate, references: References) -> Iterator[str]:
-    """User-assigned identities that no compute resource has, so that nothing can use them."""
+    """User-assigned identities that nothing can use: no compute resource, and no other issuer's token."""
     given = {ResourceId.parse(one) for compute in estate.compute for one in compute.user_assigned}
+    federated = {one.owner.casefold() for one in estate.federated_credentials}
     for identity in estate.identities:
+        if identity.resource_id.casefold() in federated:
+            continue
         if ResourceId.parse(identity.resource_id) not in given:
             yield (
                 f"idle: no compute resource has the user-assigned identity {identity.name}; list it in the "
-                "`userAssigned` of one"
+                "`userAssigned` of one, or give it `federatedCredentials`"
+            )
+
+
+def idle_issuers(estate: Estate, references: References) -> Iterator[str]:
+    """Issuers that no federated credential names."""
+    named = {one.issuer for one in estate.federated_credentials}
+    for issuer in estate.issuers:
+        if issuer.issuer not in named:
+            yield (
+                f"idle: no federated credential names the issuer {issuer.issuer}; is it spelled in the same "
+                "way there?"
             )
 
 
@@ -221,6 +235,7 @@ ALL: tuple[Finder, ...] = (
     dangling_references,
     compute_without_identity,
     idle_identities,
+    idle_issuers,
     unlikely_hosts,
     rules_without_match,
     rules_that_overlap,

@@ -9,7 +9,14 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass, field
 
-from keyless.model.identities import ApplicationCertificate, ComputeResource, ManagedIdentity, RunsOn
+from keyless.model.identities import (
+    ApplicationCertificate,
+    ComputeResource,
+    FederatedCredential,
+    ManagedIdentity,
+    RunsOn,
+    TrustedIssuer,
+)
 from keyless.model.resources import ConfigurationStore, ResourceGroup, Tenant, Vault
 from keyless.model.roles import RoleAssignment
 from keyless.model.secret_text import SecretText
@@ -89,6 +96,8 @@ class Estate:
     compute: tuple[ComputeResource, ...] = ()
     identities: tuple[ManagedIdentity, ...] = ()
     applications: tuple[DeclaredApplication, ...] = ()
+    federated_credentials: tuple[FederatedCredential, ...] = ()
+    issuers: tuple[TrustedIssuer, ...] = ()
     vaults: tuple[Vault, ...] = ()
     secrets: tuple[DeclaredSecret, ...] = ()
     stores: tuple[ConfigurationStore, ...] = ()

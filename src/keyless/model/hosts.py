@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import enum
 
+from keyless.model.resource_id import ResourceId
+
 
 class HostKind(enum.StrEnum):
     """How a workload gets its token."""
@@ -45,3 +47,8 @@ def host_kind_of_type(resource_type: str) -> HostKind:
     """The kind of host that a compute resource of this type is; App Service's for types not known here."""
     wanted = f"{resource_type.casefold()}/"
     return next((kind for prefix, kind in _BY_TYPE if wanted.startswith(prefix)), HostKind.APP_SERVICE)
+
+
+def host_kind_of(resource_id: str, given: HostKind | None) -> HostKind:
+    """How code on a resource gets its token: as it is ``given``, else as the resource's type has it."""
+    return given or host_kind_of_type(ResourceId.parse(resource_id).resource_type or "")

@@ -37,7 +37,8 @@ class ManagedIdentity(msgspec.Struct, frozen=True, omit_defaults=True, rename="c
 class ComputeResource(msgspec.Struct, frozen=True, omit_defaults=True, rename="camel"):
     """A resource that hosts identities. ``user_assigned`` are the ARM ids of the identities given to it.
 
-    ``host_kind`` is none where it follows from the resource's type.
+    ``host_kind`` is none where it follows from the resource's type; ``service_account`` is what code in a
+    Kubernetes cluster runs as (``namespace/name``), none where that is the default.
     """
 
     resource_id: str
@@ -46,6 +47,7 @@ class ComputeResource(msgspec.Struct, frozen=True, omit_defaults=True, rename="c
     system_assigned: ManagedIdentity | None = None
     user_assigned: tuple[str, ...] = ()
     host_kind: HostKind | None = None
+    service_account: str | None = None
 
 
 class FederatedCredential(msgspec.Struct, frozen=True, omit_defaults=True, rename="camel"):
@@ -61,6 +63,18 @@ class FederatedCredential(msgspec.Struct, frozen=True, omit_defaults=True, renam
     issuer: str
     subject: str
     audience: str
+
+
+class TrustedIssuer(msgspec.Struct, frozen=True, omit_defaults=True, rename="camel"):
+    """What is known of another issuer beyond its name.
+
+    ``jwks`` is its set of public keys, where they are given and so never fetched; ``loopback`` says that it
+    may be on this very machine.
+    """
+
+    issuer: str
+    jwks: bytes | None = None
+    loopback: bool = False
 
 
 class ApplicationCertificate(msgspec.Struct, frozen=True, omit_defaults=True, rename="camel"):

@@ -113,6 +113,10 @@ class Leases:
         """Whether any workload is learning."""
         return any(lease.mode is Mode.LEARN for lease in self._leases)
 
+    def may_leave(self) -> bool:
+        """Whether anything may leave this machine: not while all that runs is to stay on it."""
+        return not self._leases or any(not lease.offline for lease in self._leases)
+
     def of_principal(self, principal_id: str) -> list[Lease]:
         """The leases that speak for a principal; all of them where none does."""
         return [lease for lease in self._leases if principal_id in lease.principal_ids] or self._leases

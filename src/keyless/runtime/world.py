@@ -13,7 +13,7 @@ import re
 from collections.abc import Callable, Iterable
 
 from keyless.estate.resolve.ids import DEFAULT_LOCATION, slug_of, system_assigned_identity, tenant_called
-from keyless.model.hosts import HostKind, host_kind_of_type
+from keyless.model.hosts import HostKind, host_kind_of
 from keyless.model.identities import ComputeResource, ManagedIdentity
 from keyless.model.resource_id import ResourceId, group_scope, resource_scope
 from keyless.model.resources import (
@@ -178,8 +178,7 @@ class EstateWorld:
 
 def host_kind(compute: ComputeResource) -> HostKind:
     """How the resource's code gets its token: as the estate says, else as its type has it."""
-    resource_type = ResourceId.parse(compute.resource_id).resource_type or ""
-    return compute.host_kind or host_kind_of_type(resource_type)
+    return host_kind_of(compute.resource_id, compute.host_kind)
 
 
 def _named(name: str, known: Iterable[ComputeResource]) -> ComputeResource:

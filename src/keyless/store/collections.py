@@ -12,6 +12,7 @@ from keyless.model.identities import (
     FederatedCredential,
     ManagedIdentity,
     Revocation,
+    TrustedIssuer,
 )
 from keyless.model.resources import ConfigurationStore, ResourceGroup, Tenant, Vault
 from keyless.model.roles import RoleAssignment
@@ -31,6 +32,8 @@ APPLICATIONS = Collection("applications", Application, sealed=True)
 """By client id. Sealed, because a hash of a weak secret can be guessed."""
 FEDERATED_CREDENTIALS = Collection("federated-credentials", FederatedCredential)
 """By the owner's case-folded id and the credential's case-folded name."""
+TRUSTED_ISSUERS = Collection("trusted-issuers", TrustedIssuer)
+"""By the issuer, exactly as its tokens say it."""
 REVOCATIONS = Collection("revocations", Revocation)
 """By principal id."""
 WORKLOAD_RULES = Collection("workload-rules", WorkloadRule)

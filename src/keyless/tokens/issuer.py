@@ -118,6 +118,25 @@ class TokenIssuer:
         issued = self._remembered[key] = self._issue(signer, subject, audience, now, capabilities)
         return issued
 
+    def federated_token(
+        self,
+        signer: Signer,
+        identity: ManagedIdentity,
+        audience: Audience,
+        now: int,
+        capabilities: tuple[str, ...] = (),
+    ) -> IssuedToken:
+        """A token of a user-assigned identity that another issuer's token stands for: new each time."""
+        subject = Subject(
+            tenant_id=signer.tenant_id,
+            client_id=identity.client_id,
+            principal_id=identity.principal_id,
+            kind=PrincipalKind.MANAGED_IDENTITY,
+            authentication=ClientAuthentication.CERTIFICATE,
+            xms_mirid=identity.resource_id,
+        )
+        return self._issue(signer, subject, audience, now, capabilities)
+
     def application_token(
         self,
         signer: Signer,

@@ -13,7 +13,7 @@ from keyless.model.estate import DeclaredSecret, DeclaredSetting, Estate
 from keyless.model.secret_text import SecretText
 from keyless.planes.appconfig.records import Name
 from keyless.planes.appconfig.service import KeyValues
-from keyless.store.collections import GROUPS, STORES
+from keyless.store.collections import FEDERATED_CREDENTIALS, GROUPS, IDENTITIES, STORES
 from keyless.store.ports import Store
 
 SMALL = """
@@ -171,3 +171,47 @@ async def test_workload_rules_are_applied_exported_and_pruned(store: Store, smal
     assert await prune(declared, store, contents) == []
     assert await prune(small, store, contents) == [Pruned("workload rule `orders`")]
     assert (await stored_estate(store, contents)).workloads == ()
+
+
+FEDERATED = """
+version: 1
+tenant: t
+subscription: s
+resourceGroups:
+  g:
+    identities:
+      shared:
+        federatedCredentials:
+          github:
+            issuer: "https://token.actions.githubusercontent.com"
+            subject: "repo:a/b:ref:refs/heads/main"
+    compute:
+      pod: {type: Microsoft.Web/sites, hostKind: aks, identity: {userAssigned: [shared]}}
+applications:
+  deploy: {federatedCredentials: {spire: {issuer: "https://spire.example.org", subject: "spiffe://a/b"}}}
+issuers:
+  "https://spire.example.org": {loopback: true}
+"""
+
+
+async def test_federated_credentials_go_with_their_owner_or_alone(
+    store: Store, contents: PlaneContents
+) -> None:
+    declared = read_text(FEDERATED, {})
+    await apply_estate(declared, store, contents)
+    kept = await stored_estate(store, contents)
+    assert set(kept.federated_credentials) == set(declared.federated_credentials)
+    assert (kept.issuers, len(kept.federated_credentials)) == (declared.issuers, 3)
+    assert (kept.applications[0].client_secret, kept.applications[0].certificates) == (None, ())
+    assert await prune(declared, store, contents) == []
+    without = FEDERATED.partition("        federatedCredentials:")[0]
+    gone = await prune(read_text(without, {}), store, contents)
+    assert {one.thing for one in gone} >= {
+        "federated credential `github` of `shared`",
+        "federated credential `aks-pod` of `shared`",
+        f"federated credential `spire` of `{declared.applications[0].client_id}`",
+        "trusted issuer `https://spire.example.org`",
+        "application `deploy`",
+    }
+    assert await store.scan(FEDERATED_CREDENTIALS) == []
+    assert len(await store.scan(IDENTITIES)) == 1

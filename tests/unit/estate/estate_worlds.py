@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import base64
+import json
 from collections.abc import Callable
 from typing import TypeVar
 from uuid import UUID
 
 from hypothesis import strategies as st
 
-from assertions_made import certificate, der, rsa_key
+from assertions_made import certificate, der, public_jwk, rsa_key
 from keyless.estate import naming
 from keyless.estate.key_values import FLAG_PREFIX, FLAG_TYPE, REFERENCE_TYPE, flag_value, reference_value
 from keyless.estate.resolve import ids
@@ -20,7 +21,14 @@ from keyless.model.estate import (
     DeclaredSetting,
     Estate,
 )
-from keyless.model.identities import ApplicationCertificate, ComputeResource, ManagedIdentity, RunsOn
+from keyless.model.identities import (
+    ApplicationCertificate,
+    ComputeResource,
+    FederatedCredential,
+    ManagedIdentity,
+    RunsOn,
+    TrustedIssuer,
+)
 from keyless.model.resource_id import ResourceId, group_scope, resource_scope
 from keyless.model.resources import (
     STORE_TYPE,
@@ -81,6 +89,9 @@ class _Maker:
         self.compute = self._compute()
         self.vaults = self._hosts(VAULT_TYPE, self._vault)
         self.stores = self._hosts(STORE_TYPE, self._store)
+        self.federated_credentials: list[FederatedCredential] = []
+        for owner in self.identities:
+            self._federate(owner.resource_id)
         self.applications = self._applications()
         self.secrets = self._secrets()
         self.settings = self._settings()
@@ -91,6 +102,8 @@ class _Maker:
             compute=self.compute,
             identities=self.identities,
             applications=self.applications,
+            federated_credentials=tuple(self.federated_credentials),
+            issuers=self._issuers(),
             vaults=self.vaults,
             secrets=self.secrets,
             stores=self.stores,
@@ -154,6 +167,7 @@ class _Maker:
                 name="/".join(names),
                 location=self.draw(LOCATIONS),
                 system_assigned=self.draw(st.sampled_from([own, None])),
+                service_account=self.draw(st.sampled_from([None, "default/web", "orders/api.v1"])),
                 user_assigned=tuple(self.draw(st.lists(given, max_size=2, unique=True)))
                 if self.identities
                 else (),
@@ -178,14 +192,29 @@ class _Maker:
         names = self.draw(st.lists(WORDS | NAMES, max_size=2, unique_by=str.casefold))
         return tuple(self._application(name) for name in names)
 
+    def _federate(self, owner: str) -> bool:
+        pairs = self.draw(st.lists(st.tuples(ISSUERS, SUBJECTS), max_size=2, unique=True))
+        self.federated_credentials += [
+            FederatedCredential(owner, f"fic-{number}", *pair, self.draw(AUDIENCES))
+            for number, pair in enumerate(pairs)
+        ]
+        return bool(pairs)
+
+    def _issuers(self) -> tuple[TrustedIssuer, ...]:
+        names = self.draw(st.lists(ISSUERS, max_size=2, unique=True))
+        known = st.sampled_from([(KEY_SET, False), (KEY_SET, True), (None, True)])
+        return tuple(TrustedIssuer(name, *self.draw(known)) for name in names)
+
     def _application(self, name: str) -> DeclaredApplication:
         certificates = tuple(self.draw(st.lists(st.sampled_from(CERTIFICATES), max_size=2, unique=True)))
         secret = SecretText(self.draw(WORDS))
+        client_id = self._guid() or ids.application_client_id(self.tenant, name)
+        others = self._federate(client_id) or certificates
         return DeclaredApplication(
             name=name,
-            client_id=self._guid() or ids.application_client_id(self.tenant, name),
+            client_id=client_id,
             principal_id=self._guid() or ids.application_principal_id(self.tenant, name),
-            client_secret=self.draw(st.sampled_from([secret, None])) if certificates else secret,
+            client_secret=self.draw(st.sampled_from([secret, None])) if others else secret,
             certificates=certificates,
             identifier_uris=self.draw(st.sampled_from([(), (f"api://{len(name)}-{name.encode().hex()}",)])),
             token_version=self.draw(st.sampled_from([1, 2])),
@@ -278,4 +307,8 @@ class _Maker:
 CERTIFICATES = tuple(
     ApplicationCertificate(der(certificate(rsa_key("app"), 1_800_000_000, name=name))) for name in "ab"
 )
+ISSUERS = st.sampled_from(["https://token.actions.githubusercontent.com", "https://a.b:1/c/", "https://x"])
+SUBJECTS = st.sampled_from(["repo:contoso/orders:ref:refs/heads/main", "spiffe://a", "yes", "1", "a: b", "ü"])
+AUDIENCES = st.sampled_from(["api://AzureADTokenExchange", "true", "sts"])
+KEY_SET = json.dumps({"keys": [public_jwk(rsa_key("issuer"), "one")]}).encode()
 VERSIONS = ("", f"/{'0' * 32}", "/current")

@@ -8,6 +8,7 @@ from typing import Any
 
 from keyless.estate.declaration import VERSION
 from keyless.estate.export.assignments import assignment_document
+from keyless.estate.export.federation import credentials_document, issuers_document
 from keyless.estate.export.references import References
 from keyless.estate.export.resources import GroupWriter
 from keyless.estate.export.variables import secret_variables
@@ -44,9 +45,11 @@ def _document(estate: Estate) -> Document:
         },
         "applications": {
             application.name: _application(application, estate.tenant, variables)
+            | credentials_document(application.client_id, estate)
             for application in estate.applications
         },
         "workloads": workloads_document(estate.workloads, resources),
+        "issuers": issuers_document(estate.issuers),
         "roleAssignments": [assignment_document(assignment, references) for assignment in estate.assignments],
     }
     return {

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from keyless.estate.export.federation import credentials_document
 from keyless.estate.export.labels import compute_name, group_of
 from keyless.estate.export.settings import settings_document
 from keyless.estate.key_values import vault_host
@@ -51,6 +52,7 @@ class GroupWriter:
     def _identities(self, mine: Callable[[str], bool]) -> Document:
         return {
             identity.name: _ids_unlike(identity, _derived(identity))
+            | credentials_document(identity.resource_id, self._estate)
             for identity in self._estate.identities
             if mine(identity.resource_id)
         }
@@ -70,6 +72,8 @@ class GroupWriter:
         document |= _location(compute, group)
         if compute.host_kind is not None:
             document["hostKind"] = compute.host_kind.value
+        if compute.service_account is not None:
+            document["serviceAccount"] = compute.service_account
         identity: Document = {}
         if compute.system_assigned is not None:
             host = ResourceId.parse(compute.resource_id)

@@ -82,10 +82,14 @@ def _check_credentials(declared: ApplicationEntry, reading: Reading) -> None:
     )
     if any(declared.values.get(field.key) or declared.lost(field) for field in fields):
         return
+    federated = declared.federated_credentials
+    if federated.items or federated.broken or declared.lost(ApplicationEntry.federated_credentials):
+        return
     reading.report(
         declared.at,
         "this application has nothing to prove itself with",
-        "add `clientSecret:` or `certificates:`, or `identifierUris:` if it is a resource alone",
+        "add `federatedCredentials:`, `certificates:` or `clientSecret:`, or `identifierUris:` if it is a "
+        "resource alone",
     )
 
 

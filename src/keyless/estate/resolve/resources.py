@@ -173,6 +173,7 @@ class _ComputeReader:
             system_assigned=self._system_assigned(resource_id, label.value, hosted.system_assigned),
             user_assigned=self._user_assigned(hosted),
             host_kind=HostKind(entry.host_kind) if entry.host_kind else None,
+            service_account=entry.service_account,
         )
         self.resources.compute.add(compute, label.value, f"{self.name}/{label.value}", compute.resource_id)
 

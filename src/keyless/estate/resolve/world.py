@@ -7,6 +7,7 @@ from keyless.estate.reading import Reading
 from keyless.estate.resolve.access_keys import read_access_keys
 from keyless.estate.resolve.applications import read_applications
 from keyless.estate.resolve.assignments import read_assignments
+from keyless.estate.resolve.federation import read_federated_credentials, read_issuers
 from keyless.estate.resolve.ids import tenant_called
 from keyless.estate.resolve.principals import all_principals
 from keyless.estate.resolve.resources import read_resources
@@ -28,6 +29,8 @@ def resolve(entry: EstateEntry, source: SecretSource, reading: Reading) -> Estat
         compute=resources.compute.things,
         identities=resources.identities.things,
         applications=applications.things,
+        federated_credentials=read_federated_credentials(entry, resources, applications, reading),
+        issuers=read_issuers(entry, source, reading),
         vaults=resources.vaults.things,
         secrets=read_secrets(entry, resources, source, reading),
         stores=resources.stores.things,

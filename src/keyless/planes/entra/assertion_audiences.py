@@ -11,6 +11,7 @@ Pure. Source: https://learn.microsoft.com/entra/identity-platform/certificate-cr
 from __future__ import annotations
 
 import re
+from urllib.parse import urlsplit
 
 from keyless.model.resources import Tenant
 from keyless.planes.entra.hosts import is_login_host
@@ -21,6 +22,14 @@ _FORM = re.compile(
     r"(?:/v2\.0|/oauth2/token|/oauth2/v2\.0/token)?/?",
     re.IGNORECASE,
 )
+
+
+def is_login_issuer(issuer: str) -> bool:
+    """Whether an issuer is Entra itself, whichever its tenant."""
+    try:
+        return is_login_host((urlsplit(issuer).hostname or "").rstrip("."))
+    except ValueError:
+        return False
 
 
 def is_ours(audience: str, tenant: Tenant) -> bool:

@@ -3,7 +3,8 @@
 No part of an assertion's text is repeated but single claims that its sender must be able to compare.
 
 Sources: https://learn.microsoft.com/entra/identity-platform/reference-error-codes,
-https://learn.microsoft.com/azure/developer/java/sdk/troubleshooting-authentication-service-principal
+https://learn.microsoft.com/azure/developer/java/sdk/troubleshooting-authentication-service-principal,
+https://azure.github.io/azure-workload-identity/docs/troubleshooting.html
 """
 
 from __future__ import annotations
@@ -11,7 +12,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from keyless.tokens.assertions import MAX_ASSERTION_BYTES, AssertionRejected, Fault
+from keyless.planes.entra.issuer_key_source import KeysUnavailable
+from keyless.tokens.assertions import MAX_ASSERTION_BYTES, AssertionRejected, Claims, Fault
+from keyless.tokens.federation import Mismatch, NoMatch
 from keyless.wire.errors import InvalidGrant
 
 _SHOWN = 200
@@ -86,3 +89,74 @@ def refused(rejected: AssertionRejected) -> InvalidGrant:
     answer = _ANSWERS[rejected.why]
     text = answer.text.replace("{found}", rejected.found[:_SHOWN])
     return InvalidGrant(answer.number, answer.error, text, status=answer.status)
+
+
+_NO_MATCH = "No matching federated identity record found for presented assertion"
+_COMPARE = (
+    "Compare the federated credential's subject, audience and issuer with the assertion's, case included."
+)
+
+
+def no_match(mismatch: NoMatch, claims: Claims) -> InvalidGrant:
+    """The answer to a token of another issuer that no federated credential is for."""
+    found = mismatch.found[:_SHOWN]
+    if mismatch.what is Mismatch.ANY:
+        return InvalidGrant(
+            70021,
+            "invalid_request",
+            f"{_NO_MATCH}. Assertion Issuer: '{claims.iss[:_SHOWN]}'. Assertion Subject: "
+            f"'{claims.sub[:_SHOWN]}'. Assertion Audience: '{(claims.audience or '')[:_SHOWN]}'. "
+            "There is no federated credential at all: declare it under 'federatedCredentials'.",
+        )
+    number, what, more = {
+        Mismatch.ISSUER: (700211, "issuer", ""),
+        Mismatch.SUBJECT: (700213, "subject", ""),
+        Mismatch.SUBJECT_CASE: (
+            7002138,
+            "subject",
+            " The subject matches with case-insensitive comparison, but not with case-sensitive comparison.",
+        ),
+        Mismatch.AUDIENCE: (700212, "audience", ""),
+    }[mismatch.what]
+    return InvalidGrant(
+        number, "invalid_client", f"{_NO_MATCH} {what} '{found}'.{more} {_COMPARE}", status=401
+    )
+
+
+def entra_issuer(issuer: str) -> InvalidGrant:
+    """AADSTS700222: a token of Entra's own, which is not exchanged."""
+    return InvalidGrant(
+        700222,
+        "invalid_request",
+        f"AAD-issued tokens may not be used for federated identity flows: '{issuer[:_SHOWN]}' is Entra.",
+    )
+
+
+def unavailable(issuer: str, error: KeysUnavailable) -> InvalidGrant:
+    """AADSTS90061 or 900612: an issuer whose keys cannot be had, or read."""
+    if error.unreadable:
+        text = f"Failed to parse provider signing keys of '{issuer[:_SHOWN]}': {error}."
+        return InvalidGrant(900612, "invalid_request", text)
+    text = f"Request to External OIDC endpoint failed: '{issuer[:_SHOWN]}': {error}."
+    return InvalidGrant(90061, "invalid_request", text)
+
+
+def federation_refused(rejected: AssertionRejected, issuer: str) -> InvalidGrant:
+    """The answer to a token of another issuer that does not hold."""
+    if rejected.why is Fault.KEY:
+        return InvalidGrant(
+            7000272,
+            "invalid_client",
+            f"The certificate with identifier '{rejected.found[:_SHOWN]}' used to sign the federated "
+            f"credential could not be found in the metadata of identity provider '{issuer[:_SHOWN]}'.",
+            status=401,
+        )
+    if rejected.why is Fault.SIGNATURE:
+        return InvalidGrant(
+            700027,
+            "invalid_client",
+            "Client assertion failed signature validation. [Reason - The signature does not verify under the "
+            "issuer's key that the assertion names.]",
+            status=401,
+        )
+    return refused(rejected)

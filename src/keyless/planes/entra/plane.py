@@ -9,6 +9,7 @@ from keyless.planes.entra.discovery import (
     get_keys,
 )
 from keyless.planes.entra.hosts import is_login_host
+from keyless.planes.entra.issuer_key_source import FetchedKeys
 from keyless.planes.entra.service import Entra
 from keyless.planes.entra.token import get_token, get_token_v1
 from keyless.store.ports import Store
@@ -21,8 +22,13 @@ MAX_BODY_BYTES = 64 * 1024
 """A token request is small, even one with a certificate chain in it."""
 
 
-def entra_plane(store: Store, authority: TokenAuthority, issuer: TokenIssuer) -> Plane:
-    """The plane behind ``login.microsoftonline.com`` and its other names."""
+def entra_plane(
+    store: Store, authority: TokenAuthority, issuer: TokenIssuer, issuer_keys: FetchedKeys | None = None
+) -> Plane:
+    """The plane behind ``login.microsoftonline.com`` and its other names.
+
+    ``issuer_keys`` gets the keys of other issuers.
+    """
     return Plane(
         name="entra",
         operations=(
@@ -33,7 +39,7 @@ def entra_plane(store: Store, authority: TokenAuthority, issuer: TokenIssuer) ->
             get_token,
             get_token_v1,
         ),
-        service=Entra(store, authority, issuer),
+        service=Entra(store, authority, issuer, issuer_keys=issuer_keys or FetchedKeys()),
         locate=_locate,
         shape=shapes.entra,
         headers=_headers,

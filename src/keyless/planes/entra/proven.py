@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 from keyless.evidence.recorder import SignInKey
 from keyless.model.evidence import SignInMethod
-from keyless.model.identities import Application
+from keyless.model.identities import ManagedIdentity
 from keyless.model.resources import Tenant
 from keyless.planes.entra import refusals
+from keyless.planes.entra.federated_credentials import Owner
 from keyless.planes.entra.sign_ins import failed, signed_in
 from keyless.planes.entra.used_assertions import UsedAssertions
 from keyless.tokens.assertions import Assertion
@@ -26,7 +27,7 @@ class Proven:
     """
 
     tenant: Tenant
-    client: Application
+    client: Owner
     method: SignInMethod
     by: str = ""
     assertion: Assertion | None = None
@@ -45,6 +46,8 @@ class Proven:
         self, issuer: TokenIssuer, signer: Signer, audience: Audience, now: int, capabilities: tuple[str, ...]
     ) -> IssuedToken:
         """A token of the client for an audience."""
+        if isinstance(self.client, ManagedIdentity):
+            return issuer.federated_token(signer, self.client, audience, now, capabilities)
         secret = self.method is SignInMethod.CLIENT_SECRET
         way = ClientAuthentication.SECRET if secret else ClientAuthentication.CERTIFICATE
         return issuer.application_token(signer, self.client, audience, now, capabilities, way)

@@ -14,6 +14,7 @@ from keyless.model.estate import DeclaredApplication
 from keyless.model.resources import Tenant
 from keyless.model.secret_text import SecretText
 from keyless.planes.entra import entra_plane
+from keyless.planes.entra.issuer_key_source import FetchedKeys
 from keyless.store.ports import Store
 from keyless.tokens.issuer import TokenIssuer
 from keyless.tokens.keys import KeyRing
@@ -98,10 +99,10 @@ class Answer:
 class Login:
     """The login hosts."""
 
-    def __init__(self, store: Store, keys: KeyRing, now: int) -> None:
+    def __init__(self, store: Store, keys: KeyRing, now: int, issuer_keys: FetchedKeys | None = None) -> None:
         self.store, self.now = store, now
         self.world = World(keys)
-        self.plane = entra_plane(store, self.world, TokenIssuer())
+        self.plane = entra_plane(store, self.world, TokenIssuer(), issuer_keys)
         self.sheet = NoWorkloads()
         self.recorder = Recorder(self.sheet)
         self.dispatcher = Dispatcher(

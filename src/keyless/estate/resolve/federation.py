@@ -1,0 +1,136 @@
+"""Federated credentials with their owners, and what is known of the issuers that they name.
+
+An identity of a workload in a Kubernetes cluster (host kind `aks`) trusts that cluster's issuer for the
+workload's service account, whether the file says so or not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from keyless.estate.declaration import (
+    EstateEntry,
+    FederatedCredentialEntry,
+    IssuerEntry,
+    KeySetAsText,
+    KeySetEntry,
+    KeySetFromFile,
+    SecretAsText,
+    SecretEntry,
+    SecretFromFile,
+)
+from keyless.estate.problems import At
+from keyless.estate.reading import Located, Reading, Rejected
+from keyless.estate.resolve.directory import Directory
+from keyless.estate.resolve.resources import Resources
+from keyless.estate.resolve.secrets import SecretSource, WithheldText
+from keyless.estate.shapes.containers import Entries
+from keyless.model.clusters import workload_credential
+from keyless.model.estate import DeclaredApplication
+from keyless.model.federated_credentials import problems_together
+from keyless.model.hosts import HostKind, host_kind_of
+from keyless.model.identities import FederatedCredential, TrustedIssuer
+from keyless.tokens.issuer_keys import UnusableKeys, read_issuer_keys
+
+_Owned = dict[str, list[FederatedCredential]]
+"""Credentials by their owner's id, in the order of the file."""
+
+
+def read_federated_credentials(
+    entry: EstateEntry,
+    resources: Resources,
+    applications: Directory[DeclaredApplication],
+    reading: Reading,
+) -> tuple[FederatedCredential, ...]:
+    """The federated credentials of all identities and applications."""
+    owned: _Owned = {}
+    for owner, entries in _owners(entry, resources, applications):
+        found = [_credential(owner, name, one) for name, one in entries.items]
+        _check_together(found, [one.subject.at for _, one in entries.items], reading)
+        owned.setdefault(owner, []).extend(found)
+    _add_workloads(owned, resources)
+    return tuple(credential for found in owned.values() for credential in found)
+
+
+def _owners(
+    entry: EstateEntry, resources: Resources, applications: Directory[DeclaredApplication]
+) -> Iterator[tuple[str, Entries[FederatedCredentialEntry]]]:
+    for group_name, group in entry.resource_groups.items:
+        for name, declared in group.identities.items:
+            identity = resources.identities.get(f"{group_name.value}/{name.value}")
+            if identity is not None:
+                yield identity.resource_id, declared.federated_credentials
+    for name, registered in entry.applications.items:
+        application = applications.get(name.value)
+        if application is not None:
+            yield application.client_id, registered.federated_credentials
+
+
+def _credential(owner: str, name: Located[str], entry: FederatedCredentialEntry) -> FederatedCredential:
+    return FederatedCredential(owner, name.value, entry.issuer.value, entry.subject.value, entry.audience)
+
+
+def _check_together(found: list[FederatedCredential], places: list[At], reading: Reading) -> None:
+    """Report pairs that stand there twice; that there are too many, the file's shape has reported."""
+    for position, problem in problems_together(found):
+        if problem.field == "subject":
+            reading.report(places[position], problem.message, problem.hint)
+
+
+def _add_workloads(owned: _Owned, resources: Resources) -> None:
+    """Let the cluster's tokens of each workload in it stand for the identities given to it."""
+    for compute in resources.compute.things:
+        if host_kind_of(compute.resource_id, compute.host_kind) is not HostKind.AKS:
+            continue
+        for owner in compute.user_assigned:
+            if resources.identities.get(owner) is None:
+                continue
+            there = owned.setdefault(owner, [])
+            implied = workload_credential(compute, owner, resources.tenant.tenant_id, tuple(there))
+            if implied not in there:
+                there.append(implied)
+
+
+def read_issuers(entry: EstateEntry, source: SecretSource, reading: Reading) -> tuple[TrustedIssuer, ...]:
+    """The issuers of which something is known; one whose keys cannot be had is reported and left out."""
+    found = []
+    for name, declared in entry.issuers.items:
+        try:
+            found.append(_issuer(name.value, declared, source, reading))
+        except Rejected:  # reported: the others are still worth a look
+            continue
+    return tuple(found)
+
+
+def _issuer(name: str, entry: IssuerEntry, source: SecretSource, reading: Reading) -> TrustedIssuer:
+    if entry.jwks is None and not entry.loopback and not entry.lost(IssuerEntry.jwks):
+        reading.report(entry.at, "this says nothing of the issuer", "add `jwks:`, or leave the issuer out")
+    jwks = _key_set(entry.jwks, source, reading) if entry.jwks is not None else None
+    return TrustedIssuer(name, jwks, entry.loopback)
+
+
+def _key_set(entry: KeySetEntry, source: SecretSource, reading: Reading) -> bytes | None:
+    """The bytes of a key set that can be used; none where values are not looked up."""
+    where, given = _as_secret(entry)
+    text = source.value_of(given, reading)
+    if isinstance(text, WithheldText):
+        return None
+    data = text.reveal().encode()
+    try:
+        read_issuer_keys(data)
+    except UnusableKeys as error:
+        raise reading.reject(
+            where.at,
+            f"this key set cannot be used: {error}",
+            "give what the issuer publishes at its `jwks_uri`",
+        ) from None
+    return data
+
+
+def _as_secret(entry: KeySetEntry) -> tuple[Located[str], SecretEntry]:
+    """A key set's text comes from where a secret's value may come from."""
+    if isinstance(entry, KeySetFromFile):
+        return entry.file, SecretFromFile(entry.at, {"file": entry.file})
+    if isinstance(entry, KeySetAsText):
+        return entry.value, SecretAsText(entry.at, {"value": entry.value})
+    raise TypeError(f"no source is known for a {type(entry).__name__}")
