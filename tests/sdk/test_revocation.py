@@ -48,3 +48,11 @@ def test_clients_outlive_the_revocation_of_a_signing_key(site: Site) -> None:
     seen = site.python("revoked_midway.py", order, env=PLACES).seen
     assert seen["before"] == seen["after"] == seen["again"] == ["hello", "blue"]
     assert seen["tokens"] == 4
+
+
+def test_a_deleted_identitys_token_is_refused_and_there_is_no_other(site: Site) -> None:
+    seen = revoked_midway(site, "estate", "delete", "orders-web")
+    assert seen["before"] == ["hello", "blue"]
+    for failure in (*seen["after"], *seen["again"]):
+        assert "No Managed Identity found" in failure
+    assert seen["tokens"] == 2

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+import time
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,6 +20,7 @@ from keyless.cli.wording import counted
 from keyless.runtime.project import ESTATE_FILE, STATE_DIRECTORY, Project
 
 if TYPE_CHECKING:
+    from keyless.deploy.delete import Deleted
     from keyless.deploy.prune import Pruned
     from keyless.estate.starter import Wanted
     from keyless.model.estate import Estate
@@ -110,8 +112,55 @@ def show(directory: Path | None) -> None:
     with explained():
         outline = _outline(project)
         estate = asyncio.run(_stored(project)) if outline is None else outline
+        orphaned = asyncio.run(_orphaned(project))
     width = None if sys.stdout.isatty() else _PIPED_WIDTH
-    Console(highlight=False, width=width).print(estate_tree(estate))
+    Console(highlight=False, width=width).print(estate_tree(estate, orphaned))
+
+
+async def _orphaned(project: Project) -> list[str]:
+    """The role assignments in the store whose identities were deleted."""
+    from keyless.app import open_store
+    from keyless.cli.identities import orphans
+
+    if not project.store_file.exists():
+        return []
+    with closing(open_store(project)) as store:
+        return await orphans(store)
+
+
+@command.command("delete")
+@click.argument("resource")
+@project_option
+def delete(resource: str, directory: Path | None) -> None:
+    """Delete RESOURCE, a compute resource or a user-assigned identity (a name or resource id).
+
+    A system-assigned identity goes with its resource. Role assignments stay, orphaned, as in Azure; what is
+    made again under the same name has an identity with new ids.
+    """
+    from keyless.cli.identities import in_words
+    from keyless.deploy.delete import CannotDelete
+
+    project = chosen_project(directory)
+    try:
+        with explained():
+            deleted = asyncio.run(_delete(project, resource))
+    except CannotDelete as error:
+        raise Failure(str(error), 2) from error
+    say(f"deleted `{deleted.name}`")
+    for assignment in deleted.orphaned:
+        say(f"orphaned: {in_words(assignment)}")
+    for host in deleted.hosts:
+        say(f"`{host}` still refers to it, and gets no token of it")
+    if project.estate_file.exists():
+        say(f"where {ESTATE_FILE} declares it, the next run makes it again, with new ids")
+
+
+async def _delete(project: Project, resource: str) -> Deleted:
+    from keyless.cli.world import opened_store
+    from keyless.deploy.delete import delete_resource
+
+    with opened_store(project) as store:
+        return await delete_resource(store, resource, int(time.time()))
 
 
 @command.command("export")

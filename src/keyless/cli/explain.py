@@ -94,6 +94,10 @@ def describe(explanation: Explanation, principals: Directory) -> str:
     who = principals.name_of(min(request.principal_ids))
     allowed = isinstance(explanation.decision, Allowed)
     lines = [f"{who} {'may' if allowed else 'may not'} `{request.action}` at {scope_in_words(request.scope)}"]
+    if principals.is_deleted(min(request.principal_ids)):
+        lines.append(
+            "  it was deleted: no token of it holds, and what it has is orphaned (Identity not found)"
+        )
     lines.append(f"  {_because(explanation)}")
     lines += [f"  - {_consideration(seen)}" for seen in explanation.considered]
     if not allowed:

@@ -42,6 +42,8 @@ class _World:
         ]
 
     def state_of(self, entry: Entry) -> str:
+        if self.principals.is_deleted(entry.principal_id):
+            return "deleted: no token of it holds"
         revocation = self.revocations.get(entry.principal_id.casefold())
         if revocation is None:
             return ""
@@ -61,9 +63,19 @@ async def _world(store: Store) -> _World:
 
 
 async def overview(store: Store) -> list[str]:
-    """Every identity in a line."""
+    """Every identity in a line, and then what those have that are not there any more."""
     world = await _world(store)
-    return [_line(world, entry) for entry in world.principals.entries]
+    return [_line(world, entry) for entry in world.principals.entries] + await orphans(store)
+
+
+async def orphans(store: Store) -> list[str]:
+    """Each role assignment whose identity was deleted, in the words of Azure's portal."""
+    world = await _world(store)
+    return [
+        f"Identity not found  {visible(entry.name)}  principal id {entry.principal_id}  {in_words(one)}"
+        for entry in world.principals.deleted
+        for one in world.assignments_of(entry.principal_id)
+    ]
 
 
 async def details(store: Store, principal_id: str) -> list[str]:

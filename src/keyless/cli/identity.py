@@ -63,7 +63,7 @@ def revoke(name: str, disable: bool, directory: Path | None) -> None:
     from keyless.deploy import revoke as service
 
     async def revoked(store: Store) -> Entry:
-        entry = await _entry(store, name)
+        entry = await _live_entry(store, name)
         await service.revoke(store, entry.principal_id, int(time.time()), disable=disable)
         return entry
 
@@ -80,11 +80,18 @@ def restore(name: str, directory: Path | None) -> None:
     from keyless.deploy import revoke as service
 
     async def restored(store: Store) -> tuple[Entry, bool]:
-        entry = await _entry(store, name)
+        entry = await _live_entry(store, name)
         return entry, await service.restore(store, entry.principal_id)
 
     entry, changed = _done(restored, chosen_project(directory))
     say(f"`{entry.name}` gets tokens again" if changed else f"`{entry.name}` was not disabled")
+
+
+async def _live_entry(store: Store, name: str) -> Entry:
+    entry = await _entry(store, name)
+    if (await read_directory(store)).is_deleted(entry.principal_id):
+        raise Failure(f"`{entry.name}` is gone: no token of it holds, and nothing brings it back", 2)
+    return entry
 
 
 async def _entry(store: Store, name: str) -> Entry:

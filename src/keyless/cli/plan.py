@@ -116,8 +116,16 @@ def subjects_of(principals: Directory) -> list[Subject]:
     from keyless.plan.problem import Subject, SubjectKind
 
     return [
-        Subject(entry.principal_id, entry.name, SubjectKind(entry.kind), entry.resource_id)
-        for entry in principals.entries
+        *(
+            Subject(entry.principal_id, entry.name, SubjectKind(entry.kind), entry.resource_id)
+            for entry in principals.entries
+        ),
+        *(
+            Subject(
+                entry.principal_id, entry.name, SubjectKind(entry.kind), entry.resource_id, is_deleted=True
+            )
+            for entry in principals.deleted
+        ),
     ]
 
 

@@ -4,6 +4,8 @@ Rules:
 - what the estate names is created or brought up to date; what was made beside it stays;
 - a secret or setting that already has the declared value is not written again, so that no version or
   revision comes of running twice;
+- an identity that a resource is told to have no longer is deleted, and one that is declared again is made
+  anew (see ``deploy/lifecycle.py``);
 - resources and assignments appear together, in one transaction, before their contents.
 """
 
@@ -14,6 +16,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any, Protocol
 
+from keyless.deploy.lifecycle import as_created, live_identities, settle_identities
 from keyless.model.access_keys import AccessKey
 from keyless.model.estate import (
     DeclaredAccessKey,
@@ -60,6 +63,10 @@ class Contents(Protocol):
         """Make sure that an application is registered with just these credentials."""
         ...
 
+    def now(self) -> int:
+        """The time, in epoch seconds."""
+        ...
+
 
 async def apply_estate(estate: Estate, store: Store, contents: Contents) -> None:
     """Bring the store up to what the estate declares.
@@ -67,11 +74,13 @@ async def apply_estate(estate: Estate, store: Store, contents: Contents) -> None
     Raises:
         CannotApply: a vault or store does not take what is declared for it.
     """
-    records = list(records_of(estate))
+    records = list(records_of(await as_created(store, estate)))
     if any([await store.get(collection, key) != record for collection, key, record in records]):
         async with store.transaction() as transaction:
+            before = await live_identities(transaction)
             for collection, key, record in records:
                 await _put(transaction, collection, key, record)
+            await settle_identities(transaction, before, contents.now())
     for application in estate.applications:
         await contents.ensure_application(application)
     for secret in estate.secrets:

@@ -35,21 +35,21 @@ class PlaneContents:
         """Make sure that a vault holds a secret with this value."""
         vault = await self._vault(secret.vault)
         properties = SecretProperties(content_type=secret.content_type, tags=secret.tags or None)
-        await self._secrets.declare(vault, secret.name, secret.value, properties, now=self._now())
+        await self._secrets.declare(vault, secret.name, secret.value, properties, now=self.now())
 
     async def ensure_setting(self, setting: DeclaredSetting) -> None:
         """Make sure that a store holds a key-value with this value."""
         found = await self._configuration_store(setting.store)
-        await self._key_values.declared(found.name, setting, self._now())
+        await self._key_values.declared(found.name, setting, self.now())
 
     async def remove_secret(self, vault: str, name: str) -> None:
         """Delete a live secret, so that it can be recovered."""
-        await self._secrets.deleted.delete(await self._vault(vault), name, now=self._now())
+        await self._secrets.deleted.delete(await self._vault(vault), name, now=self.now())
 
     async def remove_setting(self, setting: DeclaredSetting) -> bool:
         """Delete a key-value; false where it is locked."""
         try:
-            await self._key_values.delete(setting.store, Name(setting.key, setting.label), self._now())
+            await self._key_values.delete(setting.store, Name(setting.key, setting.label), self.now())
         except KeyLocked:
             return False
         return True
@@ -116,7 +116,8 @@ class PlaneContents:
             )
         return found
 
-    def _now(self) -> int:
+    def now(self) -> int:
+        """The time, in epoch seconds."""
         return int(self._clock())
 
 

@@ -5,6 +5,8 @@ Rules:
 - a secret is deleted as a vault deletes it: with its versions, and so that it can be recovered; declaring it
   again recovers it. So it is with the secrets of a vault that goes: they come back, deleted, with the vault;
 - a key-value that is locked is not deleted, nor its store, nor the group that this is in;
+- an identity that goes is deleted as ``deploy/lifecycle.py`` has it, and the tokens of an application that
+  goes are refused;
 - contents go first, one by one; then resources, identities and assignments, in one transaction.
 """
 
@@ -14,9 +16,11 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple, Protocol
 
 from keyless.deploy.apply import records_of
+from keyless.deploy.lifecycle import as_created, live_identities, settle_identities
+from keyless.deploy.revoke import revoke_in
 from keyless.model.access_keys import AccessKey
 from keyless.model.estate import DeclaredSetting, Estate
-from keyless.model.identities import FederatedCredential, TrustedIssuer
+from keyless.model.identities import Application, FederatedCredential, TrustedIssuer
 from keyless.model.resource_id import ResourceId
 from keyless.model.resources import ConfigurationStore, ResourceGroup
 from keyless.model.roles import RoleAssignment
@@ -60,6 +64,10 @@ class Pruned(NamedTuple):
 class PrunedContents(Protocol):
     """The planes' own ways of listing and deleting what vaults and stores hold."""
 
+    def now(self) -> int:
+        """The time, in epoch seconds."""
+        ...
+
     async def secret_names(self) -> dict[str, list[str]]:
         """The names of every live secret, by vault."""
         ...
@@ -79,9 +87,10 @@ class PrunedContents(Protocol):
 
 async def prune(estate: Estate, store: Store, contents: PrunedContents) -> list[Pruned]:
     """Remove everything that the estate does not name; what was removed, or had to stay."""
+    estate = await as_created(store, estate)
     secrets = [Pruned(thing) for thing in await _prune_secrets(estate, contents)]
     settings, in_use = await _prune_settings(estate, contents)
-    return [*secrets, *settings, *await _prune_records(estate, store, in_use)]
+    return [*secrets, *settings, *await _prune_records(estate, store, in_use, contents.now())]
 
 
 async def _prune_secrets(estate: Estate, contents: PrunedContents) -> list[str]:
@@ -112,12 +121,13 @@ async def _prune_settings(estate: Estate, contents: PrunedContents) -> tuple[lis
     return gone, in_use
 
 
-async def _prune_records(estate: Estate, store: Store, in_use: set[str]) -> list[Pruned]:
+async def _prune_records(estate: Estate, store: Store, in_use: set[str], now: int) -> list[Pruned]:
     named = {(collection.name, key) for collection, key, _ in records_of(estate)}
     named |= {(APPLICATIONS.name, (one.client_id.casefold(),)) for one in estate.applications}
     found: list[Pruned] = []
     kept_within: list[ResourceId] = []
     async with store.transaction() as transaction:
+        before = await live_identities(transaction)
         for collection, noun in _WORDS:
             for key, record in await transaction.scan(collection):
                 if (collection.name, key) in named:
@@ -128,6 +138,9 @@ async def _prune_records(estate: Estate, store: Store, in_use: set[str]) -> list
                     continue
                 await transaction.delete(collection, key)
                 found.append(Pruned(_in_words(noun, record)))
+                if isinstance(record, Application):
+                    await revoke_in(transaction, record.principal_id, now)
+        await settle_identities(transaction, before, now)
     return found
 
 

@@ -4,7 +4,7 @@ Rules:
 - each revocation is later than the one before, by a second at least, so that a token that was issued between
   two in the same second does not outlive the second one;
 - to restore a disabled principal lets it get tokens again; those of before its revocation stay refused;
-- whoever is deleted is disabled for good, so that no token outlives its principal.
+- whoever is deleted is disabled, so that no token outlives its principal.
 """
 
 from __future__ import annotations
@@ -35,9 +35,14 @@ async def revoke_in(
 async def restore(store: Store, principal_id: str) -> bool:
     """Let a disabled principal get tokens again; false where it was not disabled."""
     async with store.transaction() as transaction:
-        there = await revocation_of(transaction, principal_id)
-        if there is None or not there.disabled:
-            return False
-        restored = Revocation(principal_id, there.revoked_at)
-        await transaction.put(REVOCATIONS, revocation_key(principal_id), restored)
-        return True
+        return await restore_in(transaction, principal_id)
+
+
+async def restore_in(transaction: Transaction, principal_id: str) -> bool:
+    """As ``restore``, as a part of something larger."""
+    there = await revocation_of(transaction, principal_id)
+    if there is None or not there.disabled:
+        return False
+    restored = Revocation(there.principal_id, there.revoked_at)
+    await transaction.put(REVOCATIONS, revocation_key(principal_id), restored)
+    return True

@@ -32,8 +32,11 @@ class _Resource(Protocol):
 R = TypeVar("R", bound=_Resource)
 
 
-def estate_tree(estate: Estate) -> Tree:
-    """The estate from tenant to key-value, then its role assignments, then what deserves a second look."""
+def estate_tree(estate: Estate, orphaned: Iterable[str] = ()) -> Tree:
+    """The estate from tenant to key-value, then its role assignments, then what deserves a second look.
+
+    ``orphaned`` are assignments whose identities were deleted, in words.
+    """
     from rich.tree import Tree  # only for those who look
 
     tenant = estate.tenant
@@ -47,6 +50,7 @@ def estate_tree(estate: Estate) -> Tree:
         _add_identity(branch, application.name, application, estate.federated_credentials)
     _add_all(subscription, "workloads", _workloads(estate, references))
     _add_all(subscription, "role assignments", _assignments(estate, references))
+    _add_all(subscription, "orphaned role assignments", (_words(one, _WARNING) for one in orphaned))
     _add_all(tree, "warnings", (_words(warning, _WARNING) for warning in warnings_of(estate)))
     return tree
 

@@ -109,6 +109,13 @@ class RunsOn(enum.StrEnum):
     """Where there is an issuer of tokens to federate with, such as SPIFFE or an identity provider."""
 
 
+class DeletedIdentity(msgspec.Struct, frozen=True, omit_defaults=True, rename="camel"):
+    """A managed identity that is not there any more, as it was; ``deleted_at`` is in epoch seconds."""
+
+    identity: ManagedIdentity
+    deleted_at: int
+
+
 class Application(msgspec.Struct, frozen=True, omit_defaults=True, rename="camel"):
     """An application registration, and what it proves itself with: the legacy way, where that is a secret.
 

@@ -34,14 +34,15 @@ def make_plan(
 ) -> Plan:
     """The least-privileged role assignments for what was observed.
 
-    ``current_assignments`` are compared with it: those of ``subjects`` that it does not keep are removals.
+    ``current_assignments`` are compared with it: those of ``subjects`` that it does not keep are removals;
+    what deleted ones did is left out.
     With ``object_scope`` roles go to single objects where Azure documents that; with ``include_denied``
     what was denied counts as needed. ``roles`` are what may be chosen from (all built-in roles; see
     ``keyless.plan.index.general_roles`` for those without preview and service roles).
     """
-    observations = tuple(observations)
-    needed = demands(observations, object_scope=object_scope, include_denied=include_denied)
     known = {subject.principal_id.casefold(): subject for subject in subjects}
+    observations = tuple(seen for seen in observations if not _is_gone(seen.principal_id, known))
+    needed = demands(observations, object_scope=object_scope, include_denied=include_denied)
     strangers = unknown_principals(known, needed)
     everyone = known | {p.casefold(): Subject(p, p, SubjectKind.APPLICATION) for p in strangers}
     index = role_index(frozenset(action for demand in needed for action in demand.counts), roles)
@@ -71,6 +72,12 @@ def make_plan(
             *removed.notes,
         ),
     )
+
+
+def _is_gone(principal_id: str, known: Mapping[str, Subject]) -> bool:
+    """Whether a principal was deleted since: it needs nothing any more."""
+    subject = known.get(principal_id.casefold())
+    return subject is not None and subject.is_deleted
 
 
 def assignment_guid(principal_id: str, role_id: str, scope: ResourceId) -> str:

@@ -34,13 +34,15 @@ class Subject(msgspec.Struct, frozen=True, omit_defaults=True, rename="camel"):
     """A principal that a plan is made for.
 
     ``resource_id`` is the ARM id by which its principal id can be looked up: the host's for a
-    system-assigned identity, the identity's own for a user-assigned one, empty for an application.
+    system-assigned identity, the identity's own for a user-assigned one, empty for an application. One that
+    ``is_deleted`` gets nothing more, and what it has is of no use.
     """
 
     principal_id: str
     name: str
     kind: SubjectKind
     resource_id: str = ""
+    is_deleted: bool = False
 
 
 @dataclass(frozen=True, slots=True)

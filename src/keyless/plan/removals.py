@@ -5,6 +5,7 @@ Rules:
 - one with a condition is left alone, because it grants less than its role says and conditions are not
   evaluated here; so is one of a role that is not known here, and one that grants what was used and no role
   that the plan may choose grants. Notes name them;
+- one of an identity that was deleted is removed, whatever it grants;
 - assignments of principals that the plan is not made for are not looked at.
 """
 
@@ -72,6 +73,8 @@ def _judge(
     """The removal of an assignment that is not in the plan, or a note on why it is left alone."""
     where = f"`{subject.name}` at {short_scope(assignment.scope_id)}"
     role = role_by_id(assignment.role_definition_id)
+    if subject.is_deleted:
+        return _of_the_deleted(assignment, subject, role.name if role else assignment.role_definition_id)
     if role is None:
         return (
             f"the assignment `{assignment.id}` of {where} is of a role that is not a built-in one "
@@ -91,6 +94,12 @@ def _judge(
         return f"`{role.name}` of {where} stays: no role that the plan may choose grants {names}"
     why = _why(used, instead) if mine else "nothing was observed of this identity"
     return Removal(assignment.id, subject, role.id, role.name, assignment.scope, why)
+
+
+def _of_the_deleted(assignment: RoleAssignment, subject: Subject, role_name: str) -> Removal:
+    """Orphaned: Azure's portal shows the assignment with "Identity not found"."""
+    why = "its identity was deleted"
+    return Removal(assignment.id, subject, assignment.role_definition_id, role_name, assignment.scope, why)
 
 
 def _is_of(principal_id: str, subject: Subject) -> bool:

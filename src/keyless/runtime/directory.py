@@ -1,14 +1,21 @@
-"""Every principal of the estate, found by name or by any of its ids."""
+"""Every principal of the estate, found by name or by any of its ids; those that were deleted, too.
+
+Who was deleted goes by its name with "(deleted)" behind it, and is found by its ids; by its name only where
+nobody else has that now.
+"""
 
 from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from keyless.deploy.lifecycle import deleted_identities
 from keyless.model.identities import Application, ComputeResource, ManagedIdentity
 from keyless.store.collections import APPLICATIONS, COMPUTE, IDENTITIES
 from keyless.store.ports import Store
+
+_DELETED = " (deleted)"
 
 
 class UnknownPrincipal(Exception):
@@ -28,11 +35,12 @@ class Entry:
 
 
 class Directory:
-    """The principals of one estate."""
+    """The principals of one estate. ``deleted`` are those that it had, with the last deleted first."""
 
-    def __init__(self, entries: Iterable[Entry]) -> None:
+    def __init__(self, entries: Iterable[Entry], deleted: Iterable[Entry] = ()) -> None:
         self.entries = tuple(sorted(entries, key=lambda entry: (entry.name, entry.principal_id)))
-        self._by_principal = {entry.principal_id: entry for entry in self.entries}
+        self.deleted = tuple(deleted)
+        self._by_principal = {entry.principal_id: entry for entry in (*self.deleted, *self.entries)}
 
     def name_of(self, principal_id: str) -> str:
         """A principal's name, or its id where it is not known (any more)."""
@@ -43,6 +51,11 @@ class Directory:
         """The principal with an object id."""
         return self._by_principal.get(principal_id)
 
+    def is_deleted(self, principal_id: str) -> bool:
+        """Whether the principal was deleted."""
+        entry = self._by_principal.get(principal_id)
+        return entry is not None and entry in self.deleted
+
     def find(self, wanted: str) -> Entry:
         """A principal by name, object id, client id or resource id.
 
@@ -50,12 +63,7 @@ class Directory:
             UnknownPrincipal: none is known by that, or several are.
         """
         key = wanted.casefold()
-        found = [
-            entry
-            for entry in self.entries
-            if key
-            in {entry.name.casefold(), entry.principal_id, entry.client_id, entry.resource_id.casefold()}
-        ]
+        found = _named(key, self.entries) or _named(key, self.deleted)
         if len(found) == 1:
             return found[0]
         if found:
@@ -71,17 +79,28 @@ class Directory:
         )
 
 
+def _named(key: str, entries: Iterable[Entry]) -> list[Entry]:
+    return [
+        entry
+        for entry in entries
+        if key in {entry.name.casefold(), entry.principal_id, entry.client_id, entry.resource_id.casefold()}
+        or key == entry.name.removesuffix(_DELETED).casefold()
+    ]
+
+
 async def read_directory(store: Store) -> Directory:
     """All principals in a store."""
     compute = [record for _, record in await store.scan(COMPUTE)]
     identities = [record for _, record in await store.scan(IDENTITIES)]
     applications = [record for _, record in await store.scan(APPLICATIONS)]
+    deleted = await deleted_identities(store)
     return Directory(
         [
             *(_system_assigned(record) for record in compute if record.system_assigned),
             *(_managed(record) for record in identities),
             *(_application(record) for record in applications),
-        ]
+        ],
+        [replace(_managed(one.identity), name=one.identity.name + _DELETED) for one in deleted],
     )
 
 

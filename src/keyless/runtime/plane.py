@@ -42,6 +42,7 @@ from keyless.runtime.messages import (
 )
 from keyless.runtime.project import Project
 from keyless.runtime.world import EstateWorld, host_kind
+from keyless.store.collections import DELETED_IDENTITIES
 from keyless.store.ports import Store
 from keyless.wire.dispatch import Dispatcher
 from keyless.wire.server import settle_interpreter
@@ -141,7 +142,7 @@ class RunningPlane:
         self._deploy = deploy
         self._key_directory = key_directory
         self._on_end = on_end
-        self._applied: str | None = None
+        self._applied: tuple[str, int] | None = None
         self._applying = asyncio.Lock()
         self._control = ControlServer(project.control_socket, self.open_lease, self.close_lease)
 
@@ -251,12 +252,17 @@ class RunningPlane:
         if estate is None:
             return
         digest = estate_digest(estate)
-        if digest != self._applied:
+        if (digest, self._deletions()) != self._applied:
             try:
                 await self._deploy(estate)
             except CannotApply as error:
                 raise LeaseRefused(str(error)) from error
-            self._applied = digest
+            self._applied = (digest, self._deletions())
+
+    def _deletions(self) -> int:
+        """What changes when a declared resource is deleted, which is then to be made anew."""
+        self._store.refresh()
+        return self._store.revision(DELETED_IDENTITIES)
 
     def _start_lines_anew(self) -> None:
         """Who is learning, or listening, has changed: decide and tell everything afresh."""

@@ -12,6 +12,7 @@ import difflib
 import re
 from collections.abc import Callable, Iterable
 
+from keyless.deploy.lifecycle import created_again
 from keyless.estate.resolve.ids import DEFAULT_LOCATION, slug_of, system_assigned_identity, tenant_called
 from keyless.model.hosts import HostKind, host_kind_of
 from keyless.model.identities import ComputeResource, ManagedIdentity
@@ -169,7 +170,7 @@ class EstateWorld:
 
     async def _make_workload(self) -> ComputeResource:
         scope = resource_scope(await self._learned_group(), "Microsoft.Web/sites", self._slug)
-        identity = system_assigned_identity(scope, self._slug)
+        identity = await created_again(self._store, system_assigned_identity(scope, self._slug))
         made = ComputeResource(scope.text, self._slug, DEFAULT_LOCATION, identity)
         async with self._store.transaction() as transaction:
             await transaction.put(COMPUTE, (scope.text.casefold(),), made)

@@ -9,6 +9,7 @@ from keyless.model.access_keys import AccessKey
 from keyless.model.identities import (
     Application,
     ComputeResource,
+    DeletedIdentity,
     FederatedCredential,
     ManagedIdentity,
     Revocation,
@@ -36,6 +37,8 @@ TRUSTED_ISSUERS = Collection("trusted-issuers", TrustedIssuer)
 """By the issuer, exactly as its tokens say it."""
 REVOCATIONS = Collection("revocations", Revocation)
 """By principal id."""
+DELETED_IDENTITIES = Collection("deleted-identities", DeletedIdentity)
+"""By the resource's and the principal's case-folded ids; a resource that was made anew has several."""
 WORKLOAD_RULES = Collection("workload-rules", WorkloadRule)
 """By case-folded name."""
 VAULTS = Collection("vaults", Vault)

@@ -301,3 +301,19 @@ def test_a_plan_for_many_identities_is_made_in_a_moment():
     started = time.perf_counter()
     assert len(make_plan(subjects, observed).assignments) >= 100
     assert time.perf_counter() - started < 3
+
+
+def test_what_a_deleted_identity_has_is_removed_and_what_it_did_is_left_out():
+    gone = replace(WEB, name="web (deleted)", is_deleted=True)
+    current = [
+        RoleAssignment("a", WEB.principal_id, SECRETS_USER, VAULT),
+        RoleAssignment("b", WEB.principal_id.upper(), "no-such-role", VAULT, condition="@x"),
+        RoleAssignment("c", WORKER.principal_id, SECRETS_USER, VAULT),
+    ]
+    plan = make_plan([gone, WORKER], [saw(gone, GET, VAULT), saw(WORKER, GET, VAULT)], current)
+    assert chosen(plan) == {("worker", "Key Vault Secrets User", VAULT)}
+    assert [(one.assignment_id, one.role_name, one.reason) for one in plan.removals] == [
+        ("a", "Key Vault Secrets User", "its identity was deleted"),
+        ("b", "no-such-role", "its identity was deleted"),
+    ]
+    assert not any("web" in note for note in plan.notes)

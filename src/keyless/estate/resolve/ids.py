@@ -57,6 +57,20 @@ def _identity(
     )
 
 
+def again(identity: ManagedIdentity, times: int) -> ManagedIdentity:
+    """A managed identity that is made after it was deleted this often: what was derived is derived anew."""
+    if not times:
+        return identity
+    first = _identity(identity.kind, identity.name, ResourceId.parse(identity.resource_id), None, None)
+    place, turn = identity.resource_id, str(times)
+    client_id, principal_id = identity.client_id, identity.principal_id
+    if client_id == first.client_id:
+        client_id = derived_guid("clientId", place, turn)
+    if principal_id == first.principal_id:
+        principal_id = derived_guid("principalId", place, turn)
+    return ManagedIdentity(identity.kind, identity.name, place, client_id, principal_id)
+
+
 def application_client_id(tenant: Tenant, name: str) -> str:
     """The application id of an application registration."""
     return derived_guid("application clientId", tenant.tenant_id, name)
