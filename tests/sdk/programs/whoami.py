@@ -1,4 +1,4 @@
-"""Prints whose tokens this host gives to an app that names no identity, by both kinds of client."""
+"""Prints whose tokens this host gives to an app that names no identity, by each kind of client."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import asyncio
 import json
 from typing import Any
 
+import msal
+import requests
 from azure.core.exceptions import ClientAuthenticationError
 from azure.identity import ManagedIdentityCredential
 from azure.identity.aio import ManagedIdentityCredential as AsyncManagedIdentityCredential
@@ -36,5 +38,13 @@ async def by_async() -> dict[str, Any]:
             return refused(error)
 
 
+def by_msal() -> dict[str, Any]:
+    """The outcome of the library below; its managed identities leave Cloud Shell out."""
+    with requests.Session() as session:
+        client = msal.ManagedIdentityClient(msal.SystemAssignedManagedIdentity(), http_client=session)
+        answer = client.acquire_token_for_client(resource=SCOPE.removesuffix("/.default"))
+    return shown_claims(answer["access_token"]) if "access_token" in answer else answer
+
+
 if __name__ == "__main__":
-    print(json.dumps({"sync": by_sync(), "async": asyncio.run(by_async())}))
+    print(json.dumps({"sync": by_sync(), "async": asyncio.run(by_async()), "msal": by_msal()}))
