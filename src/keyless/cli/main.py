@@ -27,6 +27,7 @@ _COMMANDS = {
     "setting": "Put settings into a configuration store of the local plane.",
     "identity": "List, show, revoke and restore identities.",
     "keys": "List, rotate and revoke the keys that sign tokens.",
+    "metadata": "Serve tokens to processes of this machine, known by the kernel and by no secret.",
     "evidence": "Show or clear what was recorded.",
     "demo": "See the whole loop on a small real application.",
 }

@@ -10,7 +10,7 @@ from keyless.cli.wording import counted, scope_in_words, with_what
 from keyless.model.actions import ActionPlane
 from keyless.model.evidence import Outcome, SignInMethod
 from keyless.model.resource_id import ResourceId
-from keyless.runtime.messages import Arrived, Missed, Remark, Settled, Summary, ToClient
+from keyless.runtime.messages import Arrived, Caller, Missed, Remark, Settled, Summary, ToClient
 
 
 def show(message: ToClient, *, quiet: bool = False) -> None:
@@ -21,8 +21,17 @@ def show(message: ToClient, *, quiet: bool = False) -> None:
         say(missing(message), bad=True)
     elif isinstance(message, Remark):
         say(message.text, bad=True)
+    elif isinstance(message, Caller) and not (quiet and message.admitted):
+        say(caller(message), bad=not message.admitted)
     elif isinstance(message, Arrived) and not quiet:
         say(arrival(message))
+
+
+def caller(found: Caller) -> str:
+    """Who asks the metadata endpoint, and as what it is let in, or why not."""
+    if found.admitted:
+        return f"admitted: {found.who} as `{found.workload}`, by the workload rule `{found.rule}`"
+    return f"refused: {found.who}: {found.why}"
 
 
 def denial(settled: Settled) -> str:

@@ -19,7 +19,7 @@ from keyless.model.hosts import HostKind
 from keyless.runtime.arc_keys import show_keys
 from keyless.runtime.client import PlaneConnection, join
 from keyless.runtime.environment import environment_of
-from keyless.runtime.messages import PROTOCOL, Hello, Mode, Summary, ToClient
+from keyless.runtime.messages import PROTOCOL, Hello, Mode, Ready, Summary, ToClient
 from keyless.runtime.project import ESTATE_FILE, Project
 
 if TYPE_CHECKING:
@@ -157,7 +157,7 @@ def run_in(
     return Finished(status, listener.summary)
 
 
-def _about_port(wanted: int, lease: PlaneConnection) -> list[str]:
+def _about_port(wanted: int, lease: PlaneConnection[Ready]) -> list[str]:
     """What to say where a plane runs already, and on another port."""
     found = lease.ready.proxy_port
     if wanted in {0, found}:
@@ -168,7 +168,7 @@ def _about_port(wanted: int, lease: PlaneConnection) -> list[str]:
 class _Listener(threading.Thread):
     """Prints the plane's messages while the command runs."""
 
-    def __init__(self, lease: PlaneConnection, *, quiet: bool) -> None:
+    def __init__(self, lease: PlaneConnection[Ready], *, quiet: bool) -> None:
         super().__init__(name="keyless-notices", daemon=True)
         self._lease = lease
         self._quiet = quiet

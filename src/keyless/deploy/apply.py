@@ -2,6 +2,8 @@
 
 Rules:
 - what the estate names is created or brought up to date; what was made beside it stays;
+- the rules that know workloads are the exception: nothing but a file makes them, and one that is taken out of
+  it must let nobody in any more;
 - a secret or setting that already has the declared value is not written again, so that no version or
   revision comes of running twice;
 - an identity that a resource is told to have no longer is deleted, and one that is declared again is made
@@ -75,11 +77,14 @@ async def apply_estate(estate: Estate, store: Store, contents: Contents) -> None
         CannotApply: a vault or store does not take what is declared for it.
     """
     records = list(records_of(await as_created(store, estate)))
-    if any([await store.get(collection, key) != record for collection, key, record in records]):
+    left_over = await _rules_left_over(estate, store)
+    if left_over or any([await store.get(collection, key) != record for collection, key, record in records]):
         async with store.transaction() as transaction:
             before = await live_identities(transaction)
             for collection, key, record in records:
                 await _put(transaction, collection, key, record)
+            for key in left_over:
+                await transaction.delete(WORKLOAD_RULES, key)
             await settle_identities(transaction, before, contents.now())
     for application in estate.applications:
         await contents.ensure_application(application)
@@ -90,6 +95,12 @@ async def apply_estate(estate: Estate, store: Store, contents: Contents) -> None
         labelled = f" with the label `{setting.label}`" if setting.label else ""
         with _named(f"key-value `{setting.key}`{labelled} of store `{setting.store}`"):
             await contents.ensure_setting(setting)
+
+
+async def _rules_left_over(estate: Estate, store: Store) -> list[Key]:
+    """The workload rules that the estate does not name."""
+    named = {(rule.name.casefold(),) for rule in estate.workloads}
+    return [key for key, _ in await store.scan(WORKLOAD_RULES) if key not in named]
 
 
 @contextmanager

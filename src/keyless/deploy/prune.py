@@ -35,13 +35,11 @@ from keyless.store.collections import (
     STORES,
     TRUSTED_ISSUERS,
     VAULTS,
-    WORKLOAD_RULES,
 )
 from keyless.store.ports import Collection, Store
 
 _WORDS: tuple[tuple[Collection[Any], str], ...] = (
     (ASSIGNMENTS, "role assignment"),
-    (WORKLOAD_RULES, "workload rule"),
     (FEDERATED_CREDENTIALS, "federated credential"),
     (TRUSTED_ISSUERS, "trusted issuer"),
     (COMPUTE, "workload"),

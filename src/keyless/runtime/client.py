@@ -14,7 +14,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from typing import IO
+from typing import IO, Generic, TypeVar
 
 import msgspec
 
@@ -23,6 +23,8 @@ from keyless.runtime.messages import (
     Hello,
     Ready,
     Refused,
+    ServeMetadata,
+    Serving,
     Summary,
     ToClient,
     decode_to_client,
@@ -37,17 +39,20 @@ _RETRY_S = 0.02
 _REPLY_S = 30.0
 
 
+R = TypeVar("R", Ready, Serving)
+
+
 class PlaneUnavailable(Exception):
     """No lease could be had; the message says why and what to do."""
 
 
-class PlaneConnection:
-    """An open lease. Closing it, or dying, ends it."""
+class PlaneConnection(Generic[R]):
+    """An open lease, or whatever the plane holds open for us. Closing it, or dying, ends it."""
 
-    def __init__(self, connection: socket.socket, stream: IO[bytes], ready: Ready) -> None:
+    def __init__(self, connection: socket.socket, stream: IO[bytes], ready: R) -> None:
         self._connection = connection
         self._stream = stream
-        self.ready = ready
+        self.ready: R = ready
 
     def listen(self, hear: Callable[[ToClient], None]) -> Summary | None:
         """Pass on every message until the summary, or until the plane is gone (none)."""
@@ -73,7 +78,7 @@ class PlaneConnection:
         self._connection.close()
 
 
-def join(project: Project, hello: Hello, *, port: int = 0) -> PlaneConnection:
+def join(project: Project, hello: Hello, *, port: int = 0) -> PlaneConnection[Ready]:
     """Get a lease from the project's plane, starting it where none runs.
 
     ``port`` is the proxy's, for a plane that is started; 0 lets the system choose.
@@ -81,12 +86,26 @@ def join(project: Project, hello: Hello, *, port: int = 0) -> PlaneConnection:
     Raises:
         PlaneUnavailable: the plane refused, could not start, or does not answer.
     """
+    return _join(project, hello, Ready, port)
+
+
+def serve_metadata(project: Project, asked: ServeMetadata) -> PlaneConnection[Serving]:
+    """Have the project's plane serve the metadata endpoint, starting the plane where none runs.
+
+    Raises:
+        PlaneUnavailable: the plane refused, could not start, or does not answer.
+    """
+    return _join(project, asked, Serving, 0)
+
+
+def _join(project: Project, hello: Hello | ServeMetadata, answer: type[R], port: int) -> PlaneConnection[R]:
+    """Connect to the project's plane, starting it where none runs; raises PlaneUnavailable."""
     project.prepare()
     deadline = time.monotonic() + _START_S
     while time.monotonic() < deadline:
         connection = _connect(project)
         if connection is not None:
-            joined = _greet(connection, hello)
+            joined = _greet(connection, hello, answer)
             if joined is not None:
                 return joined
         elif _lock_is_free(project):
@@ -110,7 +129,9 @@ def _connect(project: Project) -> socket.socket | None:
     return connection
 
 
-def _greet(connection: socket.socket, hello: Hello) -> PlaneConnection | None:
+def _greet(
+    connection: socket.socket, hello: Hello | ServeMetadata, answer: type[R]
+) -> PlaneConnection[R] | None:
     """Say hello; none where the plane was about to end and hung up."""
     connection.settimeout(_REPLY_S)
     stream = connection.makefile("rb")
@@ -134,7 +155,7 @@ def _greet(connection: socket.socket, hello: Hello) -> PlaneConnection | None:
         ) from error
     if isinstance(reply, Refused):
         raise PlaneUnavailable(reply.message)
-    if not isinstance(reply, Ready):
+    if not isinstance(reply, answer):
         raise PlaneUnavailable(f"the running plane answered with `{type(reply).__name__}`")
     return PlaneConnection(connection, stream, reply)
 

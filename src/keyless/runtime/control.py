@@ -10,17 +10,19 @@ import struct
 import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
+from typing import Generic, TypeVar
 
 import msgspec
 
 from keyless.gateway.attest.processes import Process, Processes, Unreadable
-from keyless.runtime.leases import Lease, LeaseRefused
+from keyless.runtime.leases import LeaseRefused
 from keyless.runtime.messages import (
     MAX_LINE_BYTES,
     PROTOCOL,
     Bye,
     Hello,
     Refused,
+    ServeMetadata,
     Summary,
     ToClient,
     decode_to_plane,
@@ -34,15 +36,20 @@ log = logging.getLogger("keyless.control")
 _FIRST_LINE_S = 10
 _BUFFERED_BYTES = 4 * 1024 * 1024
 
+S = TypeVar("S")
 Tell = Callable[[ToClient], None]
-OpenLease = Callable[[Hello, Tell, Process | None], Awaitable[tuple[Lease, ToClient]]]
-CloseLease = Callable[[Lease], Awaitable[Summary]]
+Greeting = Hello | ServeMetadata
+OpenLease = Callable[[Greeting, Tell, Process | None], Awaitable[tuple[S, ToClient]]]
+CloseLease = Callable[[S], Awaitable[Summary]]
 
 
-class ControlServer:
-    """Listens on the control socket. ``idle`` is set whenever the last lease has ended."""
+class ControlServer(Generic[S]):
+    """Listens on the control socket. ``idle`` is set whenever the last lease has ended.
 
-    def __init__(self, path: Path, open_lease: OpenLease, close_lease: CloseLease) -> None:
+    What a connection holds is the opener's to say: a workload's lease, or whatever else ends with it.
+    """
+
+    def __init__(self, path: Path, open_lease: OpenLease[S], close_lease: CloseLease[S]) -> None:
         self._path = path
         self._open_lease = open_lease
         self._close_lease = close_lease
@@ -104,7 +111,7 @@ class ControlServer:
             await self._hold(lease, ready, reader, tell)
         await writer.drain()
 
-    async def _hold(self, lease: Lease, ready: ToClient, reader: asyncio.StreamReader, tell: Tell) -> None:
+    async def _hold(self, lease: S, ready: ToClient, reader: asyncio.StreamReader, tell: Tell) -> None:
         """Keep a lease until its client says goodbye or is gone."""
         try:
             tell(ready)
@@ -115,14 +122,14 @@ class ControlServer:
             tell(summary)
 
 
-def _read_hello(line: bytes) -> Hello:
+def _read_hello(line: bytes) -> Greeting:
     try:
         message = decode_to_plane(line)
     except msgspec.MsgspecError as error:
         raise LeaseRefused(
             "the running plane did not understand: it is of another version; stop it first"
         ) from error
-    if not isinstance(message, Hello) or message.protocol != PROTOCOL:
+    if not isinstance(message, Greeting) or message.protocol != PROTOCOL:
         raise LeaseRefused("the running plane is of another version of Keyless: end what runs on it first")
     return message
 

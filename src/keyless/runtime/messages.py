@@ -14,7 +14,7 @@ from keyless.model.estate import Estate
 from keyless.model.hosts import HostKind
 from keyless.model.secret_text import SecretText
 
-PROTOCOL = 3
+PROTOCOL = 4
 MAX_LINE_BYTES = 64 * 1024 * 1024
 
 
@@ -37,6 +37,16 @@ class Hello(msgspec.Struct, frozen=True, tag="hello"):
     offline: bool
     estate: Estate | None
     host_kind: HostKind | None = None
+
+
+class ServeMetadata(msgspec.Struct, frozen=True, tag="serve-metadata"):
+    """A client that wants the metadata endpoint served at a bare address, for as long as it is connected."""
+
+    protocol: int
+    mode: Mode
+    estate: Estate | None
+    address: str
+    port: int
 
 
 class Bye(msgspec.Struct, frozen=True, tag="bye"):
@@ -62,6 +72,27 @@ class Ready(msgspec.Struct, frozen=True, tag="ready"):
     client_id: str = ""
     key_directory: str = ""
     notes: tuple[str, ...] = ()
+
+
+class Serving(msgspec.Struct, frozen=True, tag="serving"):
+    """The metadata endpoint is there. ``notes`` are for a person to read."""
+
+    address: str
+    port: int
+    notes: tuple[str, ...] = ()
+
+
+class Caller(msgspec.Struct, frozen=True, tag="caller"):
+    """A process that asks the metadata endpoint, for the first time; ``who`` is in words.
+
+    ``workload`` and ``rule`` say as what it is let in, ``why`` why it is not.
+    """
+
+    admitted: bool
+    who: str
+    workload: str = ""
+    rule: str = ""
+    why: str = ""
 
 
 class Refused(msgspec.Struct, frozen=True, tag="refused"):
@@ -120,8 +151,8 @@ class Summary(msgspec.Struct, frozen=True, tag="summary"):
     stored_credentials: tuple[SignedIn, ...] = ()
 
 
-ToPlane = Hello | Bye
-ToClient = Ready | Refused | Settled | Missed | Arrived | Remark | Summary
+ToPlane = Hello | ServeMetadata | Bye
+ToClient = Ready | Serving | Caller | Refused | Settled | Missed | Arrived | Remark | Summary
 
 
 def _encode_secret(value: Any) -> str:  # noqa: ANN401  # msgspec's hook takes anything

@@ -12,7 +12,7 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -20,13 +20,17 @@ from typing import Protocol
 from keyless.deploy.apply import CannotApply
 from keyless.evidence.database import EvidenceError
 from keyless.evidence.recorder import CellKey, Recorder, SignInKey, WantKey
-from keyless.gateway.attest.processes import Process
+from keyless.gateway.attest.peer import Attestor
+from keyless.gateway.attest.processes import Process, Processes
+from keyless.gateway.attest.sockets import socket_table
+from keyless.gateway.metadata.server import CannotServeMetadata, MetadataServer
 from keyless.gateway.owner_files import UnsafeFile
+from keyless.gateway.proxy.leases import Fronts
 from keyless.model.estate import Estate
 from keyless.model.evidence import Outcome, SignInOutcome
 from keyless.model.hosts import HostKind
 from keyless.model.identities import ComputeResource
-from keyless.runtime.control import ControlServer, Tell
+from keyless.runtime.control import ControlServer, Greeting, Tell
 from keyless.runtime.directory import Directory, read_directory
 from keyless.runtime.leases import Lease, LeaseRefused, Leases
 from keyless.runtime.messages import (
@@ -34,15 +38,18 @@ from keyless.runtime.messages import (
     Missed,
     Ready,
     Remark,
+    ServeMetadata,
+    Serving,
     Settled,
     SignedIn,
     Summary,
     ToClient,
     estate_digest,
 )
+from keyless.runtime.metadata import MetadataSession
 from keyless.runtime.project import Project
 from keyless.runtime.world import EstateWorld, host_kind
-from keyless.store.collections import DELETED_IDENTITIES
+from keyless.store.collections import DELETED_IDENTITIES, WORKLOAD_RULES
 from keyless.store.ports import Store
 from keyless.wire.dispatch import Dispatcher
 from keyless.wire.server import settle_interpreter
@@ -144,7 +151,7 @@ class RunningPlane:
         self._on_end = on_end
         self._applied: tuple[str, int] | None = None
         self._applying = asyncio.Lock()
-        self._control = ControlServer(project.control_socket, self.open_lease, self.close_lease)
+        self._control = ControlServer(project.control_socket, self._open, self._close)
 
     async def serve(self, on_ready: Callable[[], object], stop: asyncio.Event) -> None:
         """Serve until the last lease has ended, or until ``stop`` is set."""
@@ -179,6 +186,42 @@ class RunningPlane:
                 break
             self._control.idle.clear()
         stopping.cancel()
+
+    async def _open(
+        self, greeting: Greeting, tell: Tell, client: Process | None
+    ) -> tuple[Lease | MetadataSession, ToClient]:
+        if isinstance(greeting, ServeMetadata):
+            return await self.open_metadata(greeting, tell)
+        return await self.open_lease(greeting, tell, client)
+
+    async def _close(self, held: Lease | MetadataSession) -> Summary:
+        if isinstance(held, MetadataSession):
+            return await self.close_metadata(held)
+        return await self.close_lease(held)
+
+    async def open_metadata(self, asked: ServeMetadata, tell: Tell) -> tuple[MetadataSession, ToClient]:
+        """Apply the client's estate, and serve the metadata endpoint at the address that it names."""
+        async with self._applying:
+            await self._apply(asked.estate)
+        self._notices.directory = await read_directory(self._store)
+        session = MetadataSession(
+            self._store, self._world, self._leases, asked.mode, tell, self._start_lines_anew
+        )
+        fronts = Fronts(self._listening.tls.port, self._listening.plain.port)
+        server = MetadataServer(Attestor(socket_table(), Processes()), session, fronts, asked.address)
+        try:
+            await server.start(asked.port)
+        except CannotServeMetadata as error:
+            raise LeaseRefused(str(error)) from error
+        session.server = server
+        return session, Serving(server.address, server.port, await _notes_on(self._store))
+
+    async def close_metadata(self, session: MetadataSession) -> Summary:
+        """Stop serving the metadata endpoint, with the evidence of its workloads written."""
+        if session.server is not None:
+            await session.server.stop()
+        session.close()
+        return self._summary(session.leases, session.tell)
 
     async def open_lease(
         self, hello: Hello, tell: Tell, client: Process | None = None
@@ -234,18 +277,26 @@ class RunningPlane:
         self._on_end(lease)
         self._listening.proxy.end(lease)
         self._start_lines_anew()
+        return self._summary([lease], lease.tell)
+
+    def _summary(self, leases: Sequence[Lease], tell: Tell) -> Summary:
+        """How leases went, with their evidence written."""
         try:
             self._flush()
         except EvidenceError as error:
             log.exception("evidence could not be written")
-            lease.tell(Remark(f"{error}; what this run did is not recorded"))
+            tell(Remark(f"{error}; what this run did is not recorded"))
+
+        def total(outcome: Outcome) -> int:
+            return sum(lease.outcomes[outcome.value] for lease in leases)
+
         return Summary(
-            connections=lease.connections,
-            tokens=lease.tokens,
-            allowed=lease.outcomes[Outcome.ALLOWED.value],
-            learned=lease.outcomes[Outcome.LEARNED.value],
-            denied=lease.outcomes[Outcome.DENIED.value],
-            stored_credentials=tuple(sorted(lease.stored_credentials)),
+            connections=sum(lease.connections for lease in leases),
+            tokens=sum(lease.tokens for lease in leases),
+            allowed=total(Outcome.ALLOWED),
+            learned=total(Outcome.LEARNED),
+            denied=total(Outcome.DENIED),
+            stored_credentials=tuple(sorted({one for lease in leases for one in lease.stored_credentials})),
         )
 
     async def _apply(self, estate: Estate | None) -> None:
@@ -280,3 +331,10 @@ class RunningPlane:
                 self._flush()
             except Exception:
                 log.exception("evidence could not be written; it is kept, and tried again")
+
+
+async def _notes_on(store: Store) -> tuple[str, ...]:
+    """What to say of the rules before anyone has asked."""
+    if await store.scan(WORKLOAD_RULES, limit=1):
+        return ()
+    return ("the estate has no `workloads`, so everyone is refused: say in `keyless.yaml` who is which",)

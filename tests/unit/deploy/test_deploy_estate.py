@@ -14,7 +14,7 @@ from keyless.model.estate import DeclaredSecret, DeclaredSetting, Estate
 from keyless.model.secret_text import SecretText
 from keyless.planes.appconfig.records import Name
 from keyless.planes.appconfig.service import KeyValues
-from keyless.store.collections import ASSIGNMENTS, COMPUTE, VAULTS
+from keyless.store.collections import ASSIGNMENTS, COMPUTE, VAULTS, WORKLOAD_RULES
 from keyless.store.ports import Store
 
 TEXT = """
@@ -141,3 +141,32 @@ async def test_apps_want_what_is_there_and_what_they_asked_for_in_vain(
         ("size", None),
         ("size", "prod"),
     }
+
+
+RULES = """
+version: 1
+tenant: t
+subscription: s
+resourceGroups:
+  g:
+    compute: {web: {type: Microsoft.Compute/virtualMachines, identity: {systemAssigned: true}}}
+workloads:
+  orders: {runsAs: web, user: orders}
+  billing: {runsAs: web, user: billing}
+"""
+
+
+async def test_a_workload_rule_that_is_taken_out_of_the_file_is_taken_out_of_the_store(store: Store) -> None:
+    contents = PlaneContents(store, lambda: 0.0)
+    declared = read_text(RULES, {})
+    await apply_estate(declared, store, contents)
+    assert {rule.name for rule in (await stored_estate(store, contents)).workloads} == {"orders", "billing"}
+    revision = store.revision(WORKLOAD_RULES)
+    await apply_estate(declared, store, contents)
+    assert store.revision(WORKLOAD_RULES) == revision
+    await apply_estate(read_text(RULES.replace("billing:", "invoices:"), {}), store, contents)
+    assert {rule.name for rule in (await stored_estate(store, contents)).workloads} == {"orders", "invoices"}
+    await apply_estate(read_text(RULES.partition("workloads:")[0], {}), store, contents)
+    found = await stored_estate(store, contents)
+    assert found.workloads == ()
+    assert [compute.name for compute in found.compute] == ["web"]

@@ -154,25 +154,6 @@ async def test_a_locked_one_that_is_named_is_no_trouble(
     ]
 
 
-RULES = (
-    SMALL
-    + """
-workloads:
-  orders: {runsAs: web, user: orders}
-"""
-)
-
-
-async def test_workload_rules_are_applied_exported_and_pruned(store: Store, small: Estate) -> None:
-    contents = PlaneContents(store, lambda: 0.0)
-    declared = read_text(RULES, {"DB": "x"})
-    await apply_estate(declared, store, contents)
-    assert (await stored_estate(store, contents)).workloads == declared.workloads != ()
-    assert await prune(declared, store, contents) == []
-    assert await prune(small, store, contents) == [Pruned("workload rule `orders`")]
-    assert (await stored_estate(store, contents)).workloads == ()
-
-
 FEDERATED = """
 version: 1
 tenant: t

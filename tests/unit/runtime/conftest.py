@@ -6,46 +6,15 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from runtime_estate import GROUP, SHARED, WEB, WORKER, Ears
 
 from keyless.model.estate import Estate
-from keyless.model.identities import Application, ComputeResource, IdentityKind, ManagedIdentity
-from keyless.model.resource_id import ResourceId, group_scope, resource_scope
-from keyless.model.resources import USER_ASSIGNED_IDENTITY_TYPE, ResourceGroup, Tenant
+from keyless.model.identities import Application
+from keyless.model.resources import ResourceGroup, Tenant
 from keyless.runtime.leases import Lease
-from keyless.runtime.messages import Mode, ToClient
+from keyless.runtime.messages import Mode
 from keyless.store.collections import APPLICATIONS, COMPUTE, GROUPS, IDENTITIES, TENANT
 from keyless.store.ports import Store
-
-GROUP = group_scope("s", "orders-rg")
-
-
-def identity(kind: IdentityKind, name: str, resource_id: ResourceId) -> ManagedIdentity:
-    """An identity whose ids follow from its name."""
-    return ManagedIdentity(kind, name, resource_id.text, f"client-of-{name}", f"principal-of-{name}")
-
-
-def workload(name: str, resource_type: str = "Microsoft.Web/sites", *user_assigned: str) -> ComputeResource:
-    """A compute resource with a system-assigned identity."""
-    scope = resource_scope(GROUP, resource_type, name)
-    own = identity(IdentityKind.SYSTEM_ASSIGNED, name, scope)
-    return ComputeResource(scope.text, name, "westeurope", own, user_assigned)
-
-
-SHARED = identity(
-    IdentityKind.USER_ASSIGNED, "shared", resource_scope(GROUP, USER_ASSIGNED_IDENTITY_TYPE, "shared")
-)
-WEB = workload("web", "Microsoft.Web/sites", SHARED.resource_id)
-WORKER = workload("worker", "Microsoft.Compute/virtualMachines")
-
-
-class Ears:
-    """A client that remembers what it was told."""
-
-    def __init__(self) -> None:
-        self.heard: list[ToClient] = []
-
-    def __call__(self, message: ToClient) -> None:
-        self.heard.append(message)
 
 
 @pytest.fixture

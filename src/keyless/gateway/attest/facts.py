@@ -20,7 +20,7 @@ def facts_of(processes: Processes, process: Process) -> ProcessFacts:
     credentials = processes.credentials(process.pid)
     folder = processes.proc / str(process.pid)
     with readable(process.pid):
-        cgroups = (folder / "cgroup").read_text("utf-8", "surrogateescape")
+        cgroups = (folder / "cgroup").read_text("utf-8", "backslashreplace")
     executable, program = _executable(f"{folder}/exe")
     return ProcessFacts(
         process.pid, credentials.uid, credentials.groups, executable, program, read_placement(cgroups)
@@ -31,7 +31,8 @@ def _executable(link: str) -> tuple[FileId | None, str]:
     """The file that a process runs, and what it was called; none where there is none to be seen."""
     try:
         found = os.stat(link)
-        return FileId(found.st_dev, found.st_ino), os.readlink(link)
+        called = os.readlink(os.fsencode(link)).decode("utf-8", "backslashreplace")
+        return FileId(found.st_dev, found.st_ino), called
     except OSError:
         return None, "an unknown program"
 

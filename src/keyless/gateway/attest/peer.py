@@ -73,6 +73,19 @@ class Attestor:
         holders, facts = zip(*found, strict=True)
         return Peer(socket, holders), facts
 
+    def recheck(self, connection: Connection, peer: Peer, facts: tuple[T, ...], read: Read[T]) -> None:
+        """See that those who held a connection hold it still, and are still what they were; nobody is sought.
+
+        Raises:
+            Unattested: one of them has ended, let go of it, or become something else.
+        """
+        if self._socket(connection) != peer.socket:
+            raise Unattested("the connection has changed hands")
+        for holder, fact in zip(peer.holders, facts, strict=True):
+            pid, descriptor = holder.process.pid, holder.descriptor
+            if self._look_at(pid, descriptor, peer.socket, read) != (holder, fact):
+                raise Unattested(f"process {pid} is not what it was when it connected")
+
     def _socket(self, connection: Connection) -> FarSocket:
         try:
             socket = self._sockets.find(connection)

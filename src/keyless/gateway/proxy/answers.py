@@ -24,15 +24,19 @@ class Refusal(Exception):
 
     def render(self) -> bytes:
         """The whole answer, which ends the connection."""
-        body = f"{self.text}\n".encode()
+        content_type, body = self.body()
         lines = [
             f"HTTP/1.1 {self.status} {_reason(self.text)}",
             *(f"{name}: {value}" for name, value in self.headers),
-            "Content-Type: text/plain; charset=utf-8",
+            f"Content-Type: {content_type}; charset=utf-8",
             f"Content-Length: {len(body)}",
             "Connection: close",
         ]
         return "\r\n".join(lines).encode("ascii") + b"\r\n\r\n" + body
+
+    def body(self) -> tuple[str, bytes]:
+        """The body's type, and the body."""
+        return "text/plain", f"{self.text}\n".encode()
 
 
 def _reason(text: str) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
-from typing import Generic, cast
+from typing import Generic, Protocol, cast
 
 from keyless.gateway.proxy import heads
 from keyless.gateway.proxy.answers import ESTABLISHED, Refusal
@@ -18,13 +18,29 @@ from keyless.gateway.proxy.heads import RequestHead
 from keyless.gateway.proxy.leases import L, TimeLimits
 from keyless.gateway.proxy.outside import Opened
 from keyless.gateway.proxy.relay import Half, RequestHalf, ResponseHalf, TunnelHalf, join
-from keyless.gateway.proxy.routes import Exchange, PlainTunnel, Router, Tunnel
+from keyless.gateway.proxy.routes import Exchange, PlainTunnel, Tunnel
 
 log = logging.getLogger("keyless.gateway")
 
 _LINGER_BYTES = 1024 * 1024
 
 Told = Callable[["ClientConnection[L]"], None]
+
+
+class Routes(Protocol[L]):
+    """Who decides where requests go."""
+
+    def lease_of(self, head: RequestHead) -> L | None:
+        """The lease that a request speaks for, where it says so itself; raises Refusal."""
+        ...
+
+    async def route(self, head: RequestHead, lease: L | None) -> Tunnel | Exchange | PlainTunnel[L]:
+        """Open the way for a request; raises Refusal where there is none."""
+        ...
+
+    async def route_inside(self, head: RequestHead, tunnel: PlainTunnel[L]) -> Exchange:
+        """Open the way for a request inside a tunnel to a plain service; raises Refusal."""
+        ...
 
 
 class ClientConnection(asyncio.Protocol, Generic[L]):
@@ -34,7 +50,7 @@ class ClientConnection(asyncio.Protocol, Generic[L]):
     it speaks for, once that is known.
     """
 
-    def __init__(self, router: Router[L], limits: TimeLimits, made: Told[L], gone: Told[L]) -> None:
+    def __init__(self, router: Routes[L], limits: TimeLimits, made: Told[L], gone: Told[L]) -> None:
         self._router = router
         self._limits = limits
         self._made = made
