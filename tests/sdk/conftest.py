@@ -5,11 +5,12 @@ from __future__ import annotations
 import fcntl
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from attack_site import Place, attacked_place
 from sdk_site import Once, Site
 
 
@@ -34,3 +35,10 @@ def once(tmp_path_factory: pytest.TempPathFactory) -> Once:
             return json.loads(made.read_text())
 
     return make_once
+
+
+@pytest.fixture(scope="session")
+def attacked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+    """A plane that the tests of attacks share."""
+    with attacked_place(tmp_path_factory.mktemp("attacked")) as place:
+        yield place

@@ -71,6 +71,12 @@ class Wire:
             connection, "GET", f"http://{METADATA_HOST}{target}", {**self._proof, **(headers or {})}, None
         )
 
+    def plain(self, port: int, target: str, headers: Mapping[str, str]) -> Answer:
+        """Ask a plain port of this machine through the proxy, as clients do that heed no `NO_PROXY`."""
+        connection = http.client.HTTPConnection(*self._proxy, timeout=_LIMIT_S)
+        url = f"http://127.0.0.1:{port}{target}"
+        return _exchange(connection, "GET", url, {**self._proof, **headers}, None)
+
     def identity(self, query: str, headers: Mapping[str, str] | None = None) -> Answer:
         """Ask the identity endpoint of App Service, with the workload's own header."""
         place = urlsplit(self._environment["IDENTITY_ENDPOINT"])
