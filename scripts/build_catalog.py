@@ -184,8 +184,17 @@ def service(entry: Json) -> Json:
         "endpointSuffixes": target.get("endpointSuffixes"),
         "endpointIsAudience": entry["key"] in ENDPOINT_IS_AUDIENCE,
         "objectTypes": OBJECT_TYPES.get(entry["key"]),
+        "localAuthOff": local_auth_off(target.get("localAuth") or {}),
     }
     return {field: value for field, value in shaped.items() if value}
+
+
+def local_auth_off(fact: Json) -> str | None:
+    """The property of a resource that turns its keys and passwords off, with the value that does."""
+    name, value = str(fact.get("property")), fact.get("disabledWhen")
+    if value is None or not name.startswith("properties.") or "list" in str(value):
+        return None
+    return f"{name}: {value if isinstance(value, str) else json.dumps(value)}"
 
 
 def limits(facts: Json) -> Json:

@@ -29,7 +29,8 @@ class Service(msgspec.Struct, frozen=True, rename="camel"):
     """A service, as far as tokens and roles go.
 
     ``scope`` is what an SDK asks a token for, ``audiences`` what the token may then be made out to;
-    ``object_types`` are the types below ``arm_type`` at which the service documents role assignments.
+    ``object_types`` are the types below ``arm_type`` at which the service documents role assignments;
+    ``local_auth_off`` is the property, with its value, that turns keys and passwords off.
     """
 
     key: str
@@ -40,6 +41,7 @@ class Service(msgspec.Struct, frozen=True, rename="camel"):
     endpoint_suffixes: tuple[str, ...] = ()
     endpoint_is_audience: bool = False
     object_types: tuple[str, ...] = ()
+    local_auth_off: str | None = None
 
     def suffix_of(self, host: str) -> str | None:
         """The longest suffix by which a lower-case host name is one of this service's; none if it is not."""

@@ -13,7 +13,7 @@ from keyless.cli.options import chosen_project, project_option
 from keyless.cli.terminal import say, visible
 from keyless.cli.wording import counted, moment, scope_in_words, with_what
 from keyless.cli.world import opened_evidence, opened_store
-from keyless.model.evidence import Observation, SignIn, SignInOutcome
+from keyless.model.evidence import Observation, SignIn, SignInMethod, SignInOutcome
 from keyless.runtime.directory import Directory, read_directory
 from keyless.runtime.project import Project
 
@@ -59,7 +59,7 @@ def sign_in_line(one: SignIn, principals: Directory) -> str:
     """One line of sign-ins: when last, how often, whether it succeeded, who, with what, for what."""
     when = moment(one.last_seen)
     how = "sign-in" if one.outcome is SignInOutcome.SUCCEEDED else "refused"
-    by = f" ({visible(one.by)})" if one.by else ""
+    by = f" ({visible(one.by)})" if one.by and one.method is not SignInMethod.ACCESS_KEY else ""
     what = f"with {with_what(one.method)}{by}"
     who, rest = principals.name_of(one.principal_id), visible(one.target or one.error)
     return f"{when}  {one.count:>6}x  {how:<8} {who}  {what}  {rest}"

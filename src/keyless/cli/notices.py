@@ -10,7 +10,7 @@ from keyless.cli.wording import counted, scope_in_words, with_what
 from keyless.model.actions import ActionPlane
 from keyless.model.evidence import Outcome, SignInMethod
 from keyless.model.resource_id import ResourceId
-from keyless.runtime.messages import Arrived, Caller, Missed, Remark, Settled, Summary, ToClient
+from keyless.runtime.messages import Arrived, Caller, Missed, Remark, Settled, SignedIn, Summary, ToClient
 
 
 def show(message: ToClient, *, quiet: bool = False) -> None:
@@ -77,11 +77,7 @@ def closing(summary: Summary, *, learning: bool, failed: bool) -> list[str]:
         lines.append(f"recorded {_accesses(summary)}; `keyless plan` chooses roles for them")
     if summary.denied:
         lines.append(f"{counted(summary.denied, 'access', 'accesses')} denied; `keyless explain` says why")
-    lines.extend(
-        f"signed in with {with_what(SignInMethod(one.method))} as `{one.principal}`: "
-        "`keyless plan` names its replacement"
-        for one in summary.stored_credentials
-    )
+    lines.extend(credentials_used(summary))
     if not summary.connections and (failed or learning):
         took = "took a token, but " if summary.tokens else ""
         lines.append(
@@ -98,3 +94,14 @@ def _accesses(summary: Summary) -> str:
         return text
     ungranted = "" if summary.learned == total else f"{summary.learned} of them "
     return f"{text}, {ungranted}granted by nothing yet"
+
+
+def credentials_used(summary: Summary) -> list[str]:
+    """The stored credentials that a run signed in with."""
+    return [f"{_signed_in(one)}: `keyless plan` names its replacement" for one in summary.stored_credentials]
+
+
+def _signed_in(one: SignedIn) -> str:
+    if one.method == SignInMethod.ACCESS_KEY:
+        return f"signed in with `{one.principal}`"
+    return f"signed in with {with_what(SignInMethod(one.method))} as `{one.principal}`"

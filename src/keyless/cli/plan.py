@@ -18,6 +18,7 @@ from keyless.runtime.project import Project
 
 if TYPE_CHECKING:
     from keyless.model.evidence import Observation
+    from keyless.model.identities import ComputeResource
     from keyless.model.roles import RoleAssignment
     from keyless.plan.problem import Subject
     from keyless.plan.result import Plan
@@ -56,6 +57,8 @@ def command(
 ) -> None:
     """Choose, for every identity, the built-in roles that cover what it used with the least besides.
 
+    Then it names every stored credential that was signed in with, and what replaces it.
+
     The plan is the exact minimum: fewest excess permissions first, then fewest roles. It is kept in
     `.keyless/plan.json`, where `keyless prove` finds it.
     """
@@ -92,23 +95,29 @@ def _make(project: Project, *, object_scope: bool, include_denied: bool, general
 
     with opened_evidence(project) as evidence:
         observations: list[Observation] = evidence.observations()
-    principals, assignments = asyncio.run(_who_has_what(project))
+        sign_ins = evidence.sign_ins()
+    principals, assignments, compute = asyncio.run(_who_has_what(project))
     return make_plan(
         subjects_of(principals),
         observations,
         assignments,
+        sign_ins=sign_ins,
+        compute=compute,
         object_scope=object_scope,
         include_denied=include_denied,
         roles=general_roles() if general_only else None,
     )
 
 
-async def _who_has_what(project: Project) -> tuple[Directory, list[RoleAssignment]]:
-    from keyless.store.collections import ASSIGNMENTS
+async def _who_has_what(
+    project: Project,
+) -> tuple[Directory, list[RoleAssignment], list[ComputeResource]]:
+    from keyless.store.collections import ASSIGNMENTS, COMPUTE
 
     with opened_store(project) as store:
         assignments = [assignment for _, assignment in await store.scan(ASSIGNMENTS)]
-        return await read_directory(store), assignments
+        compute = [found for _, found in await store.scan(COMPUTE)]
+        return await read_directory(store), assignments, compute
 
 
 def subjects_of(principals: Directory) -> list[Subject]:
@@ -117,7 +126,13 @@ def subjects_of(principals: Directory) -> list[Subject]:
 
     return [
         *(
-            Subject(entry.principal_id, entry.name, SubjectKind(entry.kind), entry.resource_id)
+            Subject(
+                entry.principal_id,
+                entry.name,
+                SubjectKind(entry.kind),
+                entry.resource_id,
+                runs_on=entry.runs_on,
+            )
             for entry in principals.entries
         ),
         *(

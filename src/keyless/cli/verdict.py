@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from keyless.cli.notices import credentials_used
 from keyless.cli.terminal import say
 from keyless.cli.wording import counted, scope_in_words
 from keyless.model.evidence import Observation, Outcome
@@ -47,6 +48,8 @@ def report(plan: Plan, finished: Finished, observations: list[Observation], prin
         say(f"denied {seen.count}x: {who} `{seen.action}` at {where}", bad=True)
     for rest in unused(plan, observations):
         say(in_words(rest))
+    for line in credentials_used(finished.summary) if finished.summary is not None else ():
+        say(line)
     if holds(finished, observations):
         calls = counted(sum(seen.count for seen in observations), "call", "calls")
         roles = counted(len(plan.assignments), "role assignment", "role assignments")

@@ -12,7 +12,13 @@ from keyless.estate.key_values import REFERENCE_TYPE, STORE_DOMAIN, vault_host
 from keyless.estate.roles import role_name
 from keyless.estate.selectors import selectors_in_words
 from keyless.estate.warnings import warnings_of
-from keyless.model.estate import DeclaredApplication, DeclaredSecret, DeclaredSetting, Estate
+from keyless.model.estate import (
+    DeclaredAccessKey,
+    DeclaredApplication,
+    DeclaredSecret,
+    DeclaredSetting,
+    Estate,
+)
 from keyless.model.identities import ComputeResource, FederatedCredential, ManagedIdentity
 from keyless.model.resource_id import ResourceId
 from keyless.model.resources import ConfigurationStore, ResourceGroup, Vault
@@ -67,7 +73,7 @@ def _add_group(tree: Tree, group: ResourceGroup, estate: Estate, references: Ref
         _add_identity(branch, identity.name, identity, estate.federated_credentials)
     _add_compute(node, here(estate.compute), references)
     _add_vaults(node, here(estate.vaults), estate.secrets)
-    _add_stores(node, here(estate.stores), estate.settings)
+    _add_stores(node, here(estate.stores), estate)
 
 
 def _add_all(tree: Tree, title: str, lines: Iterable[Text]) -> None:
@@ -101,19 +107,27 @@ def _add_vaults(tree: Tree, vaults: list[Vault], secrets: tuple[DeclaredSecret, 
                 node.add(_line(secret.name, secret.source))
 
 
-def _add_stores(tree: Tree, stores: list[ConfigurationStore], settings: tuple[DeclaredSetting, ...]) -> None:
+def _add_stores(tree: Tree, stores: list[ConfigurationStore], estate: Estate) -> None:
     branch = tree.add(_words("configuration stores")) if stores else tree
     for store in stores:
         node = branch.add(_line(store.name, f"https://{store.name}.{STORE_DOMAIN}"))
-        for setting in settings:
+        for setting in estate.settings:
             if setting.store.casefold() == store.name.casefold():
                 node.add(_setting(setting))
+        for key in estate.access_keys:
+            if key.store.casefold() == store.name.casefold():
+                node.add(_access_key(key, store))
 
 
 def _setting(setting: DeclaredSetting) -> Text:
     label = "" if setting.label is None else f"label {setting.label}"
     reference = "Key Vault reference" if setting.content_type == REFERENCE_TYPE else ""
     return _line(setting.key, ", ".join(part for part in (label, reference) if part))
+
+
+def _access_key(key: DeclaredAccessKey, store: ConfigurationStore) -> Text:
+    what = "read-only access key" if key.read_only else "access key"
+    return _line(key.id, f"{what}, not taken" if store.disable_local_auth else what)
 
 
 def _assignments(estate: Estate, references: References) -> Iterator[Text]:

@@ -9,17 +9,20 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from keyless.catalog.limits import limits
 from keyless.catalog.services import APP_CONFIGURATION, service
+from keyless.model.access_keys import store_and_key
 from keyless.model.actions import ActionPlane
 from keyless.model.estate import derived_guid
-from keyless.model.evidence import Observation, Outcome
+from keyless.model.evidence import Observation, Outcome, SignIn
+from keyless.model.identities import ComputeResource
 from keyless.model.resource_id import ResourceId
 from keyless.model.roles import RoleAssignment, RoleDefinition
 from keyless.plan.index import Action, RankedRole, RoleIndex, role_index
+from keyless.plan.legacy import credential_free, stored_credentials
 from keyless.plan.places import Place, places
 from keyless.plan.problem import Demand, Subject, SubjectKind, demands
 from keyless.plan.reasons import alternatives, reason
 from keyless.plan.removals import find_removals, triple_of, unknown_principals
-from keyless.plan.result import GrantedAction, Plan, PlannedAssignment, Uncovered, UsedAction
+from keyless.plan.result import GrantedAction, Plan, PlannedAssignment, ReplacingRole, Uncovered, UsedAction
 from keyless.plan.wording import counted, listed
 
 
@@ -28,6 +31,8 @@ def make_plan(
     observations: Iterable[Observation],
     current_assignments: Sequence[RoleAssignment] = (),
     *,
+    sign_ins: Iterable[SignIn] = (),
+    compute: Sequence[ComputeResource] = (),
     object_scope: bool = False,
     include_denied: bool = False,
     roles: tuple[RoleDefinition, ...] | None = None,
@@ -37,15 +42,21 @@ def make_plan(
     ``current_assignments`` are compared with it: those of ``subjects`` that it does not keep are removals;
     what deleted ones did is left out.
     With ``object_scope`` roles go to single objects where Azure documents that; with ``include_denied``
-    what was denied counts as needed. ``roles`` are what may be chosen from (all built-in roles; see
-    ``keyless.plan.index.general_roles`` for those without preview and service roles).
+    what was denied counts as needed. What was done with access keys needs no roles now, but gives those of
+    the identities that replace them: ``sign_ins`` and ``compute`` say who, and where code runs. ``roles`` are
+    what may be chosen from (all built-in roles; see ``keyless.plan.index.general_roles`` for those without
+    preview and service roles).
     """
     known = {subject.principal_id.casefold(): subject for subject in subjects}
-    observations = tuple(seen for seen in observations if not _is_gone(seen.principal_id, known))
+    observations, keyed = _apart(seen for seen in observations if not _is_gone(seen.principal_id, known))
+    sign_ins = tuple(one for one in sign_ins if not _is_gone(one.principal_id, known))
     needed = demands(observations, object_scope=object_scope, include_denied=include_denied)
+    needed_by_key = demands(keyed, object_scope=object_scope, include_denied=include_denied)
     strangers = unknown_principals(known, needed)
     everyone = known | {p.casefold(): Subject(p, p, SubjectKind.APPLICATION) for p in strangers}
-    index = role_index(frozenset(action for demand in needed for action in demand.counts), roles)
+    index = role_index(
+        frozenset(action for demand in (*needed, *needed_by_key) for action in demand.counts), roles
+    )
     settled = places(index, needed)
     existing = {
         triple_of(one.principal_id, one.role_definition_id, one.scope_id): one.id
@@ -65,6 +76,10 @@ def make_plan(
             for action in place.missing
         ),
         removals=removed.removals,
+        stored_credentials=stored_credentials(
+            sign_ins, everyone, compute, planned, _roles_by_key(places(index, needed_by_key))
+        ),
+        credential_free=credential_free(sign_ins, everyone),
         notes=(
             *(() if include_denied else _about_denials(observations)),
             *_notes(planned, needed, strangers, object_scope=object_scope),
@@ -78,6 +93,24 @@ def _is_gone(principal_id: str, known: Mapping[str, Subject]) -> bool:
     """Whether a principal was deleted since: it needs nothing any more."""
     subject = known.get(principal_id.casefold())
     return subject is not None and subject.is_deleted
+
+
+def _apart(observations: Iterable[Observation]) -> tuple[tuple[Observation, ...], tuple[Observation, ...]]:
+    """What principals of the directory did, and what was done with access keys."""
+    own: list[Observation] = []
+    keyed: list[Observation] = []
+    for one in observations:
+        (keyed if store_and_key(one.principal_id) else own).append(one)
+    return tuple(own), tuple(keyed)
+
+
+def _roles_by_key(settled: Iterable[Place]) -> dict[str, list[ReplacingRole]]:
+    """The least roles for what was done with each access key, by its principal id."""
+    found: dict[str, list[ReplacingRole]] = {}
+    for place, ranked in _choices(settled):
+        role = ReplacingRole(ranked.role.id, ranked.role.name, place.scope.text)
+        found.setdefault(place.principal_id, []).append(role)
+    return found
 
 
 def assignment_guid(principal_id: str, role_id: str, scope: ResourceId) -> str:

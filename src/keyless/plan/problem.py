@@ -18,6 +18,7 @@ import msgspec
 
 from keyless.catalog.services import container_of
 from keyless.model.evidence import Observation, Outcome
+from keyless.model.identities import RunsOn
 from keyless.model.resource_id import ResourceId
 from keyless.plan.index import Action
 
@@ -28,6 +29,7 @@ class SubjectKind(enum.StrEnum):
     SYSTEM_ASSIGNED = "SystemAssigned"
     USER_ASSIGNED = "UserAssigned"
     APPLICATION = "Application"
+    ACCESS_KEY = "AccessKey"
 
 
 class Subject(msgspec.Struct, frozen=True, omit_defaults=True, rename="camel"):
@@ -36,6 +38,7 @@ class Subject(msgspec.Struct, frozen=True, omit_defaults=True, rename="camel"):
     ``resource_id`` is the ARM id by which its principal id can be looked up: the host's for a
     system-assigned identity, the identity's own for a user-assigned one, empty for an application. One that
     ``is_deleted`` gets nothing more, and what it has is of no use.
+    ``runs_on`` says where an application's code runs, if that is known.
     """
 
     principal_id: str
@@ -43,6 +46,7 @@ class Subject(msgspec.Struct, frozen=True, omit_defaults=True, rename="camel"):
     kind: SubjectKind
     resource_id: str = ""
     is_deleted: bool = False
+    runs_on: RunsOn | None = None
 
 
 @dataclass(frozen=True, slots=True)

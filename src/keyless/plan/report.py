@@ -6,12 +6,13 @@ Ids are never cut off and never broken, so that they can be copied from a termin
 from __future__ import annotations
 
 import io
-import textwrap
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from keyless.model.actions import ActionPlane
 from keyless.plan.problem import Subject, SubjectKind
+from keyless.plan.report_legacy import print_legacy
+from keyless.plan.report_lines import print_line, print_prose
 from keyless.plan.result import GrantedAction, Plan, PlannedAssignment
 from keyless.plan.wording import counted, short_scope
 
@@ -26,6 +27,7 @@ _KINDS = {
     SubjectKind.SYSTEM_ASSIGNED: "system-assigned identity",
     SubjectKind.USER_ASSIGNED: "user-assigned identity",
     SubjectKind.APPLICATION: "principal",
+    SubjectKind.ACCESS_KEY: "access key",
 }
 
 
@@ -44,15 +46,16 @@ def print_plan(plan: Plan, console: Console | None = None) -> None:
         from rich.console import Console
 
         console = Console()
-    _prose(console, _headline(plan), indent=0, style="bold")
+    print_prose(console, _headline(plan), indent=0, style="bold")
     if plan.assignments:
         console.print(_table(plan.assignments))
         for number, assignment in enumerate(plan.assignments, 1):
             _details(console, number, assignment)
     _gaps(console, plan)
     _removals(console, plan)
+    print_legacy(console, plan)
     for note in plan.notes:
-        _prose(console, f"note: {note}", indent=0)
+        print_prose(console, f"note: {note}", indent=0)
 
 
 def _headline(plan: Plan) -> str:
@@ -63,6 +66,8 @@ def _headline(plan: Plan) -> str:
         parts.append(f"{counted(len(plan.uncovered), 'action')} that no role grants")
     if plan.removals:
         parts.append(f"{counted(len(plan.removals), 'assignment')} to remove")
+    if plan.stored_credentials:
+        parts.append(f"{counted(len(plan.stored_credentials), 'stored credential')} to replace")
     return f"Plan: {', '.join(parts)}"
 
 
@@ -85,16 +90,16 @@ def _table(assignments: Iterable[PlannedAssignment]) -> Table:
 
 
 def _details(console: Console, number: int, one: PlannedAssignment) -> None:
-    _line(console, f"{number}. {one.role_name} for {one.principal.name}", style="bold")
-    _line(console, f"   role     {one.role_id}")
-    _line(console, f"   at       {one.scope}")
-    _line(console, f"   identity {_identity(one.principal)}")
+    print_line(console, f"{number}. {one.role_name} for {one.principal.name}", style="bold")
+    print_line(console, f"   role     {one.role_id}")
+    print_line(console, f"   at       {one.scope}")
+    print_line(console, f"   identity {_identity(one.principal)}")
     for used in one.used:
-        _line(console, f"   used     {used.action} ({counted(used.count, 'time')})")
+        print_line(console, f"   used     {used.action} ({counted(used.count, 'time')})")
     for text in _excess(one.excess):
-        _line(console, f"   excess   {text}")
-    _prose(console, one.reason, indent=3)
-    _line(console, "")
+        print_line(console, f"   excess   {text}")
+    print_prose(console, one.reason, indent=3)
+    print_line(console, "")
 
 
 def _identity(subject: Subject) -> str:
@@ -113,29 +118,16 @@ def _excess(excess: tuple[GrantedAction, ...]) -> list[str]:
 
 def _gaps(console: Console, plan: Plan) -> None:
     for gap in plan.uncovered:
-        _line(console, f"not covered: {gap.action} for {gap.principal.name}", style="bold")
-        _line(console, f"   at       {gap.scope}")
-        _prose(console, gap.advice, indent=3)
-        _line(console, "")
+        print_line(console, f"not covered: {gap.action} for {gap.principal.name}", style="bold")
+        print_line(console, f"   at       {gap.scope}")
+        print_prose(console, gap.advice, indent=3)
+        print_line(console, "")
 
 
 def _removals(console: Console, plan: Plan) -> None:
     for removal in plan.removals:
-        _line(console, f"remove: {removal.role_name} of {removal.principal.name}", style="bold")
-        _line(console, f"   at       {removal.scope}")
-        _line(console, f"   id       {removal.assignment_id}")
-        _prose(console, removal.reason, indent=3)
-        _line(console, "")
-
-
-def _line(console: Console, text: str, style: str = "") -> None:
-    """A line that is not broken, whatever the width."""
-    console.print(text, style=style, soft_wrap=True, markup=False, highlight=False, emoji=False)
-
-
-def _prose(console: Console, text: str, *, indent: int, style: str = "") -> None:
-    """Sentences, broken between words only."""
-    margin = " " * indent
-    lines = textwrap.wrap(text, console.width - indent, break_long_words=False, break_on_hyphens=False)
-    for line in lines:
-        _line(console, margin + line, style)
+        print_line(console, f"remove: {removal.role_name} of {removal.principal.name}", style="bold")
+        print_line(console, f"   at       {removal.scope}")
+        print_line(console, f"   id       {removal.assignment_id}")
+        print_prose(console, removal.reason, indent=3)
+        print_line(console, "")

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import enum
+
 import msgspec
 
 from keyless.model.actions import ActionPlane
+from keyless.model.evidence import SignInMethod
 from keyless.model.resource_id import ResourceId
 from keyless.model.roles import RoleAssignment
 from keyless.plan.problem import Subject
@@ -89,14 +92,71 @@ class Removal(msgspec.Struct, frozen=True, rename="camel"):
     reason: str
 
 
+class Bridge(enum.StrEnum):
+    """How a workload outside of Azure gets an identity without a stored credential."""
+
+    AZURE_ARC = "azure-arc"
+    FEDERATION = "workload-identity-federation"
+
+
+class ReplacingRole(msgspec.Struct, frozen=True, rename="camel"):
+    """A role that the identity needs which takes a credential's place."""
+
+    role_id: str
+    role_name: str
+    scope: str
+
+    @property
+    def scope_id(self) -> ResourceId:
+        """The scope as a resource id."""
+        return ResourceId.parse(self.scope)
+
+
+class StoredCredential(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
+    """A stored credential that was signed in with, and what replaces it.
+
+    ``by`` names the credential where there can be several; ``target`` is what it was used for, and
+    ``services`` whose that is; ``error`` is the code with which the last attempt failed where none succeeded.
+    ``identity`` says which identity replaces it, and ``afterwards`` what is then to be taken away;
+    ``bridges`` are the ways from outside of Azure, where it may run there. ``last_seen`` is in epoch seconds.
+    """
+
+    principal: Subject
+    method: SignInMethod
+    by: str
+    target: str
+    count: int
+    last_seen: int
+    error: str
+    services: tuple[str, ...]
+    identity: str
+    bridges: tuple[Bridge, ...]
+    roles: tuple[ReplacingRole, ...]
+    afterwards: str
+
+
+class CredentialFree(msgspec.Struct, frozen=True, rename="camel"):
+    """Who signs in without a stored credential; ``by`` is the kind of host, or a credential's name."""
+
+    principal: Subject
+    method: SignInMethod
+    by: str
+    targets: tuple[str, ...]
+
+
 class Plan(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
-    """Role assignments that cover what was used, what they cannot cover, and what they make superfluous."""
+    """Role assignments that cover what was used, what they cannot cover, and what they make superfluous.
+
+    Then who still signs in with a stored credential, and who does without.
+    """
 
     schema: str = SCHEMA
     object_scope: bool = False
     assignments: tuple[PlannedAssignment, ...] = ()
     uncovered: tuple[Uncovered, ...] = ()
     removals: tuple[Removal, ...] = ()
+    stored_credentials: tuple[StoredCredential, ...] = ()
+    credential_free: tuple[CredentialFree, ...] = ()
     notes: tuple[str, ...] = ()
 
     def role_assignments(self) -> tuple[RoleAssignment, ...]:

@@ -11,7 +11,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from keyless.deploy.lifecycle import deleted_identities
-from keyless.model.identities import Application, ComputeResource, ManagedIdentity
+from keyless.model.access_keys import principal_in_words
+from keyless.model.identities import Application, ComputeResource, ManagedIdentity, RunsOn
 from keyless.store.collections import APPLICATIONS, COMPUTE, IDENTITIES
 from keyless.store.ports import Store
 
@@ -25,13 +26,14 @@ class UnknownPrincipal(Exception):
 @dataclass(frozen=True, slots=True)
 class Entry:
     """A principal. ``kind`` is `SystemAssigned`, `UserAssigned` or `Application`; ``resource_id`` is the
-    ARM id of its host or of itself, empty for an application."""
+    ARM id of its host or of itself, empty for an application, whose ``runs_on`` may be known."""
 
     principal_id: str
     client_id: str
     name: str
     kind: str
     resource_id: str
+    runs_on: RunsOn | None = None
 
 
 class Directory:
@@ -43,9 +45,9 @@ class Directory:
         self._by_principal = {entry.principal_id: entry for entry in (*self.deleted, *self.entries)}
 
     def name_of(self, principal_id: str) -> str:
-        """A principal's name, or its id where it is not known (any more)."""
+        """A principal's name, what an access key is called, or the id where it is not known (any more)."""
         entry = self._by_principal.get(principal_id)
-        return entry.name if entry else principal_id
+        return entry.name if entry else principal_in_words(principal_id)
 
     def get(self, principal_id: str) -> Entry | None:
         """The principal with an object id."""
@@ -117,4 +119,11 @@ def _managed(identity: ManagedIdentity) -> Entry:
 
 
 def _application(application: Application) -> Entry:
-    return Entry(application.principal_id, application.client_id, application.name, "Application", "")
+    return Entry(
+        application.principal_id,
+        application.client_id,
+        application.name,
+        "Application",
+        "",
+        application.runs_on,
+    )

@@ -86,3 +86,17 @@ def test_what_lies_in_no_known_service_is_its_own_container():
     assert catalog.container_of(GROUP) == GROUP
     other = ResourceId.parse(f"{GROUP}/providers/Microsoft.Nothing/things/one")
     assert catalog.container_of(other) == other
+
+
+@pytest.mark.parametrize(
+    ("key", "off"),
+    [
+        ("appconfig", "properties.disableLocalAuth: true"),
+        ("blob", "properties.allowSharedKeyAccess: false"),
+        ("managedredis", "properties.accessKeysAuthentication: Disabled"),
+        ("keyvault", None),  # it never had keys: the property chooses between policies and roles
+        ("mysql", None),  # a parameter of the server, not a property
+    ],
+)
+def test_a_service_says_what_turns_its_keys_off_where_it_has_any(key: str, off: str | None) -> None:
+    assert catalog.service(key).local_auth_off == off

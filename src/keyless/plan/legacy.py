@@ -1,0 +1,194 @@
+"""Who still signs in with a stored credential, and what replaces it.
+
+Rules:
+- a client secret, a certificate and an access key are stored credentials; a federated credential and a
+  managed identity are not, and are named as what they are;
+- a line is one principal, method, credential and target; attempts that only failed are lines too, because
+  something still tries; they come last;
+- the roles are those that the plan has for an application at the target's service, and for an access key the
+  least that cover what was done with it: the identity that replaces it needs just these;
+- where code runs in Azure its host's identity replaces the credential; elsewhere there is a bridge: Azure Arc
+  gives a server an identity, and a workload with tokens of its own issuer is federated with. Where it is not
+  known where code runs, all ways are named.
+
+Pure. Sources: https://learn.microsoft.com/entra/identity/managed-identities-azure-resources/overview,
+https://learn.microsoft.com/azure/azure-arc/servers/managed-identity-authentication and
+https://learn.microsoft.com/entra/workload-id/workload-identity-federation
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import groupby
+
+from keyless.catalog.services import Service, services_of_audience, services_of_host
+from keyless.model.access_keys import principal_in_words, store_and_key
+from keyless.model.evidence import SignIn, SignInMethod, SignInOutcome
+from keyless.model.hosts import HostKind, host_kind_of_type
+from keyless.model.identities import ComputeResource, RunsOn
+from keyless.model.resource_id import ResourceId
+from keyless.plan.problem import Subject, SubjectKind
+from keyless.plan.result import Bridge, CredentialFree, PlannedAssignment, ReplacingRole, StoredCredential
+from keyless.plan.wording import listed
+
+_BRIDGES: Mapping[RunsOn | None, tuple[Bridge, ...]] = {
+    RunsOn.AZURE: (),
+    RunsOn.ON_PREMISES: (Bridge.AZURE_ARC,),
+    RunsOn.KUBERNETES: (Bridge.FEDERATION,),
+    RunsOn.GITHUB_ACTIONS: (Bridge.FEDERATION,),
+    RunsOn.ELSEWHERE: (Bridge.FEDERATION,),
+    None: (Bridge.AZURE_ARC, Bridge.FEDERATION),
+}
+_ISSUERS: Mapping[RunsOn | None, str] = {
+    RunsOn.KUBERNETES: "the cluster's issuer and the service account",
+    RunsOn.GITHUB_ACTIONS: "`https://token.actions.githubusercontent.com` and the workflow's subject",
+}
+_ARC = "the system-assigned identity of the server, once Azure Arc has it"
+_ANY_ISSUER = "the issuer of the tokens that it has there (a cluster, GitHub Actions, SPIFFE)"
+
+
+def stored_credentials(
+    sign_ins: Iterable[SignIn],
+    subjects: Mapping[str, Subject],
+    compute: Sequence[ComputeResource],
+    planned: Sequence[PlannedAssignment],
+    by_key: Mapping[str, Sequence[ReplacingRole]],
+) -> tuple[StoredCredential, ...]:
+    """The stored credentials that were used, with their replacements.
+
+    ``subjects`` are by case-folded principal id; ``by_key`` are the roles that cover what was done with each
+    access key, by its principal id.
+    """
+    found = []
+    for one in _worth_naming(one for one in sign_ins if one.method.is_stored):
+        subject = _subject(one, subjects)
+        services = _services(one.target)
+        found.append(
+            StoredCredential(
+                principal=subject,
+                method=one.method,
+                by=one.by,
+                target=one.target,
+                count=one.count,
+                last_seen=one.last_seen,
+                error=one.error,
+                services=tuple(service.name for service in services),
+                identity=_identity(subject.runs_on, compute, subjects),
+                bridges=_BRIDGES[subject.runs_on],
+                roles=tuple(by_key.get(one.principal_id, ()) or _roles(one, services, planned)),
+                afterwards=_afterwards(one),
+            )
+        )
+    return tuple(sorted(found, key=lambda one: (one.error != "", one.principal.name.casefold(), one.target)))
+
+
+def credential_free(
+    sign_ins: Iterable[SignIn], subjects: Mapping[str, Subject]
+) -> tuple[CredentialFree, ...]:
+    """Who signs in without a stored credential already: by what, and for which targets."""
+    held = [one for one in sign_ins if not one.method.is_stored and one.outcome is SignInOutcome.SUCCEEDED]
+    held.sort(key=_who)
+    return tuple(
+        CredentialFree(
+            principal=subjects.get(who[0].casefold()) or Subject(who[0], who[0], SubjectKind.APPLICATION),
+            method=who[1],
+            by=who[2],
+            targets=tuple(sorted({one.target for one in lines})),
+        )
+        for who, lines in groupby(held, key=_who)
+    )
+
+
+def _who(one: SignIn) -> tuple[str, SignInMethod, str]:
+    return one.principal_id, one.method, one.by
+
+
+def _worth_naming(sign_ins: Iterable[SignIn]) -> list[SignIn]:
+    """Those that succeeded, and of each credential that never did the latest attempt."""
+    ordered = sorted(sign_ins, key=lambda one: (*_who(one), one.target, one.last_seen))
+    found: list[SignIn] = []
+    for _, group in groupby(ordered, key=_who):
+        lines = list(group)
+        succeeded = [one for one in lines if one.outcome is SignInOutcome.SUCCEEDED]
+        found.extend(succeeded or [max(lines, key=lambda one: one.last_seen)])
+    return found
+
+
+def _subject(one: SignIn, subjects: Mapping[str, Subject]) -> Subject:
+    known = subjects.get(one.principal_id.casefold())
+    if known is not None:
+        return known
+    kind = SubjectKind.ACCESS_KEY if store_and_key(one.principal_id) else SubjectKind.APPLICATION
+    return Subject(one.principal_id, principal_in_words(one.principal_id), kind)
+
+
+def _services(target: str) -> tuple[Service, ...]:
+    return services_of_audience(target) or services_of_host(target.removeprefix("https://"))
+
+
+def _roles(
+    one: SignIn, services: Iterable[Service], planned: Iterable[PlannedAssignment]
+) -> list[ReplacingRole]:
+    """The roles that the plan has for an application at the services that its token was for."""
+    types = [service.arm_type for service in services if service.arm_type]
+    return [
+        ReplacingRole(given.role_id, given.role_name, given.scope)
+        for given in planned
+        if given.principal.principal_id.casefold() == one.principal_id.casefold()
+        and _touches(given.scope_id, types)
+    ]
+
+
+def _touches(scope: ResourceId, types: Iterable[str]) -> bool:
+    """Whether a scope lies in a resource of one of the types, or is wider than a resource."""
+    return scope.resource_type is None or any(scope.ancestor_of_type(one) is not None for one in types)
+
+
+def _identity(
+    runs_on: RunsOn | None, compute: Sequence[ComputeResource], subjects: Mapping[str, Subject]
+) -> str:
+    """Which identity replaces the credential, in words."""
+    servers = [one for one in compute if _host_kind(one) is HostKind.ARC]
+    in_azure = _of_hosts([one for one in compute if one not in servers], subjects)
+    arc = _of_hosts(servers, subjects) if servers else _ARC
+    issuer = _ISSUERS.get(runs_on, _ANY_ISSUER)
+    federated = f"a user-assigned identity with a federated credential for {issuer}"
+    if runs_on is None:
+        return f"in Azure {in_azure}; on a server of your own {arc}; elsewhere {federated}"
+    if runs_on is RunsOn.AZURE:
+        return in_azure
+    return arc if runs_on is RunsOn.ON_PREMISES else federated
+
+
+def _host_kind(compute: ComputeResource) -> HostKind:
+    resource_type = ResourceId.parse(compute.resource_id).resource_type or ""
+    return compute.host_kind or host_kind_of_type(resource_type)
+
+
+def _of_hosts(compute: Sequence[ComputeResource], subjects: Mapping[str, Subject]) -> str:
+    if not compute:
+        return "the system-assigned identity of the resource that runs it"
+    if len(compute) > 1:
+        names = listed([f"`{one.name}`" for one in compute])
+        return f"the identity of the one that runs it, of {names}"
+    (host,) = compute
+    if host.system_assigned is not None:
+        return f"the system-assigned identity of `{host.name}`"
+    given = {resource_id.casefold() for resource_id in host.user_assigned}
+    shared = [f"`{one.name}`" for one in subjects.values() if one.resource_id.casefold() in given]
+    if shared:
+        return f"the user-assigned identity {' or '.join(shared)} of `{host.name}`"
+    return f"a system-assigned identity, which `{host.name}` has yet to be given"
+
+
+def _afterwards(one: SignIn) -> str:
+    """What to take away once nothing signs in with the credential any more."""
+    if one.method is SignInMethod.ACCESS_KEY:
+        setting = next((s.local_auth_off for s in _services(one.target) if s.local_auth_off), None)
+        close = f"set `{setting}` on the store" if setting else "switch local authentication off on the store"
+        return f"{close}, once nothing is listed for any of its keys"
+    what = "certificate" if one.method is SignInMethod.CERTIFICATE else "client secret"
+    return (
+        f"delete the {what} (`az ad app credential delete --id {one.client_id} --key-id …`) and the role "
+        "assignments of the application"
+    )
