@@ -242,6 +242,9 @@ CLIENT_SECRET = Source(
     "client-secret", "Entra, with a client secret", "ClientSecretCredential", _application()
 )
 CERTIFICATE = Source("certificate", "Entra, with a certificate", "CertificateCredential", _application())
+FEDERATED = Source(
+    "federated", "Entra, with another issuer's token", "ClientAssertionCredential", _application()
+)
 SOURCES = (
     APP_SERVICE,
     APP_SERVICE_2017,
@@ -252,6 +255,7 @@ SOURCES = (
     CLOUD_SHELL,
     CLIENT_SECRET,
     CERTIFICATE,
+    FEDERATED,
 )
 
 

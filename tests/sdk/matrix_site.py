@@ -6,12 +6,14 @@ import datetime as dt
 import json
 import shutil
 import sys
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+import jwt
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
@@ -21,6 +23,7 @@ from identity_matrix import (
     APP_SERVICE_2017,
     CERTIFICATE,
     CLIENT_SECRET,
+    FEDERATED,
     MANAGED_IDENTITY,
     Cell,
     Library,
@@ -35,6 +38,11 @@ from sdk_wire import Wire
 HERE = Path(__file__).parent
 SCOPE = "https://vault.azure.net/.default"
 CERTIFICATE_FILE = "orders-legacy.pem"
+ISSUER = "https://ci.example.com"
+SUBJECT = "repo:contoso/orders:ref:refs/heads/main"
+KEYS_FILE = "issuer-keys.json"
+TOKEN_FILE = "issued.jwt"
+EXCHANGE = "api://AzureADTokenExchange"
 NOBODY = "00000000-0000-4000-8000-00000000dead"
 _JAVA_OPTIONS = ("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto")
 
@@ -115,6 +123,8 @@ ESTATE = "".join(
         f"applications:\n  orders-legacy:\n    clientId: {APPLICATION.client_id}\n",
         f"    principalId: {APPLICATION.principal_id}\n    clientSecret: {APPLICATION_SECRET}\n",
         f"    certificates: [{{file: {CERTIFICATE_FILE}}}]\n",
+        f"    federatedCredentials: {{from-ci: {{issuer: {ISSUER}, subject: {SUBJECT}}}}}\n",
+        f"issuers:\n  {ISSUER}: {{jwks: {{file: {KEYS_FILE}}}}}\n",
     )
 )
 
@@ -126,7 +136,7 @@ class Stage:
     workload: str
     selections: frozenset[Selection]
     environment: dict[str, str]
-    options: tuple[str, ...] = ()
+    """What the programs have besides: a stored credential, say, which a run would take out."""
     without: tuple[str, ...] = ()
 
 
@@ -148,9 +158,9 @@ def stages(source: Source, root: Path) -> Iterator[Stage]:
         proof = {
             CLIENT_SECRET.name: {"AZURE_CLIENT_SECRET": APPLICATION_SECRET},
             CERTIFICATE.name: {"AZURE_CLIENT_CERTIFICATE_PATH": str(root / CERTIFICATE_FILE)},
+            FEDERATED.name: {"AZURE_FEDERATED_TOKEN_FILE": str(root / TOKEN_FILE)},
         }[source.name]
-        options = ("--keep-credentials",)
-        yield Stage("host-app-service", frozenset({selection}), environment | proof, options)
+        yield Stage("host-app-service", frozenset({selection}), environment | proof)
 
 
 def application_id(selection: Selection) -> str:
@@ -175,8 +185,8 @@ def case_of(cell: Cell, root: Path) -> dict[str, Any]:
 
 
 def _application(selection: Selection, root: Path) -> dict[str, Any]:
-    certificate = str(root / CERTIFICATE_FILE)
-    settings = {"tenant": TENANT_ID, "secret": APPLICATION_SECRET, "certificate": certificate}
+    files = {"certificate": str(root / CERTIFICATE_FILE), "token_file": str(root / TOKEN_FILE)}
+    settings = {"tenant": TENANT_ID, "secret": APPLICATION_SECRET} | files
     return {"value": application_id(selection), "settings": settings}
 
 
@@ -206,6 +216,9 @@ def made_site(folder: Path) -> dict[str, Any]:
     site = Site.made(folder)
     site.declare(ESTATE)
     (site.root / CERTIFICATE_FILE).write_bytes(self_signed())
+    keys, token = issued_elsewhere()
+    (site.root / KEYS_FILE).write_text(keys)
+    (site.root / TOKEN_FILE).write_text(token)
     with site.inside("host-app-service") as environment:
         published = Wire(environment).ask(
             "GET", f"https://login.microsoftonline.com/{TENANT_ID}/discovery/v2.0/keys"
@@ -230,6 +243,16 @@ def self_signed() -> bytes:
     return private + made.public_bytes(serialization.Encoding.PEM)
 
 
+def issued_elsewhere() -> tuple[str, str]:
+    """Another issuer's published keys, and a token of its for the application."""
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    public = json.loads(jwt.algorithms.RSAAlgorithm.to_jwk(key.public_key()))
+    now = int(time.time())
+    claims = {"iss": ISSUER, "sub": SUBJECT, "aud": EXCHANGE, "iat": now, "exp": now + 3600}
+    token = jwt.encode(claims, key, "RS256", {"kid": "one"})
+    return json.dumps({"keys": [public | {"kid": "one"}]}), token
+
+
 def outcomes(site: Site, source: Source) -> dict[str, dict[str, str]]:
     """What every cell of a source showed, by the cell's id."""
     seen: dict[str, dict[str, str]] = {}
@@ -244,9 +267,8 @@ def _run(site: Site, stage: Stage, wanted: list[Cell]) -> dict[str, dict[str, st
     for name, (command, libraries) in programs().items():
         cases = [case_of(cell, site.root) for cell in wanted if cell.library in libraries]
         commands[name] = [*command, json.dumps({"scope": SCOPE, "cases": cases})]
-    options = ("--as", stage.workload, *stage.options)
-    asked = json.dumps({"commands": commands, "without": stage.without})
-    ran = site.python("each.py", asked, options=options, env=stage.environment)
+    asked = json.dumps({"commands": commands, "without": stage.without, "with": stage.environment})
+    ran = site.python("each.py", asked, options=("--as", stage.workload))
     seen: dict[str, dict[str, str]] = {}
     for went in ran.seen.values():
         assert went["code"] == 0, went["stderr"] + went["stdout"]

@@ -1,7 +1,7 @@
 """Runs each of several commands, at once, and prints as a line of JSON how they went.
 
-The argument is JSON: ``commands`` by a name of theirs, and the variables that they go ``without``. So one
-workload runs programs of many languages.
+The argument is JSON: ``commands`` by a name of theirs, and the variables that they go ``without`` and
+``with``. So one workload runs programs of many languages.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ def main() -> None:
     """Run them."""
     asked = json.loads(sys.argv[1])
     commands = asked["commands"]
-    environment = {name: value for name, value in os.environ.items() if name not in asked["without"]}
+    kept = {name: value for name, value in os.environ.items() if name not in asked["without"]}
+    environment = kept | asked["with"]
 
     def went(command: list[str]) -> dict[str, object]:
         done = subprocess.run(
