@@ -35,5 +35,5 @@ def _remedy() -> str:
             "it is not yours alone. Where no Azure Arc agent runs here, remove it and run again; else use "
             "`--host-kind vm`"
         )
-    owner = "" if os.geteuid() == 0 else 'sudo install -d -o "$USER" -m 700 '
-    return f"make it once with `{owner or 'install -d -m 700 '}{DIRECTORY}`, and run again"
+    command = "install -d -m 700" if os.geteuid() == 0 else 'sudo install -d -o "$USER" -m 700'
+    return f"make it once with `{command} {DIRECTORY}`, and run again"
