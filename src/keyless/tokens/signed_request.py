@@ -9,7 +9,7 @@ Rules, each refused in the words of Azure's challenge:
 
 The path is signed as it was sent, percent-encoded, and comes here decoded. So the signature is compared with
 every encoding that the client libraries make of the path. That lets nothing pass that was not signed: each of
-them decodes to this very path.
+them is a path (it has no `?` or `#`, and no `%` but its own) and decodes to this very one.
 
 Pure: no clock, no store.
 
@@ -43,11 +43,15 @@ HeaderOf = Callable[[str], "str | None"]
 
 
 class KeyRejected(Exception):
-    """A signed request that does not hold; ``description`` is what the challenge says of it."""
+    """A signed request that does not hold; ``description`` is what the challenge says of it.
 
-    def __init__(self, description: str) -> None:
+    ``kind`` is the same without anything that the request brought: one of a few texts.
+    """
+
+    def __init__(self, description: str, kind: str = "") -> None:
         super().__init__(description)
         self.description = description
+        self.kind = kind or description
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +118,9 @@ def check_headers(authorization: Authorization, header: HeaderOf, now: float) ->
     for name in names[:_MAX_SIGNED_HEADERS]:
         if header(name) is None:
             shown = name if re.fullmatch(r"[a-z0-9-]{1,64}", name) else "?"
-            raise KeyRejected(f"Signed request header '{shown}' is not provided")
+            raise KeyRejected(
+                f"Signed request header '{shown}' is not provided", "Signed request header is not provided"
+            )
     if len(names) > _MAX_SIGNED_HEADERS:
         raise KeyRejected("Invalid SignedHeaders parameter")
     if abs(_moment(header(dates[0]) or "") - now) > SKEW_S:
@@ -179,9 +185,10 @@ _PATH_SAFE = ("/", "/!$&'()*+,;=:@")
 
 
 def encodings(path: str) -> tuple[str, ...]:
-    """The ways in which clients send a decoded path, each once: as it is, and percent-encoded."""
+    """The ways in which clients send a decoded path, each once: as it is, where it can be, and encoded."""
     _, collection, rest = (*path.split("/", 2), "", "")[:3]
+    plain = () if re.search("[%?#]", path) else (path,)
     if not rest:
-        return tuple(dict.fromkeys((path, quote(path, safe="/"))))
-    segments = (f"/{collection}/{quote(rest, safe=safe)}" for safe in (*_SEGMENT_SAFE, *_PATH_SAFE))
-    return tuple(dict.fromkeys((path, *segments)))
+        return tuple(dict.fromkeys((*plain, quote(path, safe="/"))))
+    segments = (f"/{quote(collection)}/{quote(rest, safe=safe)}" for safe in (*_SEGMENT_SAFE, *_PATH_SAFE))
+    return tuple(dict.fromkeys((*plain, *segments)))

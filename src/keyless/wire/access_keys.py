@@ -110,6 +110,6 @@ def _refused(rejected: KeyRejected, attempt: SignInKey | None = None) -> Unauthe
         description=rejected.description,
     )
     if attempt is not None:
-        outcome, why = SignInOutcome.FAILED, rejected.description
+        outcome, why = SignInOutcome.FAILED, rejected.kind
         error.sign_in = attempt._replace(target="", outcome=outcome, error=why)
     return error

@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import quote, unquote
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from yarl import URL
 
@@ -224,13 +224,38 @@ def test_every_clients_way_to_send_a_key_is_known(encode: Any, key: str) -> None
         accept(sent)
 
 
-@given(key=KEYS)
-def test_all_encodings_of_a_path_mean_that_path(key: str) -> None:
-    path = f"/kv/{key}"
+@given(path=st.builds(lambda parts: "/" + "/".join(parts), st.lists(KEYS, min_size=1, max_size=3)))
+@example(path="/kv/a?b")
+@example(path="/kv/a#b")
+@example(path="/kv/%41")
+@example(path="/k?v/a")
+def test_all_encodings_are_paths_that_mean_that_path(path: str) -> None:
     found = encodings(path)
-    assert path in found
-    assert {unquote(one) for one in found if one != path} <= {path}
+    assert {unquote(one) for one in found} == {path}
+    assert not [one for one in found if "?" in one or "#" in one]
     assert len(found) == len(set(found))
+
+
+@pytest.mark.parametrize(
+    ("signed", "sent"),
+    [
+        ("/kv/a?api-version=1.0", "/kv/a%3Fapi-version=1.0"),
+        ("/kv/a?label=x?api-version=1.0", "/kv/a%3Flabel=x?api-version=1.0"),
+        ("/kv/a%3Flabel=x?api-version=1.0", "/kv/a?label=x?api-version=1.0"),
+        ("/kv/%41?api-version=1.0", "/kv/%2541?api-version=1.0"),
+        ("/kv?api-version=1.0", "/kv%3Fapi-version=1.0"),
+    ],
+)
+def test_what_was_signed_as_a_query_does_not_pass_as_a_path_nor_the_other_way(signed: str, sent: str) -> None:
+    assert refusal(Sent(method="DELETE", target=signed), target=sent) == "Invalid Signature"
+
+
+def test_a_header_that_is_named_by_the_request_is_no_kind_of_refusal_of_its_own() -> None:
+    names = (*DEFAULT_HEADERS.split(";"), "x-made-up")
+    with pytest.raises(KeyRejected) as caught:
+        check_headers(Authorization("k", names, b""), Sent().headers.get, NOW)
+    assert "x-made-up" in caught.value.description
+    assert "x-made-up" not in caught.value.kind
 
 
 def test_a_path_without_reserved_characters_has_one_encoding() -> None:
