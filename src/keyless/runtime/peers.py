@@ -9,30 +9,29 @@ Rules:
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import os
 from collections import Counter
 from collections.abc import Sequence
+from functools import partial
 
 from keyless.gateway.attest.addresses import Connection, connection_between
 from keyless.gateway.attest.ancestry import nearest_ancestor
 from keyless.gateway.attest.peer import Attestor, Unattested
 from keyless.gateway.attest.processes import Process
 from keyless.gateway.attest.sockets import FarSocket
+from keyless.gateway.attest.turns import Turns
 from keyless.runtime.leases import Lease
 
 log = logging.getLogger("keyless.peers")
 
-AT_ONCE = 4
-
 
 class LeasesByPeer:
-    """Finds leases by the processes that connect. Reading /proc takes a while: it is done beside the loop."""
+    """Finds leases by the processes that connect."""
 
     def __init__(self, attestor: Attestor) -> None:
         self._attestor = attestor
-        self._turns = asyncio.Semaphore(AT_ONCE)
+        self._turns = Turns(attestor)
 
     async def lease_of(self, client: str, server: str, leases: Sequence[Lease]) -> Lease | None:
         """The lease among these whose process connected from ``client`` to ``server`` (`address:port`)."""
@@ -40,12 +39,12 @@ class LeasesByPeer:
         by_client = _by_client(leases)
         if connection is None or not by_client:
             return None
-        async with self._turns:
-            try:
-                starter = await asyncio.to_thread(self._starter, connection, tuple(by_client))
-            except Unattested as why:
-                log.warning("a connection from %s is nobody's: %s", connection.client, why)
-                return None
+        try:
+            maker = await self._turns.maker(connection)
+            starter = await self._turns.take(maker, partial(self._starter, connection, tuple(by_client)))
+        except Unattested as why:
+            log.warning("a connection from %s is nobody's: %s", connection.client, why)
+            return None
         return by_client.get(starter) if starter is not None else None
 
     def _starter(self, connection: Connection, starters: Sequence[Process]) -> Process | None:

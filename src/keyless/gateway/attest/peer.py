@@ -53,6 +53,10 @@ class Attestor:
         self._sockets = sockets
         self.processes = processes
 
+    def maker(self, connection: Connection) -> int:
+        """The user who made the client's end of a connection; raises Unattested where there is none here."""
+        return self._socket(connection).uid
+
     def attest(self, connection: Connection, read: Read[T]) -> tuple[Peer, tuple[T, ...]]:
         """The peer of a connection, and what was read of each of its processes.
 

@@ -16,7 +16,7 @@ from keyless.gateway.proxy.parents import Parents
 
 ADD_ADDRESS = f"ip address add {METADATA_HOST}/32 dev lo"
 _BACKLOG = 256
-_MOST_CONNECTIONS = 512
+_MOST_CONNECTIONS = 1024
 
 
 class CannotServeMetadata(Exception):
@@ -68,6 +68,7 @@ class MetadataServer:
         while self._connections:
             self._empty.clear()
             await self._empty.wait()
+        await self._attestation.settle()
 
     def __len__(self) -> int:
         """How many connections are open."""
