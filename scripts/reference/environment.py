@@ -50,6 +50,8 @@ _HOST_VALUES = {
     "identity_secret": "the secret of this run",
     "thumbprint": "40 hexadecimal digits",
     "client_id": "a client id",
+    "tenant_id": "a tenant id",
+    "token_file": "a file in `.keyless/`",
 }
 READ: tuple[tuple[tuple[str, ...], str], ...] = (
     (("KEYLESS_PROJECT",), "The project's directory, as `--project` gives it."),

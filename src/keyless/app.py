@@ -151,6 +151,7 @@ async def running_plane(project: Project, port: int) -> AsyncIterator[RunningPla
     from keyless.runtime.leases import IdentityCallers, Leases
     from keyless.runtime.peers import LeasesByPeer
     from keyless.runtime.plane import Notices, RunningPlane
+    from keyless.runtime.projected_tokens import ProjectedTokens
     from keyless.runtime.world import EstateWorld
     from keyless.wire.dispatch import Dispatcher
 
@@ -194,6 +195,7 @@ async def running_plane(project: Project, port: int) -> AsyncIterator[RunningPla
             deploy=lambda estate: deploy_estate(store, estate),
             key_directory=key_files.directory,
             on_end=challenges.forget,
+            tokens=ProjectedTokens(project.token_directory, world, time.time),
         )
     finally:
         key_files.close()

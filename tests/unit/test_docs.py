@@ -25,6 +25,7 @@ from keyless.wire.operation import Operation
 
 SOURCE = ROOT / "src" / "keyless"
 HOSTS = {
+    "azure.github.io",
     "github.com",
     "json-schema.org",
     "keepachangelog.com",
@@ -38,12 +39,14 @@ SERVED = ("vault.azure.net", "azconfig.io", "login.microsoft.com", "onmicrosoft.
 """Domains that documents speak of, with everything below them."""
 NAMED = {
     "appconfig.azure.com",
+    "azure.github.io",
     "graph.microsoft.com",
     "login.microsoftonline.com",
     "login.windows.net",
     "management.azure.com",
     "management.core.windows.net",
     "sts.windows.net",
+    "token.actions.githubusercontent.com",
 }
 """Hosts that documents speak of."""
 _HOST = re.compile(r"(?<![\w.@-])(?:[a-z0-9-]+\.)+(?:com|org|net|io|dev)\b", re.IGNORECASE)

@@ -12,7 +12,8 @@ Pure. Sources: https://learn.microsoft.com/azure/app-service/overview-managed-id
 https://learn.microsoft.com/azure/azure-arc/servers/managed-identity-authentication,
 https://learn.microsoft.com/azure/service-fabric/how-to-managed-identity-service-fabric-app-code,
 https://learn.microsoft.com/azure/machine-learning/how-to-identity-based-service-authentication,
-https://learn.microsoft.com/azure/cloud-shell/msi-authorization
+https://learn.microsoft.com/azure/cloud-shell/msi-authorization,
+https://azure.github.io/azure-workload-identity/docs/installation/mutating-admission-webhook.html
 """
 
 from __future__ import annotations
@@ -76,7 +77,23 @@ HOST_VARIABLES: Mapping[HostKind, tuple[HostVariable, ...]] = {
     HostKind.CLOUD_SHELL: (
         HostVariable("MSI_ENDPOINT", f"{_PLAIN}/oauth2/token", "the endpoint; there is no secret for it"),
     ),
-    HostKind.AKS: (),
+    HostKind.AKS: (
+        HostVariable(
+            "AZURE_AUTHORITY_HOST", "https://login.microsoftonline.com/", "where tokens are exchanged"
+        ),
+        HostVariable("AZURE_TENANT_ID", "{tenant_id}", "the tenant of the workload's identities"),
+        HostVariable(
+            "AZURE_CLIENT_ID",
+            "{client_id}",
+            "the user-assigned identity that is meant where none is named: the first of the workload's, "
+            "unless the variable named another of them before",
+        ),
+        HostVariable(
+            "AZURE_FEDERATED_TOKEN_FILE",
+            "{token_file}",
+            "the file with the service account's token, which is replaced before it expires",
+        ),
+    ),
 }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Mapping, Sequence
 
 from keyless.gateway.environment import Gateway, child_environment, proxy_url_of
 from keyless.gateway.trust import java_trust_store, trust_bundle
@@ -34,21 +35,30 @@ def environment_of(
         additions=bundle.additions,
         java_trust_store=java,
         host_kind=ready.host_kind,
-        host_values=_host_values(ready),
+        host_values=_host_values(ready, os.environ, keep_credentials=keep_credentials),
     )
     made = child_environment(os.environ, gateway, keep_credentials=keep_credentials)
     return made.variables, (*bundle.notes, *made.notes)
 
 
-def _host_values(ready: Ready) -> dict[str, str]:
+def _host_values(ready: Ready, inherited: Mapping[str, str], *, keep_credentials: bool) -> dict[str, str]:
     """What the rows of the host kind are filled in with."""
+    kept = inherited if keep_credentials else {}
     return {
         "identity_port": str(ready.identity_port),
         "identity_secret": ready.secret,
         "tls_port": str(ready.tls_port),
         "thumbprint": ready.thumbprint,
-        "client_id": ready.client_id,
+        "client_id": kept.get("AZURE_CLIENT_ID") or _named(inherited, ready.client_ids) or ready.client_id,
+        "tenant_id": kept.get("AZURE_TENANT_ID") or ready.tenant_id,
+        "token_file": ready.token_file,
     }
+
+
+def _named(inherited: Mapping[str, str], client_ids: Sequence[str]) -> str:
+    """The identity that the variable named before, if it is one of the workload's."""
+    named = inherited.get("AZURE_CLIENT_ID", "").casefold()
+    return next((one for one in client_ids if one.casefold() == named), "")
 
 
 def _has_java() -> bool:

@@ -58,7 +58,8 @@ class Ready(msgspec.Struct, frozen=True, tag="ready"):
 
     ``thumbprint`` is the SHA-1 of the TLS port's certificate; ``client_id`` that of the identity that is
     meant where none is named; empty where none is.
-    ``key_directory`` is where Azure Arc's challenges lie, for that kind of host.
+    ``key_directory`` is where Azure Arc's challenges lie, for that kind of host. ``token_file`` holds the
+    projected token of a workload in a Kubernetes cluster, which may be any of ``client_ids``.
     """
 
     workload: str
@@ -71,6 +72,9 @@ class Ready(msgspec.Struct, frozen=True, tag="ready"):
     thumbprint: str = ""
     client_id: str = ""
     key_directory: str = ""
+    tenant_id: str = ""
+    token_file: str = ""
+    client_ids: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
 

@@ -3,6 +3,7 @@
 Rules:
 - it lives for as long as a lease does, and a moment at the start for the first to come;
 - evidence is written every second, when a lease ends, and last of all when the plane does;
+- projected tokens are looked at every second, and those that are due replaced;
 - what goes wrong in the background is logged and does not end the plane.
 """
 
@@ -16,6 +17,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
+
+import msgspec
 
 from keyless.deploy.apply import CannotApply
 from keyless.evidence.database import EvidenceError
@@ -48,7 +51,8 @@ from keyless.runtime.messages import (
 )
 from keyless.runtime.metadata import MetadataSession
 from keyless.runtime.project import Project
-from keyless.runtime.world import EstateWorld, host_kind
+from keyless.runtime.projected_tokens import ProjectedTokens
+from keyless.runtime.world import EstateWorld, Pod, host_kind
 from keyless.store.collections import DELETED_IDENTITIES, WORKLOAD_RULES
 from keyless.store.ports import Store
 from keyless.wire.dispatch import Dispatcher
@@ -57,6 +61,7 @@ from keyless.wire.server import settle_interpreter
 log = logging.getLogger("keyless.plane")
 
 FLUSH_EVERY_S = 1.0
+ROTATE_EVERY_S = 1.0
 FIRST_LEASE_S = 15.0
 
 
@@ -137,6 +142,7 @@ class RunningPlane:
         deploy: Callable[[Estate], Awaitable[None]],
         key_directory: Callable[[], Path],
         on_end: Callable[[Lease], None],
+        tokens: ProjectedTokens,
     ) -> None:
         self._project = project
         self._store = store
@@ -149,6 +155,7 @@ class RunningPlane:
         self._deploy = deploy
         self._key_directory = key_directory
         self._on_end = on_end
+        self._tokens = tokens
         self._applied: tuple[str, int] | None = None
         self._applying = asyncio.Lock()
         self._control = ControlServer(project.control_socket, self._open, self._close)
@@ -157,15 +164,18 @@ class RunningPlane:
         """Serve until the last lease has ended, or until ``stop`` is set."""
         await self._control.start()
         flushing = asyncio.create_task(self._flush_forever())
+        rotating = asyncio.create_task(self._rotate_forever())
         settle_interpreter()
         try:
             on_ready()
             await self._until_unneeded(stop)
         finally:
             self._control.stop_listening()
-            flushing.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await flushing
+            for task in (flushing, rotating):
+                task.cancel()
+                with contextlib.suppress(asyncio.CancelledError):
+                    await task
+            self._tokens.close()
             self._flush()
             for server in (self._listening.proxy, self._listening.tls, self._listening.plain):
                 await server.stop()
@@ -233,18 +243,40 @@ class RunningPlane:
         """
         async with self._applying:
             await self._apply(hello.estate)
-        compute = await self._world.workload(hello.workload, hello.mode)
+        compute = await self._world.workload(hello.workload, hello.mode, hello.host_kind)
         principal_ids = await self._world.principal_ids(compute)
         client_id = await self._world.default_client_id(compute)
         self._notices.directory = await read_directory(self._store)
         kind = hello.host_kind or host_kind(compute)
         keys = self._keys_of(kind)
+        pod = await self._world.pod(compute) if kind is HostKind.AKS else None
         lease = Lease(
             compute.name, compute.resource_id, principal_ids, hello.mode, hello.offline, tell, kind, client
         )
-        self._leases.open(lease)
+        token_file = await self._token_file(lease, pod) if pod is not None else ""
+        ready = self._ready(lease, compute, client_id, keys)
+        if pod is not None:
+            ready = msgspec.structs.replace(
+                ready,
+                tenant_id=pod.tenant_id,
+                client_id=pod.client_ids[0],
+                client_ids=pod.client_ids,
+                token_file=token_file,
+            )
+        try:
+            self._leases.open(lease)
+        except LeaseRefused:
+            self._tokens.remove(lease.secret)
+            raise
         self._start_lines_anew()
-        return lease, self._ready(lease, compute, client_id, keys)
+        return lease, ready
+
+    async def _token_file(self, lease: Lease, pod: Pod) -> str:
+        """The file with the projected token of a workload in a cluster."""
+        try:
+            return str(await self._tokens.project(lease.secret, pod.account))
+        except (OSError, UnsafeFile) as error:
+            raise LeaseRefused(f"the workload's token file cannot be written: {error}") from error
 
     def _keys_of(self, kind: HostKind) -> str:
         """Where the challenges of Azure Arc's endpoint lie, for a workload that will meet them."""
@@ -274,6 +306,7 @@ class RunningPlane:
     async def close_lease(self, lease: Lease) -> Summary:
         """End a workload's lease, with its evidence written."""
         self._leases.close(lease)
+        self._tokens.remove(lease.secret)
         self._on_end(lease)
         self._listening.proxy.end(lease)
         self._start_lines_anew()
@@ -331,6 +364,14 @@ class RunningPlane:
                 self._flush()
             except Exception:
                 log.exception("evidence could not be written; it is kept, and tried again")
+
+    async def _rotate_forever(self) -> None:
+        while True:
+            await asyncio.sleep(ROTATE_EVERY_S)
+            try:
+                await self._tokens.rotate()
+            except Exception:
+                log.exception("a workload's token could not be replaced; it is tried again")
 
 
 async def _notes_on(store: Store) -> tuple[str, ...]:

@@ -71,6 +71,11 @@ class Project:
         return self.state / "arc"
 
     @property
+    def token_directory(self) -> Path:
+        """The projected tokens of workloads in a Kubernetes cluster, while these run."""
+        return self.state / "tokens"
+
+    @property
     def proof_lock_file(self) -> Path:
         """Locked for as long as a proof runs in the project."""
         return self.root / STATE_DIRECTORY / "proof.lock"

@@ -11,9 +11,19 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 
 from keyless.deploy.lifecycle import created_again
-from keyless.estate.resolve.ids import DEFAULT_LOCATION, slug_of, system_assigned_identity, tenant_called
+from keyless.estate.resolve.ids import (
+    DEFAULT_LOCATION,
+    slug_of,
+    system_assigned_identity,
+    tenant_called,
+    user_assigned_identity,
+)
+from keyless.model.clusters import cluster_issuer, service_account, workload_credential
+from keyless.model.estate import derived_guid
+from keyless.model.federated_credentials import MOST
 from keyless.model.hosts import HostKind, host_kind_of
 from keyless.model.identities import ComputeResource, ManagedIdentity
 from keyless.model.resource_id import ResourceId, group_scope, resource_scope
@@ -28,9 +38,19 @@ from keyless.model.resources import (
 from keyless.planes.entra.keys import load_or_create_ring
 from keyless.runtime.leases import Lease, LeaseRefused
 from keyless.runtime.messages import Arrived, Mode, Remark
-from keyless.store.collections import COMPUTE, GROUPS, IDENTITIES, SIGNING_KEYS, STORES, TENANT, VAULTS
+from keyless.store.collections import (
+    COMPUTE,
+    FEDERATED_CREDENTIALS,
+    GROUPS,
+    IDENTITIES,
+    SIGNING_KEYS,
+    STORES,
+    TENANT,
+    VAULTS,
+)
 from keyless.store.ports import Store
 from keyless.tokens.keys import KeyRing
+from keyless.tokens.service_accounts import ServiceAccount
 
 TENANT_KEY = ("tenant",)
 VAULT_SUFFIX = ".vault.azure.net"
@@ -38,6 +58,15 @@ STORE_SUFFIX = ".azconfig.io"
 
 _VAULT_NAME = re.compile(r"[a-z](?!.*--)[a-z0-9-]{1,22}[a-z0-9]")
 _STORE_NAME = re.compile(r"[a-z0-9](?!.*--)[a-z0-9-]{3,48}[a-z0-9]")
+
+
+@dataclass(frozen=True, slots=True)
+class Pod:
+    """A workload in a Kubernetes cluster, and the client ids of the identities that it may speak as."""
+
+    account: ServiceAccount
+    tenant_id: str
+    client_ids: tuple[str, ...]
 
 
 class EstateWorld:
@@ -71,8 +100,8 @@ class EstateWorld:
             await transaction.put(TENANT, TENANT_KEY, made)
         return made
 
-    async def workload(self, name: str | None, mode: Mode) -> ComputeResource:
-        """The compute resource to run as.
+    async def workload(self, name: str | None, mode: Mode, kind: HostKind | None = None) -> ComputeResource:
+        """The compute resource to run as; one that is made up is fit for a ``kind`` of host.
 
         Raises:
             LeaseRefused: there is no such one, or several and none was named.
@@ -90,7 +119,7 @@ class EstateWorld:
                 "there is no workload to run as: declare one in `keyless.yaml` (`keyless estate init` "
                 "writes a starter), or begin with `keyless run --learn -- …`, which needs nothing"
             )
-        return await self._make_workload()
+        return await (self._make_pod() if kind is HostKind.AKS else self._make_workload())
 
     async def principal_ids(self, compute: ComputeResource) -> frozenset[str]:
         """The object ids of every identity that a compute resource has."""
@@ -104,6 +133,45 @@ class EstateWorld:
             return compute.system_assigned.client_id
         given = await self._user_assigned(compute)
         return given[0].client_id if len(given) == 1 else ""
+
+    async def pod(self, compute: ComputeResource) -> Pod:
+        """A workload as one in a Kubernetes cluster: its service account, and whom that may speak as.
+
+        The federated credentials that let it do so are made where they are not there yet.
+
+        Raises:
+            LeaseRefused: it has no user-assigned identity, or no room for another federated credential.
+        """
+        identities = await self._user_assigned(compute)
+        if not identities:
+            raise LeaseRefused(
+                f"`{compute.name}` has no user-assigned identity, and no other is to be had in a cluster "
+                "(`aks`): list one under its `identity.userAssigned`, or choose another `--host-kind`"
+            )
+        tenant_id = await self.tenant_id()
+        for identity in identities:
+            await self._trust_cluster(compute, identity, tenant_id)
+        issuer = cluster_issuer(tenant_id, compute.location)
+        account = ServiceAccount(issuer, service_account(compute), derived_guid("uid", compute.resource_id))
+        return Pod(account, tenant_id, tuple(identity.client_id for identity in identities))
+
+    async def _trust_cluster(
+        self, compute: ComputeResource, identity: ManagedIdentity, tenant_id: str
+    ) -> None:
+        owner = identity.resource_id
+        async with self._store.transaction() as transaction:
+            found = await transaction.scan(FEDERATED_CREDENTIALS, (owner.casefold(),))
+            there = tuple(credential for _, credential in found)
+            wanted = workload_credential(compute, owner, tenant_id, there)
+            if wanted in there:
+                return
+            if len(there) >= MOST:
+                raise LeaseRefused(
+                    f"`{identity.name}` has {MOST} federated credentials, which is all that it can have: "
+                    f"take one away, so that the cluster's token of `{compute.name}` can stand for it"
+                )
+            key = (owner.casefold(), wanted.name.casefold())
+            await transaction.put(FEDERATED_CREDENTIALS, key, wanted)
 
     async def _user_assigned(self, compute: ComputeResource) -> list[ManagedIdentity]:
         """The records of the identities given to a resource; one that was deleted since is left out."""
@@ -167,6 +235,23 @@ class EstateWorld:
                 GROUPS, (scope.text.casefold(),), ResourceGroup(scope.text, DEFAULT_LOCATION)
             )
         return scope
+
+    async def _make_pod(self) -> ComputeResource:
+        """A workload in a cluster, with a user-assigned identity: it can have no other there."""
+        group = await self._learned_group()
+        scope = resource_scope(group, "Microsoft.App/containerApps", self._slug)
+        identity = await created_again(self._store, user_assigned_identity(group, f"{self._slug}-identity"))
+        made = ComputeResource(
+            scope.text,
+            self._slug,
+            DEFAULT_LOCATION,
+            user_assigned=(identity.resource_id,),
+            host_kind=HostKind.AKS,
+        )
+        async with self._store.transaction() as transaction:
+            await transaction.put(IDENTITIES, (identity.resource_id.casefold(),), identity)
+            await transaction.put(COMPUTE, (scope.text.casefold(),), made)
+        return made
 
     async def _make_workload(self) -> ComputeResource:
         scope = resource_scope(await self._learned_group(), "Microsoft.Web/sites", self._slug)

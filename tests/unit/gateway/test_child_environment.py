@@ -27,6 +27,8 @@ HOST_VALUES = {
     "tls_port": "4323",
     "identity_secret": SECRET,
     "thumbprint": "AB" * 20,
+    "tenant_id": "the-tenant",
+    "token_file": "/tokens/azure-identity-token",
     "client_id": "the-only-one",
 }
 CREDENTIAL = {

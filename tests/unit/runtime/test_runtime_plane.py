@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from runtime_estate import SHARED
 
 from keyless.evidence.database import EvidenceError
 from keyless.evidence.recorder import CellKey, Recorder, SignInKey, WantKey
@@ -18,6 +19,7 @@ from keyless.runtime.leases import Lease, LeaseRefused, Leases
 from keyless.runtime.messages import PROTOCOL, Hello, Missed, Mode, Ready, Remark, Settled, SignedIn, ToClient
 from keyless.runtime.plane import Listening, Notices, RunningPlane
 from keyless.runtime.project import Project
+from keyless.runtime.projected_tokens import ProjectedTokens
 from keyless.runtime.world import EstateWorld
 from keyless.store.collections import COMPUTE
 from keyless.store.ports import Store
@@ -78,10 +80,13 @@ class Site:
         self.keys: Path | None = folder / "keys"
         self.ended: list[Lease] = []
         project = Project(folder, folder / ".keyless")
+        self.now = 1_800_000_000.0
+        world = EstateWorld(store, "orders", lambda: self.now)
+        self.tokens = ProjectedTokens(folder / "tokens", world, lambda: self.now)
         self.plane = RunningPlane(
             project=project,
             store=store,
-            world=EstateWorld(store, "orders", lambda: 0.0),
+            world=world,
             leases=self.leases,
             notices=self.notices,
             recorder=self.recorder,
@@ -90,6 +95,7 @@ class Site:
             deploy=self.deploy,
             key_directory=self.key_directory,
             on_end=self.ended.append,
+            tokens=self.tokens,
         )
 
     def key_directory(self) -> Path:
@@ -133,6 +139,45 @@ async def test_only_a_workload_under_azure_arc_is_told_where_its_keys_lie(site: 
         assert ready.key_directory == (str(site.keys) if kind is HostKind.ARC else "")
         await site.plane.close_lease(lease)
         assert site.ended.pop() is lease
+
+
+async def test_a_workload_in_a_cluster_has_a_token_file_for_as_long_as_it_runs(site: Site) -> None:
+    lease, ready = await site.open("web", [].append, kind=HostKind.AKS)
+    assert isinstance(ready, Ready)
+    file = Path(ready.token_file)
+    assert (ready.tenant_id, ready.client_id, ready.client_ids) == (
+        "t",
+        SHARED.client_id,
+        (SHARED.client_id,),
+    )
+    assert file.read_text().count(".") == 2
+    assert lease.secret not in ready.token_file
+    _, other = await site.open("web", [].append)
+    assert isinstance(other, Ready)
+    assert (other.token_file, other.client_ids) == ("", ())
+    await site.plane.close_lease(lease)
+    assert not file.parent.exists()
+
+
+async def test_a_workload_without_a_user_assigned_identity_does_not_run_in_a_cluster(site: Site) -> None:
+    with pytest.raises(LeaseRefused, match=r"`worker` has no user-assigned identity.*userAssigned"):
+        await site.open("worker", [].append, kind=HostKind.AKS)
+    assert len(site.leases) == 0
+
+
+async def test_a_run_in_the_other_mode_leaves_no_token_file(site: Site, tmp_path: Path) -> None:
+    await site.open("web", [].append, kind=HostKind.AKS)
+    with pytest.raises(LeaseRefused, match="runs now with"):
+        await site.open("web", [].append, Mode.LEARN, kind=HostKind.AKS)
+    assert len(list((tmp_path / "tokens").iterdir())) == 1
+
+
+async def test_where_no_token_file_can_be_written_the_workload_does_not_run(
+    site: Site, tmp_path: Path
+) -> None:
+    (tmp_path / "tokens").write_text("a file in its place")
+    with pytest.raises(LeaseRefused, match="token file cannot be written"):
+        await site.open("web", [].append, kind=HostKind.AKS)
 
 
 async def test_without_a_place_for_its_keys_a_workload_under_azure_arc_does_not_run(site: Site) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from keyless.model.identities import Application, FederatedCredential, ManagedIdentity
 from keyless.planes.entra.applications import find_application
 from keyless.store.collections import FEDERATED_CREDENTIALS, IDENTITIES
-from keyless.store.ports import Reader, Store, Transaction
+from keyless.store.ports import Reader, Store
 
 Owner = Application | ManagedIdentity
 
@@ -20,12 +20,6 @@ def owner_id(owner: Owner) -> str:
 async def federated_credentials_of(reader: Reader, owner: str) -> Sequence[FederatedCredential]:
     """The federated credentials of an owner, by its id."""
     return [one for _, one in await reader.scan(FEDERATED_CREDENTIALS, (owner.casefold(),))]
-
-
-async def forget_federated_credentials(transaction: Transaction, owner: str) -> None:
-    """Remove all of them: they go with their owner."""
-    for key, _ in await transaction.scan(FEDERATED_CREDENTIALS, (owner.casefold(),)):
-        await transaction.delete(FEDERATED_CREDENTIALS, key)
 
 
 class Owners:

@@ -25,10 +25,7 @@ from keyless.model.identities import (
     PrincipalKind,
     TrustedIssuer,
 )
-from keyless.planes.entra.federated_credentials import (
-    federated_credentials_of,
-    forget_federated_credentials,
-)
+from keyless.planes.entra.federated_credentials import federated_credentials_of
 from keyless.planes.entra.issuer_key_source import FetchedKeys
 from keyless.store.collections import (
     APPLICATIONS,
@@ -164,7 +161,9 @@ async def test_each_part_that_does_not_match_exactly_has_its_number_and_nothing_
 
 async def test_who_trusts_nobody_is_told_so(trusting: Login) -> None:
     async with trusting.store.transaction() as transaction:
-        await forget_federated_credentials(transaction, IDENTITY.resource_id.upper())
+        for one in CREDENTIALS:
+            if one.owner == IDENTITY.resource_id:
+                await transaction.delete(FEDERATED_CREDENTIALS, (one.owner.casefold(), one.name))
     answer = await exchange(trusting, ISSUERS[GITHUB].token(BRANCH))
     assert answer.refusal == (400, "invalid_request", [70021])
     assert len(await federated_credentials_of(trusting.store, APPLICATION.client_id)) == 1
