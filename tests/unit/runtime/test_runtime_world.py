@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import pytest
 
 from keyless.model.identities import Application
@@ -102,6 +103,18 @@ class TestWorkloads:
         assert await world.principal_ids(web) == {"principal-of-web", "principal-of-shared"}
         worker = await world.workload("worker", Mode.ENFORCE)
         assert await world.principal_ids(worker) == {"principal-of-worker"}
+
+    async def test_the_identity_that_is_meant_by_default_is_its_own_else_the_only_one_given(
+        self, world: EstateWorld
+    ) -> None:
+        web = await world.workload("web", Mode.ENFORCE)
+        assert web.system_assigned is not None
+        assert await world.default_client_id(web) == web.system_assigned.client_id
+        bare = msgspec.structs.replace(web, system_assigned=None)
+        assert await world.default_client_id(bare) == "client-of-shared"
+        for given in ((), (*bare.user_assigned, *bare.user_assigned), ("/gone",)):
+            other = msgspec.structs.replace(bare, user_assigned=given)
+            assert await world.default_client_id(other) == ""
 
     async def test_machines_have_the_metadata_endpoint_and_the_rest_app_services(
         self, world: EstateWorld

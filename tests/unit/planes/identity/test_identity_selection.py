@@ -7,9 +7,11 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from identity_site import FOREIGN, READER, SITE, SYSTEM, WRITER
 
+from keyless.model.hosts import HostKind
 from keyless.model.identities import ComputeResource, ManagedIdentity
 from keyless.planes.identity.select import (
     PARAMETERS,
+    RULES,
     HostRules,
     IdKind,
     Named,
@@ -152,3 +154,45 @@ def test_no_text_leads_to_an_identity_that_the_resource_does_not_have(
     assume(value or parameter != "clientid")
     named = named_identity([(parameter, value)])
     assert refusal(WITH_SYSTEM, [READER], named, rules) is Refusal.UNKNOWN
+
+
+BY_SYSTEM = Named(IdKind.CLIENT, SYSTEM.client_id.casefold())
+BY_READER = Named(IdKind.OBJECT, READER.principal_id.casefold())
+BY_STRANGER = Named(IdKind.RESOURCE, FOREIGN.resource_id.casefold())
+_SAME = (SYSTEM, READER, Refusal.AMBIGUOUS, Refusal.NONE, SYSTEM, READER, Refusal.UNKNOWN)
+_CHOICE = Refusal.NO_CHOICE
+WHAT_IS_MEANT: dict[HostKind, tuple[ManagedIdentity | Refusal, ...]] = {
+    HostKind.APP_SERVICE: (
+        SYSTEM, Refusal.NONE, Refusal.NONE, Refusal.NONE, Refusal.UNKNOWN, READER, Refusal.UNKNOWN,
+    ),
+    HostKind.VM: _SAME,
+    HostKind.ARC: _SAME,
+    HostKind.SERVICE_FABRIC: _SAME,
+    HostKind.AML: _SAME,
+    HostKind.CLOUD_SHELL: (SYSTEM, READER, Refusal.AMBIGUOUS, Refusal.NONE, _CHOICE, _CHOICE, _CHOICE),
+}  # fmt: skip
+ASKED: tuple[tuple[ComputeResource, list[ManagedIdentity], Named | None], ...] = (
+    (WITH_SYSTEM, [READER, WRITER], None),
+    (BARE, [READER], None),
+    (BARE, [READER, WRITER], None),
+    (BARE, [], None),
+    (WITH_SYSTEM, [READER], BY_SYSTEM),
+    (WITH_SYSTEM, [READER, WRITER], BY_READER),
+    (WITH_SYSTEM, [READER, WRITER], BY_STRANGER),
+)
+
+
+@pytest.mark.parametrize("kind", RULES)
+def test_each_kind_of_host_means_what_its_row_says(kind: HostKind) -> None:
+    """The table that `docs/how-to/choose-a-host-kind.md` shows in words."""
+    found: list[ManagedIdentity | Refusal] = []
+    for compute, given_to_it, named in ASKED:
+        try:
+            found.append(select_identity(compute, given_to_it, named, RULES[kind]))
+        except SelectionRefused as refused:
+            found.append(refused.why)
+    assert tuple(found) == WHAT_IS_MEANT[kind]
+
+
+def test_every_kind_of_host_with_an_endpoint_of_its_own_has_rules() -> None:
+    assert set(RULES) == set(WHAT_IS_MEANT) == set(HostKind) - {HostKind.AKS}
