@@ -16,6 +16,7 @@ from __future__ import annotations
 import ctypes
 import os
 import stat
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -36,6 +37,8 @@ def show_at(source: Path, place: Path) -> None:
     Raises:
         CannotMount: namespaces are switched off here, or a mount is refused.
     """
+    if not sys.platform.startswith("linux"):
+        raise CannotMount("only Linux has mount namespaces")
     try:
         _enter_namespaces()
         _mount("none", "/", None, _MS_REC | _MS_SLAVE)

@@ -98,3 +98,9 @@ def test_a_system_that_does_not_let_us_is_told_by_its_own_words(
     monkeypatch.setattr(private_mount, "_enter_namespaces", refuse)
     with pytest.raises(CannotMount, match=r"^operation not permitted$"):
         show_at(tmp_path, tmp_path / "place")
+
+
+def test_another_system_than_linux_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(private_mount.sys, "platform", "darwin")
+    with pytest.raises(CannotMount, match="only Linux"):
+        show_at(tmp_path, tmp_path / "place")
