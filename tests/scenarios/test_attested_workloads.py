@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import json
 import os
 import pwd
@@ -9,7 +10,7 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -17,10 +18,14 @@ from typing import Any
 import pytest
 from joserfc import jwt
 from joserfc.jwk import KeySet
-from keyless_command import Project, Running, clean_environment
+from keyless_command import Project, Running, clean_environment, wait_until
 
 ME = pwd.getpwuid(os.getuid()).pw_name
 NOBODY = 65534
+PR_CAPBSET_DROP, CAP_SYS_PTRACE = 24, 19
+GROUPS = next(
+    (path for path in map(Path, ("/sys/fs/cgroup/systemd", "/sys/fs/cgroup")) if path.exists()), Path()
+)
 ESTATE = """\
 version: 1
 resourceGroups:
@@ -38,6 +43,9 @@ print(DefaultAzureCredential().get_token("{RESOURCE}/.default").token)
 ASKS = """
 import encodings.idna, http.client, json, os, sys
 host, port, user, headers = sys.argv[1], int(sys.argv[2]), sys.argv[3], json.loads(sys.argv[4])
+if sys.argv[5]:
+    with open(sys.argv[5], "w") as members:
+        members.write(str(os.getpid()))
 if user:
     os.setgroups([])
     os.setgid(int(user))
@@ -60,6 +68,7 @@ class Endpoint:
     def __init__(self, running: Running, home: Path) -> None:
         self.running = running
         self.home = home
+        self.before: Callable[[], None] | None = None
         said = self.hear()
         self.url = said.split(" at ")[1].split(";")[0]
         self.host, _, port = self.url.removeprefix("http://").partition(":")
@@ -71,10 +80,20 @@ class Endpoint:
         line = self.running.popen.stderr.readline().decode()
         return line.removeprefix("keyless: ").rstrip("\n")
 
-    def ask(self, *, user: int | str = "", python: str = sys.executable, **headers: str) -> dict[str, Any]:
-        """A program of its own asks for a token."""
+    def ask(self, *, user: int | str = "", group: str = "", **headers: str) -> dict[str, Any]:
+        """A program of its own asks for a token, as another user or in the control group of a members' file."""
         given = {name.replace("_", "-"): value for name, value in headers.items()} or {"Metadata": "true"}
-        argv = [python, "-I", "-c", ASKS, self.host, str(self.port), str(user), json.dumps(given)]
+        argv = [
+            sys.executable,
+            "-I",
+            "-c",
+            ASKS,
+            self.host,
+            str(self.port),
+            str(user),
+            json.dumps(given),
+            group,
+        ]
         answer = json.loads(self.program(argv))
         assert isinstance(answer, dict)
         return answer
@@ -82,17 +101,27 @@ class Endpoint:
     def program(self, argv: Sequence[str], **variables: str) -> str:
         """Run a program that Keyless has not started, and that has nothing of Keyless in its environment."""
         environment = clean_environment(self.home) | variables
-        done = subprocess.run(argv, env=environment, capture_output=True, text=True, timeout=60, check=False)
+        done = subprocess.run(
+            argv,
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+            preexec_fn=self.before,
+        )
         assert done.returncode == 0, done.stderr
         return done.stdout
 
 
 @contextmanager
-def serving(project: Project, *rules: str, arguments: Sequence[str] = ("--port", "0")) -> Iterator[Endpoint]:
+def serving(
+    project: Project, *rules: str, arguments: Sequence[str] = ("--port", "0"), **options: Any
+) -> Iterator[Endpoint]:
     """The endpoint, with these rules."""
     text = ESTATE + ("workloads:\n" + "".join(f"  {rule}\n" for rule in rules) if rules else "")
     project.estate.write_text(text)
-    with project.running("metadata", *arguments) as running:
+    with project.running("metadata", *arguments, **options) as running:
         yield Endpoint(running, project.root.parent)
         running.popen.send_signal(signal.SIGINT)
         assert running.popen.wait(20) == 0
@@ -165,6 +194,76 @@ def test_another_users_process_is_refused_and_a_rule_for_that_user_means_that_us
     with serving(project, *rules, "theirs: {runsAs: worker, user: nobody}") as endpoint:
         assert whose(project, endpoint.ask(user=NOBODY)["access_token"]) == "worker"
         assert whose(project, endpoint.ask()["access_token"]) == "web"
+
+
+def look_at_no_other_users() -> None:
+    """For a child of the superuser: be like everybody else who looks at processes."""
+    ctypes.CDLL(None).prctl(PR_CAPBSET_DROP, CAP_SYS_PTRACE, 0, 0, 0)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="NOT TESTED: only root can start a process of another user")
+def test_a_plane_that_is_not_roots_refuses_whom_it_may_not_look_at(project: Project) -> None:
+    rules = (f"mine: {{runsAs: web, user: {ME}}}", "theirs: {runsAs: worker, user: nobody}")
+    with serving(project, *rules, preexec_fn=look_at_no_other_users) as endpoint:
+        endpoint.before = look_at_no_other_users  # one with more capabilities may not be looked at either
+        assert endpoint.ask()["status"] == 200
+        assert endpoint.hear().startswith("admitted: ")
+        assert endpoint.ask(user=NOBODY)["status"] == 403
+        assert "it belongs to another user, or came from another network namespace" in endpoint.hear()
+
+
+@contextmanager
+def control_group(path: str) -> Iterator[Path]:
+    """A control group where systemd would make it, and what it lies in; gone in the end."""
+    made: list[Path] = []
+    folder = GROUPS
+    try:
+        for part in path.strip("/").split("/"):
+            folder /= part
+            if not folder.exists():
+                folder.mkdir()
+                made.append(folder)
+        yield folder / "cgroup.procs"
+    finally:
+        for folder in reversed(made):
+            wait_until(lambda folder=folder: _removed(folder), f"{folder} is empty")
+
+
+def _removed(folder: Path) -> bool:
+    try:
+        folder.rmdir()
+    except OSError:
+        return False
+    return True
+
+
+def can_make_control_groups() -> bool:
+    return os.geteuid() == 0 and os.access(GROUPS, os.W_OK) and (GROUPS / "cgroup.procs").exists()
+
+
+OWN_SLICE = f"/keyless{os.getpid()}.slice"
+UNIT = "keyless-test.service"
+
+
+@pytest.mark.skipif(
+    not can_make_control_groups(), reason="NOT TESTED: control groups can be made by root alone"
+)
+@pytest.mark.parametrize(
+    ("group", "status"),
+    [
+        (f"/{UNIT}", 200),
+        (f"/{UNIT}/worker", 200),
+        (f"/other.service/{UNIT}", 403),
+        (f"/user@1000.service/app.slice/{UNIT}", 403),
+        ("", 403),
+    ],
+)
+def test_a_process_is_known_by_the_unit_that_it_really_is_in(
+    project: Project, group: str, status: int
+) -> None:
+    rule = f"unit: {{runsAs: web, systemdUnit: {UNIT}}}"
+    with serving(project, rule) as endpoint, control_group(OWN_SLICE + group) as members:
+        assert endpoint.ask(group=str(members))["status"] == status
 
 
 def test_a_program_that_was_replaced_since_it_started_is_refused(project: Project) -> None:

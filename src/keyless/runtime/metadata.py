@@ -72,9 +72,9 @@ class MetadataSession:
         self._tell_once(Caller(admitted=True, who=who, workload=lease.name, rule=rule.name))
         return lease.secret
 
-    def unattested(self, client: str, why: str) -> None:
-        """Hear that nobody could be named behind a connection."""
-        self._tell_once(Caller(admitted=False, who="a process that cannot be named", why=why))
+    def unattested(self, address: str, why: str) -> None:
+        """Hear that nobody could be named behind a connection from an address."""
+        self._tell_once(Caller(admitted=False, who=f"a process that cannot be named, at {address}", why=why))
 
     def close(self) -> None:
         """End every lease."""

@@ -181,8 +181,8 @@ async def test_an_identity_that_runs_in_the_other_mode_is_not_let_in(
 async def test_each_caller_is_told_of_once(session: MetadataSession, ears: Ears, rule: Rule) -> None:
     await refusal(session, process())
     await refusal(session, process())
-    session.unattested("127.0.0.1:1", "why")
-    session.unattested("127.0.0.1:2", "why")
+    session.unattested("127.0.0.1", "why")
+    session.unattested("127.0.0.1", "why")
     await rule("web", user="4000000001")
     await session.admit([process()])
     await session.admit([process()])
@@ -191,8 +191,8 @@ async def test_each_caller_is_told_of_once(session: MetadataSession, ears: Ears,
 
 async def test_what_is_remembered_of_callers_is_bounded(session: MetadataSession, ears: Ears) -> None:
     for number in range(1100):
-        session.unattested("127.0.0.1:1", str(number))
-    session.unattested("127.0.0.1:1", "0")
+        session.unattested("127.0.0.1", str(number))
+    session.unattested("127.0.0.1", "0")
     assert len(ears.heard) == 1101
 
 

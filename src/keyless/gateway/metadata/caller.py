@@ -91,9 +91,9 @@ class Caller:
         self._counted: int | None = None
 
     @property
-    def name(self) -> str:
-        """Its address and port, for people to read."""
-        return str(self._connection.client) if self._connection else "an unknown address"
+    def address(self) -> str:
+        """Where it connects from."""
+        return str(self._connection.client.address) if self._connection else "an unknown address"
 
     def begin(self, transport: asyncio.Transport) -> None:
         """Begin to look for the process."""

@@ -38,8 +38,8 @@ class Doorkeeper(Protocol):
         """The secret of the workload that these processes all are; raises NotAdmitted."""
         ...
 
-    def unattested(self, client: str, why: str) -> None:
-        """Hear that nobody could be named behind a connection."""
+    def unattested(self, address: str, why: str) -> None:
+        """Hear that nobody could be named behind a connection from an address."""
         ...
 
 
@@ -113,7 +113,7 @@ class MetadataWay:
         except NotAdmitted as error:
             raise AccessDenied from error
         except Unattested as why:
-            self._doorkeeper.unattested(self._caller.name, str(why))
+            self._doorkeeper.unattested(self._caller.address, str(why))
             raise AccessDenied from why
 
     async def _pass_on(self, head: RequestHead, headers: Headers) -> Exchange:

@@ -45,8 +45,8 @@ class Keeper:
             raise self.refuse
         return SECRET
 
-    def unattested(self, client: str, why: str) -> None:
-        self.nobody.append((client, why))
+    def unattested(self, address: str, why: str) -> None:
+        self.nobody.append((address, why))
 
 
 class Table:
@@ -148,8 +148,8 @@ def test_a_process_that_is_not_gets_an_error_of_the_service_and_learns_no_rule(w
 def test_a_connection_that_nobody_can_be_named_for_gets_nothing(world: World) -> None:
     world.table.gone = True
     assert world.ask().startswith("HTTP/1.1 403 ")
-    ((client, why),) = world.keeper.nobody
-    assert client.startswith("127.0.0.1:")
+    ((address, why),) = world.keeper.nobody
+    assert address == "127.0.0.1"
     assert "not come from a process of this machine" in why
     assert not world.keeper.came
     assert not world.plane.heads
