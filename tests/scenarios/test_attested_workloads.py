@@ -81,7 +81,7 @@ class Endpoint:
         return line.removeprefix("keyless: ").rstrip("\n")
 
     def ask(self, *, user: int | str = "", group: str = "", **headers: str) -> dict[str, Any]:
-        """A program of its own asks for a token, as another user or in the control group of a members' file."""
+        """A program of its own asks for a token, as a user or in the control group of a members' file."""
         given = {name.replace("_", "-"): value for name, value in headers.items()} or {"Metadata": "true"}
         argv = [
             sys.executable,

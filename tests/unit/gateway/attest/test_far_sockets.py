@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import socket
+import struct
 from pathlib import Path
 
 import pytest
@@ -133,3 +135,19 @@ def test_ipv4_mapped_into_ipv6_is_ipv4() -> None:
 def test_the_accepted_connection_is_named_from_its_own_ends() -> None:
     with caller() as made:
         assert connection_of(made.accepted) == made.connection
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        struct.pack("=IHHIIi", 20, 2, 0, 1, 0, -errno.EPERM),
+        struct.pack("=IHHIIi", 20, 3, 0, 1, 0, 0),
+        struct.pack("=IHHIIi", 2000, 20, 0, 1, 0, 0),
+    ],
+)
+def test_an_answer_that_is_not_about_a_socket_names_nobody(
+    monkeypatch: pytest.MonkeyPatch, reply: bytes
+) -> None:
+    monkeypatch.setattr("keyless.gateway.attest.sockets._ask", lambda connection: reply)
+    with pytest.raises(CannotAsk):
+        SocketDiagnosis().find(Connection(*[parse_end("127.0.0.1:1")] * 2))

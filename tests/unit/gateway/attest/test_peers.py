@@ -175,3 +175,48 @@ def test_another_users_process_is_named_as_such() -> None:
         attestor = Attestor(socket_table(), Processes())
         _, found = attestor.attest(made.connection, lambda process, _: Processes().credentials(process.pid))
     assert [one.uid for one in found] == [65534]
+
+
+def recheck(folder: Path, table: Table, then: Row | None = None, facts: tuple[int, ...] = (10,)) -> None:
+    """Look again at a process that has been attested, which may be another one meanwhile."""
+    processes = WrittenProcesses(folder, {10: Row(sockets=((3, 77),))})
+    attestor = Attestor(table, processes)
+    peer, _ = attestor.attest(CONNECTION, name_of)
+    if then is not None:
+        processes.write(10, then)
+    attestor.recheck(CONNECTION, peer, facts, name_of)
+
+
+def test_a_process_that_is_still_what_it_was_stays_attested(tmp_path: Path) -> None:
+    recheck(tmp_path, Table(SOCKET))
+
+
+@pytest.mark.parametrize(
+    ("then", "why"),
+    [
+        (Row(sockets=((3, 77),), started=200), "process 10 is not what it was"),
+        (Row(sockets=((4, 77),)), "changed hands"),
+        (Row(), "changed hands"),
+        (Row(uids=(0,) * 4, sockets=((3, 77),)), "another user has made"),
+        (Row(sockets=((3, 77),), ended=True), "has ended"),
+    ],
+)
+def test_a_process_that_is_not_gets_nothing(tmp_path: Path, then: Row, why: str) -> None:
+    with pytest.raises(Unattested, match=why):
+        recheck(tmp_path, Table(SOCKET), then)
+
+
+def test_facts_that_have_changed_are_noticed(tmp_path: Path) -> None:
+    with pytest.raises(Unattested, match="process 10 is not what it was"):
+        recheck(tmp_path, Table(SOCKET), facts=(11,))
+
+
+def test_another_socket_at_the_same_ends_is_noticed(tmp_path: Path) -> None:
+    with pytest.raises(Unattested, match="changed hands"):
+        recheck(tmp_path, Table(SOCKET, SOCKET, SOCKET._replace(cookie=6)))
+
+
+def test_whose_a_connection_is_the_kernel_says_at_once(tmp_path: Path) -> None:
+    assert Attestor(Table(SOCKET), WrittenProcesses(tmp_path, {})).maker(CONNECTION) == 1000
+    with pytest.raises(Unattested, match="not come from a process of this machine"):
+        Attestor(Table(None), Processes()).maker(CONNECTION)

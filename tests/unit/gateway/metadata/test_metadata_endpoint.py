@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import errno
 import json
 import os
 import socket
@@ -11,6 +13,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 from proxy_world import Client, Loop, Site
@@ -362,3 +365,35 @@ def test_an_address_is_put_on_and_taken_off_again(monkeypatch: pytest.MonkeyPatc
     program.write_text("#!/bin/sh\necho 'Operation not permitted' >&2\nexit 2\n")
     with pytest.raises(CannotServeMetadata, match=r"\(Operation not permitted\)"), metadata_address():
         pytest.fail("the address was added")
+
+
+@pytest.mark.parametrize(
+    ("address", "number", "why"),
+    [
+        ("127.0.0.1", errno.EACCES, "port 80 is for root alone"),
+        ("::1", errno.EADDRNOTAVAIL, "this machine does not have the address ::1"),
+        ("127.0.0.1", errno.EMFILE, "cannot listen on 127.0.0.1 port 80: too many open files"),
+    ],
+)
+def test_a_port_that_cannot_be_had_is_explained(
+    loop: Loop, monkeypatch: pytest.MonkeyPatch, address: str, number: int, why: str
+) -> None:
+    async def refuse(*_: object, **__: object) -> None:
+        raise OSError(number, os.strerror(number))
+
+    async def start() -> None:
+        running = asyncio.get_running_loop()
+        server = MetadataServer(Attestor(Table(), Processes()), Keeper(), Fronts(1, 2), address)
+        with monkeypatch.context() as patched:
+            patched.setattr(asyncio, "get_running_loop", lambda: Refusing(running, refuse))
+            await server.start(80)
+
+    with pytest.raises(CannotServeMetadata, match=why):
+        loop.run(start())
+
+
+class Refusing:
+    """A loop on which nothing can listen."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, refuse: Callable[..., Any]) -> None:
+        self.loop, self.create_server = loop, refuse
