@@ -54,6 +54,8 @@ def _below(path: str, one: click.Command, context: click.Context) -> Iterator[tu
     if not isinstance(one, click.Group):
         yield path, one
         return
+    if one.invoke_without_command:
+        yield path, one
     for name in one.list_commands(context):
         inner = one.get_command(context, name)
         if inner is None:

@@ -26,6 +26,7 @@ _COMMANDS = {
     "secret": "Put secrets into a vault of the local plane.",
     "setting": "Put settings into a configuration store of the local plane.",
     "identity": "List, show, revoke and restore identities.",
+    "federate": "Let the real Entra ID, or another provider, trust the identities of this site.",
     "keys": "List, rotate and revoke the keys that sign tokens.",
     "metadata": "Serve tokens to processes of this machine, known by the kernel and by no secret.",
     "evidence": "Show or clear what was recorded.",

@@ -32,6 +32,7 @@ from keyless.store.collections import (
     ASSIGNMENTS,
     COMPUTE,
     FEDERATED_CREDENTIALS,
+    FEDERATION,
     GROUPS,
     IDENTITIES,
     STORES,
@@ -42,6 +43,7 @@ from keyless.store.collections import (
 )
 from keyless.store.ports import Collection, Key, Store, Transaction
 from keyless.wire.errors import WireError
+from keyless.wire.federation import FEDERATION_KEY
 
 TENANT_KEY = ("tenant",)
 
@@ -143,6 +145,8 @@ def _identity_records(estate: Estate) -> Iterable[tuple[Collection[Any], Key, ob
         yield FEDERATED_CREDENTIALS, (credential.owner.casefold(), credential.name.casefold()), credential
     for issuer in estate.issuers:
         yield TRUSTED_ISSUERS, (issuer.issuer,), issuer
+    if estate.federation is not None:
+        yield FEDERATION, FEDERATION_KEY, estate.federation
     for rule in estate.workloads:
         yield WORKLOAD_RULES, (rule.name.casefold(),), rule
 

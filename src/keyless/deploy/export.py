@@ -19,6 +19,7 @@ from keyless.store.collections import (
     ASSIGNMENTS,
     COMPUTE,
     FEDERATED_CREDENTIALS,
+    FEDERATION,
     GROUPS,
     IDENTITIES,
     STORES,
@@ -28,6 +29,7 @@ from keyless.store.collections import (
     WORKLOAD_RULES,
 )
 from keyless.store.ports import Store
+from keyless.wire.federation import FEDERATION_KEY
 
 
 async def stored_estate(store: Store, contents: PlaneContents) -> Estate:
@@ -46,6 +48,7 @@ async def stored_estate(store: Store, contents: PlaneContents) -> Estate:
         )
         for _, one in await store.scan(APPLICATIONS)
     ]
+    federation = await store.get(FEDERATION, FEDERATION_KEY)
     return Estate(
         tenant=await store.get(TENANT, TENANT_KEY) or tenant_called(),
         groups=tuple(group for _, group in await store.scan(GROUPS)),
@@ -61,6 +64,7 @@ async def stored_estate(store: Store, contents: PlaneContents) -> Estate:
         access_keys=tuple(_access_key(key) for _, key in await store.scan(ACCESS_KEYS)),
         assignments=tuple(assignment for _, assignment in await store.scan(ASSIGNMENTS)),
         workloads=tuple(rule for _, rule in await store.scan(WORKLOAD_RULES)),
+        federation=federation,
     )
 
 

@@ -55,9 +55,12 @@ async def deleted_identities(reader: Reader) -> list[DeletedIdentity]:
 async def settle_identities(transaction: Transaction, before: Identities, now: int) -> None:
     """Bury whom a transaction has taken away since ``before``; let in again whom it has brought back."""
     after = await live_identities(transaction)
+    live = {one.resource_id.casefold() for one in after.values()}
     for principal_id, identity in before.items():
         if principal_id not in after:
             await _bury(transaction, identity, now)
+            if identity.resource_id.casefold() not in live:
+                await _forget_credentials(transaction, identity)
     for principal_id, identity in after.items():
         if principal_id in before:
             continue
@@ -104,6 +107,9 @@ async def _times_deleted(reader: Reader) -> dict[str, int]:
 async def _bury(transaction: Transaction, identity: ManagedIdentity, now: int) -> None:
     await revoke_in(transaction, identity.principal_id, now, disable=True)
     await transaction.put(DELETED_IDENTITIES, _key(identity), DeletedIdentity(identity, now))
+
+
+async def _forget_credentials(transaction: Transaction, identity: ManagedIdentity) -> None:
     owner = identity.resource_id.casefold()
     for key, _ in await transaction.scan(FEDERATED_CREDENTIALS, (owner,)):
         await transaction.delete(FEDERATED_CREDENTIALS, key)

@@ -20,7 +20,7 @@ from keyless.deploy.lifecycle import as_created, live_identities, settle_identit
 from keyless.deploy.revoke import revoke_in
 from keyless.model.access_keys import AccessKey
 from keyless.model.estate import DeclaredSetting, Estate
-from keyless.model.identities import Application, FederatedCredential, TrustedIssuer
+from keyless.model.identities import Application, FederatedCredential, Federation, TrustedIssuer
 from keyless.model.resource_id import ResourceId
 from keyless.model.resources import ConfigurationStore, ResourceGroup
 from keyless.model.roles import RoleAssignment
@@ -30,6 +30,7 @@ from keyless.store.collections import (
     ASSIGNMENTS,
     COMPUTE,
     FEDERATED_CREDENTIALS,
+    FEDERATION,
     GROUPS,
     IDENTITIES,
     STORES,
@@ -42,6 +43,7 @@ _WORDS: tuple[tuple[Collection[Any], str], ...] = (
     (ASSIGNMENTS, "role assignment"),
     (FEDERATED_CREDENTIALS, "federated credential"),
     (TRUSTED_ISSUERS, "trusted issuer"),
+    (FEDERATION, "federation as"),
     (COMPUTE, "workload"),
     (IDENTITIES, "identity"),
     (APPLICATIONS, "application"),
@@ -158,7 +160,7 @@ def _in_words(noun: str, record: Any) -> str:  # noqa: ANN401  # a record of any
         return f"{noun} `{record.id}` of store `{record.store}`"
     if isinstance(record, FederatedCredential):
         return f"{noun} `{record.name}` of `{record.owner.rpartition('/')[2]}`"
-    if isinstance(record, TrustedIssuer):
+    if isinstance(record, TrustedIssuer | Federation):
         return f"{noun} `{record.issuer}`"
     name = getattr(record, "name", None) or ResourceId.parse(record.resource_id).resource_group
     return f"{noun} `{name}`"

@@ -544,6 +544,15 @@ class WorkloadEntry(Record, title="a workload rule"):
     cgroup = optional(Text(naming.CGROUP), "A control group that they are in, at any depth.")
 
 
+class FederationEntry(Record, title="a federation"):
+    """That other identity providers, such as the real Entra ID, trust the identities of this site."""
+
+    issuer = required(
+        Where(Text(naming.SITE_ISSUER)),
+        "Where `keyless federate --publish` is served: an address of your own that they can reach.",
+    )
+
+
 class EstateEntry(Record, title="an estate", extensible=True):
     """What a project's world consists of: its resources, identities, role assignments, secrets and settings.
 
@@ -579,6 +588,10 @@ class EstateEntry(Record, title="an estate", extensible=True):
         MapOf(Text(naming.ISSUER), RecordOf(IssuerEntry), "issuers", ignore_case=False),
         "Issuers whose keys are given here, or that are on this machine.",
         default=Entries(),
+    )
+    federation = optional(
+        RecordOf(FederationEntry),
+        "That this site's identities are trusted elsewhere. Left out: they are not.",
     )
     role_assignments = defaulted(
         ListOf(RecordOf(AssignmentEntry), "role assignments"), "Who may do what, where.", default=()

@@ -118,6 +118,13 @@ ISSUER = TextRule(
     federated_credentials.LONGEST,
     "https://token.actions.githubusercontent.com",
 )
+SITE_ISSUER = TextRule(
+    "this site's issuer",
+    "an https URL in lower case without query, fragment or a slash at its end",
+    federated_credentials.SITE_ISSUER,
+    federated_credentials.LONGEST,
+    "https://id.example.org",
+)
 SUBJECT = TextRule(
     "a subject",
     "text without `*`, exactly as the tokens say it",

@@ -13,6 +13,7 @@ from keyless.model.identities import (
     ApplicationCertificate,
     ComputeResource,
     FederatedCredential,
+    Federation,
     ManagedIdentity,
     RunsOn,
     TrustedIssuer,
@@ -105,3 +106,4 @@ class Estate:
     access_keys: tuple[DeclaredAccessKey, ...] = ()
     assignments: tuple[RoleAssignment, ...] = ()
     workloads: tuple[WorkloadRule, ...] = ()
+    federation: Federation | None = None

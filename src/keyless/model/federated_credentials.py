@@ -25,6 +25,8 @@ MOST = 20
 LONGEST = 600
 NAME = r"[A-Za-z0-9][A-Za-z0-9_-]{2,119}"
 ISSUER = r"https://[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?(?::[0-9]{1,5})?(?:/[^\s?#*]*)?"
+SITE_ISSUER = r"https://[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?::[0-9]{1,5})?(?:/[A-Za-z0-9._~-]+)*"
+"""An issuer of one's own: documents are found below it, so that it has no slash at its end."""
 EXACT = r"[^\s*\u0000-\u001f](?:[^*\u0000-\u001f]*[^\s*\u0000-\u001f])?"
 
 

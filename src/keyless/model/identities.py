@@ -77,6 +77,12 @@ class TrustedIssuer(msgspec.Struct, frozen=True, omit_defaults=True, rename="cam
     loopback: bool = False
 
 
+class Federation(msgspec.Struct, frozen=True, omit_defaults=True, rename="camel"):
+    """That other identity providers trust this site, and under which ``issuer`` (an https URL)."""
+
+    issuer: str
+
+
 class ApplicationCertificate(msgspec.Struct, frozen=True, omit_defaults=True, rename="camel"):
     """A certificate that an application proves itself with: public, ``der`` as X.509 DER."""
 

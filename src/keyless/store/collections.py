@@ -11,6 +11,7 @@ from keyless.model.identities import (
     ComputeResource,
     DeletedIdentity,
     FederatedCredential,
+    Federation,
     ManagedIdentity,
     Revocation,
     TrustedIssuer,
@@ -37,6 +38,8 @@ TRUSTED_ISSUERS = Collection("trusted-issuers", TrustedIssuer)
 """By the issuer, exactly as its tokens say it."""
 REVOCATIONS = Collection("revocations", Revocation)
 """By principal id."""
+FEDERATION = Collection("federation", Federation)
+"""One record, under ``("federation",)``."""
 DELETED_IDENTITIES = Collection("deleted-identities", DeletedIdentity)
 """By the resource's and the principal's case-folded ids; a resource that was made anew has several."""
 WORKLOAD_RULES = Collection("workload-rules", WorkloadRule)

@@ -24,12 +24,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from keyless.model.federated_credentials import DEFAULT_AUDIENCE
 from keyless.model.identities import Application, ManagedIdentity, PrincipalKind
 from keyless.model.resources import Tenant
 from keyless.tokens.audience import Audience
 from keyless.tokens.claims import BACKDATED_S, ClientAuthentication, Subject, claims_of, lifetime_s
 from keyless.tokens.issue import issue
 from keyless.tokens.keys import KeyRing, SigningKey
+from keyless.tokens.site_issuer import LIFETIME_S as EXCHANGE_LIFETIME_S
+from keyless.tokens.site_issuer import exchange_claims
 
 TOKEN_TYPE = "Bearer"
 _REMEMBERED = 4096
@@ -155,6 +158,16 @@ class TokenIssuer:
             authentication=authentication,
         )
         return self._issue(signer, subject, audience, now, capabilities)
+
+    def exchange_token(self, signer: Signer, issuer: str, principal_id: str, now: int) -> IssuedToken:
+        """A token of the site's own issuer, which stands for an identity where that is trusted."""
+        claims = exchange_claims(issuer, principal_id, now, self._unique_id())
+        return IssuedToken(
+            jwt=issue(claims, signer.key),
+            audience=DEFAULT_AUDIENCE,
+            not_before=now - BACKDATED_S,
+            expires_at=now + EXCHANGE_LIFETIME_S,
+        )
 
     def _issue(
         self, signer: Signer, subject: Subject, audience: Audience, now: int, capabilities: tuple[str, ...]

@@ -18,13 +18,12 @@ from functools import lru_cache
 from urllib.parse import urlsplit
 
 from keyless.catalog.services import services_of_audience, services_of_host
+from keyless.model.federated_credentials import DEFAULT_AUDIENCE
 from keyless.model.identities import Application
 from keyless.store.collections import APPLICATIONS
 from keyless.store.ports import Reader
 from keyless.tokens.audience import V2, Audience
 
-TOKEN_EXCHANGE = "api://AzureADTokenExchange"
-"""What a federated assertion is made out to."""
 _MAX_CHARACTERS = 256
 _ENDPOINT = re.compile(r"https://[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+")
 
@@ -73,7 +72,7 @@ def _known(resource: str) -> str | None:
 
 def is_reserved(uri: str) -> bool:
     """Whether no application may have this for an identifier URI."""
-    return known_audience(uri) is not None or uri.casefold() == TOKEN_EXCHANGE.casefold()
+    return known_audience(uri) is not None or uri.casefold() == DEFAULT_AUDIENCE.casefold()
 
 
 def audience_meant(resource: str) -> str | None:
@@ -88,10 +87,10 @@ def audience_meant(resource: str) -> str | None:
 def unknown_audience(resource: str, tenant: str) -> str:
     """What to say of a resource that no token is issued for: Entra's sentence, and what to do."""
     meant = audience_meant(resource)
-    advice = (
-        f"ask for `{meant}`"
-        if meant
-        else "ask for the audience of an Azure service, or of an application of the estate"
-    )
+    advice = "ask for the audience of an Azure service, or of an application of the estate"
+    if meant:
+        advice = f"ask for `{meant}`"
+    elif resource.casefold() == DEFAULT_AUDIENCE.casefold():
+        advice = "declare `federation:` in `keyless.yaml`, so that this site is an issuer"
     shown = resource[:_MAX_CHARACTERS]
     return f"The resource principal named {shown} was not found in the tenant named {tenant}: {advice}."

@@ -25,6 +25,7 @@ from keyless.model.identities import (
     ApplicationCertificate,
     ComputeResource,
     FederatedCredential,
+    Federation,
     ManagedIdentity,
     RunsOn,
     TrustedIssuer,
@@ -111,6 +112,7 @@ class _Maker:
             access_keys=self.access_keys,
             assignments=self._assignments(),
             workloads=self._workloads(),
+            federation=self.draw(st.sampled_from([None, Federation("https://id.example.org/orders")])),
         )
 
     def _workloads(self) -> tuple[WorkloadRule, ...]:

@@ -43,11 +43,12 @@ def plain(read: Estate) -> dict[str, Any]:
         msgspec.structs.replace(one, scope=ResourceId.parse(one.scope).text.casefold())
         for one in read.assignments
     ]
-    parts = {name: getattr(read, name) for name in Estate.__dataclass_fields__ if name != "tenant"}
+    single = ("tenant", "federation")
+    parts = {name: getattr(read, name) for name in Estate.__dataclass_fields__ if name not in single}
     parts |= {"assignments": scopes, "secrets": [replace(one, source="") for one in read.secrets]}
     ordered = {name: sorted(map(repr, things)) for name, things in parts.items()}
     values = sorted((one.vault, one.name, one.value.reveal()) for one in read.secrets)
-    return {**ordered, "tenant": read.tenant, "values": values}
+    return {**ordered, **{name: getattr(read, name) for name in single}, "values": values}
 
 
 @settings(max_examples=150)

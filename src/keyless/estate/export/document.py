@@ -50,6 +50,7 @@ def _document(estate: Estate) -> Document:
         },
         "workloads": workloads_document(estate.workloads, resources),
         "issuers": issuers_document(estate.issuers),
+        "federation": {"issuer": estate.federation.issuer} if estate.federation else {},
         "roleAssignments": [assignment_document(assignment, references) for assignment in estate.assignments],
     }
     return {

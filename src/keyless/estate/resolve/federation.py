@@ -29,8 +29,9 @@ from keyless.model.clusters import workload_credential
 from keyless.model.estate import DeclaredApplication
 from keyless.model.federated_credentials import problems_together
 from keyless.model.hosts import HostKind, host_kind_of
-from keyless.model.identities import FederatedCredential, TrustedIssuer
+from keyless.model.identities import FederatedCredential, Federation, TrustedIssuer
 from keyless.tokens.issuer_keys import UnusableKeys, read_issuer_keys
+from keyless.tokens.site_issuer import problem_with
 
 _Owned = dict[str, list[FederatedCredential]]
 """Credentials by their owner's id, in the order of the file."""
@@ -89,6 +90,18 @@ def _add_workloads(owned: _Owned, resources: Resources) -> None:
             implied = workload_credential(compute, owner, resources.tenant.tenant_id, tuple(there))
             if implied not in there:
                 there.append(implied)
+
+
+def read_federation(entry: EstateEntry, reading: Reading) -> Federation | None:
+    """Under which issuer this site is trusted elsewhere; one that it cannot be is reported."""
+    if entry.federation is None:
+        return None
+    issuer = entry.federation.issuer
+    problem = problem_with(issuer.value)
+    if problem is not None:
+        what, _, instead = problem.partition(": ")
+        reading.report(issuer.at, what, instead)
+    return Federation(issuer.value)
 
 
 def read_issuers(entry: EstateEntry, source: SecretSource, reading: Reading) -> tuple[TrustedIssuer, ...]:

@@ -7,7 +7,11 @@ from keyless.estate.reading import Reading
 from keyless.estate.resolve.access_keys import read_access_keys
 from keyless.estate.resolve.applications import read_applications
 from keyless.estate.resolve.assignments import read_assignments
-from keyless.estate.resolve.federation import read_federated_credentials, read_issuers
+from keyless.estate.resolve.federation import (
+    read_federated_credentials,
+    read_federation,
+    read_issuers,
+)
 from keyless.estate.resolve.ids import tenant_called
 from keyless.estate.resolve.principals import all_principals
 from keyless.estate.resolve.resources import read_resources
@@ -40,6 +44,7 @@ def resolve(entry: EstateEntry, source: SecretSource, reading: Reading) -> Estat
             entry.role_assignments, all_principals(resources, applications), reading
         ),
         workloads=read_workloads(entry, resources, reading),
+        federation=read_federation(entry, reading),
     )
 
 

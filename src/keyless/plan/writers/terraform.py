@@ -64,7 +64,7 @@ class _Main:
     def text(self) -> str:
         assignments = [self._assignment(one) for one in self._plan.assignments]
         head = "".join(f"# {line}".rstrip() + "\n" for line in remarks(self._plan))
-        current = _block("data", ("azurerm_subscription", "current"), [])
+        current = block("data", ("azurerm_subscription", "current"), [])
         return "\n".join([head, current, *self._data.values(), *assignments])
 
     def _assignment(self, one: PlannedAssignment) -> str:
@@ -80,7 +80,7 @@ class _Main:
             'principal_type = "ServicePrincipal"',
             f"description = {quote(description_of(one))}",
         ]
-        return _block("resource", ("azurerm_role_assignment", name), lines)
+        return block("resource", ("azurerm_role_assignment", name), lines)
 
     def _principal(self, subject: Subject) -> tuple[str, str]:
         """What names the identity, and what is its principal id."""
@@ -121,7 +121,7 @@ class _Main:
 
     def _source(self, kind: str, resource: ResourceId, lines: list[str]) -> str:
         name = self._names.name((kind, resource), type_word(resource), resource.name)
-        self._data.setdefault((kind, resource), _block("data", (kind, name), lines))
+        self._data.setdefault((kind, resource), block("data", (kind, name), lines))
         return f"data.{kind}.{name}"
 
 
@@ -153,7 +153,7 @@ def quote(text: str, *, before: str | None = None) -> str:
     return f'"${{{before}}}{escaped}"' if before else f'"{escaped}"'
 
 
-def _block(kind: str, labels: tuple[str, ...], lines: list[str]) -> str:
+def block(kind: str, labels: tuple[str, ...], lines: list[str]) -> str:
     """A block as ``terraform fmt`` would leave it: the equals signs of a block stand under each other."""
     head = " ".join([kind, *(f'"{label}"' for label in labels)])
     if not lines:
@@ -165,7 +165,7 @@ def _block(kind: str, labels: tuple[str, ...], lines: list[str]) -> str:
 
 def _variable(name: str, subject: Subject) -> str:
     description = f"description = {quote(f'Principal (object) id of {subject.name}.')}"
-    return _block("variable", (name,), ["type = string", description])
+    return block("variable", (name,), ["type = string", description])
 
 
 def _versions(providers: Iterable[str]) -> str:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from keyless.evidence.recorder import SignInKey
 from keyless.model.evidence import SignInMethod
+from keyless.model.federated_credentials import DEFAULT_AUDIENCE
 from keyless.model.hosts import HostKind
 from keyless.model.identities import ComputeResource, ManagedIdentity
 from keyless.planes.identity.select import (
@@ -29,6 +30,7 @@ from keyless.tokens.issuer import IssuedToken, Signer, TokenAuthority, TokenIssu
 from keyless.wire.audiences import audience_of, unknown_audience
 from keyless.wire.call import Workload
 from keyless.wire.errors import Bug, InvalidRequest
+from keyless.wire.federation import exchange_issuer
 from keyless.wire.request import Query
 from keyless.wire.revocations import PrincipalDisabled, signer_for
 
@@ -78,7 +80,7 @@ class IdentityService:
         return (await self._authority.tenant()).tenant_id
 
     async def grant(self, workload: Workload | None, query: Query, now: int) -> Granted:
-        """The token that a workload's request asks for.
+        """The token that a workload's request asks for: for a resource, or to be exchanged elsewhere.
 
         Raises:
             InvalidRequest: no resource, one that no token is issued for, or no identity is meant.
@@ -88,19 +90,23 @@ class IdentityService:
         resource = _only(query, "resource")
         if not resource:
             raise InvalidRequest(self._endpoint.missing_resource, field="resource", code="invalid_request")
-        audience = await self._audience(resource)
+        issuer = await exchange_issuer(self._store, resource)
+        audience = Audience(DEFAULT_AUDIENCE) if issuer else await self._audience(resource)
         named = [(name, value) for name in PARAMETERS for value in query.all(name)]
         identity = await self._identity(workload, named)
         signer = await self._signer(identity)
-        token = self._issuer.managed_identity_token(
-            signer,
-            identity,
-            workload.resource_id,
-            audience,
-            now,
-            _capabilities(query),
-            spent_sha256=query.get("token_sha256_to_refresh"),
-        )
+        if issuer:
+            token = self._issuer.exchange_token(signer, issuer, identity.principal_id, now)
+        else:
+            token = self._issuer.managed_identity_token(
+                signer,
+                identity,
+                workload.resource_id,
+                audience,
+                now,
+                _capabilities(query),
+                spent_sha256=query.get("token_sha256_to_refresh"),
+            )
         workload.got_token()
         kind = PARAMETERS[named[0][0]] if named else None
         return Granted(token, identity, resource, self._sign_in(identity, audience.aud), kind)
