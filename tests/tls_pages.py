@@ -26,6 +26,10 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         self.server.asked.append((self.path, dict(self.headers)))  # type: ignore[attr-defined]
+        if self.path == "/silent":
+            self.server.silent.set()  # type: ignore[attr-defined]
+            self.rfile.read()  # until the client hangs up
+            return
         if self.path == "/moved":
             self.send_response(302)
             self.send_header("Location", "https://localhost/elsewhere")
@@ -58,6 +62,7 @@ class Pages(HTTPServer):
         context.load_cert_chain(certificate)
         self.socket = context.wrap_socket(self.socket, server_side=True)
         self.asked: list[tuple[str, dict[str, str]]] = []
+        self.silent = threading.Event()
         self.published: dict[str, bytes] = {}
 
     def publish(self, path: str, page: object) -> None:

@@ -19,12 +19,16 @@ import socket
 import ssl
 import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 from keyless.planes.entra.issuer_addresses import AddressRefused, Place, place_of
 
 LONGEST_BYTES = 256 * 1024
 WITHIN_S = 10.0
 _CHUNK = 16 * 1024
+_HEADERS = {"Accept": "application/json", "Accept-Encoding": "identity"}
+_FETCHERS = ThreadPoolExecutor(max_workers=4, thread_name_prefix="issuer-keys")
+"""Threads of their own: slow issuers keep nothing else waiting."""
 
 
 class FetchFailed(Exception):
@@ -37,34 +41,52 @@ async def fetch(url: str, *, loopback: bool) -> bytes:
     Raises:
         FetchFailed: it is not to be asked, does not answer, or not as it should.
     """
+    running = Fetching(url, loopback=loopback)
     try:
-        return await asyncio.wait_for(asyncio.to_thread(_fetch, url, loopback), WITHIN_S + 1)
+        asked = asyncio.get_running_loop().run_in_executor(_FETCHERS, running.run)
+        return await asyncio.wait_for(asked, WITHIN_S + 1)
     except TimeoutError:
+        running.abort()
         raise FetchFailed(f"`{url}` did not answer within {WITHIN_S:.0f} seconds") from None
     except AddressRefused as refused:
         raise FetchFailed(str(refused)) from refused
 
 
-def _fetch(url: str, loopback: bool) -> bytes:
-    deadline = time.monotonic() + WITHIN_S
-    place = place_of(url, _lookup, loopback=loopback)
-    connection = _Pinned(place, deadline)
-    try:
-        connection.request(
-            "GET", place.path, headers={"Accept": "application/json", "Accept-Encoding": "identity"}
-        )
-        with contextlib.closing(connection.getresponse()) as answer:
-            if answer.status != http.HTTPStatus.OK:
-                raise FetchFailed(f"`{url}` answered with status {answer.status}, and only 200 counts")
-            return _body(answer, url, deadline)
-    except ssl.SSLCertVerificationError as error:
-        raise FetchFailed(
-            f"the certificate of `{place.host}` does not verify: {error.verify_message}"
-        ) from error
-    except (OSError, http.client.HTTPException) as error:
-        raise FetchFailed(f"`{url}` cannot be fetched ({type(error).__name__})") from error
-    finally:
-        connection.close()
+class Fetching:
+    """One fetch, which runs in a thread of its own and can be ended from another."""
+
+    def __init__(self, url: str, *, loopback: bool) -> None:
+        self._url, self._loopback = url, loopback
+        self._connection: _Pinned | None = None
+
+    def run(self) -> bytes:
+        """Fetch; raises AddressRefused or FetchFailed."""
+        deadline = time.monotonic() + WITHIN_S
+        place = place_of(self._url, _lookup, loopback=self._loopback)
+        self._connection = connection = _Pinned(place, deadline)
+        try:
+            connection.request("GET", place.path, headers=_HEADERS)
+            with contextlib.closing(connection.getresponse()) as answer:
+                if answer.status != http.HTTPStatus.OK:
+                    raise FetchFailed(
+                        f"`{self._url}` answered with status {answer.status}, and only 200 counts"
+                    )
+                return _body(answer, self._url, deadline)
+        except ssl.SSLCertVerificationError as error:
+            raise FetchFailed(
+                f"the certificate of `{place.host}` does not verify: {error.verify_message}"
+            ) from error
+        except (OSError, ValueError, http.client.HTTPException) as error:
+            raise FetchFailed(f"`{self._url}` cannot be fetched ({type(error).__name__})") from error
+        finally:
+            connection.close()
+
+    def abort(self) -> None:
+        """End it: somebody who answers a byte at a time would hold the thread for hours otherwise."""
+        connected = self._connection.sock if self._connection is not None else None
+        if connected is not None:
+            with contextlib.suppress(OSError):
+                connected.shutdown(socket.SHUT_RDWR)
 
 
 def _body(answer: http.client.HTTPResponse, url: str, deadline: float) -> bytes:

@@ -15,6 +15,7 @@ Source: https://www.rfc-editor.org/rfc/rfc7523#section-3, point 7
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, field
 
 from keyless.tokens.assertions import Assertion
@@ -30,31 +31,37 @@ class _Use:
 
     mark: str
     expires_at: float
-    first: dict[str, int] = field(default_factory=dict)
+    first: dict[bytes, int] = field(default_factory=dict)
 
 
 class UsedAssertions:
     """The assertions that were used and have not expired."""
 
     def __init__(self) -> None:
-        self._used: dict[tuple[str, str], _Use] = {}
+        self._used: dict[tuple[str, bytes], _Use] = {}
 
     def use(self, client_id: str, assertion: Assertion, purpose: str, now: int) -> bool:
         """Use an assertion of a client for a purpose; false for a replay, or where there is no room."""
-        key = (client_id.casefold(), assertion.claims.jti or assertion.mark)
+        key = (client_id.casefold(), _digest(assertion.claims.jti or assertion.mark))
         found = self._used.get(key)
         if found is None or found.expires_at <= now:
             found = self._remember(key, assertion, now)
         if found is None or found.mark != assertion.mark:
             return False
-        if purpose not in found.first and len(found.first) >= PURPOSES:
+        wanted = _digest(purpose)
+        if wanted not in found.first and len(found.first) >= PURPOSES:
             return False
-        return now - found.first.setdefault(purpose, now) <= AGAIN_WITHIN_S
+        return now - found.first.setdefault(wanted, now) <= AGAIN_WITHIN_S
 
-    def _remember(self, key: tuple[str, str], assertion: Assertion, now: int) -> _Use | None:
+    def _remember(self, key: tuple[str, bytes], assertion: Assertion, now: int) -> _Use | None:
         if len(self._used) >= REMEMBERED:
             self._used = {other: use for other, use in self._used.items() if use.expires_at > now}
         if len(self._used) >= REMEMBERED:
             return None
         made = self._used[key] = _Use(assertion.mark, assertion.claims.exp)
         return made
+
+
+def _digest(text: str) -> bytes:
+    """A text in 16 bytes: what clients send can be long, and must not fill the memory."""
+    return hashlib.sha256(text.encode()).digest()[:16]

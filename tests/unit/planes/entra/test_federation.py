@@ -23,6 +23,7 @@ from keyless.model.identities import (
     IdentityKind,
     ManagedIdentity,
     PrincipalKind,
+    Revocation,
     TrustedIssuer,
 )
 from keyless.planes.entra.federated_credentials import federated_credentials_of
@@ -31,6 +32,7 @@ from keyless.store.collections import (
     APPLICATIONS,
     FEDERATED_CREDENTIALS,
     IDENTITIES,
+    REVOCATIONS,
     TRUSTED_ISSUERS,
 )
 from keyless.store.sqlite.store import SqliteStore
@@ -343,3 +345,21 @@ async def test_a_claim_to_be_the_applications_own_leads_nowhere_for_an_identity(
     token = Issuer(APPLICATION.client_id, rsa_key("thief")).token(APPLICATION.client_id)
     answer = await exchange(trusting, token, APPLICATION.client_id)
     assert answer.refusal == (401, "invalid_client", [700027])
+
+
+async def test_a_disabled_identity_gets_no_token_whoever_vouches_for_it(trusting: Login) -> None:
+    revoked = Revocation(IDENTITY.principal_id, NOW - 10, disabled=True)
+    async with trusting.store.transaction() as transaction:
+        await transaction.put(REVOCATIONS, (IDENTITY.principal_id,), revoked)
+    answer = await exchange(trusting, ISSUERS[GITHUB].token(BRANCH))
+    assert answer.refusal == (400, "unauthorized_client", [7000112])
+    assert (await exchange(trusting, ISSUERS[GITHUB].token(BRANCH), APPLICATION.client_id)).status == 200
+
+
+@pytest.mark.parametrize("issuer", ["https://[::1", "://", "https://", "javascript://x", "x://y\n"])
+async def test_an_issuer_that_is_no_address_leads_nowhere(trusting: Login, web: Web, issuer: str) -> None:
+    one = credential("odd", issuer, BRANCH)
+    async with trusting.store.transaction() as transaction:
+        await transaction.put(FEDERATED_CREDENTIALS, (one.owner.casefold(), "odd"), one)
+    answer = await exchange(trusting, Issuer(issuer, rsa_key("thief")).token(BRANCH))
+    assert answer.refusal == (400, "invalid_request", [90061])

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from keyless.planes.entra import issuer_fetch
-from keyless.planes.entra.issuer_fetch import FetchFailed, fetch
+from keyless.planes.entra.issuer_fetch import FetchFailed, Fetching, fetch
 from tls_pages import Pages, certified, serving
 
 
@@ -86,3 +87,13 @@ async def test_a_certificate_of_another_name_ends_it(tmp_path: Path, monkeypatch
 async def test_where_nobody_listens_nothing_is_fetched(server: Pages) -> None:
     with pytest.raises(FetchFailed, match="cannot be fetched"):
         await fetch("https://localhost:1/keys", loopback=True)
+
+
+async def test_a_fetch_can_be_ended_while_it_waits(server: Pages) -> None:
+    running = Fetching(url(server, "/silent"), loopback=True)
+    running.abort()
+    ended = asyncio.get_running_loop().run_in_executor(None, running.run)
+    await asyncio.to_thread(server.silent.wait)
+    running.abort()
+    with pytest.raises(FetchFailed, match="cannot be fetched"):
+        await asyncio.wait_for(ended, 10)
