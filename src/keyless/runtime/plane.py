@@ -365,11 +365,16 @@ class RunningPlane:
             except Exception:
                 log.exception("evidence could not be written; it is kept, and tried again")
 
+    async def rotate_tokens(self) -> None:
+        """Replace the projected tokens that are due; a key that was revoked elsewhere is noticed first."""
+        self._store.refresh()
+        await self._tokens.rotate()
+
     async def _rotate_forever(self) -> None:
         while True:
             await asyncio.sleep(ROTATE_EVERY_S)
             try:
-                await self._tokens.rotate()
+                await self.rotate_tokens()
             except Exception:
                 log.exception("a workload's token could not be replaced; it is tried again")
 

@@ -15,6 +15,7 @@ from keyless.model.estate import Estate
 from keyless.model.evidence import Outcome, SignInMethod, SignInOutcome
 from keyless.model.hosts import HostKind
 from keyless.model.identities import ComputeResource
+from keyless.planes.entra.keys import load_or_create_ring, revoke
 from keyless.runtime.leases import Lease, LeaseRefused, Leases
 from keyless.runtime.messages import PROTOCOL, Hello, Missed, Mode, Ready, Remark, Settled, SignedIn, ToClient
 from keyless.runtime.plane import Listening, Notices, RunningPlane
@@ -23,6 +24,8 @@ from keyless.runtime.projected_tokens import ProjectedTokens
 from keyless.runtime.world import EstateWorld
 from keyless.store.collections import COMPUTE
 from keyless.store.ports import Store
+from keyless.store.sealing import RootKey
+from keyless.store.sqlite.store import SqliteStore
 
 READ = "Microsoft.KeyVault/vaults/secrets/getSecret/action"
 
@@ -157,6 +160,25 @@ async def test_a_workload_in_a_cluster_has_a_token_file_for_as_long_as_it_runs(s
     assert (other.token_file, other.client_ids) == ("", ())
     await site.plane.close_lease(lease)
     assert not file.parent.exists()
+
+
+async def test_a_key_that_another_process_revokes_signs_no_token_file_any_more(
+    site: Site, tmp_path: Path, root_key: RootKey
+) -> None:
+    lease, ready = await site.open("web", [].append, kind=HostKind.AKS)
+    assert isinstance(ready, Ready)
+    file, before = Path(ready.token_file), Path(ready.token_file).read_text()
+    await site.plane.rotate_tokens()
+    assert file.read_text() == before
+    other = SqliteStore(tmp_path / "store.db", root_key)
+    try:
+        ring = await load_or_create_ring(other, int(site.now))
+        await revoke(other, ring.current.kid, int(site.now))
+    finally:
+        other.close()
+    await site.plane.rotate_tokens()
+    assert file.read_text().split(".")[0] != before.split(".")[0]
+    await site.plane.close_lease(lease)
 
 
 async def test_a_workload_without_a_user_assigned_identity_does_not_run_in_a_cluster(site: Site) -> None:
