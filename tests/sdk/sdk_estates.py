@@ -135,7 +135,7 @@ _RESOURCES = """\
         settings:
 {settings}
 """
-_APPLICATIONS = f"""\
+APPLICATIONS = f"""\
 applications:
   orders-legacy:
     clientId: {APPLICATION.client_id}
@@ -147,7 +147,7 @@ applications:
 def many_hosts(*roles: tuple[str, str, str]) -> str:
     """An estate with hosts of every kind and an application; ``roles`` are principal, role and scope."""
     resources = _resources(secrets="          greeting: hello", settings="          colour: blue")
-    return _HEAD + _HOSTS + resources + _APPLICATIONS + _assignments(roles)
+    return _HEAD + _HOSTS + resources + APPLICATIONS + _assignments(roles)
 
 
 def one_web_app(*roles: tuple[str, str], secrets: str = "{}", settings: str = "[]") -> str:

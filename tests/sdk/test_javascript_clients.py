@@ -5,12 +5,17 @@ They are installed by scripts/node_clients.py; where they or Node are missing, t
 
 from __future__ import annotations
 
+import json
 import shutil
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from sdk_estates import (
+    APPLICATION,
+    APPLICATION_SECRET,
+    APPLICATIONS,
     BY_ACCESS_KEY,
     DATA_OWNER,
     DATA_READER,
@@ -20,6 +25,7 @@ from sdk_estates import (
     SECRETS_OFFICER,
     SECRETS_USER,
     STORE_ID,
+    TENANT_ID,
     VAULT_ID,
     VAULT_URL,
     WEB,
@@ -92,3 +98,34 @@ def test_a_call_that_no_role_allows_is_a_403_with_action_principal_and_scope(sit
         assert (refused["name"], refused["status"]) == ("RestError", 403)
         for part in (f"'{action}'", f"'{scope}'", WEB.principal_id):
             assert part.lower() in refused["said"].lower()
+
+
+def revoked_midway(site: Site, node: Node, who: str, *more: str, **env: str) -> tuple[str, list[str]]:
+    """What a client reads before and after the one that it signs in as is revoked."""
+    text = one_web_app((SECRETS_USER, ON_VAULT), secrets="greeting: hello")
+    role = f"  - {{principal: orders-legacy, role: {SECRETS_USER}, scope: {ON_VAULT}}}\n"
+    site.declare(f"{text}{role}{APPLICATIONS}")
+    order = ["identity", "revoke", who, *more, "--project", str(site.root)]
+    command = json.dumps([sys.executable, "-m", "keyless.cli.main", *order])
+    seen = node("revoked.mjs", command, **env).seen
+    return seen["before"], seen["after"]
+
+
+@pytest.mark.parametrize(
+    ("more", "after"), [((), "hello"), (("--disable",), "AADSTS7000112")], ids=["revoked", "disabled"]
+)
+def test_a_revoked_application_helps_itself_and_a_disabled_one_cannot(
+    site: Site, node: Node, more: tuple[str, ...], after: str
+) -> None:
+    env = {"APP_TENANT": TENANT_ID, "APP_ID": APPLICATION.client_id, "APP_SECRET": APPLICATION_SECRET}
+    before, then = revoked_midway(site, node, "orders-legacy", *more, **env)
+    assert before == "hello"
+    assert all(after in one for one in then), then
+
+
+def test_the_managed_identity_credential_keeps_a_revoked_token_because_it_passes_no_claims_on(
+    site: Site, node: Node
+) -> None:
+    before, then = revoked_midway(site, node, "orders-web")
+    assert before == "hello"
+    assert all("it was revoked" in one for one in then), then

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 
+import pytest
 from sdk_estates import DATA_READER, ON_STORE, ON_VAULT, PLACES, SECRETS_USER, one_web_app
 from sdk_site import Seen, Site
 
@@ -56,3 +57,15 @@ def test_a_deleted_identitys_token_is_refused_and_there_is_no_other(site: Site) 
     for failure in (*seen["after"], *seen["again"]):
         assert "No Managed Identity found" in failure
     assert seen["tokens"] == 2
+
+
+@pytest.mark.parametrize(
+    ("more", "after"), [((), "hello"), (("--disable",), "AADSTS7000112")], ids=["revoked", "disabled"]
+)
+def test_asynchronous_clients_fare_alike(site: Site, more: tuple[str, ...], after: str) -> None:
+    site.declare(one_web_app((SECRETS_USER, ON_VAULT), secrets="greeting: hello"))
+    order = ["identity", "revoke", "orders-web", *more, "--project", str(site.root)]
+    command = json.dumps([sys.executable, "-m", "keyless.cli.main", *order])
+    seen = site.python("revoked_midway_async.py", command, env=PLACES).seen
+    assert seen["before"] == "hello"
+    assert all(after in one for one in seen["after"]), seen

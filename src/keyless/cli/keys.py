@@ -75,6 +75,7 @@ def rotate(at_once: bool, kid: str | None, directory: Path | None) -> None:
             "who keeps the key set, as clients may for a day, meets a key that he does not know: the planes "
             "here know it already"
         )
+        _say_where_others_trust(chosen_project(directory))
 
 
 @command.command("revoke")
@@ -91,6 +92,20 @@ def revoke(kid: str, directory: Path | None) -> None:
     for key in _changed(chosen_project(directory), lambda store, at: keys.revoke(store, kid, at), now):
         click.echo(_as_line(key, now))
     say(f"tokens of `{kid}` are refused from now on")
+    _say_where_others_trust(chosen_project(directory))
+
+
+def _say_where_others_trust(project: Project) -> None:
+    """Say that others keep the keys too, where this site is an issuer for them."""
+    from keyless.wire.federation import site_issuer
+
+    async def issuer() -> str | None:
+        with opened_store(project) as store:
+            return await site_issuer(store)
+
+    found = asyncio.run(issuer())
+    if found is not None:
+        say(f"others trust this site as `{found}`: publish the keys again with `keyless federate --publish`")
 
 
 def _changed(project: Project, change: Change, now: int) -> list[StoredSigningKey]:

@@ -61,11 +61,9 @@ async def settle_identities(transaction: Transaction, before: Identities, now: i
             await _bury(transaction, identity, now)
             if identity.resource_id.casefold() not in live:
                 await _forget_credentials(transaction, identity)
-    for principal_id, identity in after.items():
-        if principal_id in before:
-            continue
-        if await transaction.get(DELETED_IDENTITIES, _key(identity)) is not None:
-            await restore_in(transaction, principal_id)
+    buried = {key[1] for key, _ in await transaction.scan(DELETED_IDENTITIES)}
+    for principal_id in after.keys() & buried - before.keys():
+        await restore_in(transaction, principal_id)
 
 
 async def as_created(reader: Reader, estate: Estate) -> Estate:

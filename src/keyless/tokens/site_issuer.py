@@ -3,7 +3,7 @@
 Another identity provider, such as the real Entra ID, exchanges these tokens for its own. Rules:
 - the issuer is an https URL of the site's, and none of Entra's names: a token of it must never look like an
   access token, nor the other way round;
-- the subject is the identity's principal id, which no other identity has had or will have;
+- the subject is the identity's principal id, which no other identity of the store has had or will have;
 - a token is for the exchange alone (`aud`), for an hour, and is no access token: it has no `tid`, `oid` or
   `appid`, without which no plane here takes one;
 - what is published are public keys alone: those whose tokens hold, and the one that signs next.

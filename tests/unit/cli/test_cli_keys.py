@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -10,7 +12,9 @@ from click.testing import CliRunner, Result
 
 from keyless.cli.failure import Failure
 from keyless.cli.keys import command
+from keyless.model.identities import Federation
 from keyless.runtime.project import STATE_DIRECTORY, Project
+from keyless.store.collections import FEDERATION
 
 
 @pytest.fixture
@@ -67,6 +71,21 @@ def test_a_key_can_be_retired_and_revoked_by_its_id(project: Project) -> None:
     assert listed(project)[first] == "revoked"
     assert f"tokens of `{first}` are refused from now on" in ran.stderr
     assert any("revoked at" in line for line in ran.stdout.splitlines())
+
+
+def test_where_others_trust_the_site_they_must_hear_of_it(project: Project) -> None:
+    from keyless.app import open_store
+
+    async def trust() -> None:
+        with closing(open_store(project)) as store:
+            async with store.transaction() as transaction:
+                await transaction.put(FEDERATION, ("federation",), Federation("https://id.example.org"))
+
+    assert "publish" not in keys(project, "rotate", "--now").stderr
+    asyncio.run(trust())
+    for arguments in (("rotate", "--now"), ("revoke", next(iter(listed(project))))):
+        said = keys(project, *arguments).stderr
+        assert "others trust this site as `https://id.example.org`: publish the keys again" in said
 
 
 def test_a_wrong_id_and_two_orders_at_once_are_refused(project: Project) -> None:

@@ -200,6 +200,17 @@ async def test_a_resource_that_takes_over_the_ids_of_another_is_not_refused(stor
     assert not await site.is_refused(FIXED_PRINCIPAL)
 
 
+async def test_ids_that_a_file_gives_to_another_resource_later_are_not_refused_either(
+    store: Store, now: int
+) -> None:
+    site = Site(store, now)
+    await site.apply(FIXED)
+    await delete_resource(store, "web", now)
+    await site.apply(FIXED.replace("web", "shop"))
+    assert not await site.is_refused(FIXED_PRINCIPAL)
+    assert await deleted_identities(store) == []
+
+
 async def test_the_tokens_of_an_application_that_pruning_removes_are_refused(store: Store, now: int) -> None:
     site = Site(store, now)
     text = TEXT + "applications: {legacy: {clientSecret: hunter2}}\n"

@@ -77,6 +77,25 @@ class TestWithoutAnEstate:
         assert again.find(foreign_key.kid) is not None
         assert again.find(ring.current.kid) is not None
 
+    async def test_signing_keys_are_read_again_when_time_changes_what_they_do(
+        self, store: Store, now: int
+    ) -> None:
+        time = now
+        world = EstateWorld(store, "My Orders", lambda: time)
+        first = await world.key_ring()
+        time = int(first.changes_at) - 1
+        assert await world.key_ring() is first
+        time += 1
+        published = await world.key_ring()
+        assert len(published.jwks()["keys"]) == 2
+        assert published.current.kid == first.current.kid
+        time = int(published.changes_at)
+        rotated = await world.key_ring()
+        assert rotated.current.kid != first.current.kid
+        assert rotated.find(first.current.kid) is not None
+        time = int(rotated.changes_at)
+        assert (await world.key_ring()).find(first.current.kid) is None
+
 
 class TestWorkloads:
     @pytest.mark.parametrize("name", ["worker", "WORKER"])
