@@ -1,4 +1,4 @@
-"""Whatever is sent in place of an assertion, a key set or an issuer's address is taken or refused, no more."""
+"""Whatever is sent in place of an assertion, a key set or an issuer's address is taken or refused."""
 
 from __future__ import annotations
 
