@@ -17,6 +17,7 @@ from keyless.estate.read import read_text
 from keyless.estate.reference import reference_text
 from keyless.estate.schema import estate_schema, shipped_schema_text
 from keyless.estate.starter import Wanted, starter_text
+from keyless.tokens.keys import KeyRing, SigningKey
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -65,12 +66,15 @@ def test_the_package_ships_the_schema() -> None:
 
 
 @pytest.mark.parametrize("text", examples())
-def test_every_example_is_valid_to_schema_and_reader(text: str, tmp_path: Path) -> None:
+def test_every_example_is_valid_to_schema_and_reader(
+    text: str, tmp_path: Path, signing_key: SigningKey
+) -> None:
     jsonschema.validate(yaml.safe_load(text), estate_schema(), jsonschema.Draft202012Validator)
-    for name in re.findall(r"^[^#\n]*file: ([^\s,}]+)", text, re.MULTILINE):
+    key_set = json.dumps(KeyRing([signing_key]).jwks())
+    for kind, name in re.findall(r"^[^#\n]*(file|jwks): ([^\s,{}]+)", text, re.MULTILINE):
         path = tmp_path / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text("a secret")
+        path.write_text(key_set if kind == "jwks" else "a secret")
     of_any_kind = "YSBzZWNyZXQgb2YgYW55IGtpbmQ="  # an access key has to be base64
     environ = dict.fromkeys(re.findall(r"env: (\w+)", text), of_any_kind)
     assert read_text(text, environ, folder=tmp_path)
