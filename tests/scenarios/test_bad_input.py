@@ -85,6 +85,15 @@ def test_a_directory_that_is_no_project_is_left_as_it_is(
     assert list(project.root.iterdir()) == []
 
 
+@pytest.mark.parametrize("arguments", [("identity", "list"), ("keys", "list"), ("explain",)])
+def test_where_an_estate_is_declared_and_nothing_ran_it_is_to_be_applied(
+    project: Project, arguments: tuple[str, ...]
+) -> None:
+    project.estate.write_text("version: 1\n")
+    message = f"nothing has run in `{project.root}` yet: begin with `keyless estate apply`"
+    assert_refused(project(*arguments), 2, message)
+
+
 def test_enforcing_with_nothing_declared_says_how_to_begin(project: Project) -> None:
     assert_refused(
         project("run", "--", "true"),

@@ -22,9 +22,8 @@ def opened_store(project: Project) -> closing[Store]:
     from keyless.app import open_store
 
     if not project.store_file.exists():
-        raise Failure(
-            f"nothing has run in `{project.root}` yet: begin with `keyless run --learn -- COMMAND`", 2
-        )
+        begin = "keyless estate apply" if project.estate_file.exists() else "keyless run --learn -- COMMAND"
+        raise Failure(f"nothing has run in `{project.root}` yet: begin with `{begin}`", 2)
     return closing(open_store(project))
 
 
