@@ -1,19 +1,21 @@
-"""The plane's TLS front with one vault, one secret and one role, as a server to measure.
+"""The plane's two fronts with a vault, a secret, a role and an application, as servers to measure.
 
-Usage: python -m bench.serve FOLDER. Writes the port, a token and the certificate to `FOLDER/ready.json`.
+Usage: python -m bench.serve FOLDER. Writes what a client needs to know to `FOLDER/ready.json` (`Ready`).
 """
 
 from __future__ import annotations
 
 import asyncio
 import datetime as dt
-import json
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
+import msgspec
 import uvloop
 
+from bench.ready import Ready
 from keyless.app import (
     build_planes,
     deploy_estate,
@@ -27,25 +29,32 @@ from keyless.evidence.recorder import Recorder
 from keyless.gateway.authority import Authority
 from keyless.gateway.hosts import local_names
 from keyless.gateway.key_files import KeyFiles
+from keyless.model.estate import Estate
 from keyless.planes.identity import Challenges
-from keyless.runtime.leases import IdentityCallers, Leases
+from keyless.runtime.leases import IdentityCallers, Lease, Leases
+from keyless.runtime.messages import Mode
 from keyless.runtime.project import STATE_DIRECTORY, Project
 from keyless.runtime.world import EstateWorld
+from keyless.store.ports import Store
 from keyless.tokens.audience import Audience
 from keyless.tokens.issuer import TokenIssuer, current_signer
 from keyless.wire.dispatch import Dispatcher
+from keyless.wire.plane import Plane
 from keyless.wire.server import Front, ListeningServer, settle_interpreter
 
-ESTATE = """
+CLIENT_SECRET = "a-client-secret-of-usual-length-40-chars"
+ESTATE = f"""
 version: 1
 resourceGroups:
   bench-rg:
     compute:
-      web: {type: Microsoft.Web/sites, identity: {systemAssigned: true}}
+      web: {{type: Microsoft.Web/sites, identity: {{systemAssigned: true}}}}
     vaults:
-      contoso-orders: {secrets: {db-password: a-value-of-usual-length-32-chars}}
+      contoso-orders: {{secrets: {{db-password: a-value-of-usual-length-32-chars}}}}
+applications:
+  legacy: {{clientSecret: {CLIENT_SECRET}}}
 roleAssignments:
-  - {principal: web, role: Key Vault Secrets User, scope: {vault: contoso-orders}}
+  - {{principal: web, role: Key Vault Secrets User, scope: {{vault: contoso-orders}}}}
 """
 FLUSH_EVERY_S = 1.0
 
@@ -62,8 +71,29 @@ async def serve(folder: Path) -> None:
     authority = Authority.open(project.tls_directory, now)
     challenges = Challenges(KeyFiles(project.key_directory))
     planes = build_planes(store, world, challenges, metadata_signer(authority))
-    dispatcher = Dispatcher(
-        planes.tls,
+
+    def front(served: Sequence[Plane]) -> Front:
+        return Front(_dispatcher(served, store, world, recorder, leases))
+
+    leaf = authority.issue_leaf(local_names(), (), now)
+    tls = ListeningServer(front(planes.tls), certificate=leaf.chain, key=leaf.key)
+    plain = ListeningServer(front(planes.plain))
+    await tls.start()
+    await plain.start()
+    ready = await _ready(estate, world, leases, (tls.port, plain.port), str(leaf.chain))
+    (folder / "ready.draft").write_bytes(msgspec.json.encode(ready))
+    (folder / "ready.draft").rename(folder / "ready.json")
+    settle_interpreter()
+    while True:
+        await asyncio.sleep(FLUSH_EVERY_S)
+        recorder.flush(int(time.time()))
+
+
+def _dispatcher(
+    planes: Sequence[Plane], store: Store, world: EstateWorld, recorder: Recorder, leases: Leases
+) -> Dispatcher:
+    return Dispatcher(
+        planes,
         store=store,
         world=world,
         roles=known_roles(),
@@ -71,26 +101,26 @@ async def serve(folder: Path) -> None:
         workloads=IdentityCallers(leases),
         learners=leases,
     )
-    leaf = authority.issue_leaf(local_names(), (), now)
-    server = ListeningServer(Front(dispatcher), certificate=leaf.chain, key=leaf.key)
-    await server.start()
+
+
+async def _ready(
+    estate: Estate, world: EstateWorld, leases: Leases, ports: tuple[int, int], certificate: str
+) -> Ready:
+    """What a client needs to know, with a token and a lease of the web app."""
     compute = estate.compute[0]
-    if compute.system_assigned is None:
+    identity = compute.system_assigned
+    if identity is None:
         raise SystemExit("the estate of the benchmark has no identity")
+    audience = Audience("https://vault.azure.net")
     token = TokenIssuer().managed_identity_token(
-        await current_signer(world),
-        compute.system_assigned,
-        compute.resource_id,
-        Audience("https://vault.azure.net"),
-        int(time.time()),
+        await current_signer(world), identity, compute.resource_id, audience, int(time.time())
     )
-    ready = {"port": server.port, "token": token.jwt, "certificate": str(leaf.chain)}
-    (folder / "ready.draft").write_text(json.dumps(ready))
-    (folder / "ready.draft").rename(folder / "ready.json")
-    settle_interpreter()
-    while True:
-        await asyncio.sleep(FLUSH_EVERY_S)
-        recorder.flush(int(time.time()))
+    principals = frozenset({identity.principal_id})
+    lease = Lease(compute.name, compute.resource_id, principals, Mode.ENFORCE, True, lambda message: None)
+    leases.open(lease)
+    application = estate.applications[0].client_id
+    tenant = await world.tenant_id()
+    return Ready(*ports, token.jwt, certificate, lease.secret, tenant, application, CLIENT_SECRET)
 
 
 if __name__ == "__main__":

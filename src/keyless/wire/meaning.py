@@ -37,7 +37,7 @@ from keyless.wire.authorize import Authorizer, Learners, Settled, current_snapsh
 from keyless.wire.errors import Bug, InvalidRequest, MethodNotAllowed, NotFound, WireError
 from keyless.wire.operation import Operation, Requires
 from keyless.wire.plane import Plane
-from keyless.wire.request import Request
+from keyless.wire.request import Query, Request
 from keyless.wire.revocations import all_revocations
 from keyless.wire.routing import Router
 
@@ -89,6 +89,7 @@ class Meaning:
     api_version: str
     problem: WireError | None
     asks_for_token: bool
+    query: Query | None = None
     settled: dict[str, Settled] = field(default_factory=dict)
 
 
@@ -143,7 +144,11 @@ class Meanings:
             await self._notice_changes(request.now)
         method = request.method if request.method != "POST" else _method_as_said(request)
         key = (request.host, method, request.path, request.query_string)
-        return self._meanings.get(key) or await self._understand(key, request)
+        known = self._meanings.get(key)
+        if known is None:
+            return await self._understand(key, request)
+        request.known_query = known.query
+        return known
 
     async def _understand(self, key: tuple[str, str, str, str], request: Request) -> Meaning:
         site = await self._site(request.host, request.path)
@@ -167,6 +172,7 @@ class Meanings:
             meaning.params = _with_query(match.params, match.operation, request)
             meaning.api_version = request.query.get("api-version") or ""
             meaning.problem = _version_problem(match.operation, meaning.api_version)
+            meaning.query = request.query
         except InvalidRequest as problem:
             meaning.problem = problem
         if len(self._meanings) >= _REMEMBERED:

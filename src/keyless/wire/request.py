@@ -69,7 +69,7 @@ class Query:
 class Request(msgspec.Struct, eq=False):
     """One request. ``path`` is percent-decoded, as the server gives it; ``now`` is epoch seconds.
 
-    ``connection`` is none where no server received it.
+    ``connection`` is none where no server received it; ``known_query`` is the query, if it was parsed before.
     """
 
     method: str
@@ -82,7 +82,7 @@ class Request(msgspec.Struct, eq=False):
     body: bytes = b""
     body_is_read: bool = False
     connection: Connection | None = None
-    _query: Query | None = None
+    known_query: Query | None = None
 
     def __repr__(self) -> str:
         return f"Request({self.method} {self.request_id})"  # a path, a header or a body may hold a secret
@@ -90,9 +90,9 @@ class Request(msgspec.Struct, eq=False):
     @property
     def query(self) -> Query:
         """The parsed query."""
-        if self._query is None:
-            self._query = Query(self.query_string)
-        return self._query
+        if self.known_query is None:
+            self.known_query = Query(self.query_string)
+        return self.known_query
 
 
 class HeaderMap:

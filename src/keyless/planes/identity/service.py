@@ -23,7 +23,15 @@ from keyless.planes.identity.select import (
     named_identity,
     select_identity,
 )
-from keyless.store.collections import COMPUTE, IDENTITIES
+from keyless.store.collections import (
+    APPLICATIONS,
+    COMPUTE,
+    FEDERATION,
+    IDENTITIES,
+    REVOCATIONS,
+    SIGNING_KEYS,
+    TENANT,
+)
 from keyless.store.ports import Store
 from keyless.tokens.audience import Audience
 from keyless.tokens.issuer import IssuedToken, Signer, TokenAuthority, TokenIssuer
@@ -36,6 +44,8 @@ from keyless.wire.revocations import PrincipalDisabled, signer_for
 
 _CAPABILITY = re.compile(r"[A-Za-z0-9_-]{1,32}")
 _MAX_CAPABILITIES = 10
+_REMEMBERED = 4096
+_RESTS_ON = (TENANT, COMPUTE, IDENTITIES, APPLICATIONS, REVOCATIONS, SIGNING_KEYS, FEDERATION)
 IDENTITY = "identity"
 """The field that is wrong where no identity is meant."""
 
@@ -64,6 +74,26 @@ class Granted:
     named: IdKind | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a request asks for, of an identity that its workload has; see ``Granted``.
+
+    ``exchange_issuer`` is there where the token is to be exchanged elsewhere; ``spent_sha256`` is the hash of
+    one that a resource would not take any more; ``signer`` signs until ``signs_until`` (epoch seconds).
+    """
+
+    resource: str
+    audience: Audience
+    exchange_issuer: str | None
+    identity: ManagedIdentity
+    named: IdKind | None
+    capabilities: tuple[str, ...]
+    spent_sha256: str | None
+    sign_in: SignInKey
+    signer: Signer
+    signs_until: float
+
+
 class IdentityService:
     """Issues tokens of the identities that workloads have."""
 
@@ -74,6 +104,8 @@ class IdentityService:
         self._authority = authority
         self._issuer = issuer
         self._endpoint = endpoint
+        self._remembered: dict[tuple[str, str], Asked] = {}
+        self._seen_revisions: tuple[int, ...] = ()
 
     async def tenant_id(self) -> str:
         """The tenant that the identities are of."""
@@ -87,6 +119,39 @@ class IdentityService:
         """
         if workload is None:
             raise Bug("an identity endpoint was reached without a workload")
+        asked = await self._asked(workload, query, now)
+        token = self._token(asked, workload.resource_id, now)
+        workload.got_token()
+        return Granted(token, asked.identity, asked.resource, asked.sign_in, asked.named)
+
+    def _token(self, asked: Asked, host: str, now: int) -> IssuedToken:
+        if asked.exchange_issuer:
+            return self._issuer.exchange_token(
+                asked.signer, asked.exchange_issuer, asked.identity.principal_id, now
+            )
+        return self._issuer.managed_identity_token(
+            asked.signer,
+            asked.identity,
+            host,
+            asked.audience,
+            now,
+            asked.capabilities,
+            spent_sha256=asked.spent_sha256,
+        )
+
+    async def _asked(self, workload: Workload, query: Query, now: int) -> Asked:
+        """What a request asks for; remembered until what it rests on changes, or another key signs."""
+        revisions = tuple(self._store.revision(collection) for collection in _RESTS_ON)
+        if revisions != self._seen_revisions or len(self._remembered) >= _REMEMBERED:
+            self._remembered.clear()
+            self._seen_revisions = revisions
+        key = (workload.resource_id, query.raw)
+        found = self._remembered.get(key)
+        if found is None or now >= found.signs_until:
+            found = self._remembered[key] = await self._understood(workload, query)
+        return found
+
+    async def _understood(self, workload: Workload, query: Query) -> Asked:
         resource = _only(query, "resource")
         if not resource:
             raise InvalidRequest(self._endpoint.missing_resource, field="resource", code="invalid_request")
@@ -94,22 +159,18 @@ class IdentityService:
         audience = Audience(DEFAULT_AUDIENCE) if issuer else await self._audience(resource)
         named = [(name, value) for name in PARAMETERS for value in query.all(name)]
         identity = await self._identity(workload, named)
-        signer = await self._signer(identity)
-        if issuer:
-            token = self._issuer.exchange_token(signer, issuer, identity.principal_id, now)
-        else:
-            token = self._issuer.managed_identity_token(
-                signer,
-                identity,
-                workload.resource_id,
-                audience,
-                now,
-                _capabilities(query),
-                spent_sha256=query.get("token_sha256_to_refresh"),
-            )
-        workload.got_token()
-        kind = PARAMETERS[named[0][0]] if named else None
-        return Granted(token, identity, resource, self._sign_in(identity, audience.aud), kind)
+        return Asked(
+            resource,
+            audience,
+            issuer,
+            identity,
+            PARAMETERS[named[0][0]] if named else None,
+            _capabilities(query),
+            query.get("token_sha256_to_refresh"),
+            self._sign_in(identity, audience.aud),
+            await self._signer(identity),
+            (await self._authority.key_ring()).changes_at,
+        )
 
     async def _signer(self, identity: ManagedIdentity) -> Signer:
         try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from urllib.parse import quote_plus
+from urllib.parse import parse_qsl, quote_plus
 
 import msgspec
 import pytest
@@ -14,7 +14,9 @@ from login_site import CLIENT_ID, CREDENTIALS, LEGACY, SECRET, TENANT, VAULT_AUD
 from keyless.deploy.revoke import restore, revoke
 from keyless.model.identities import PrincipalKind
 from keyless.planes.entra.token import TokenAnswer, TokenAnswerV1
+from keyless.planes.entra.token_request import MAX_FIELDS, form_fields
 from keyless.tokens.claims import BACKDATED_S
+from keyless.wire.errors import InvalidGrant
 
 V2 = f"/{TENANT.tenant_id}/oauth2/v2.0/token"
 V1 = f"/{TENANT.tenant_id}/oauth2/token"
@@ -305,3 +307,26 @@ async def test_a_claims_challenge_sent_on_is_answered_with_a_token_that_meets_it
     issued_at = claims(answer.body["access_token"])["iat"]
     assert isinstance(issued_at, int)
     assert issued_at + BACKDATED_S > revoked.revoked_at
+
+
+@given(st.binary(max_size=60) | st.text("ab=&+%é20", max_size=60).map(str.encode))
+def test_a_form_is_read_as_the_standard_library_reads_it(body: bytes) -> None:
+    try:
+        pairs = parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=MAX_FIELDS, errors="strict")
+    except ValueError:
+        with pytest.raises(InvalidGrant):
+            form_fields(body, None)
+        return
+    if len(dict(pairs)) < len(pairs):
+        with pytest.raises(InvalidGrant):
+            form_fields(body, None)
+    else:
+        assert form_fields(body, None) == dict(pairs)
+
+
+def test_the_number_of_fields_is_limited() -> None:
+    fields = [f"a{number}=1" for number in range(MAX_FIELDS)]
+    assert len(form_fields("&".join(fields).encode(), None)) == MAX_FIELDS
+    for more in ("&", "&b=1", "&" * 1000):
+        with pytest.raises(InvalidGrant):
+            form_fields(("&".join(fields) + more).encode(), None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 
+import jwt
 import msgspec
 import pytest
 from azure.identity._credentials.azure_ml import _parse_expires_on
@@ -22,6 +23,7 @@ from identity_site import (
 )
 
 from keyless.planes.identity.app_service import AppServiceToken
+from keyless.tokens.keys import KeyRing, SigningKey
 
 PATH = "/msi/token"
 HEADERS = {"X-IDENTITY-HEADER": ORDERS.secret}
@@ -187,3 +189,36 @@ async def test_a_secret_in_the_query_proves_nothing(app_service: Site) -> None:
     await app_service.host(system=True)
     answer = await ask(app_service, {}, names={"X-IDENTITY-HEADER": ORDERS.secret, "secret": ORDERS.secret})
     assert answer.status == 401
+
+
+async def test_another_key_signs_from_its_very_second_on(
+    app_service: Site, signing_key: SigningKey, foreign_key: SigningKey, now: int
+) -> None:
+    await app_service.host(system=True)
+    both = (signing_key, foreign_key)
+    app_service.world.keys = KeyRing(both, signer=signing_key.kid, changes_at=now + 10)
+    before = await ask(app_service)
+    app_service.world.keys = KeyRing(both, signer=foreign_key.kid)
+    app_service.now = now + 9
+    assert (await ask(app_service)).body == before.body
+    app_service.now = now + 10
+    after = await ask(app_service)
+    assert jwt.get_unverified_header(before.body["access_token"])["kid"] == signing_key.kid
+    assert jwt.get_unverified_header(after.body["access_token"])["kid"] == foreign_key.kid
+
+
+async def test_what_a_request_asks_for_is_remembered_for_its_own_words_and_workload_alone(
+    app_service: Site,
+) -> None:
+    await app_service.host(system=True, given=(READER,))
+    await app_service.host(system=True, resource_id=OTHER_SITE)
+    asked = [await ask(app_service) for _ in range(2)]
+    assert asked[0].body == asked[1].body
+    named = await ask(app_service, names={"client_id": READER.client_id})
+    assert app_service.whose(named) == READER.principal_id
+    for headers, host in ((HEADERS, ORDERS), ({"X-IDENTITY-HEADER": BILLING.secret}, BILLING)):
+        token = (await ask(app_service, headers)).body["access_token"]
+        claims = jwt.decode(token, options={"verify_signature": False})
+        assert claims["xms_az_rid"] == host.resource_id
+    await app_service.host(system=True)  # the reader was taken away
+    assert (await ask(app_service, names={"client_id": READER.client_id})).status == 400

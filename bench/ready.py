@@ -1,0 +1,18 @@
+"""What `bench.serve` tells those who measure it."""
+
+from __future__ import annotations
+
+import msgspec
+
+
+class Ready(msgspec.Struct, frozen=True):
+    """Ports, and what a client proves itself with."""
+
+    tls_port: int
+    plain_port: int
+    token: str
+    certificate: str
+    workload_secret: str
+    tenant_id: str
+    client_id: str
+    client_secret: str

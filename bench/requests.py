@@ -1,0 +1,99 @@
+"""What is asked of the servers: a secret over TLS, a token that is kept, a token that is new each time."""
+
+from __future__ import annotations
+
+import ssl
+import subprocess
+import sys
+import urllib.request
+from pathlib import Path
+from urllib.parse import urlencode
+
+from bench.ready import Ready
+from bench.servers import (
+    ROUNDS,
+    SECONDS,
+    SERVER,
+    Asked,
+    bare_server,
+    keyless_server,
+    on_core,
+    rate_of,
+    report,
+)
+
+HOST = "contoso-orders.vault.azure.net"
+SECRET = "/secrets/db-password/?api-version=7.6"
+KEPT = "/msi/token?api-version=2019-08-01&resource=https://vault.azure.net"
+
+
+def throughput(folder: Path) -> None:
+    """Measure each against its yardstick, in alternating rounds."""
+    with keyless_server(folder) as ready:
+        _secrets(folder, ready)
+        _kept_tokens(folder, ready)
+        _fresh_tokens(folder, ready)
+
+
+def _secrets(folder: Path, ready: Ready) -> None:
+    headers = (f"Host: {HOST}", f"Authorization: Bearer {ready.token}")
+    asked = Asked(f"https://127.0.0.1:{ready.tls_port}{SECRET}", headers)
+    ours, bare = _against_bare(folder, asked, ready.certificate, SECRET)
+    report("GET secret, requests/s", ours, "bare granian, requests/s", bare, "aim: at least 60 %")
+
+
+def _kept_tokens(folder: Path, ready: Ready) -> None:
+    asked = Asked(
+        f"http://127.0.0.1:{ready.plain_port}{KEPT}", (f"X-IDENTITY-HEADER: {ready.workload_secret}",)
+    )
+    ours, bare = _against_bare(folder, asked, None, KEPT)
+    report("kept tokens/s", ours, "bare granian, plain, requests/s", bare, "aim: at least 60 %")
+
+
+def _fresh_tokens(folder: Path, ready: Ready) -> None:
+    form = {
+        "grant_type": "client_credentials",
+        "client_id": ready.client_id,
+        "client_secret": ready.client_secret,
+        "scope": "https://vault.azure.net/.default",
+    }
+    headers = ("Host: login.microsoftonline.com", "Content-Type: application/x-www-form-urlencoded")
+    url = f"https://127.0.0.1:{ready.tls_port}/{ready.tenant_id}/oauth2/v2.0/token"
+    asked = Asked(url, headers, urlencode(form))
+    ours, raw = [], []
+    for _ in range(ROUNDS):
+        raw.append(_signing_rate())
+        ours.append(rate_of(asked, folder))
+    report("fresh tokens/s, over TLS", ours, "RS256 signatures/s", raw, "aim: at least 80 %")
+
+
+def _against_bare(
+    folder: Path, asked: Asked, certificate: str | None, target: str
+) -> tuple[list[float], list[float]]:
+    """The rates of a request, and those of the same request to a bare server with the same answer."""
+    scheme = "https" if certificate else "http"
+    ours, bare = [], []
+    with bare_server(_answer(asked, certificate), certificate=certificate) as port:
+        yardstick = Asked(f"{scheme}://127.0.0.1:{port}{target}", asked.headers)
+        for _ in range(ROUNDS):
+            bare.append(rate_of(yardstick, folder))
+            ours.append(rate_of(asked, folder))
+    return ours, bare
+
+
+def _answer(asked: Asked, certificate: str | None) -> bytes:
+    """The bytes that the plane answers: the yardstick returns the same."""
+    context = ssl.create_default_context(cafile=certificate)
+    context.check_hostname = False  # the connection goes to an address; the certificate is still verified
+    headers = dict(header.split(": ", 1) for header in asked.headers)
+    opener = urllib.request.build_opener(
+        urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=context)
+    )
+    with opener.open(urllib.request.Request(asked.url, headers=headers)) as answer:
+        content: bytes = answer.read()
+    return content
+
+
+def _signing_rate() -> float:
+    command = on_core(SERVER, [sys.executable, "-m", "bench.signing", str(SECONDS)])
+    return float(subprocess.run(command, capture_output=True, text=True, check=True).stdout)

@@ -1,0 +1,134 @@
+"""Servers to measure, each on one core, and the load on them from another."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import shutil
+import socket
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+from bench.ready import Ready
+
+SERVER, CLIENT = 0, 1
+"""The cores of those who serve and of those who ask."""
+SECONDS = 2
+ROUNDS = 9
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request, over and over; ``body`` makes it a POST."""
+
+    url: str
+    headers: tuple[str, ...]
+    body: str = ""
+
+
+def wrk() -> str | None:
+    """The program that asks; installed where that can be done."""
+    found = shutil.which("wrk")
+    if found is None and os.geteuid() == 0 and shutil.which("apt-get"):
+        subprocess.run(["apt-get", "install", "-qq", "-y", "wrk"], stdout=subprocess.DEVNULL, check=False)
+        found = shutil.which("wrk")
+    return found
+
+
+@contextlib.contextmanager
+def keyless_server(folder: Path) -> Iterator[Ready]:
+    """The plane's fronts."""
+    process = subprocess.Popen(on_core(SERVER, [sys.executable, "-m", "bench.serve", str(folder)]))
+    try:
+        ready = folder / "ready.json"
+        while not ready.exists():
+            if process.poll() is not None:
+                raise SystemExit("the server to be measured did not start")
+            time.sleep(0.05)
+        yield msgspec.json.decode(ready.read_bytes(), type=Ready)
+    finally:
+        end(process)
+
+
+@contextlib.contextmanager
+def bare_server(answer: bytes, *, certificate: str | None) -> Iterator[int]:
+    """A bare granian application that gives an answer, on the port that comes; with TLS or without."""
+    port = 20000 + os.getpid() % 20000
+    files = [f"--ssl-certificate={certificate}", f"--ssl-keyfile={certificate}"] if certificate else []
+    options = [
+        "--interface=rsgi",
+        "--workers=1",
+        "--runtime-threads=1",
+        "--loop=uvloop",
+        "--no-ws",
+        "--no-log",
+    ]
+    command = [sys.executable, "-m", "granian", *options, *files, f"--port={port}", "bench.bare:app"]
+    environment = os.environ | {"KEYLESS_BENCH_ANSWER": answer.decode()}
+    process = subprocess.Popen(on_core(SERVER, command), env=environment)
+    try:
+        _wait_for(port)
+        yield port
+    finally:
+        end(process)
+
+
+def rate_of(asked: Asked, folder: Path) -> float:
+    """Requests a second."""
+    script = [] if not asked.body else ["-s", str(_posting(asked, folder))]
+    headers = [part for header in asked.headers for part in ("-H", header)]
+    command = on_core(CLIENT, ["wrk", "-t1", "-c16", f"-d{SECONDS}s", *headers, *script, asked.url])
+    said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    if "Non-2xx" in said:
+        raise SystemExit(f"not every answer was good:\n{said}")
+    found = re.search(r"Requests/sec:\s+([\d.]+)", said)
+    if found is None:
+        raise SystemExit(f"wrk said nothing of requests per second:\n{said}")
+    return float(found[1])
+
+
+def report(what: str, ours: Sequence[float], yardstick: str, theirs: Sequence[float], aim: str) -> None:
+    """Print two rates of the same rounds, and how they compare."""
+    ratios = [mine / other for mine, other in zip(ours, theirs, strict=True)]
+    for name, values in ((yardstick, theirs), (what, ours)):
+        rounds = " ".join(f"{value:.0f}" for value in values)
+        print(f"{name:<32} median {statistics.median(values):8.0f}   rounds {rounds}")
+    print(f"{'ratio':<32} median {statistics.median(ratios):8.0%}   ({aim})")
+
+
+def on_core(core: int, command: list[str]) -> list[str]:
+    """The command, kept to one core where that can be done."""
+    if shutil.which("taskset") is None or (os.cpu_count() or 1) < 2:
+        return command
+    return ["taskset", "-c", str(core), *command]
+
+
+def end(process: subprocess.Popen[bytes]) -> None:
+    """End a process, at the latest after ten seconds."""
+    process.terminate()
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        process.wait(timeout=10)
+    process.kill()
+    process.wait()
+
+
+def _posting(asked: Asked, folder: Path) -> Path:
+    script = folder / "post.lua"
+    script.write_text(f'wrk.method = "POST"\nwrk.body = "{asked.body}"\n')
+    return script
+
+
+def _wait_for(port: int) -> None:
+    for _ in range(200):
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
+            return
+        time.sleep(0.05)
+    raise SystemExit("the yardstick did not start")
