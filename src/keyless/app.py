@@ -17,6 +17,7 @@ import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,12 +31,14 @@ from keyless.store.sqlite.store import SqliteStore
 if TYPE_CHECKING:  # what only the plane process needs is imported there: most commands only open the store
     from keyless.deploy.contents import PlaneContents
     from keyless.deploy.prune import Pruned
+    from keyless.evidence.recorder import Recorder
     from keyless.gateway.authority import Authority
+    from keyless.gateway.key_files import KeyFiles
     from keyless.model.estate import Estate
     from keyless.model.roles import RoleDefinition
     from keyless.planes.identity import Challenges, DocumentSigner
     from keyless.runtime.leases import Lease, Leases
-    from keyless.runtime.plane import Listening, RunningPlane
+    from keyless.runtime.plane import Listening, Notices, RunningPlane
     from keyless.runtime.world import EstateWorld
     from keyless.wire.dispatch import Dispatcher
     from keyless.wire.plane import Plane
@@ -141,66 +144,74 @@ def metadata_signer(authority: Authority) -> DocumentSigner:
 @asynccontextmanager
 async def running_plane(project: Project, port: int) -> AsyncIterator[RunningPlane]:
     """A plane over a project's state, listening; its lock is held by the caller."""
-    from keyless.evidence.recorder import Recorder
-    from keyless.gateway.attest.peer import Attestor
-    from keyless.gateway.attest.processes import Processes
-    from keyless.gateway.attest.sockets import socket_table
-    from keyless.gateway.authority import Authority
     from keyless.gateway.key_files import KeyFiles
+
+    with contextlib.ExitStack() as opened:
+        store = opened.enter_context(contextlib.closing(open_store(project)))
+        evidence = opened.enter_context(contextlib.closing(open_evidence(project)))
+        evidence.prune(int(time.time()))
+        key_files = opened.enter_context(contextlib.closing(KeyFiles(project.key_directory)))
+        yield await _wired(project, port, store, evidence, key_files)
+
+
+async def _wired(
+    project: Project, port: int, store: Store, evidence: EvidenceDatabase, key_files: KeyFiles
+) -> RunningPlane:
+    """Every part of a plane, tied together and listening."""
+    from keyless.evidence.recorder import Recorder
+    from keyless.gateway.authority import Authority
     from keyless.planes.identity import Challenges
-    from keyless.runtime.leases import IdentityCallers, Leases
-    from keyless.runtime.peers import LeasesByPeer
+    from keyless.runtime.leases import Leases
     from keyless.runtime.plane import Notices, RunningPlane
     from keyless.runtime.projected_tokens import ProjectedTokens
     from keyless.runtime.world import EstateWorld
+
+    world = EstateWorld(store, project.root.name, time.time)
+    leases = Leases()
+    notices = Notices(leases)
+    recorder = Recorder(evidence, notices.decided, notices.signed_in)
+    challenges = Challenges(key_files)
+    authority = Authority.open(project.tls_directory, dt.datetime.now(dt.UTC))
+    planes = build_planes(store, world, challenges, metadata_signer(authority), leases.may_leave)
+    dispatchers = _dispatchers(planes, store, world, recorder, leases, notices)
+    return RunningPlane(
+        project=project,
+        store=store,
+        world=world,
+        leases=leases,
+        notices=notices,
+        recorder=recorder,
+        dispatchers=dispatchers,
+        listening=await _listen(authority, port, dispatchers, leases, world),
+        deploy=lambda estate: deploy_estate(store, estate),
+        key_directory=key_files.directory,
+        on_end=challenges.forget,
+        tokens=ProjectedTokens(project.token_directory, world, time.time),
+    )
+
+
+def _dispatchers(
+    planes: Planes, store: Store, world: EstateWorld, recorder: Recorder, leases: Leases, notices: Notices
+) -> tuple[Dispatcher, Dispatcher]:
+    """One dispatcher for each front, over the same world."""
+    from keyless.gateway.attest.peer import Attestor
+    from keyless.gateway.attest.processes import Processes
+    from keyless.gateway.attest.sockets import socket_table
+    from keyless.runtime.leases import IdentityCallers
+    from keyless.runtime.peers import LeasesByPeer
     from keyless.wire.dispatch import Dispatcher
 
-    store = open_store(project)
-    evidence = open_evidence(project)
-    evidence.prune(int(time.time()))
-    key_files = KeyFiles(project.key_directory)
-    try:
-        world = EstateWorld(store, project.root.name, time.time)
-        leases = Leases()
-        notices = Notices(leases)
-        recorder = Recorder(evidence, notices.decided, notices.signed_in)
-        challenges = Challenges(key_files)
-        authority = Authority.open(project.tls_directory, dt.datetime.now(dt.UTC))
-        planes = build_planes(store, world, challenges, metadata_signer(authority), leases.may_leave)
-        callers = IdentityCallers(leases, LeasesByPeer(Attestor(socket_table(), Processes())))
-        roles = known_roles()
-
-        def dispatcher(served: tuple[Plane, ...]) -> Dispatcher:
-            return Dispatcher(
-                served,
-                store=store,
-                world=world,
-                roles=roles,
-                recorder=recorder,
-                workloads=callers,
-                learners=leases,
-                on_missing=notices.missed,
-            )
-
-        dispatchers = (dispatcher(planes.tls), dispatcher(planes.plain))
-        yield RunningPlane(
-            project=project,
-            store=store,
-            world=world,
-            leases=leases,
-            notices=notices,
-            recorder=recorder,
-            dispatchers=dispatchers,
-            listening=await _listen(authority, port, dispatchers, leases, world),
-            deploy=lambda estate: deploy_estate(store, estate),
-            key_directory=key_files.directory,
-            on_end=challenges.forget,
-            tokens=ProjectedTokens(project.token_directory, world, time.time),
-        )
-    finally:
-        key_files.close()
-        evidence.close()
-        store.close()
+    made = partial(
+        Dispatcher,
+        store=store,
+        world=world,
+        roles=known_roles(),
+        recorder=recorder,
+        workloads=IdentityCallers(leases, LeasesByPeer(Attestor(socket_table(), Processes()))),
+        learners=leases,
+        on_missing=notices.missed,
+    )
+    return made(planes.tls), made(planes.plain)
 
 
 async def _listen(
