@@ -88,6 +88,7 @@ class Whose(enum.StrEnum):
 
     SYSTEM = "the token of the system-assigned identity"
     NAMED = "the token of the identity named"
+    FIRST = "the token of the first user-assigned identity"
     APPLICATION = "the application's token"
 
 
@@ -238,6 +239,19 @@ CLOUD_SHELL = Source(
         "there are several user-assigned identities, and Cloud Shell offers no choice",
     ),
 )
+AKS = Source(
+    "aks",
+    "Kubernetes, with workload identity",
+    "WorkloadIdentityCredential",
+    {
+        Selection.NONE: Token(Whose.FIRST),
+        Selection.CLIENT_ID: _NAMED,
+        Selection.OBJECT_ID: Absent("a token is exchanged for a client id"),
+        Selection.RESOURCE_ID: Absent("a token is exchanged for a client id"),
+        Selection.UNKNOWN_CLIENT_ID: Refused("AADSTS70021"),
+        Selection.AMBIGUOUS: Token(Whose.FIRST),
+    },
+)
 CLIENT_SECRET = Source(
     "client-secret", "Entra, with a client secret", "ClientSecretCredential", _application()
 )
@@ -253,10 +267,13 @@ SOURCES = (
     SERVICE_FABRIC,
     AML,
     CLOUD_SHELL,
+    AKS,
     CLIENT_SECRET,
     CERTIFICATE,
     FEDERATED,
 )
+WITH_HOSTS = tuple(source for source in SOURCES if source.credential in {MANAGED_IDENTITY, AKS.credential})
+"""Those whose tokens are of a host's identities, and not of applications."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -294,6 +311,23 @@ _DIFFERENCES = (
         Absent("its `DefaultAzureCredential` takes a client id, and no other id"),
         (Library.PYTHON, Library.PYTHON_AIO, Library.GO),
         selections=_BY_OBJECT_ID | _BY_RESOURCE_ID,
+        default=True,
+    ),
+    Difference(
+        Token(Whose.FIRST, "it exchanges the pod's token for the client id in the environment first"),
+        (Library.JAVASCRIPT,),
+        (AKS,),
+        _BY_RESOURCE_ID,
+        default=True,
+    ),
+    Difference(
+        Prevented(
+            "Only one of managedIdentityClientId and managedIdentityResourceId can be specified",
+            "it takes the client id in the environment for another one that is named",
+        ),
+        (Library.JAVA,),
+        (AKS,),
+        _BY_RESOURCE_ID,
         default=True,
     ),
     Difference(

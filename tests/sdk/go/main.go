@@ -56,7 +56,7 @@ func main() {
 }
 
 func outcomeOf(one request, scope string) outcome {
-	if one.Credential == "DefaultAzureCredential" && (one.By == "object_id" || one.By == "resource_id") && !namesIdentities() {
+	if isAbsent(one) {
 		return outcome{Absent: "yes"}
 	}
 	credential, err := credentialOf(one)
@@ -107,11 +107,25 @@ func defaultCredential(one request) (azcore.TokenCredential, error) {
 	return azidentity.NewDefaultAzureCredential(nil)
 }
 
-// namesIdentities tells whether the default credential has an option that names a managed identity.
-func namesIdentities() bool {
-	options := reflect.TypeOf(azidentity.DefaultAzureCredentialOptions{})
-	for field := range options.NumField() {
-		if strings.Contains(options.Field(field).Name, "ManagedIdentity") {
+// isAbsent tells whether a credential has no option that names an identity by the id that is asked for.
+func isAbsent(one request) bool {
+	if one.By != "object_id" && one.By != "resource_id" {
+		return false
+	}
+	wanted := map[string]string{"object_id": "ObjectID", "resource_id": "ResourceID"}[one.By]
+	switch one.Credential {
+	case "DefaultAzureCredential":
+		return !hasField(azidentity.DefaultAzureCredentialOptions{}, "ManagedIdentity")
+	case "WorkloadIdentityCredential":
+		return !hasField(azidentity.WorkloadIdentityCredentialOptions{}, wanted)
+	}
+	return false
+}
+
+func hasField(options any, part string) bool {
+	fields := reflect.TypeOf(options)
+	for index := range fields.NumField() {
+		if strings.Contains(fields.Field(index).Name, part) {
 			return true
 		}
 	}

@@ -21,10 +21,7 @@ const defaults = {
   resource_id: "managedIdentityResourceId",
 };
 const library = fileURLToPath(import.meta.resolve("@azure/identity"));
-const declared = readFileSync(
-  join(dirname(library), "credentials", "defaultAzureCredentialOptions.d.ts"),
-  "utf8",
-);
+const declaring = { DefaultAzureCredential: defaults, WorkloadIdentityCredential: names };
 
 function credentialOf({ credential, by, value, settings = {} }) {
   switch (credential) {
@@ -51,12 +48,18 @@ function credentialOf({ credential, by, value, settings = {} }) {
   }
 }
 
-function isDeclared(option) {
-  return declared.includes(`${option}:`) || declared.includes(`${option}?:`);
+function isAbsent({ credential, by }) {
+  const option = by && declaring[credential]?.[by];
+  if (!option) {
+    return false;
+  }
+  const file = `${credential[0].toLowerCase()}${credential.slice(1)}Options.d.ts`;
+  const declared = readFileSync(join(dirname(library), "credentials", file), "utf8");
+  return !declared.includes(`${option}:`) && !declared.includes(`${option}?:`);
 }
 
 async function outcome(one, scope) {
-  if (one.credential === "DefaultAzureCredential" && one.by && !isDeclared(defaults[one.by])) {
+  if (isAbsent(one)) {
     return { absent: "yes" };
   }
   try {

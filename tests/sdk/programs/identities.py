@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import inspect
 import json
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -32,12 +33,16 @@ def failed(error: Exception) -> Outcome:
 
 def absent(case: Case, library: Any) -> bool:
     """Whether the library has no way to ask what a case asks: told by the library's own source."""
-    if case["credential"] != "DefaultAzureCredential":
+    name, kind = case["credential"], case.get("by") or "client_id"
+    if name == "DefaultAzureCredential":
+        wanted = f"managed_identity_{kind}"
+    elif name == "WorkloadIdentityCredential" and library is msal:
+        return kind not in inspect.signature(msal.ConfidentialClientApplication).parameters
+    elif name == "WorkloadIdentityCredential":
+        wanted = kind
+    else:
         return False
-    if not hasattr(library, "DefaultAzureCredential"):
-        return True
-    kind = case.get("by", "client_id")
-    return f"managed_identity_{kind}" not in inspect.getsource(library.DefaultAzureCredential)
+    return not hasattr(library, name) or wanted not in inspect.getsource(getattr(library, name))
 
 
 def credential_of(library: Any, case: Case) -> Any:
@@ -89,7 +94,9 @@ def by_msal(case: Case, scope: str) -> Outcome:
     if absent(case, msal):
         return NOT_THERE
     try:
-        answer = _application(case, scope) if "settings" in case else _managed_identity(case, scope)
+        pod = case["credential"] == "WorkloadIdentityCredential"
+        settings = _of_the_pod(case) if pod else case
+        answer = _application(settings, scope) if "settings" in settings else _managed_identity(case, scope)
     except Exception as error:
         return failed(error)
     if "access_token" in answer:
@@ -103,6 +110,13 @@ def _managed_identity(case: Case, scope: str) -> dict[str, Any]:
     client = msal.ManagedIdentityClient(identity, http_client=requests.Session())
     found: dict[str, Any] = client.acquire_token_for_client(resource=scope.removesuffix("/.default"))
     return found
+
+
+def _of_the_pod(case: Case) -> Case:
+    """What a pod's environment says, for a library that does not read it by itself."""
+    found = {"tenant": os.environ["AZURE_TENANT_ID"], "token_file": os.environ["AZURE_FEDERATED_TOKEN_FILE"]}
+    client_id = case.get("value") or os.environ["AZURE_CLIENT_ID"]
+    return {"credential": "ClientAssertionCredential", "value": client_id, "settings": found}
 
 
 def _application(case: Case, scope: str) -> dict[str, Any]:

@@ -60,10 +60,20 @@ public final class Identities {
     }
 
     private static boolean isAbsent(JsonNode one) {
-        boolean objectId = one.path("by").asText().equals("object_id");
-        return objectId && one.get("credential").asText().equals("DefaultAzureCredential")
-            && Arrays.stream(DefaultAzureCredentialBuilder.class.getMethods())
-                .noneMatch(method -> method.getName().equals("managedIdentityObjectId"));
+        String by = one.path("by").asText();
+        String option = Map.of("object_id", "objectId", "resource_id", "resourceId").getOrDefault(by, "clientId");
+        switch (one.get("credential").asText()) {
+            case "DefaultAzureCredential":
+                return isAbsent(DefaultAzureCredentialBuilder.class, "managedIdentity" + option);
+            case "WorkloadIdentityCredential":
+                return isAbsent(WorkloadIdentityCredentialBuilder.class, option);
+            default:
+                return false;
+        }
+    }
+
+    private static boolean isAbsent(Class<?> builder, String option) {
+        return Arrays.stream(builder.getMethods()).noneMatch(method -> method.getName().equalsIgnoreCase(option));
     }
 
     /** What an error says, and those that it was caused by: the library wraps the endpoint's own words. */
