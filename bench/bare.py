@@ -1,9 +1,13 @@
-"""The yardstick: a bare granian application that returns the bytes in `KEYLESS_BENCH_ANSWER`."""
+"""The yardsticks: bare granian applications that return the bytes in `KEYLESS_BENCH_ANSWER`, or a new token."""
 
 from __future__ import annotations
 
 import os
+from functools import lru_cache
 
+from bench.signing import CLAIMS, new_key
+from keyless.tokens.issue import issue
+from keyless.tokens.keys import SigningKey
 from keyless.wire.server import Exchange
 
 ANSWER = os.environ.get("KEYLESS_BENCH_ANSWER", "").encode()
@@ -13,3 +17,14 @@ HEADERS = [("content-type", "application/json; charset=utf-8")]
 async def app(scope: object, proto: Exchange) -> None:
     """Answer."""
     proto.response_bytes(200, HEADERS, ANSWER)
+
+
+async def signing(scope: object, proto: Exchange) -> None:
+    """Read what was posted, and answer with a token that is signed now."""
+    await proto()
+    proto.response_bytes(200, HEADERS, issue(CLAIMS, _key()).encode())
+
+
+@lru_cache(maxsize=1)
+def _key() -> SigningKey:
+    return new_key()

@@ -5,7 +5,8 @@
   in alternating rounds;
 - tokens per second that a managed identity's endpoint keeps, against such an application without TLS;
 - tokens per second that Entra's endpoint signs anew for a client secret over TLS, against how many of the
-  same claims the library signs alone, on the same core;
+  same claims the library signs alone on the same core, and against a bare granian application that signs as
+  many in its answers;
 - the time from the start of `keyless run` to the first token, with the plane to be started;
 - what `keyless run -- true` takes, with the plane to be started and with one to join.
 """

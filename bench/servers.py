@@ -59,8 +59,8 @@ def keyless_server(folder: Path) -> Iterator[Ready]:
 
 
 @contextlib.contextmanager
-def bare_server(answer: bytes, *, certificate: str | None) -> Iterator[int]:
-    """A bare granian application that gives an answer, on the port that comes; with TLS or without."""
+def bare_server(answer: bytes, *, certificate: str | None, app: str = "app") -> Iterator[int]:
+    """A bare granian application of `bench.bare`, on the port that comes; with TLS or without."""
     port = 20000 + os.getpid() % 20000
     files = [f"--ssl-certificate={certificate}", f"--ssl-keyfile={certificate}"] if certificate else []
     options = [
@@ -71,7 +71,7 @@ def bare_server(answer: bytes, *, certificate: str | None) -> Iterator[int]:
         "--no-ws",
         "--no-log",
     ]
-    command = [sys.executable, "-m", "granian", *options, *files, f"--port={port}", "bench.bare:app"]
+    command = [sys.executable, "-m", "granian", *options, *files, f"--port={port}", f"bench.bare:{app}"]
     environment = os.environ | {"KEYLESS_BENCH_ANSWER": answer.decode()}
     process = subprocess.Popen(on_core(SERVER, command), env=environment)
     try:
@@ -101,7 +101,7 @@ def report(what: str, ours: Sequence[float], yardstick: str, theirs: Sequence[fl
     for name, values in ((yardstick, theirs), (what, ours)):
         rounds = " ".join(f"{value:.0f}" for value in values)
         print(f"{name:<32} median {statistics.median(values):8.0f}   rounds {rounds}")
-    print(f"{'ratio':<32} median {statistics.median(ratios):8.0%}   ({aim})")
+    print(f"{'ratio':<32} median {statistics.median(ratios):8.0%}   {aim}".rstrip())
 
 
 def on_core(core: int, command: list[str]) -> list[str]:

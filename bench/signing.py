@@ -8,21 +8,28 @@ from __future__ import annotations
 import sys
 import time
 
-from joserfc import jws
+import msgspec
 
 from keyless.model.identities import PrincipalKind
 from keyless.tokens.claims import ClientAuthentication, Subject, v1_claims
-from keyless.tokens.keys import ALGORITHM, generate_signing_key
+from keyless.tokens.keys import ALGORITHM, SigningKey, generate_signing_key
+
+_GUID = "00000000-0000-4000-8000-000000000001"
+_SUBJECT = Subject(_GUID, _GUID, _GUID, PrincipalKind.APPLICATION, ClientAuthentication.SECRET)
+CLAIMS = v1_claims(_SUBJECT, "https://vault.azure.net", 1_800_000_000, _GUID)
+"""An application's usual claims."""
+
+
+def new_key() -> SigningKey:
+    """A key to sign with."""
+    return generate_signing_key(int(time.time()))
 
 
 def rate(seconds: float) -> float:
-    """Tokens a second, of an application's usual claims."""
-    import msgspec
+    """Tokens a second."""
+    from joserfc import jws
 
-    guid = "00000000-0000-4000-8000-000000000001"
-    subject = Subject(guid, guid, guid, PrincipalKind.APPLICATION, ClientAuthentication.SECRET)
-    key = generate_signing_key(int(time.time()))
-    payload = msgspec.json.encode(v1_claims(subject, "https://vault.azure.net", int(time.time()), guid))
+    key, payload = new_key(), msgspec.json.encode(CLAIMS)
     header = {"typ": "JWT", "alg": ALGORITHM, "x5t": key.x5t, "kid": key.kid}
     signed, began = 0, time.perf_counter()
     while time.perf_counter() - began < seconds:
