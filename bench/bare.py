@@ -1,4 +1,4 @@
-"""The yardsticks: bare granian applications that return the bytes in `KEYLESS_BENCH_ANSWER`, or a new token."""
+"""The yardsticks: bare granian applications that return bytes from `KEYLESS_BENCH_ANSWER`, or a new token."""
 
 from __future__ import annotations
 
