@@ -40,20 +40,34 @@ class SubscriptionEntry(Record, title="a subscription", short="name"):
 
 
 class FederatedCredentialEntry(Record, title="a federated credential"):
-    """Whose token may be exchanged for one of ours. All three are compared exactly, case included."""
+    """Whose token may be exchanged for one of ours."""
+
+
+class IssuersCredential(FederatedCredentialEntry, told_by="issuer"):
+    """A token of an issuer. All three are compared exactly, case included."""
 
     issuer = required(Where(Text(naming.ISSUER)), "Who issues the token: its `iss`.")
     subject = required(Where(Text(naming.SUBJECT)), "Whom it is about: its `sub`.")
     audience = defaulted(Text(naming.AUDIENCE), "Whom it is for: its only `aud`.", default=DEFAULT_AUDIENCE)
 
 
+class IdentitysCredential(FederatedCredentialEntry, told_by="identity"):
+    """The token of a user-assigned identity of this estate, in place of the application's secret."""
+
+    identity = required(_REFERENCE, "The identity's name, or `group/name`.")
+
+
 _FEDERATED_CREDENTIALS = MapOf(
+    Text(naming.FEDERATED_CREDENTIAL), RecordOf(IssuersCredential), "federated credentials", at_most=MOST
+)
+_APPLICATIONS_CREDENTIALS = MapOf(
     Text(naming.FEDERATED_CREDENTIAL),
-    RecordOf(FederatedCredentialEntry),
+    Alternatives("a federated credential", IssuersCredential, IdentitysCredential),
     "federated credentials",
     at_most=MOST,
 )
-_NO_FEDERATED_CREDENTIALS: Entries[FederatedCredentialEntry] = Entries()
+_NO_FEDERATED_CREDENTIALS: Entries[IssuersCredential] = Entries()
+_NO_APPLICATIONS_CREDENTIALS: Entries[FederatedCredentialEntry] = Entries()
 
 
 class IdentityEntry(Record, title="a user-assigned identity"):
@@ -364,9 +378,9 @@ class ApplicationEntry(Record, title="an application"):
         "Where its code runs, so that `keyless plan` names the way off its credential. Left out: not known.",
     )
     federated_credentials = defaulted(
-        _FEDERATED_CREDENTIALS,
-        "Tokens of other issuers that stand for it.",
-        default=_NO_FEDERATED_CREDENTIALS,
+        _APPLICATIONS_CREDENTIALS,
+        "Tokens of other issuers, or of a managed identity, that stand for it.",
+        default=_NO_APPLICATIONS_CREDENTIALS,
     )
 
 

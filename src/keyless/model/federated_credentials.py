@@ -21,6 +21,8 @@ from typing import NamedTuple
 from keyless.model.identities import FederatedCredential
 
 DEFAULT_AUDIENCE = "api://AzureADTokenExchange"
+EXCHANGE_CLIENT_ID = "fb60f99c-7a34-4190-8149-302f77469936"
+"""The client id of the token exchange in Entra: what its own tokens of version 2.0 say for that audience."""
 MOST = 20
 LONGEST = 600
 NAME = r"[A-Za-z0-9][A-Za-z0-9_-]{2,119}"

@@ -5,6 +5,7 @@ Rules:
   services that accept it, as the address of one of their endpoints (``https://contoso.azconfig.io``);
 - the token's ``aud`` is the catalog's spelling, with the slash if it was asked for with one, because a
   resource compares audiences exactly;
+- the token exchange is asked for by its name or client id, and takes tokens of version 2.0;
 - an application is asked for by its client id, or by one of its identifier URIs in the same way; what the
   catalog knows is never an application's.
 
@@ -18,13 +19,14 @@ from functools import lru_cache
 from urllib.parse import urlsplit
 
 from keyless.catalog.services import services_of_audience, services_of_host
-from keyless.model.federated_credentials import DEFAULT_AUDIENCE
+from keyless.model.federated_credentials import DEFAULT_AUDIENCE, EXCHANGE_CLIENT_ID
 from keyless.model.identities import Application
 from keyless.store.collections import APPLICATIONS
 from keyless.store.ports import Reader
 from keyless.tokens.audience import V2, Audience
 
 _MAX_CHARACTERS = 256
+_EXCHANGE = frozenset({DEFAULT_AUDIENCE.casefold(), EXCHANGE_CLIENT_ID})
 _ENDPOINT = re.compile(r"https://[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+")
 
 
@@ -33,6 +35,8 @@ async def audience_of(reader: Reader, resource: str) -> Audience | None:
     known = known_audience(resource)
     if known is not None:
         return Audience(known)
+    if resource.casefold() in _EXCHANGE:
+        return Audience(EXCHANGE_CLIENT_ID, V2)
     plain = resource.removesuffix("/")
     if not plain or len(resource) > _MAX_CHARACTERS:
         return None
@@ -72,7 +76,7 @@ def _known(resource: str) -> str | None:
 
 def is_reserved(uri: str) -> bool:
     """Whether no application may have this for an identifier URI."""
-    return known_audience(uri) is not None or uri.casefold() == DEFAULT_AUDIENCE.casefold()
+    return known_audience(uri) is not None or uri.casefold() in _EXCHANGE
 
 
 def audience_meant(resource: str) -> str | None:
@@ -90,7 +94,5 @@ def unknown_audience(resource: str, tenant: str) -> str:
     advice = "ask for the audience of an Azure service, or of an application of the estate"
     if meant:
         advice = f"ask for `{meant}`"
-    elif resource.casefold() == DEFAULT_AUDIENCE.casefold():
-        advice = "declare `federation:` in `keyless.yaml`, so that this site is an issuer"
     shown = resource[:_MAX_CHARACTERS]
     return f"The resource principal named {shown} was not found in the tenant named {tenant}: {advice}."

@@ -139,3 +139,31 @@ def test_two_applications_share_no_identifier_uri() -> None:
 @pytest.mark.parametrize("version", ["0", "3", '"2"'])
 def test_there_are_two_versions_of_tokens(version: str) -> None:
     assert only(application(f"{{identifierUris: [api://x], tokenVersion: {version}}}"))
+
+
+TRUSTING = """\
+version: 1
+resourceGroups:
+  rg: {{identities: {{orders: }}}}
+applications: {{app: {{federatedCredentials: {{web: {credential}}}}}}}
+"""
+
+
+def test_an_identity_in_place_of_a_secret_is_named_and_becomes_issuer_and_subject() -> None:
+    declared = estate(TRUSTING.format(credential="{identity: orders}"))
+    (found,) = declared.federated_credentials
+    assert found.issuer == f"https://login.microsoftonline.com/{declared.tenant.tenant_id}/v2.0"
+    assert found.subject == declared.identities[0].principal_id
+    assert found.owner == declared.applications[0].client_id
+    assert again(declared).federated_credentials == declared.federated_credentials
+
+
+def test_an_identity_that_is_not_there_is_no_credential() -> None:
+    problem = only(TRUSTING.format(credential="{identity: order}"))
+    assert problem.message == "no user-assigned identity is called `order`"
+    assert problem.hint == "write `orders`"
+
+
+def test_an_identity_twice_is_told_at_its_name() -> None:
+    text = TRUSTING.format(credential="{identity: orders}, again: {identity: orders}")
+    assert only(text).message == "`web` has the same issuer and subject already"

@@ -6,12 +6,14 @@ workload's service account, whether the file says so or not.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from keyless.estate.declaration import (
     EstateEntry,
     FederatedCredentialEntry,
+    IdentitysCredential,
     IssuerEntry,
+    IssuersCredential,
     KeySetAsText,
     KeySetEntry,
     KeySetFromFile,
@@ -24,12 +26,12 @@ from keyless.estate.reading import Located, Reading, Rejected
 from keyless.estate.resolve.directory import Directory
 from keyless.estate.resolve.resources import Resources
 from keyless.estate.resolve.secrets import SecretSource, WithheldText
-from keyless.estate.shapes.containers import Entries
 from keyless.model.clusters import workload_credential
 from keyless.model.estate import DeclaredApplication
-from keyless.model.federated_credentials import problems_together
+from keyless.model.federated_credentials import DEFAULT_AUDIENCE, problems_together
 from keyless.model.hosts import HostKind, host_kind_of
 from keyless.model.identities import FederatedCredential, Federation, TrustedIssuer
+from keyless.tokens.claims import v2_issuer
 from keyless.tokens.issuer_keys import UnusableKeys, read_issuer_keys
 from keyless.tokens.site_issuer import problem_with
 
@@ -46,8 +48,9 @@ def read_federated_credentials(
     """The federated credentials of all identities and applications."""
     owned: _Owned = {}
     for owner, entries in _owners(entry, resources, applications):
-        found = [_credential(owner, name, one) for name, one in entries.items]
-        _check_together(found, [one.subject.at for _, one in entries.items], reading)
+        read = [(_credential(owner, name, one, resources, reading), one) for name, one in entries]
+        found = [credential for credential, _ in read if credential is not None]
+        _check_together(found, [_place(one) for credential, one in read if credential is not None], reading)
         owned.setdefault(owner, []).extend(found)
     _add_workloads(owned, resources)
     return tuple(credential for found in owned.values() for credential in found)
@@ -55,20 +58,38 @@ def read_federated_credentials(
 
 def _owners(
     entry: EstateEntry, resources: Resources, applications: Directory[DeclaredApplication]
-) -> Iterator[tuple[str, Entries[FederatedCredentialEntry]]]:
+) -> Iterator[tuple[str, Iterable[tuple[Located[str], FederatedCredentialEntry]]]]:
     for group_name, group in entry.resource_groups.items:
         for name, declared in group.identities.items:
             identity = resources.identities.get(f"{group_name.value}/{name.value}")
             if identity is not None:
-                yield identity.resource_id, declared.federated_credentials
+                yield identity.resource_id, declared.federated_credentials.items
     for name, registered in entry.applications.items:
         application = applications.get(name.value)
         if application is not None:
-            yield application.client_id, registered.federated_credentials
+            yield application.client_id, registered.federated_credentials.items
 
 
-def _credential(owner: str, name: Located[str], entry: FederatedCredentialEntry) -> FederatedCredential:
-    return FederatedCredential(owner, name.value, entry.issuer.value, entry.subject.value, entry.audience)
+def _credential(
+    owner: str, name: Located[str], entry: FederatedCredentialEntry, resources: Resources, reading: Reading
+) -> FederatedCredential | None:
+    """A credential; none where it names an identity that is not there, which is then reported."""
+    if isinstance(entry, IssuersCredential):
+        return FederatedCredential(owner, name.value, entry.issuer.value, entry.subject.value, entry.audience)
+    if not isinstance(entry, IdentitysCredential):
+        raise TypeError(f"no federated credential is known for a {type(entry).__name__}")
+    identity = resources.identities.find(entry.identity, reading)
+    if identity is None:
+        return None
+    issuer = v2_issuer(resources.tenant.tenant_id)
+    return FederatedCredential(owner, name.value, issuer, identity.principal_id, DEFAULT_AUDIENCE)
+
+
+def _place(entry: FederatedCredentialEntry) -> At:
+    """Where an entry says whom it is about."""
+    if isinstance(entry, IssuersCredential):
+        return entry.subject.at
+    return entry.identity.at if isinstance(entry, IdentitysCredential) else entry.at
 
 
 def _check_together(found: list[FederatedCredential], places: list[At], reading: Reading) -> None:

@@ -124,11 +124,22 @@ def no_match(mismatch: NoMatch, claims: Claims) -> InvalidGrant:
 
 
 def entra_issuer(issuer: str) -> InvalidGrant:
-    """AADSTS700222: a token of Entra's own, which is not exchanged."""
+    """AADSTS700222: a token of Entra's own that is not exchanged, as a managed identity's alone is."""
     return InvalidGrant(
         700222,
         "invalid_request",
-        f"AAD-issued tokens may not be used for federated identity flows: '{issuer[:_SHOWN]}' is Entra.",
+        f"AAD-issued tokens may not be used for federated identity flows: '{issuer[:_SHOWN]}' is Entra. "
+        "Only a user-assigned identity's token for 'api://AzureADTokenExchange' is, for an application.",
+    )
+
+
+def other_tenants_issuer(issuer: str) -> InvalidGrant:
+    """AADSTS700236: a token of Entra's own, of another tenant."""
+    return InvalidGrant(
+        700236,
+        "invalid_request",
+        f"Entra ID tokens issued by issuer '{issuer[:_SHOWN]}' may not be used for federated identity "
+        "credential flows for applications or managed identities registered in this tenant.",
     )
 
 

@@ -6,8 +6,6 @@ own. Whoever lies about that has to prove more, not less: each kind is verified 
 
 from __future__ import annotations
 
-import msgspec
-
 from keyless.model.clusters import is_cluster_issuer
 from keyless.model.evidence import SignInMethod
 from keyless.model.identities import FederatedCredential
@@ -17,14 +15,14 @@ from keyless.planes.entra import refusals
 from keyless.planes.entra.applications import find_application
 from keyless.planes.entra.assertion_audiences import is_login_issuer, is_ours
 from keyless.planes.entra.assertion_refusals import (
-    entra_issuer,
     federation_refused,
     no_match,
     refused,
     unavailable,
 )
-from keyless.planes.entra.federated_credentials import federated_credentials_of, owner_id
+from keyless.planes.entra.federated_credentials import Owner, federated_credentials_of, owner_id
 from keyless.planes.entra.issuer_key_source import KeysUnavailable
+from keyless.planes.entra.managed_identity_assertions import managed_identity_credential, own_keys
 from keyless.planes.entra.proven import Proven
 from keyless.planes.entra.service import Entra
 from keyless.planes.entra.sign_ins import failed
@@ -93,14 +91,19 @@ async def _prove_by_federation(
         raise refusals.unknown_application(client_id, tenant.name)
     credentials = await federated_credentials_of(entra.store, owner_id(owner))
     try:
-        credential = await _holding_credential(entra, tenant, list(credentials), assertion, now)
+        credential = await _holding_credential(entra, tenant, owner, list(credentials), assertion, now)
     except InvalidGrant as error:
         raise failed(error, owner, SignInMethod.FEDERATED_CREDENTIAL) from error
     return Proven(tenant, owner, SignInMethod.FEDERATED_CREDENTIAL, credential.name)
 
 
 async def _holding_credential(
-    entra: Entra, tenant: Tenant, credentials: list[FederatedCredential], assertion: Assertion, now: int
+    entra: Entra,
+    tenant: Tenant,
+    owner: Owner,
+    credentials: list[FederatedCredential],
+    assertion: Assertion,
+    now: int,
 ) -> FederatedCredential:
     """The credential that an assertion proves to be for.
 
@@ -109,9 +112,9 @@ async def _holding_credential(
     """
     issuer = assertion.claims.iss
     try:
-        credential = matching_credential(credentials, assertion.claims)
         if is_login_issuer(issuer):
-            raise entra_issuer(issuer)
+            return await managed_identity_credential(entra, tenant, owner, credentials, assertion, now)
+        credential = matching_credential(credentials, assertion.claims)
         check_algorithm(assertion)
         verify_federated_assertion(assertion, await _keys_of(entra, tenant, assertion, now), now)
     except NoMatch as mismatch:
@@ -127,7 +130,7 @@ async def _keys_of(entra: Entra, tenant: Tenant, assertion: Assertion, now: int)
     """The keys of an issuer that a credential names: our own cluster's, those given, or fetched ones."""
     issuer = assertion.claims.iss
     if is_cluster_issuer(issuer, tenant.tenant_id):
-        return read_issuer_keys(msgspec.json.encode((await entra.authority.key_ring()).jwks()))
+        return await own_keys(entra)
     known = await entra.store.get(TRUSTED_ISSUERS, (issuer,))
     if known is not None and known.jwks is not None:
         return read_issuer_keys(known.jwks)

@@ -23,22 +23,31 @@ async def federated_credentials_of(reader: Reader, owner: str) -> Sequence[Feder
 
 
 class Owners:
-    """Applications and user-assigned identities by client id.
+    """Applications and user-assigned identities by client id; identities by principal id too.
 
-    Identities are kept by resource id, so who has which client id is remembered until any of them changes.
+    Identities are kept by resource id, so who has which other id is remembered until any of them changes.
     """
 
     def __init__(self) -> None:
-        self._identities: tuple[int, dict[str, ManagedIdentity]] = (-1, {})
+        self._seen_revision = -1
+        self._by_client: dict[str, ManagedIdentity] = {}
+        self._by_principal: dict[str, ManagedIdentity] = {}
 
     async def find(self, store: Store, client_id: str) -> Owner | None:
         """Whoever has a client id."""
         application = await find_application(store, client_id)
-        return application or (await self._known(store)).get(client_id.casefold())
+        await self._look(store)
+        return application or self._by_client.get(client_id.casefold())
 
-    async def _known(self, store: Store) -> dict[str, ManagedIdentity]:
+    async def identity_of(self, store: Store, principal_id: str) -> ManagedIdentity | None:
+        """The user-assigned identity with a principal id, in just that casing."""
+        await self._look(store)
+        return self._by_principal.get(principal_id)
+
+    async def _look(self, store: Store) -> None:
         revision = store.revision(IDENTITIES)
-        if self._identities[0] != revision:
+        if self._seen_revision != revision:
             found = [identity for _, identity in await store.scan(IDENTITIES)]
-            self._identities = (revision, {one.client_id.casefold(): one for one in found})
-        return self._identities[1]
+            self._by_client = {one.client_id.casefold(): one for one in found}
+            self._by_principal = {one.principal_id: one for one in found}
+            self._seen_revision = revision

@@ -9,8 +9,10 @@ import pytest
 from identity_site import ORDERS, READER, SYSTEM, Answer, Site
 
 from keyless.deploy.revoke import revoke
+from keyless.model.federated_credentials import EXCHANGE_CLIENT_ID
 from keyless.model.identities import Federation
 from keyless.store.collections import FEDERATION
+from keyless.tokens.claims import v2_issuer
 
 ISSUER = "https://id.example.org"
 EXCHANGE = "api://AzureADTokenExchange"
@@ -56,11 +58,11 @@ async def test_each_request_gets_a_token_of_its_own(trusted: Site) -> None:
     assert claims(await ask(trusted))["jti"] != claims(await ask(trusted))["jti"]
 
 
-async def test_where_the_site_is_no_issuer_there_is_no_such_token_and_it_is_said_why(metadata: Site) -> None:
+async def test_where_the_site_is_no_issuer_the_token_is_entras_own_of_version_2(metadata: Site) -> None:
     await metadata.host(system=True)
-    refused = await ask(metadata)
-    assert (refused.status, refused.body["error"]) == (400, "invalid_resource")
-    assert "declare `federation:` in `keyless.yaml`" in refused.body["error_description"]
+    found = claims(await ask(metadata))
+    assert (found["aud"], found["ver"]) == (EXCHANGE_CLIENT_ID, "2.0")
+    assert (found["iss"], found["sub"]) == (v2_issuer(str(found["tid"])), SYSTEM.principal_id)
 
 
 async def test_a_disabled_identity_is_not_trusted_elsewhere_either(trusted: Site) -> None:
