@@ -45,6 +45,7 @@ from keyless.wire.server import Front, ListeningServer, settle_interpreter
 CLIENT_SECRET = "a-client-secret-of-usual-length-40-chars"
 ESTATE = f"""
 version: 1
+federation: {{issuer: https://id.example.org}}
 resourceGroups:
   bench-rg:
     compute:

@@ -152,6 +152,13 @@ def test_the_proof_holds_under_the_plan_and_fails_without_a_role_of_it(learned: 
     assert "that grants it is `Key Vault Secrets User`" in explained
 
 
+def test_a_proof_runs_on_the_kind_of_host_that_is_named(learned: Project) -> None:
+    learned("plan")
+    on_a_machine = app('say(__import__("os").environ.get("IDENTITY_ENDPOINT", "none"))')
+    assert learned("prove", "--host-kind", "vm", *on_a_machine).out == "none\n"
+    assert learned("prove", *on_a_machine).out.startswith("http://127.0.0.1:")
+
+
 def test_a_proof_fails_with_the_commands_own_code(learned: Project) -> None:
     learned("plan")
     failed = learned("prove", *app("raise SystemExit(7)"))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from keyless.cli.failure import Failure
+from keyless.model.hosts import HostKind
 from keyless.runtime.project import STATE_DIRECTORY, Project, find_project
 
 if TYPE_CHECKING:
@@ -19,6 +20,18 @@ project_option = click.option(
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     envvar="KEYLESS_PROJECT",
     help="The project's directory (default: the nearest one upwards with a keyless.yaml or a .keyless).",
+)
+
+
+def _as_host_kind(context: click.Context, parameter: click.Parameter, value: str | None) -> HostKind | None:
+    return HostKind(value) if value else None
+
+
+host_kind_option = click.option(
+    "--host-kind",
+    type=click.Choice([kind.value for kind in HostKind]),
+    callback=_as_host_kind,
+    help="The kind of host that gives the workload its token (default: as the estate says, or its type).",
 )
 
 

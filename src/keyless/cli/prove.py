@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING
 import click
 
 from keyless.cli.failure import Failure, own_failures
-from keyless.cli.options import chosen_project, declared_estate, project_option
+from keyless.cli.options import chosen_project, declared_estate, host_kind_option, project_option
 from keyless.cli.run import Finished, check_command, run_in
 from keyless.cli.terminal import say
 from keyless.cli.verdict import holds, report, seen_since, strangers
 from keyless.cli.wording import counted
 from keyless.gateway.child import exit_like
+from keyless.model.hosts import HostKind
 from keyless.runtime.directory import Directory, read_directory
 from keyless.runtime.messages import PROTOCOL, Hello, Mode
 from keyless.runtime.project import Project
@@ -43,11 +44,17 @@ if TYPE_CHECKING:
     type=click.Path(dir_okay=False, path_type=Path),
     help="The plan to prove (default: the last one that `keyless plan` made).",
 )
+@host_kind_option
 @click.option("--offline", is_flag=True, help="Refuse connections beyond the local plane and this machine.")
 @project_option
 @click.argument("argv", metavar="COMMAND...", nargs=-1, type=click.UNPROCESSED)
 def command(
-    workload: str | None, plan_file: Path | None, offline: bool, directory: Path | None, argv: tuple[str, ...]
+    workload: str | None,
+    plan_file: Path | None,
+    host_kind: HostKind | None,
+    offline: bool,
+    directory: Path | None,
+    argv: tuple[str, ...],
 ) -> None:
     """Run COMMAND in a copy of the world whose role assignments are exactly the plan's.
 
@@ -60,7 +67,8 @@ def command(
         plan = _load(project, plan_file)
         if plan_file is None:
             _say_what_is_newer(project)
-        proof = _prove(project, plan, workload, list(argv), offline=offline)
+        hello = Hello(PROTOCOL, workload, Mode.ENFORCE, offline, None, host_kind)
+        proof = _prove(project, plan, hello, list(argv))
     report(plan, proof.finished, proof.observations, proof.principals)
     if not holds(proof.finished, proof.observations) and proof.finished.status.succeeded:
         raise SystemExit(1)
@@ -103,7 +111,7 @@ def _say_what_is_newer(project: Project) -> None:
         say(f"{accesses} recorded for the first time after the plan was made: `keyless plan` takes them in")
 
 
-def _prove(project: Project, plan: Plan, workload: str | None, argv: list[str], *, offline: bool) -> _Proof:
+def _prove(project: Project, plan: Plan, hello: Hello, argv: list[str]) -> _Proof:
     from keyless.app import open_evidence
 
     estate = declared_estate(project)
@@ -111,7 +119,7 @@ def _prove(project: Project, plan: Plan, workload: str | None, argv: list[str], 
         principals = asyncio.run(_copy_world(project, copy, estate, plan))
         for stranger in strangers(plan, principals):
             say(f"the plan has roles for `{stranger}`, which is no identity of this estate", bad=True)
-        finished = run_in(copy, Hello(PROTOCOL, workload, Mode.ENFORCE, offline, None), argv, quiet=True)
+        finished = run_in(copy, hello, argv, quiet=True)
         with closing(open_evidence(copy)) as evidence:
             return _Proof(finished, evidence.observations(), principals)
 

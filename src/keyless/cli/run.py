@@ -11,7 +11,7 @@ import click
 
 from keyless.cli.failure import Failure, own_failures
 from keyless.cli.notices import closing, show
-from keyless.cli.options import chosen_project, declared_estate, project_option
+from keyless.cli.options import chosen_project, declared_estate, host_kind_option, project_option
 from keyless.cli.terminal import say
 from keyless.gateway.child import ChildStatus, exit_like, run_child
 from keyless.gateway.held_signals import held_signals
@@ -44,11 +44,7 @@ if TYPE_CHECKING:
     default=Mode.ENFORCE.value,
     help="Deny what no role assignment grants (the default).",
 )
-@click.option(
-    "--host-kind",
-    type=click.Choice([kind.value for kind in HostKind]),
-    help="The kind of host that gives the workload its token (default: as the estate says, or its type).",
-)
+@host_kind_option
 @click.option("--fresh", is_flag=True, help="Begin with the estate file alone: remove the store first.")
 @click.option("--offline", is_flag=True, help="Refuse connections beyond the local plane and this machine.")
 @click.option(
@@ -63,7 +59,7 @@ if TYPE_CHECKING:
 def command(
     workload: str | None,
     mode: str,
-    host_kind: str | None,
+    host_kind: HostKind | None,
     fresh: bool,
     offline: bool,
     keep_credentials: bool,
@@ -84,9 +80,7 @@ def command(
         estate = declared_estate(project)
         if fresh:
             _begin_anew(project, estate)
-        hello = Hello(
-            PROTOCOL, workload, Mode(mode), offline, estate, HostKind(host_kind) if host_kind else None
-        )
+        hello = Hello(PROTOCOL, workload, Mode(mode), offline, estate, host_kind)
         finished = run_in(
             project, hello, list(argv), port=port, keep_credentials=keep_credentials, quiet=quiet
         )
