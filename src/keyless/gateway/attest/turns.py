@@ -44,3 +44,4 @@ class Turns:
                 return await asyncio.shield(looking)
             finally:
                 await asyncio.wait({looking})
+                looking.exception()  # whoever has left does not ask how it went

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import threading
 
 from keyless.gateway.attest.peer import Attestor
@@ -80,3 +81,24 @@ async def test_a_look_that_nobody_waits_for_keeps_its_turn_until_it_ends() -> No
     assert gate.most == 1
     assert gate.begun.acquire(blocking=False), "the one that followed has looked"
     assert not gate.begun.acquire(blocking=False), "the one that left the queue has not"
+
+
+async def test_a_look_that_nobody_waits_for_and_that_fails_is_no_error_of_the_loop() -> None:
+    errors: list[dict[str, object]] = []
+    asyncio.get_running_loop().set_exception_handler(lambda loop, context: errors.append(context))
+    made, gate = turns(), Gate()
+
+    def fail() -> str:
+        gate.look()
+        raise RuntimeError("the process has gone")
+
+    left = asyncio.create_task(made.take(FLOOD, fail))
+    await begun(gate)
+    left.cancel()
+    await asyncio.sleep(0)
+    gate.open.set()
+    await asyncio.wait({left})
+    assert left.cancelled()
+    del left
+    gc.collect()
+    assert errors == []

@@ -85,7 +85,11 @@ class World:
             address,
             limits or TimeLimits(head_s=10, connect_s=5, linger_s=1),
         )
-        loop.run(self.server.start(0))
+        try:
+            loop.run(self.server.start(0))
+        except CannotServeMetadata:
+            loop.run(self.plane.stop())
+            raise
 
     def stop(self) -> None:
         self.loop.run(self.server.stop())
