@@ -498,7 +498,7 @@ def test_a_stop_sent_to_us_alone_stops_the_child_and_so_us(
 ) -> None:
     needs_to_be_told(origin)
     code = (
-        "import os, signal; signal.signal(signal.SIGCONT, lambda *_: print('resumed', flush=True)); "
+        "import os, signal; signal.signal(signal.SIGCONT, lambda *_: os.write(1, b'resumed\\n')); "
         "print('we', os.getppid(), flush=True)\nwhile True: signal.pause()"
     )
     process = start(job(*python(code)), terminal=terminal)
