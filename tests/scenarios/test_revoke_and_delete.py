@@ -46,6 +46,8 @@ def test_a_deleted_resource_is_made_again_by_the_next_run_as_somebody_else(decla
         assert (new != old, value) == (True, PASSWORD)
         assert running.end("go").out.splitlines()[-1] == REFUSED
     assert "Identity not found  web (deleted)" in declared("identity", "list").out
+    tree = declared("estate", "show").out
+    assert (f"principal id  {new}" in tree, f"principal id  {old}" in tree) == (True, False)
     shown = declared("identity", "show", old).out
     assert "deleted: no token of it holds" in shown
 

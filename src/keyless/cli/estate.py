@@ -111,21 +111,27 @@ def show(directory: Path | None) -> None:
     project = chosen_project(directory)
     with explained():
         outline = _outline(project)
-        estate = asyncio.run(_stored(project)) if outline is None else outline
-        orphaned = asyncio.run(_orphaned(project))
+        estate, orphaned = asyncio.run(_shown(project, outline))
     width = None if sys.stdout.isatty() else _PIPED_WIDTH
     Console(highlight=False, width=width).print(estate_tree(estate, orphaned))
 
 
-async def _orphaned(project: Project) -> list[str]:
-    """The role assignments in the store whose identities were deleted."""
+async def _shown(project: Project, declared: Estate | None) -> tuple[Estate, list[str]]:
+    """What the file declares, with the ids that it has here, else what the store holds; and what is orphaned.
+
+    What was deleted and is declared again has other ids than the file alone would tell.
+    """
     from keyless.app import open_store
     from keyless.cli.identities import orphans
+    from keyless.deploy.lifecycle import as_created
 
+    estate = await _stored(project) if declared is None else declared
     if not project.store_file.exists():
-        return []
+        return estate, []
     with closing(open_store(project)) as store:
-        return await orphans(store)
+        if declared is not None:
+            estate = await as_created(store, declared)
+        return estate, await orphans(store)
 
 
 @command.command("delete")

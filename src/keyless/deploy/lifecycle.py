@@ -22,7 +22,7 @@ from msgspec import structs
 from keyless.deploy.revoke import restore_in, revoke_in
 from keyless.estate.resolve.ids import again, assignment_id
 from keyless.model.estate import Estate
-from keyless.model.identities import ComputeResource, DeletedIdentity, ManagedIdentity
+from keyless.model.identities import ComputeResource, DeletedIdentity, FederatedCredential, ManagedIdentity
 from keyless.model.roles import RoleAssignment
 from keyless.store.collections import (
     COMPUTE,
@@ -31,6 +31,7 @@ from keyless.store.collections import (
     IDENTITIES,
 )
 from keyless.store.ports import Key, Reader, Transaction
+from keyless.tokens.claims import v2_issuer
 
 Identities = Mapping[str, ManagedIdentity]
 """By the principal's case-folded id."""
@@ -72,6 +73,7 @@ async def as_created(reader: Reader, estate: Estate) -> Estate:
     if not times:
         return estate
     new_ids: dict[str, str] = {}
+    issuer = v2_issuer(estate.tenant.tenant_id)
 
     def renewed(identity: T) -> T:
         if identity is None:
@@ -85,6 +87,9 @@ async def as_created(reader: Reader, estate: Estate) -> Estate:
         compute=tuple(_with_identity(one, renewed) for one in estate.compute),
         identities=tuple(map(renewed, estate.identities)),
         assignments=tuple(_of_whom_it_is_now(one, new_ids) for one in estate.assignments),
+        federated_credentials=tuple(
+            _trusting_whom_it_is_now(one, issuer, new_ids) for one in estate.federated_credentials
+        ),
     )
 
 
@@ -132,3 +137,12 @@ def _of_whom_it_is_now(assignment: RoleAssignment, new_ids: Mapping[str, str]) -
     is_derived = assignment.id == assignment_id(old, role, assignment.scope_id)
     made = assignment_id(new, role, assignment.scope_id) if is_derived else assignment.id
     return structs.replace(assignment, id=made, principal_id=new)
+
+
+def _trusting_whom_it_is_now(
+    credential: FederatedCredential, issuer: str, new_ids: Mapping[str, str]
+) -> FederatedCredential:
+    """An application's trust in a managed identity of this tenant, by the identity's new id."""
+    if credential.issuer != issuer:
+        return credential
+    return structs.replace(credential, subject=new_ids.get(credential.subject, credential.subject))

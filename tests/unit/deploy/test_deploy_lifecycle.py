@@ -137,6 +137,18 @@ async def test_what_is_made_again_has_new_ids_and_inherits_nothing(site: Site, n
         assert await site.is_refused(old.principal_id)
 
 
+async def test_an_application_that_trusts_an_identity_by_name_trusts_the_one_that_is_made_again(
+    site: Site,
+) -> None:
+    trusting = TEXT + "applications: {app: {federatedCredentials: {shared: {identity: shared}}}}\n"
+    await site.apply(trusting)
+    old = await site.identity("shared")
+    await delete_resource(site.store, "shared", site.time)
+    await site.apply(trusting)
+    (credential,) = [one for _, one in await site.store.scan(FEDERATED_CREDENTIALS)]
+    assert credential.subject == (await site.identity("shared")).principal_id != old.principal_id
+
+
 async def test_applying_twice_after_that_changes_nothing(site: Site) -> None:
     await delete_resource(site.store, "web", site.time)
     await site.apply()
