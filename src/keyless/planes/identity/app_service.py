@@ -17,6 +17,7 @@ import time
 import msgspec
 
 from keyless.model.hosts import HostKind
+from keyless.planes.identity.loopback import on_loopback
 from keyless.planes.identity.select import Refusal
 from keyless.planes.identity.service import Endpoint, IdentityService
 from keyless.store.ports import Store
@@ -28,7 +29,6 @@ from keyless.wire.operation import ApiVersions, WorkloadOnly, operation
 from keyless.wire.plane import Plane
 from keyless.wire.request import Request
 
-HOSTS = frozenset({"127.0.0.1", "localhost"})
 PATH = "/msi/token"
 OLD_API_VERSION = "2017-09-01"
 API_VERSIONS = ApiVersions((OLD_API_VERSION, "2019-08-01"))
@@ -100,13 +100,9 @@ def app_service_plane(store: Store, authority: TokenAuthority, issuer: TokenIssu
         name="app-service-identity",
         operations=(get_token,),
         service=IdentityService(store, authority, issuer, _ENDPOINT),
-        locate=_locate,
+        locate=on_loopback,
         shape=shapes.app_service_identity,
         workload_secret=workload_secret,
         paths=("/msi/token/",),
         host_kinds=frozenset({HostKind.APP_SERVICE}),
     )
-
-
-async def _locate(host: str) -> str | None:
-    return host if host in HOSTS else None

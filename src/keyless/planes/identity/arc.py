@@ -18,6 +18,7 @@ from __future__ import annotations
 from keyless.model.hosts import HostKind
 from keyless.planes.identity.arc_challenges import Challenges
 from keyless.planes.identity.imds import WORKLOAD_HEADER, refuse_forwarded
+from keyless.planes.identity.loopback import on_loopback
 from keyless.planes.identity.metadata_token import MetadataToken, metadata_token
 from keyless.planes.identity.select import Refusal
 from keyless.planes.identity.service import Endpoint, IdentityService
@@ -30,7 +31,6 @@ from keyless.wire.operation import ApiVersions, WorkloadOnly, operation
 from keyless.wire.plane import Plane
 from keyless.wire.request import Request
 
-HOSTS = frozenset({"127.0.0.1", "localhost"})
 PATH = "/metadata/identity/oauth2/token"
 _ENDPOINT = Endpoint(
     host_kind=HostKind.ARC,
@@ -97,7 +97,7 @@ def arc_plane(store: Store, authority: TokenAuthority, issuer: TokenIssuer, chal
         name="arc-identity",
         operations=(get_token,),
         service=IdentityService(store, authority, issuer, _ENDPOINT),
-        locate=_locate,
+        locate=on_loopback,
         shape=shapes.arc_identity,
         workload_secret=lambda request: request.headers.get(WORKLOAD_HEADER),
         attests_peer=True,
@@ -106,7 +106,3 @@ def arc_plane(store: Store, authority: TokenAuthority, issuer: TokenIssuer, chal
         paths=("/metadata/",),
         host_kinds=frozenset({HostKind.ARC}),
     )
-
-
-async def _locate(host: str) -> str | None:
-    return host if host in HOSTS else None

@@ -18,6 +18,7 @@ import msgspec
 
 from keyless.model.hosts import HostKind
 from keyless.planes.identity.imds import WORKLOAD_HEADER, check_metadata_request
+from keyless.planes.identity.loopback import on_loopback
 from keyless.planes.identity.select import Refusal
 from keyless.planes.identity.service import Endpoint, IdentityService
 from keyless.store.ports import Store
@@ -29,7 +30,6 @@ from keyless.wire.operation import ApiVersions, WorkloadOnly, operation
 from keyless.wire.plane import Plane
 from keyless.wire.request import Query, Request
 
-HOSTS = frozenset({"127.0.0.1", "localhost"})
 PATH = "/oauth2/token"
 _NONE = "there is no identity to sign in with"
 _ENDPOINT = Endpoint(
@@ -90,7 +90,7 @@ def cloud_shell_plane(store: Store, authority: TokenAuthority, issuer: TokenIssu
         name="cloud-shell-identity",
         operations=(get_token,),
         service=IdentityService(store, authority, issuer, _ENDPOINT),
-        locate=_locate,
+        locate=on_loopback,
         shape=shapes.cloud_shell_identity,
         workload_secret=lambda request: request.headers.get(WORKLOAD_HEADER),
         attests_peer=True,
@@ -99,7 +99,3 @@ def cloud_shell_plane(store: Store, authority: TokenAuthority, issuer: TokenIssu
         host_kinds=frozenset({HostKind.CLOUD_SHELL}),
         max_body_bytes=64 * 1024,
     )
-
-
-async def _locate(host: str) -> str | None:
-    return host if host in HOSTS else None

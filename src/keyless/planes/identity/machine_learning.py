@@ -15,6 +15,7 @@ from __future__ import annotations
 import msgspec
 
 from keyless.model.hosts import HostKind
+from keyless.planes.identity.loopback import on_loopback
 from keyless.planes.identity.select import Refusal
 from keyless.planes.identity.service import Endpoint, IdentityService
 from keyless.store.ports import Store
@@ -25,7 +26,6 @@ from keyless.wire.errors import InvalidRequest
 from keyless.wire.operation import ApiVersions, WorkloadOnly, operation
 from keyless.wire.plane import Plane
 
-HOSTS = frozenset({"127.0.0.1", "localhost"})
 PATH = "/msi/auth"
 _ENDPOINT = Endpoint(
     host_kind=HostKind.AML,
@@ -77,13 +77,9 @@ def machine_learning_plane(store: Store, authority: TokenAuthority, issuer: Toke
         name="machine-learning-identity",
         operations=(get_token,),
         service=IdentityService(store, authority, issuer, _ENDPOINT),
-        locate=_locate,
+        locate=on_loopback,
         shape=shapes.app_service_identity,
         workload_secret=lambda request: request.headers.get("secret"),
         paths=(f"{PATH}/",),
         host_kinds=frozenset({HostKind.AML}),
     )
-
-
-async def _locate(host: str) -> str | None:
-    return host if host in HOSTS else None

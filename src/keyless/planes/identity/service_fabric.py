@@ -16,6 +16,7 @@ from __future__ import annotations
 import msgspec
 
 from keyless.model.hosts import HostKind
+from keyless.planes.identity.loopback import on_loopback
 from keyless.planes.identity.select import Refusal
 from keyless.planes.identity.service import Endpoint, IdentityService
 from keyless.store.ports import Store
@@ -26,7 +27,6 @@ from keyless.wire.errors import InvalidRequest
 from keyless.wire.operation import ApiVersions, WorkloadOnly, operation
 from keyless.wire.plane import Plane
 
-HOSTS = frozenset({"localhost", "127.0.0.1"})
 PATH = "/metadata/identity/oauth2/token"
 _NOT_FOUND = "Managed identity not found for the specified application host"
 _ENDPOINT = Endpoint(
@@ -77,12 +77,8 @@ def service_fabric_plane(store: Store, authority: TokenAuthority, issuer: TokenI
         name="service-fabric-identity",
         operations=(get_token,),
         service=IdentityService(store, authority, issuer, _ENDPOINT),
-        locate=_locate,
+        locate=on_loopback,
         shape=shapes.service_fabric_identity,
         workload_secret=lambda request: request.headers.get("secret"),
         host_kinds=frozenset({HostKind.SERVICE_FABRIC}),
     )
-
-
-async def _locate(host: str) -> str | None:
-    return host if host in HOSTS else None
