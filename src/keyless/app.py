@@ -37,8 +37,9 @@ if TYPE_CHECKING:  # what only the plane process needs is imported there: most c
     from keyless.model.estate import Estate
     from keyless.model.roles import RoleDefinition
     from keyless.planes.identity import Challenges, DocumentSigner
-    from keyless.runtime.leases import Lease, Leases
-    from keyless.runtime.plane import Listening, Notices, RunningPlane
+    from keyless.runtime.leases import IdentityCallers, Lease, Leases
+    from keyless.runtime.notices import Notices
+    from keyless.runtime.plane import Listening, RunningPlane
     from keyless.runtime.world import EstateWorld
     from keyless.wire.dispatch import Dispatcher
     from keyless.wire.plane import Plane
@@ -159,10 +160,15 @@ async def _wired(
 ) -> RunningPlane:
     """Every part of a plane, tied together and listening."""
     from keyless.evidence.recorder import Recorder
+    from keyless.gateway.attest.peer import Attestor
+    from keyless.gateway.attest.processes import Processes
+    from keyless.gateway.attest.sockets import socket_table
     from keyless.gateway.authority import Authority
     from keyless.planes.identity import Challenges
-    from keyless.runtime.leases import Leases
-    from keyless.runtime.plane import Notices, RunningPlane
+    from keyless.runtime.leases import IdentityCallers, Leases
+    from keyless.runtime.notices import Notices
+    from keyless.runtime.peers import LeasesByPeer
+    from keyless.runtime.plane import RunningPlane
     from keyless.runtime.projected_tokens import ProjectedTokens
     from keyless.runtime.world import EstateWorld
 
@@ -173,7 +179,9 @@ async def _wired(
     challenges = Challenges(key_files)
     authority = Authority.open(project.tls_directory, dt.datetime.now(dt.UTC))
     planes = build_planes(store, world, challenges, metadata_signer(authority), leases.may_leave)
-    dispatchers = _dispatchers(planes, store, world, recorder, leases, notices)
+    attestor = Attestor(socket_table(), Processes())
+    callers = IdentityCallers(leases, LeasesByPeer(attestor))
+    dispatchers = _dispatchers(planes, store, world, recorder, callers, leases, notices)
     return RunningPlane(
         project=project,
         store=store,
@@ -187,18 +195,20 @@ async def _wired(
         key_directory=key_files.directory,
         on_end=challenges.forget,
         tokens=ProjectedTokens(project.token_directory, world, time.time),
+        attestor=attestor,
     )
 
 
 def _dispatchers(
-    planes: Planes, store: Store, world: EstateWorld, recorder: Recorder, leases: Leases, notices: Notices
+    planes: Planes,
+    store: Store,
+    world: EstateWorld,
+    recorder: Recorder,
+    callers: IdentityCallers,
+    leases: Leases,
+    notices: Notices,
 ) -> tuple[Dispatcher, Dispatcher]:
     """One dispatcher for each front, over the same world."""
-    from keyless.gateway.attest.peer import Attestor
-    from keyless.gateway.attest.processes import Processes
-    from keyless.gateway.attest.sockets import socket_table
-    from keyless.runtime.leases import IdentityCallers
-    from keyless.runtime.peers import LeasesByPeer
     from keyless.wire.dispatch import Dispatcher
 
     made = partial(
@@ -207,7 +217,7 @@ def _dispatchers(
         world=world,
         roles=known_roles(),
         recorder=recorder,
-        workloads=IdentityCallers(leases, LeasesByPeer(Attestor(socket_table(), Processes()))),
+        workloads=callers,
         learners=leases,
         on_missing=notices.missed,
     )

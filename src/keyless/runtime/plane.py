@@ -22,34 +22,31 @@ import msgspec
 
 from keyless.deploy.apply import CannotApply
 from keyless.evidence.database import EvidenceError
-from keyless.evidence.recorder import CellKey, Recorder, SignInKey, WantKey
+from keyless.evidence.recorder import Recorder
 from keyless.gateway.attest.peer import Attestor
-from keyless.gateway.attest.processes import Process, Processes
-from keyless.gateway.attest.sockets import socket_table
+from keyless.gateway.attest.processes import Process
 from keyless.gateway.metadata.server import CannotServeMetadata, MetadataServer
 from keyless.gateway.owner_files import UnsafeFile
 from keyless.gateway.proxy.leases import Fronts
 from keyless.model.estate import Estate
-from keyless.model.evidence import Outcome, SignInOutcome
+from keyless.model.evidence import Outcome
 from keyless.model.hosts import HostKind
 from keyless.model.identities import ComputeResource
 from keyless.runtime.control import ControlServer, Greeting, Tell
-from keyless.runtime.directory import Directory, read_directory
+from keyless.runtime.directory import read_directory
 from keyless.runtime.leases import Lease, LeaseRefused, Leases
 from keyless.runtime.messages import (
     Hello,
-    Missed,
     Ready,
     Remark,
     ServeMetadata,
     Serving,
-    Settled,
-    SignedIn,
     Summary,
     ToClient,
     estate_digest,
 )
 from keyless.runtime.metadata import MetadataSession
+from keyless.runtime.notices import Notices
 from keyless.runtime.project import Project
 from keyless.runtime.projected_tokens import ProjectedTokens
 from keyless.runtime.world import EstateWorld, Pod, host_kind
@@ -96,35 +93,6 @@ class Listening:
     thumbprint: str = ""
 
 
-class Notices:
-    """Tells clients what their workloads ran into; wired into the recorder and the dispatchers."""
-
-    def __init__(self, leases: Leases) -> None:
-        self._leases = leases
-        self.directory = Directory(())
-
-    def decided(self, key: CellKey) -> None:
-        """A line of evidence was seen for the first time."""
-        name = self.directory.name_of(key.principal_id)
-        message = Settled(name, key.outcome.value, key.plane.value, key.action, key.scope)
-        for lease in self._leases.of_principal(key.principal_id):
-            if lease.tell_once(message):
-                lease.outcomes[key.outcome.value] += 1
-
-    def signed_in(self, key: SignInKey) -> None:
-        """Somebody signed in; whose lease it was is not known where the principal is no workload's."""
-        if key.method.is_stored and key.outcome is SignInOutcome.SUCCEEDED:
-            message = SignedIn(self.directory.name_of(key.principal_id), key.method.value)
-            for lease in self._leases.of_principal(key.principal_id):
-                lease.stored_credentials.add(message)
-
-    def missed(self, want: WantKey) -> None:
-        """Something was asked for that is not there."""
-        message = Missed(want.kind, want.container, want.name, want.label)
-        for lease in self._leases.of_principal(want.principal_id):
-            lease.tell_once(message)
-
-
 class RunningPlane:
     """Leases workloads and keeps the evidence flowing, until nobody needs it."""
 
@@ -143,6 +111,7 @@ class RunningPlane:
         key_directory: Callable[[], Path],
         on_end: Callable[[Lease], None],
         tokens: ProjectedTokens,
+        attestor: Attestor,
     ) -> None:
         self._project = project
         self._store = store
@@ -156,6 +125,7 @@ class RunningPlane:
         self._key_directory = key_directory
         self._on_end = on_end
         self._tokens = tokens
+        self._attestor = attestor
         self._applied: tuple[str, int] | None = None
         self._applying = asyncio.Lock()
         self._control = ControlServer(project.control_socket, self._open, self._close)
@@ -218,7 +188,7 @@ class RunningPlane:
             self._store, self._world, self._leases, asked.mode, tell, self._start_lines_anew
         )
         fronts = Fronts(self._listening.tls.port, self._listening.plain.port)
-        server = MetadataServer(Attestor(socket_table(), Processes()), session, fronts, asked.address)
+        server = MetadataServer(self._attestor, session, fronts, asked.address)
         try:
             await server.start(asked.port)
         except CannotServeMetadata as error:
@@ -249,20 +219,12 @@ class RunningPlane:
         self._notices.directory = await read_directory(self._store)
         kind = hello.host_kind or host_kind(compute)
         keys = self._keys_of(kind)
-        pod = await self._world.pod(compute) if kind is HostKind.AKS else None
         lease = Lease(
             compute.name, compute.resource_id, principal_ids, hello.mode, hello.offline, tell, kind, client
         )
-        token_file = await self._token_file(lease, pod) if pod is not None else ""
         ready = self._ready(lease, compute, client_id, keys)
-        if pod is not None:
-            ready = msgspec.structs.replace(
-                ready,
-                tenant_id=pod.tenant_id,
-                client_id=pod.client_ids[0],
-                client_ids=pod.client_ids,
-                token_file=token_file,
-            )
+        if kind is HostKind.AKS:
+            ready = await self._in_cluster(ready, await self._world.pod(compute))
         try:
             self._leases.open(lease)
         except LeaseRefused:
@@ -271,12 +233,19 @@ class RunningPlane:
         self._start_lines_anew()
         return lease, ready
 
-    async def _token_file(self, lease: Lease, pod: Pod) -> str:
-        """The file with the projected token of a workload in a cluster."""
+    async def _in_cluster(self, ready: Ready, pod: Pod) -> Ready:
+        """The answer to a workload in a cluster: with the projected token that is written for it."""
         try:
-            return str(await self._tokens.project(lease.secret, pod.account))
+            file = await self._tokens.project(ready.secret, pod.account)
         except (OSError, UnsafeFile) as error:
             raise LeaseRefused(f"the workload's token file cannot be written: {error}") from error
+        return msgspec.structs.replace(
+            ready,
+            tenant_id=pod.tenant_id,
+            client_id=pod.client_ids[0],
+            client_ids=pod.client_ids,
+            token_file=str(file),
+        )
 
     def _keys_of(self, kind: HostKind) -> str:
         """Where the challenges of Azure Arc's endpoint lie, for a workload that will meet them."""

@@ -10,6 +10,9 @@ from runtime_estate import SHARED
 
 from keyless.evidence.database import EvidenceError
 from keyless.evidence.recorder import CellKey, Recorder, SignInKey, WantKey
+from keyless.gateway.attest.peer import Attestor
+from keyless.gateway.attest.processes import Processes
+from keyless.gateway.attest.sockets import socket_table
 from keyless.model.actions import ActionPlane
 from keyless.model.estate import Estate
 from keyless.model.evidence import Outcome, SignInMethod, SignInOutcome
@@ -18,7 +21,8 @@ from keyless.model.identities import ComputeResource
 from keyless.planes.entra.keys import load_or_create_ring, revoke
 from keyless.runtime.leases import Lease, LeaseRefused, Leases
 from keyless.runtime.messages import PROTOCOL, Hello, Missed, Mode, Ready, Remark, Settled, SignedIn, ToClient
-from keyless.runtime.plane import Listening, Notices, RunningPlane
+from keyless.runtime.notices import Notices
+from keyless.runtime.plane import Listening, RunningPlane
 from keyless.runtime.project import Project
 from keyless.runtime.projected_tokens import ProjectedTokens
 from keyless.runtime.world import EstateWorld
@@ -99,6 +103,7 @@ class Site:
             key_directory=self.key_directory,
             on_end=self.ended.append,
             tokens=self.tokens,
+            attestor=Attestor(socket_table(), Processes()),
         )
 
     def key_directory(self) -> Path:

@@ -1,0 +1,38 @@
+"""Telling clients what their workloads ran into; wired into the recorder and the dispatchers."""
+
+from __future__ import annotations
+
+from keyless.evidence.recorder import CellKey, SignInKey, WantKey
+from keyless.model.evidence import SignInOutcome
+from keyless.runtime.directory import Directory
+from keyless.runtime.leases import Leases
+from keyless.runtime.messages import Missed, Settled, SignedIn
+
+
+class Notices:
+    """Hears of it, and passes it on to the clients whose workloads it concerns."""
+
+    def __init__(self, leases: Leases) -> None:
+        self._leases = leases
+        self.directory = Directory(())
+
+    def decided(self, key: CellKey) -> None:
+        """A line of evidence was seen for the first time."""
+        name = self.directory.name_of(key.principal_id)
+        message = Settled(name, key.outcome.value, key.plane.value, key.action, key.scope)
+        for lease in self._leases.of_principal(key.principal_id):
+            if lease.tell_once(message):
+                lease.outcomes[key.outcome.value] += 1
+
+    def signed_in(self, key: SignInKey) -> None:
+        """Somebody signed in; whose lease it was is not known where the principal is no workload's."""
+        if key.method.is_stored and key.outcome is SignInOutcome.SUCCEEDED:
+            message = SignedIn(self.directory.name_of(key.principal_id), key.method.value)
+            for lease in self._leases.of_principal(key.principal_id):
+                lease.stored_credentials.add(message)
+
+    def missed(self, want: WantKey) -> None:
+        """Something was asked for that is not there."""
+        message = Missed(want.kind, want.container, want.name, want.label)
+        for lease in self._leases.of_principal(want.principal_id):
+            lease.tell_once(message)
