@@ -24,10 +24,12 @@ LONG = 256 * 1024 + 1
 class _Handler(BaseHTTPRequestHandler):
     """Answers by path."""
 
+    server: Pages
+
     def do_GET(self) -> None:
-        self.server.asked.append((self.path, dict(self.headers)))  # type: ignore[attr-defined]
+        self.server.asked.append((self.path, dict(self.headers)))
         if self.path == "/silent":
-            self.server.silent.set()  # type: ignore[attr-defined]
+            self.server.silent.set()
             self.rfile.read()  # until the client hangs up
             return
         if self.path == "/moved":
@@ -36,7 +38,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_header("Content-Length", "0")
             self.end_headers()
             return
-        published = self.server.published  # type: ignore[attr-defined]
+        published = self.server.published
         body = b"x" * LONG if self.path == "/long" else published.get(self.path, b'{"keys": []}')
         self.send_response(404 if self.path == "/missing" else 200)
         if self.path != "/endless":

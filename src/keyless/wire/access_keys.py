@@ -14,7 +14,7 @@ Source: https://learn.microsoft.com/azure/azure-app-configuration/rest-api-authe
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import Any, Protocol
+from typing import Protocol, TypeVar
 
 from keyless.evidence.recorder import SignInKey
 from keyless.model.access_keys import AccessKey
@@ -36,24 +36,30 @@ from keyless.wire.request import Request
 DISABLED = "Authentication scheme disabled"
 
 
-class AccessKeyring(Protocol):
-    """The access keys of a plane's resources."""
+R_contra = TypeVar("R_contra", contravariant=True)
 
-    def target(self, resource: Any) -> str:  # noqa: ANN401  # a resource of the plane's own type
+
+class AccessKeyring(Protocol[R_contra]):
+    """The access keys of a plane's resources, which are of its own type."""
+
+    def target(self, resource: R_contra) -> str:
         """The address that a resource's keys open."""
         ...
 
-    def disabled(self, resource: Any) -> bool:  # noqa: ANN401
+    def disabled(self, resource: R_contra) -> bool:
         """Whether the resource takes no keys."""
         ...
 
-    async def key(self, resource: Any, key_id: str) -> AccessKey | None:  # noqa: ANN401
+    async def key(self, resource: R_contra, key_id: str) -> AccessKey | None:
         """One of the resource's keys, by its id."""
         ...
 
 
 async def signing_caller(
-    keyring: AccessKeyring, request: Request, resource: object, read_body: Callable[[], Awaitable[bytes]]
+    keyring: AccessKeyring[R_contra],
+    request: Request,
+    resource: R_contra,
+    read_body: Callable[[], Awaitable[bytes]],
 ) -> tuple[Principal, SignInKey]:
     """Who has signed a request, whose body has been read then; and the sign-in that this is.
 

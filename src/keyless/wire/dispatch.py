@@ -14,6 +14,7 @@ import logging
 import os
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
+from typing import Any
 
 import msgspec
 
@@ -131,7 +132,7 @@ class Dispatcher:
         raise Bug(f"an operation on `{site.plane.name}` declares no access")
 
     async def _signer(
-        self, keyring: AccessKeyring, site: Site, request: Request, read_body: ReadBody
+        self, keyring: AccessKeyring[Any], site: Site, request: Request, read_body: ReadBody
     ) -> Principal:
         """Whoever has signed the request with an access key."""
         caller, sign_in = await signing_caller(

@@ -58,7 +58,7 @@ class Plane:
     proof: Callable[[Request, Workload], None] | None = None
     headers: Callable[[Request, Any], list[tuple[str, str]]] = lambda request, resource: []
     precheck: Callable[[Request], None] | None = None
-    access_keys: AccessKeyring | None = None
+    access_keys: AccessKeyring[Any] | None = None
     content_type: str = "application/json; charset=utf-8"
     method_override: bool = False
     max_body_bytes: int = 1024 * 1024

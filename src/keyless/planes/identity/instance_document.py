@@ -80,7 +80,7 @@ def vm_id(compute: ComputeResource) -> str:
 
 def instance_document(compute: ComputeResource, version: str) -> dict[str, Any]:
     """The whole document, as a version has it."""
-    known: dict[str, Any] = _without_later(_compute(compute), version, "")
+    known = _without_later(_compute(compute), version)
     return {"compute": known, "network": {"interface": [_loopback()]}}
 
 
@@ -105,14 +105,12 @@ def as_text(node: Node) -> str:
     return "\n".join(f"{name}" if isinstance(below, str) else f"{name}/" for name, below in names)
 
 
-def _without_later(node: Any, version: str, path: str) -> Any:  # noqa: ANN401  # any part of the document
-    if not isinstance(node, dict):
-        return node
-    below = {name: (f"{path}.{name}" if path else name, value) for name, value in node.items()}
+def _without_later(part_of: Mapping[str, Node], version: str, path: str = "") -> dict[str, Node]:
+    """A part of the document without what later versions brought; ``path`` is where it stands."""
     return {
-        name: _without_later(value, version, where)
-        for name, (where, value) in below.items()
-        if _SINCE.get(where, "") <= version
+        name: _without_later(below, version, f"{path}{name}.") if isinstance(below, dict) else below
+        for name, below in part_of.items()
+        if _SINCE.get(f"{path}{name}", "") <= version
     }
 
 
