@@ -42,6 +42,7 @@ _VALUES = {
     "no_proxy": "`localhost`, `127.0.0.1`, `::1`, and what you had",
     "bundle": "the path of a bundle: the authorities that you trust, and the local one",
     "additions": "the path of the local authority's certificate, beside those that you added",
+    "azure_config_dir": "the directory below `.keyless/azure-cli` that is the workload's own",
     "java_options": "what you had; where Java is installed, a trust store and system proxies besides",
 }
 _HOST_VALUES = {

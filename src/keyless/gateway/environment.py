@@ -30,7 +30,8 @@ from keyless.gateway.hosts import hides_cloud_host
 from keyless.gateway.trust import JAVA_PASSWORD
 from keyless.model.hosts import HostKind
 
-LOOPBACK_ENTRIES = ("localhost", "127.0.0.1", "::1")
+LOOPBACK_NAME = "localhost"
+LOOPBACK_ENTRIES = (LOOPBACK_NAME, "127.0.0.1", "::1")
 _PROXY_USER = "keyless"
 _TRUST_STORE_PROPERTY = "-Djavax.net.ssl.trustStore="
 
@@ -82,7 +83,8 @@ VARIABLES: tuple[Variable, ...] = (
         "NO_PROXY",
         Change.SET,
         "connections within this machine stay direct; the user's own entries stay too, save those that would "
-        "hide a host that we answer",
+        "hide a host that we answer. In Cloud Shell `localhost` is none of them: MSAL's way to the endpoint "
+        "leads through the proxy there",
         "{no_proxy}",
     ),
     Variable("no_proxy", Change.SET, "the same, for clients that read the lower-case name", "{no_proxy}"),
@@ -116,10 +118,25 @@ VARIABLES: tuple[Variable, ...] = (
     _foreign_endpoint("MSI_ENDPOINT", "would make SDKs take the host for Cloud Shell or Azure ML"),
     _foreign_endpoint("MSI_SECRET", "belongs to Azure ML's endpoint, and to App Service's older one"),
     _foreign_endpoint("DEFAULT_IDENTITY_CLIENT_ID", "belongs to Azure ML's endpoint"),
+    _foreign_endpoint("ACC_CLOUD", "would make the Azure CLI take the host for Cloud Shell"),
+    _foreign_endpoint("AZUREPS_HOST_ENVIRONMENT", "would make MSAL take the host for Cloud Shell"),
     _foreign_endpoint(
         "AZURE_POD_IDENTITY_AUTHORITY_HOST", "would lead metadata requests past the local endpoint"
     ),
     _foreign_endpoint("AZURE_FEDERATED_TOKEN_FILE", "would make SDKs choose workload identity federation"),
+    Variable(
+        "AZURE_CONFIG_DIR",
+        Change.SET,
+        "keeps who is signed in with the Azure CLI here apart from the real cloud, and from other workloads",
+        "{azure_config_dir}",
+    ),
+    Variable(
+        "AZURE_CORE_COLLECT_TELEMETRY",
+        Change.SET,
+        "what the Azure CLI does here concerns nobody else, and your own choice lies in a directory that it "
+        "does not read here",
+        "no",
+    ),
     Variable(
         "KEYLESS_ROOT_KEY",
         Change.REMOVED,
@@ -162,7 +179,8 @@ class Gateway:
 
     ``proxy_url`` carries the workload's secret (see ``proxy_url_of``); ``bundle`` is a whole trust bundle
     and ``additions`` what it adds to a runtime's own; ``java_trust_store`` is none where Java needs nothing;
-    ``host_values`` are what the rows of the host kind are filled in with.
+    ``host_values`` are what the rows of the host kind are filled in with; ``azure_config`` is the directory
+    of the Azure CLI for this workload.
     """
 
     proxy_url: str
@@ -171,6 +189,7 @@ class Gateway:
     java_trust_store: Path | None
     host_kind: HostKind
     host_values: Mapping[str, str]
+    azure_config: Path
 
     def __repr__(self) -> str:
         return f"Gateway({self.host_kind})"
@@ -213,10 +232,11 @@ def child_environment(
 def _values(inherited: Mapping[str, str], gateway: Gateway) -> dict[str, str]:
     return {
         "proxy_url": gateway.proxy_url,
-        "no_proxy": ",".join(dict.fromkeys((*LOOPBACK_ENTRIES, *_entries(inherited, hiding=False)))),
+        "no_proxy": ",".join(_direct(inherited, gateway.host_kind)),
         "bundle": str(gateway.bundle),
         "additions": str(gateway.additions),
         "java_options": _java_options(gateway.java_trust_store),
+        "azure_config_dir": str(gateway.azure_config),
     }
 
 
@@ -241,6 +261,14 @@ def _goes(row: Variable, inherited: Mapping[str, str], *, keep_credentials: bool
 def _credentials_in(inherited: Mapping[str, str]) -> list[str]:
     """The stored credentials that are set; an empty one is none, as the SDKs see it."""
     return [row.name for row in VARIABLES if row.change is Change.CREDENTIAL and inherited.get(row.name)]
+
+
+def _direct(inherited: Mapping[str, str], kind: HostKind) -> list[str]:
+    """What is reached without the proxy: this machine, and what the user has so too."""
+    entries = dict.fromkeys((*LOOPBACK_ENTRIES, *_entries(inherited, hiding=False)))
+    if kind is not HostKind.CLOUD_SHELL:
+        return list(entries)
+    return [entry for entry in entries if entry.lower().partition(":")[0] != LOOPBACK_NAME]
 
 
 def _entries(inherited: Mapping[str, str], *, hiding: bool) -> list[str]:

@@ -21,6 +21,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from keyless.gateway.hosts import CLOUD_SHELL_PORT
 from keyless.model.hosts import HostKind
 
 _PLAIN = "http://127.0.0.1:{identity_port}"
@@ -76,6 +77,13 @@ HOST_VARIABLES: Mapping[HostKind, tuple[HostVariable, ...]] = {
     ),
     HostKind.CLOUD_SHELL: (
         HostVariable("MSI_ENDPOINT", f"{_PLAIN}/oauth2/token", "the endpoint; there is no secret for it"),
+        HostVariable("ACC_CLOUD", "PROD", "tells the Azure CLI that it runs in Cloud Shell"),
+        HostVariable(
+            "AZUREPS_HOST_ENVIRONMENT",
+            "cloud-shell/1.0",
+            f"tells MSAL the same, which then asks `http://localhost:{CLOUD_SHELL_PORT}`, whatever "
+            "`MSI_ENDPOINT` is; through the proxy that leads to the endpoint too",
+        ),
     ),
     HostKind.AKS: (
         HostVariable(

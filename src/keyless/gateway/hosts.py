@@ -32,6 +32,9 @@ EXACT_NAMES = (
     "graph.microsoft.com",
 )
 
+CLOUD_SHELL_PORT = 50342
+"""Where MSAL asks for Cloud Shell's endpoint, at `localhost` and in plain HTTP: nothing tells it another."""
+
 OWN_NAME = "localhost"
 """The name by which Service Fabric's endpoint is reached, over TLS and never through the proxy."""
 

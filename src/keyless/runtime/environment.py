@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from keyless.gateway.environment import Gateway, child_environment, proxy_url_of
 from keyless.gateway.trust import java_trust_store, trust_bundle
 from keyless.runtime.messages import Ready
-from keyless.runtime.project import Project, ProjectError
+from keyless.runtime.project import Project, ProjectError, make_owner_only
 
 CA_FILE = "ca.pem"
 
@@ -20,7 +20,7 @@ def environment_of(
     """The command's environment, and what the user should be told about it.
 
     Raises:
-        ProjectError: what the command is to trust cannot be written.
+        ProjectError: what the command is to trust cannot be written, or a directory for it not be made.
     """
     directory = project.tls_directory
     try:
@@ -29,6 +29,9 @@ def environment_of(
     except OSError as error:
         why = (error.strerror or str(error)).lower()
         raise ProjectError(f"cannot write what the command is to trust into `{directory}`: {why}") from error
+    azure_config = project.azure_cli_directory / ready.workload
+    for made in (azure_config.parent, azure_config):
+        make_owner_only(made)
     gateway = Gateway(
         proxy_url=proxy_url_of(ready.proxy_port, ready.secret),
         bundle=bundle.path,
@@ -36,9 +39,10 @@ def environment_of(
         java_trust_store=java,
         host_kind=ready.host_kind,
         host_values=_host_values(ready, os.environ, keep_credentials=keep_credentials),
+        azure_config=azure_config,
     )
-    made = child_environment(os.environ, gateway, keep_credentials=keep_credentials)
-    return made.variables, (*bundle.notes, *made.notes)
+    child = child_environment(os.environ, gateway, keep_credentials=keep_credentials)
+    return child.variables, (*bundle.notes, *child.notes)
 
 
 def _host_values(ready: Ready, inherited: Mapping[str, str], *, keep_credentials: bool) -> dict[str, str]:

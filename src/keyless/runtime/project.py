@@ -76,6 +76,11 @@ class Project:
         return self.state / "tokens"
 
     @property
+    def azure_cli_directory(self) -> Path:
+        """Where the Azure CLI keeps who is signed in, in a directory for each workload."""
+        return self.state / "azure-cli"
+
+    @property
     def proof_lock_file(self) -> Path:
         """Locked for as long as a proof runs in the project."""
         return self.root / STATE_DIRECTORY / "proof.lock"
@@ -102,7 +107,7 @@ class Project:
             ProjectError: it cannot be made, or belongs to someone else.
         """
         for directory in (self.root / STATE_DIRECTORY, self.state):
-            _owner_only(directory)
+            make_owner_only(directory)
         ignore = self.root / STATE_DIRECTORY / ".gitignore"
         if not ignore.exists():
             with _explained(ignore.parent):
@@ -122,7 +127,12 @@ def _explained(directory: Path) -> Iterator[None]:
         raise ProjectError(f"cannot use the directory `{directory}`: {why}") from error
 
 
-def _owner_only(directory: Path) -> None:
+def make_owner_only(directory: Path) -> None:
+    """Make a directory that only its owner may enter.
+
+    Raises:
+        ProjectError: it cannot be made, or belongs to someone else.
+    """
     with _explained(directory):
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         found = directory.stat()

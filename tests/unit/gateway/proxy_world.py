@@ -20,6 +20,7 @@ from keyless.gateway.hosts import local_names
 from keyless.gateway.proxy.leases import Fronts, TimeLimits
 from keyless.gateway.proxy.parents import Parents
 from keyless.gateway.proxy.server import ProxyServer
+from keyless.model.hosts import HostKind
 
 T = TypeVar("T")
 
@@ -35,6 +36,7 @@ class RunningLease:
     name: str
     secret: str
     offline: bool = False
+    host_kind: HostKind = HostKind.APP_SERVICE
     hosts: list[str] = field(default_factory=list)
 
     def reached(self, host: str) -> None:

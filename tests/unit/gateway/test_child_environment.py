@@ -39,7 +39,8 @@ CREDENTIAL = {
 
 
 def gateway(kind: HostKind = HostKind.APP_SERVICE, java: Path | None = None) -> Gateway:
-    return Gateway(URL, Path("/p/bundle.pem"), Path("/p/additions.pem"), java, kind, HOST_VALUES)
+    bundle, additions, azure_config = Path("/p/bundle.pem"), Path("/p/additions.pem"), Path("/p/azure-cli")
+    return Gateway(URL, bundle, additions, java, kind, HOST_VALUES, azure_config)
 
 
 def made(
@@ -99,6 +100,21 @@ def test_entries_that_would_hide_a_host_of_ours_are_taken_out_and_told() -> None
     assert found.variables["NO_PROXY"] == "localhost,127.0.0.1,::1,corp.example"
     (note,) = found.notes
     assert note.startswith("took `.azure.net`, `169.254.169.254` out of the command's `NO_PROXY`: ")
+
+
+def test_in_cloud_shell_localhost_is_asked_for_through_the_proxy() -> None:
+    found = made({"NO_PROXY": "corp.example,Localhost,localhost:8080"}, HostKind.CLOUD_SHELL)
+    assert found.variables["NO_PROXY"] == "127.0.0.1,::1,corp.example"
+    assert found.variables["no_proxy"] == found.variables["NO_PROXY"]
+
+
+# --- the Azure CLI
+
+
+def test_the_azure_cli_keeps_to_a_directory_of_the_workloads_own_and_reports_nothing() -> None:
+    variables = made({"AZURE_CONFIG_DIR": "/home/me/.azure"}).variables
+    assert variables["AZURE_CONFIG_DIR"] == "/p/azure-cli"
+    assert variables["AZURE_CORE_COLLECT_TELEMETRY"] == "no"
 
 
 # --- Java
@@ -227,7 +243,7 @@ def test_a_stored_credential_is_taken_out_with_what_belongs_to_it_and_told() -> 
 @pytest.mark.parametrize("name", ["AZURE_CLIENT_SECRET", "AZURE_CLIENT_CERTIFICATE_PATH", "AZURE_PASSWORD"])
 def test_each_kind_of_credential_counts(name: str) -> None:
     found = made({name: "x", "AZURE_USERNAME": "me", "AZURE_CLIENT_ID": "app"})
-    assert not {n for n in found.variables if n.startswith("AZURE_")}
+    assert not {name, "AZURE_USERNAME", "AZURE_CLIENT_ID"} & set(found.variables)
 
 
 def test_a_client_id_on_its_own_names_a_user_assigned_identity_and_stays() -> None:

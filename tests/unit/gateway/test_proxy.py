@@ -13,6 +13,7 @@ from proxy_world import OFFLINE_SECRET, SECRET, Loop, RunningLease, Site, World,
 
 from keyless.gateway.proxy.leases import Fronts, TimeLimits
 from keyless.gateway.proxy.server import CannotListen, ProxyServer
+from keyless.model.hosts import HostKind
 
 IMDS = "http://169.254.169.254/metadata/identity/oauth2/token?api-version=2018-02-01&resource=https://x"
 
@@ -293,6 +294,16 @@ def test_a_client_that_heeds_no_no_proxy_still_reaches_its_identity_endpoint(wor
         client.say("GET /msi/token HTTP/1.1\r\nHost: x\r\nX-IDENTITY-HEADER: own\r\n\r\n")
         assert body_of(client.hear_all())["site"] == "plain front"
         client.socket.close()
+
+
+def test_in_cloud_shell_the_endpoint_is_where_it_always_is_there(world: World) -> None:
+    world.start()
+    url = "http://localhost:50342/oauth2/token"
+    assert world.ask(request(url)).startswith("HTTP/1.1 502 "), "elsewhere it is a port like any other"
+    world.lease.host_kind = HostKind.CLOUD_SHELL
+    head = body_of(world.ask(request(url)))["head"]
+    assert "Host: localhost:50342" in head
+    assert f"x-keyless-workload: {SECRET}" in head
 
 
 def test_a_direct_request_reaches_the_plain_front_with_its_own_proof(world: World) -> None:

@@ -83,13 +83,13 @@ public class Get {
 
 
 @pytest.fixture
-def environment(world: World) -> dict[str, str]:
+def environment(world: World, tmp_path: Path) -> dict[str, str]:
     """What a child of this machine's environment is given."""
     world.start()
     directory = world.authority.directory
     bundle = trust_bundle(directory, world.authority.ca_path, os.environ)
     java = java_trust_store(bundle.path)
-    gateway = Gateway(world.url, bundle.path, bundle.additions, java, HostKind.VM, {})
+    gateway = Gateway(world.url, bundle.path, bundle.additions, java, HostKind.VM, {}, tmp_path)
     return child_environment(os.environ, gateway).variables
 
 

@@ -6,6 +6,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
+from keyless.model.hosts import HostKind
+
 
 class Lease(Protocol):
     """A running workload, as the proxy sees it."""
@@ -13,6 +15,11 @@ class Lease(Protocol):
     @property
     def name(self) -> str:
         """The workload's name."""
+        ...
+
+    @property
+    def host_kind(self) -> HostKind:
+        """How it gets its token."""
         ...
 
     @property

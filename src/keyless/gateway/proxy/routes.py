@@ -7,6 +7,7 @@
 | CONNECT to anything else | out |
 | `http://169.254.169.254/…` | the plane's plain front, with the workload's secret added |
 | the URL of a plain port of ours | the same |
+| `http://localhost:50342/…`, of a workload in Cloud Shell | the same |
 | any other `http://` URL | out |
 | a path alone | the plain front: it brings its own proof |
 
@@ -21,13 +22,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Generic
 
-from keyless.gateway.hosts import Service, is_loopback, normalized, service_of
+from keyless.gateway.hosts import CLOUD_SHELL_PORT, Service, is_loopback, normalized, service_of
 from keyless.gateway.proxy import heads
 from keyless.gateway.proxy.answers import Refusal, malformed, unauthenticated
 from keyless.gateway.proxy.bodies import Body, body_of
 from keyless.gateway.proxy.heads import Authority, Form, Headers, RequestHead
 from keyless.gateway.proxy.leases import Admit, Fronts, L, Lease, Leases
 from keyless.gateway.proxy.outside import Opened, Outside
+from keyless.model.hosts import HostKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +106,7 @@ class Router(Generic[L]):
         service = service_of(authority.host, authority.port)
         if service is Service.TLS:
             return await self._to_tls_front(authority, lease)
-        if service is Service.METADATA or self._is_plain_front(authority):
+        if service is Service.METADATA or self._is_plain_front(authority, lease):
             return PlainTunnel(authority, lease)
         _check_way_out(service, authority, lease)
         return Tunnel(await self._outside.tunnel(authority))
@@ -121,14 +123,19 @@ class Router(Generic[L]):
         headers = heads.passed_on(head, authority.host_header)
         service = service_of(authority.host, authority.port)
         unsigned = heads.without_workload(headers)
-        if service is Service.METADATA or self._is_plain_front(authority):
+        if service is Service.METADATA or self._is_plain_front(authority, lease):
             return await self._to_plain_front(head, (*unsigned, (heads.WORKLOAD_HEADER, lease.secret)))
         _check_way_out(service, authority, lease)
         return await self._out(head, authority, unsigned)
 
-    def _is_plain_front(self, authority: Authority) -> bool:
-        """Whether this is where direct requests go too: a client that heeds no NO_PROXY asks for it here."""
-        ours = (self._fronts.plain_port, self._own_port())
+    def _is_plain_front(self, authority: Authority, lease: Lease) -> bool:
+        """Whether this is where direct requests go too: a client that heeds no NO_PROXY asks for it here.
+
+        In Cloud Shell that is one port more, at which the endpoint is always found there.
+        """
+        ours = {self._fronts.plain_port, self._own_port()}
+        if lease.host_kind is HostKind.CLOUD_SHELL:
+            ours.add(CLOUD_SHELL_PORT)
         return authority.port in ours and is_loopback(authority.host)
 
     async def _to_plain_front(self, head: RequestHead, headers: Headers) -> Exchange:
