@@ -12,6 +12,7 @@ from pathlib import Path
 from keyless.app import build_planes, metadata_signer
 from keyless.gateway.authority import Authority
 from keyless.gateway.key_files import KeyFiles
+from keyless.model.actions import ActionPlane
 from keyless.model.resource_id import group_scope, resource_scope
 from keyless.model.resources import STORE_TYPE, VAULT_TYPE, ConfigurationStore, Vault
 from keyless.planes.identity import Challenges
@@ -70,6 +71,11 @@ _PLANES = {
         "Entra: discovery and tokens",
         """At `https://login.microsoftonline.com` and its other names: `login.windows.net`,
         `login.microsoft.com`, `sts.windows.net` and `REGION.login.microsoft.com`.""",
+    ),
+    "resource-manager": _Words(
+        "Resource Manager: the management plane",
+        """At `https://management.azure.com` and `https://management.core.windows.net`. What is decided here
+        is decided on the actions of roles, never on their data actions.""",
     ),
     "imds": _Words(
         "Managed identity: the metadata address",
@@ -167,8 +173,19 @@ def _access(one: Operation, access: Access, resource: object) -> tuple[str, str]
 def _scope(one: Operation, access: Requires, resource: object) -> str:
     """What kind of thing is decided on: the declaration is asked, with every parameter called `name`."""
     named = (name for _, template in one.routes for name in _PARAMETER.findall(template))
+    if access.plane is not ActionPlane.DATA:
+        return _scope_in_path(access, tuple(named))
     scope = access.scope(resource, dict.fromkeys((*named, *one.query_params), "name"))
     return _SCOPES[scope.resource_type or ""]
+
+
+def _scope_in_path(access: Requires, named: Sequence[str]) -> str:
+    """The scope of an operation whose path names it, in the path's own parameters."""
+    if "scope" in named:
+        return "the scope in the path"
+    scope = access.scope(None, {name: f"{{{name}}}" for name in named})
+    where = f"`{scope.text}`"
+    return f"{where} or anywhere below it" if access.below else where
 
 
 def _error(error: type[WireError]) -> str:

@@ -8,14 +8,26 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from matrix_rows import (
+    ELSEWHERE,
+    GROUP,
+    SUBSCRIPTION_ID,
+    TARGET,
+    TENANT_ID,
+    actions_of,
+    elsewhere_of,
+    plane_of,
+    target_of,
+)
 
 from keyless.app import build_planes
 from keyless.evidence.recorder import CellKey, Recorder, SignInKey, WantKey
 from keyless.gateway.key_files import KeyFiles
 from keyless.model.access_keys import AccessKey
+from keyless.model.actions import ActionPlane
 from keyless.model.evidence import Outcome
 from keyless.model.identities import ComputeResource, IdentityKind, ManagedIdentity
-from keyless.model.resource_id import group_scope, resource_scope
+from keyless.model.resource_id import resource_scope
 from keyless.model.resources import STORE_TYPE, VAULT_TYPE, ConfigurationStore, Tenant, Vault
 from keyless.model.roles import Permission, RoleAssignment, RoleDefinition
 from keyless.planes.identity import Challenges
@@ -33,9 +45,6 @@ from keyless.wire.request import HeaderMap, Request
 from signed_requests_made import SECRET
 
 NOW = 1_800_000_000
-TENANT_ID = "11111111-2222-3333-4444-555555555555"
-GROUP = group_scope("00000000-0000-0000-0000-000000000001", "g")
-TARGET, ELSEWHERE = "matrix", "matrix-prod"
 ACCESS_KEYS_MADE = ((TARGET, "write", False), (TARGET, "read", True), (ELSEWHERE, "elsewhere", False))
 """Store, id, and whether the key is read-only."""
 
@@ -84,7 +93,7 @@ class Matrix:
         self.learning = False
         self._sheet = Sheet()
         self._recorder = Recorder(self._sheet)
-        self._roles = {role.id: role for role in (*_roles(self.planes), OWNER)}
+        self._roles = {role.id: role for role in (*_roles(self.planes), *OF_EVERYTHING)}
         asyncio.run(self._fill(key))
         self._fronts = (self._dispatcher(built.tls), self._dispatcher(built.plain))
 
@@ -142,7 +151,7 @@ class Matrix:
         self.lease.resource_id = host.text
         self.leases.open(self.lease)
         async with self.store.transaction() as transaction:
-            await transaction.put(TENANT, ("tenant",), Tenant(TENANT_ID, "t", "s", "s"))
+            await transaction.put(TENANT, ("tenant",), Tenant(TENANT_ID, "t", SUBSCRIPTION_ID, "s"))
             await transaction.put(SIGNING_KEYS, (key.kid,), key.stored())
             compute = ComputeResource(host.text, "web", "westeurope", own)
             await transaction.put(COMPUTE, (host.text.casefold(),), compute)
@@ -158,33 +167,48 @@ class Matrix:
                 await transaction.put(ASSIGNMENTS, (made.id,), made)
 
 
-OWNER = RoleDefinition("owner", "Owner", (Permission(actions=("*",)),))
+OF_EVERYTHING = (
+    RoleDefinition("owner", "Owner", (Permission(actions=("*",)),)),
+    RoleDefinition("data-owner", "All data", (Permission(data_actions=("*",)),)),
+    RoleDefinition("reader", "Reader of all", (Permission(actions=("*/read",), data_actions=("*/read",)),)),
+    RoleDefinition("writer", "Writer of all", (Permission(actions=("*/write",), data_actions=("*/write",)),)),
+)
+"""Roles that somebody has at the tenant's root."""
 
 
-def token_operations(planes: tuple[Plane, ...]) -> list[tuple[Operation, Requires]]:
+def token_operations(planes: tuple[Plane, ...]) -> list[tuple[Plane, Operation, Requires]]:
     """The operations that require a token."""
-    return [(o, o.access) for plane in planes for o in plane.operations if isinstance(o.access, Requires)]
+    return [(p, o, o.access) for p in planes for o in p.operations if isinstance(o.access, Requires)]
 
 
 def _roles(planes: tuple[Plane, ...]) -> Iterator[RoleDefinition]:
     """For each operation the role for exactly it, and one short of each of its actions."""
-    for made, access in token_operations(planes):
-        yield RoleDefinition(made.id, made.id, (Permission(data_actions=access.actions),))
-        for left_out in access.actions:
-            kept = tuple(action for action in access.actions if action != left_out)
+    for plane, made, access in token_operations(planes):
+        actions, of = actions_of(made, access), plane_of(plane.name)
+        yield RoleDefinition(made.id, made.id, (permission_for(of, actions),))
+        for left_out in actions:
+            kept = tuple(action for action in actions if action != left_out)
             name = f"{made.id} without {left_out}"
-            yield RoleDefinition(name, name, (Permission(data_actions=kept),))
+            yield RoleDefinition(name, name, (permission_for(of, kept),))
+
+
+def permission_for(plane: ActionPlane, actions: tuple[str, ...]) -> Permission:
+    """A block that grants just these actions of a plane."""
+    data = plane is ActionPlane.DATA
+    return Permission(data_actions=actions) if data else Permission(actions=actions)
 
 
 def _assignments(planes: tuple[Plane, ...]) -> Iterator[RoleAssignment]:
-    """Principals are called after what they hold."""
-    yield RoleAssignment("owner", "owner", "owner", "/")
-    for role in _roles(planes):
-        resource_type = VAULT_TYPE if role.id.startswith("KeyVault.") else STORE_TYPE
-        for name in (TARGET, ELSEWHERE):
-            principal = f"{role.id} at {name}"
-            scope = resource_scope(GROUP, resource_type, name)
-            yield RoleAssignment(principal, principal, role.id, scope.text)
+    """Principals are called after what they hold, and where."""
+    for role in OF_EVERYTHING:
+        yield RoleAssignment(role.id, role.id, role.id, "/")
+    for plane, made, access in token_operations(planes):
+        names = (made.id, *(f"{made.id} without {left_out}" for left_out in actions_of(made, access)))
+        places = {TARGET: target_of(plane.name, made, access), ELSEWHERE: elsewhere_of(plane.name)}
+        for name in names:
+            for place, scope in places.items():
+                principal = f"{name} at {place}"
+                yield RoleAssignment(principal, principal, name, scope.text)
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ import pytest
 from sdk_estates import ON_VAULT, SECRETS_USER, SHARED, TENANT_ID, VAULT_URL
 from sdk_site import Site
 
-from keyless.estate.resolve.ids import application_client_id, application_principal_id, tenant_called
+from keyless.model.derived_ids import application_client_id, application_principal_id, tenant_called
 
 TENANT = tenant_called("contoso", "local", TENANT_ID)
 CLIENT_ID = application_client_id(TENANT, "deploy")

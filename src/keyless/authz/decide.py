@@ -16,21 +16,27 @@ Left to others: expanding groups into principal ids, verifying who calls, record
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from keyless.model.actions import ActionPlane
+from keyless.model.attributes import NO_ATTRIBUTES, Attributes
 from keyless.model.resource_id import ResourceId
 from keyless.model.roles import RoleAssignment, RoleDefinition
 
 
 @dataclass(frozen=True, slots=True)
 class AccessRequest:
-    """What is asked: the principal's ids (its own and its groups'), one action, where."""
+    """What is asked: the principal's ids (its own and its groups'), one action, where.
+
+    ``attributes`` are what conditions look at, ``sub_operations`` what the call does beyond its action.
+    """
 
     principal_ids: frozenset[str]
     plane: ActionPlane
     action: str
     scope: ResourceId
+    attributes: Attributes = field(default_factory=lambda: NO_ATTRIBUTES, compare=False)
+    sub_operations: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,16 +59,21 @@ class Grant:
 
 @dataclass(frozen=True, slots=True)
 class Allowed:
-    """The request is granted, by this assignment."""
+    """The request is granted, by this assignment.
+
+    ``conditional`` says that a condition was looked at, so that other attributes could mean another decision.
+    """
 
     by: Grant
+    conditional: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Denied:
-    """The request is not granted; ``reason`` is Azure's own word for why."""
+    """The request is not granted; ``reason`` is Azure's own word for why. ``conditional`` as of a grant."""
 
     reason: str = "DeniedWithNoValidRBAC"
+    conditional: bool = False
 
 
 Decision = Allowed | Denied

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
-from keyless.authz.decide import AccessRequest, Decision, Denied, Grant, decide
+from keyless.authz.decide import AccessRequest, Allowed, Decision, Denied, Grant, decide
 from keyless.model.roles import RoleAssignment, RoleDefinition
 
 
@@ -30,6 +31,17 @@ class Snapshot:
         """The decision on one request."""
         grants = self.grants_of(request.principal_ids)
         return decide(request, grants) if grants else Denied()
+
+    def allows_below(self, request: AccessRequest) -> bool:
+        """Whether the action is granted at the scope, or at some scope below it."""
+        if isinstance(self.decide(request), Allowed):
+            return True
+        below = [
+            grant for grant in self.grants_of(request.principal_ids) if request.scope.contains(grant.scope)
+        ]
+        return any(
+            isinstance(decide(replace(request, scope=grant.scope), [grant]), Allowed) for grant in below
+        )
 
 
 def compile_snapshot(assignments: Iterable[RoleAssignment], roles: Mapping[str, RoleDefinition]) -> Snapshot:

@@ -20,9 +20,9 @@ from keyless.cli.wording import counted
 from keyless.runtime.project import ESTATE_FILE, STATE_DIRECTORY, Project
 
 if TYPE_CHECKING:
-    from keyless.deploy.delete import Deleted
     from keyless.deploy.prune import Pruned
     from keyless.estate.starter import Wanted
+    from keyless.lifecycle.delete import Deleted
     from keyless.model.estate import Estate
 
 SCHEMA_FILE = "keyless.schema.json"
@@ -123,7 +123,7 @@ async def _shown(project: Project, declared: Estate | None) -> tuple[Estate, lis
     """
     from keyless.app import open_store
     from keyless.cli.identities import orphans
-    from keyless.deploy.lifecycle import as_created
+    from keyless.lifecycle.identities import as_created
 
     estate = await _stored(project) if declared is None else declared
     if not project.store_file.exists():
@@ -144,7 +144,7 @@ def delete(resource: str, directory: Path | None) -> None:
     made again under the same name has an identity with new ids.
     """
     from keyless.cli.identities import in_words
-    from keyless.deploy.delete import CannotDelete
+    from keyless.lifecycle.delete import CannotDelete
 
     project = chosen_project(directory)
     try:
@@ -163,7 +163,7 @@ def delete(resource: str, directory: Path | None) -> None:
 
 async def _delete(project: Project, resource: str) -> Deleted:
     from keyless.cli.world import opened_store
-    from keyless.deploy.delete import delete_resource
+    from keyless.lifecycle.delete import delete_resource
 
     with opened_store(project) as store:
         return await delete_resource(store, resource, int(time.time()))

@@ -117,7 +117,7 @@ def token(name: str, issuer: str | None, directory: Path | None) -> None:
 
 
 async def _token(store: Store, name: str, issuer: str) -> str:
-    from keyless.deploy.lifecycle import live_identities
+    from keyless.lifecycle.identities import live_identities
     from keyless.planes.entra.keys import load_or_create_ring
     from keyless.tokens.issuer import Signer, TokenIssuer
     from keyless.wire.revocations import revocation_of
@@ -147,7 +147,7 @@ async def _issuer(store: Store, given: str | None) -> str:
 
 
 async def _bridges(store: Store, issuer: str, names: tuple[str, ...]) -> list[Bridge]:
-    from keyless.deploy.lifecycle import live_identities
+    from keyless.lifecycle.identities import live_identities
     from keyless.plan.federation import bridges
 
     wanted = {(await _principal(store, name)).casefold() for name in names}

@@ -60,7 +60,7 @@ def revoke(name: str, disable: bool, directory: Path | None) -> None:
 
     Clients that handle claims challenges fetch a new one by themselves and go on.
     """
-    from keyless.deploy import revoke as service
+    from keyless.lifecycle import revoke as service
 
     async def revoked(store: Store) -> Entry:
         entry = await _live_entry(store, name)
@@ -77,7 +77,7 @@ def revoke(name: str, disable: bool, directory: Path | None) -> None:
 @project_option
 def restore(name: str, directory: Path | None) -> None:
     """Let the disabled identity NAME get tokens again."""
-    from keyless.deploy import revoke as service
+    from keyless.lifecycle import revoke as service
 
     async def restored(store: Store) -> tuple[Entry, bool]:
         entry = await _live_entry(store, name)

@@ -7,7 +7,7 @@ Rules:
 - a secret or setting that already has the declared value is not written again, so that no version or
   revision comes of running twice;
 - an identity that a resource is told to have no longer is deleted, and one that is declared again is made
-  anew (see ``deploy/lifecycle.py``);
+  anew (see ``lifecycle/identities.py``);
 - resources and assignments appear together, in one transaction, before their contents.
 """
 
@@ -18,7 +18,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any, Protocol
 
-from keyless.deploy.lifecycle import as_created, live_identities, settle_identities
+from keyless.lifecycle.identities import as_created, live_identities, settle_identities
 from keyless.model.access_keys import AccessKey
 from keyless.model.estate import (
     DeclaredAccessKey,

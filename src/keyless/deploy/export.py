@@ -9,8 +9,8 @@ import base64
 
 from keyless.deploy.apply import TENANT_KEY
 from keyless.deploy.contents import PlaneContents
-from keyless.estate.resolve.ids import tenant_called
 from keyless.model.access_keys import AccessKey
+from keyless.model.derived_ids import tenant_called
 from keyless.model.estate import DeclaredAccessKey, DeclaredApplication, Estate
 from keyless.model.secret_text import SecretText
 from keyless.store.collections import (

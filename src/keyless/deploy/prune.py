@@ -5,8 +5,8 @@ Rules:
 - a secret is deleted as a vault deletes it: with its versions, and so that it can be recovered; declaring it
   again recovers it. So it is with the secrets of a vault that goes: they come back, deleted, with the vault;
 - a key-value that is locked is not deleted, nor its store, nor the group that this is in;
-- an identity that goes is deleted as ``deploy/lifecycle.py`` has it, and the tokens of an application that
-  goes are refused;
+- an identity that goes is deleted as ``lifecycle/identities.py`` has it, and the tokens of an application
+  that goes are refused;
 - contents go first, one by one; then resources, identities and assignments, in one transaction.
 """
 
@@ -16,8 +16,8 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple, Protocol
 
 from keyless.deploy.apply import records_of
-from keyless.deploy.lifecycle import as_created, live_identities, settle_identities
-from keyless.deploy.revoke import revoke_in
+from keyless.lifecycle.identities import as_created, live_identities, settle_identities
+from keyless.lifecycle.revoke import revoke_in
 from keyless.model.access_keys import AccessKey
 from keyless.model.estate import DeclaredSetting, Estate
 from keyless.model.identities import Application, FederatedCredential, Federation, TrustedIssuer

@@ -6,11 +6,11 @@ The docstrings and descriptions here are the texts of the JSON schema and of the
 from __future__ import annotations
 
 from keyless.estate import naming
-from keyless.estate.resolve.ids import DEFAULT_LOCATION, DEFAULT_NAME
 from keyless.estate.shapes.base import Where
 from keyless.estate.shapes.containers import Entries, ListOf, ListOrMap, MapOf
 from keyless.estate.shapes.record import Alternatives, Record, RecordOf, defaulted, optional, required
 from keyless.estate.shapes.scalars import Moment, Text, WholeNumber, Word, YesOrNo
+from keyless.model.derived_ids import DEFAULT_LOCATION, DEFAULT_NAME
 from keyless.model.federated_credentials import DEFAULT_AUDIENCE, MOST
 from keyless.model.hosts import HostKind
 from keyless.model.identities import RunsOn

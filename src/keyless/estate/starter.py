@@ -13,9 +13,9 @@ import msgspec
 from keyless.estate import naming
 from keyless.estate.declaration import VERSION
 from keyless.estate.export.variables import VariableNames
-from keyless.estate.resolve.ids import DEFAULT_LOCATION, DEFAULT_NAME, slug_of
 from keyless.estate.shapes.scalars import TextRule
 from keyless.estate.yaml_text import scalar
+from keyless.model.derived_ids import DEFAULT_LOCATION, DEFAULT_NAME, slug_of
 
 
 class Wanted(msgspec.Struct, frozen=True):

@@ -6,6 +6,7 @@ Source: https://learn.microsoft.com/entra/identity/managed-identities-azure-reso
 from __future__ import annotations
 
 import enum
+from typing import Any
 
 import msgspec
 
@@ -24,7 +25,7 @@ class ManagedIdentity(msgspec.Struct, frozen=True, omit_defaults=True, rename="c
 
     ``resource_id`` is the identity's own ARM id (user-assigned) or its host's (system-assigned);
     ``client_id`` is the application id that goes into tokens, ``principal_id`` the object id that
-    role assignments name.
+    role assignments name. ``tags`` are pairs of name and value, so that an identity is a value to look up by.
     """
 
     kind: IdentityKind
@@ -32,13 +33,16 @@ class ManagedIdentity(msgspec.Struct, frozen=True, omit_defaults=True, rename="c
     resource_id: str
     client_id: str
     principal_id: str
+    location: str = ""
+    tags: tuple[tuple[str, str], ...] = ()
 
 
 class ComputeResource(msgspec.Struct, frozen=True, omit_defaults=True, rename="camel"):
     """A resource that hosts identities. ``user_assigned`` are the ARM ids of the identities given to it.
 
     ``host_kind`` is none where it follows from the resource's type; ``service_account`` is what code in a
-    Kubernetes cluster runs as (``namespace/name``), none where that is the default.
+    Kubernetes cluster runs as (``namespace/name``), none where that is the default. ``body`` is what the
+    management API was given beside identity, location and tags (properties, sku, kind), as it was written.
     """
 
     resource_id: str
@@ -48,6 +52,8 @@ class ComputeResource(msgspec.Struct, frozen=True, omit_defaults=True, rename="c
     user_assigned: tuple[str, ...] = ()
     host_kind: HostKind | None = None
     service_account: str | None = None
+    tags: dict[str, str] = {}
+    body: dict[str, Any] = {}
 
 
 class FederatedCredential(msgspec.Struct, frozen=True, omit_defaults=True, rename="camel"):
@@ -147,6 +153,7 @@ class PrincipalKind(enum.StrEnum):
 
     MANAGED_IDENTITY = "managedIdentity"
     APPLICATION = "application"
+    USER = "user"
     ACCESS_KEY = "accessKey"
     READ_ONLY_ACCESS_KEY = "readOnlyAccessKey"
 
@@ -160,7 +167,8 @@ class Principal(msgspec.Struct, frozen=True):
     """The caller that a verified token speaks for.
 
     ``principal_id`` is the token's ``oid`` (what assignments name), ``client_id`` its ``appid``, ``issuer``
-    its ``iss`` as it stands in the token. Of an access key ``client_id`` is the key's id.
+    its ``iss`` as it stands in the token. Of an access key ``client_id`` is the key's id; of a user it is
+    that of the application which the user works with, and ``name`` the user principal name.
     """
 
     principal_id: str
@@ -168,3 +176,4 @@ class Principal(msgspec.Struct, frozen=True):
     tenant_id: str
     issuer: str
     kind: PrincipalKind = PrincipalKind.MANAGED_IDENTITY
+    name: str = ""

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import msgspec
 
+from keyless.model.access_policies import AccessPolicy
 from keyless.model.resource_id import ResourceId
 
 VAULT_TYPE = "Microsoft.KeyVault/vaults"
@@ -25,10 +28,16 @@ class ResourceGroup(msgspec.Struct, frozen=True, omit_defaults=True, rename="cam
 
     resource_id: str
     location: str
+    tags: dict[str, str] = {}
+    managed_by: str | None = None
 
 
 class Vault(msgspec.Struct, frozen=True, omit_defaults=True, rename="camel"):
-    """A key vault. ``learned`` marks one that came into being when an app first named it."""
+    """A key vault. ``learned`` marks one that came into being when an app first named it.
+
+    ``access_policies`` count only without ``enable_rbac_authorization``; ``body`` holds what the management
+    API was given beyond that (network rules, flags of deployment), as it was written.
+    """
 
     resource_id: str
     name: str
@@ -36,10 +45,25 @@ class Vault(msgspec.Struct, frozen=True, omit_defaults=True, rename="camel"):
     soft_delete_retention_days: int = 90
     purge_protection: bool = False
     learned: bool = False
+    enable_rbac_authorization: bool = True
+    access_policies: tuple[AccessPolicy, ...] = ()
+    sku: str = "standard"
+    tags: dict[str, str] = {}
+    created_on: int = 0
+    updated_on: int = 0
+    body: dict[str, Any] = {}
+
+
+class DeletedVault(msgspec.Struct, frozen=True, omit_defaults=True, rename="camel"):
+    """A vault that can still come back, with what it holds; both times are epoch seconds."""
+
+    vault: Vault
+    deleted_at: int
+    purge_at: int
 
 
 class ConfigurationStore(msgspec.Struct, frozen=True, omit_defaults=True, rename="camel"):
-    """An App Configuration store. ``learned`` as for a vault.
+    """An App Configuration store. ``learned`` and ``body`` as for a vault.
 
     With ``disable_local_auth`` it takes no access keys.
     """
@@ -49,6 +73,20 @@ class ConfigurationStore(msgspec.Struct, frozen=True, omit_defaults=True, rename
     location: str
     learned: bool = False
     disable_local_auth: bool = False
+    sku: str = "standard"
+    tags: dict[str, str] = {}
+    soft_delete_retention_days: int = 7
+    purge_protection: bool = False
+    created_on: int = 0
+    body: dict[str, Any] = {}
+
+
+class DeletedStore(msgspec.Struct, frozen=True, omit_defaults=True, rename="camel"):
+    """A configuration store that can still come back; both times are epoch seconds."""
+
+    store: ConfigurationStore
+    deleted_at: int
+    purge_at: int
 
 
 def secret_scope(vault_id: ResourceId, name: str) -> ResourceId:

@@ -28,18 +28,39 @@ class Permission(msgspec.Struct, frozen=True, omit_defaults=True, rename="camel"
         return any_matches(self.actions, action) and not any_matches(self.not_actions, action)
 
 
+class Changed(msgspec.Struct, frozen=True, omit_defaults=True, rename="camel"):
+    """When a thing was made and last changed (epoch seconds), and by which principals (object ids)."""
+
+    created_on: int = 0
+    updated_on: int = 0
+    created_by: str = ""
+    updated_by: str = ""
+
+
+NEVER_CHANGED = Changed()
+
+
 class RoleDefinition(msgspec.Struct, frozen=True, omit_defaults=True, rename="camel"):
-    """A built-in or custom role. ``id`` is the GUID alone; ``permissions`` are evaluated block by block."""
+    """A built-in or custom role. ``id`` is the GUID alone; ``permissions`` are evaluated block by block.
+
+    ``assignable_scopes`` are the texts of the scopes at which, or below which, it may be assigned.
+    """
 
     id: str
     name: str
     permissions: tuple[Permission, ...]
     custom: bool = False
     previous_names: tuple[str, ...] = ()
+    description: str = ""
+    assignable_scopes: tuple[str, ...] = ("/",)
+    changed: Changed = NEVER_CHANGED
 
 
 class RoleAssignment(msgspec.Struct, frozen=True, omit_defaults=True, rename="camel"):
-    """A role given to a principal at a scope. ``id`` is the assignment's GUID; ``scope`` an id's text."""
+    """A role given to a principal at a scope. ``id`` is the assignment's GUID; ``scope`` an id's text.
+
+    ``principal_type`` is `User`, `Group` or `ServicePrincipal`; managed identities are service principals.
+    """
 
     id: str
     principal_id: str
@@ -48,6 +69,8 @@ class RoleAssignment(msgspec.Struct, frozen=True, omit_defaults=True, rename="ca
     principal_type: str = "ServicePrincipal"
     condition: str | None = None
     condition_version: str | None = None
+    description: str = ""
+    changed: Changed = NEVER_CHANGED
 
     @property
     def scope_id(self) -> ResourceId:

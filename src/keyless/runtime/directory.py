@@ -10,7 +10,7 @@ import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from keyless.deploy.lifecycle import deleted_identities
+from keyless.lifecycle.identities import deleted_identities
 from keyless.model.access_keys import principal_in_words
 from keyless.model.identities import Application, ComputeResource, ManagedIdentity, RunsOn
 from keyless.store.collections import APPLICATIONS, COMPUTE, IDENTITIES

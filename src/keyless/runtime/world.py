@@ -13,15 +13,15 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from keyless.deploy.lifecycle import created_again
-from keyless.estate.resolve.ids import (
+from keyless.lifecycle.identities import created_again
+from keyless.model.clusters import cluster_issuer, service_account, workload_credential
+from keyless.model.derived_ids import (
     DEFAULT_LOCATION,
     slug_of,
     system_assigned_identity,
     tenant_called,
     user_assigned_identity,
 )
-from keyless.model.clusters import cluster_issuer, service_account, workload_credential
 from keyless.model.estate import derived_guid
 from keyless.model.federated_credentials import MOST
 from keyless.model.hosts import HostKind, host_kind_of

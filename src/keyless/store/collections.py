@@ -6,6 +6,8 @@ A plane's own objects (secrets, key-values) are declared beside that plane.
 from __future__ import annotations
 
 from keyless.model.access_keys import AccessKey
+from keyless.model.denies import DenyAssignment
+from keyless.model.directory import DirectoryRoleAssignment, Group, User
 from keyless.model.identities import (
     Application,
     ComputeResource,
@@ -16,8 +18,21 @@ from keyless.model.identities import (
     Revocation,
     TrustedIssuer,
 )
-from keyless.model.resources import ConfigurationStore, ResourceGroup, Tenant, Vault
-from keyless.model.roles import RoleAssignment
+from keyless.model.management import (
+    ActivityEvent,
+    GenericResource,
+    ManagementGroup,
+    ManagementLock,
+)
+from keyless.model.resources import (
+    ConfigurationStore,
+    DeletedStore,
+    DeletedVault,
+    ResourceGroup,
+    Tenant,
+    Vault,
+)
+from keyless.model.roles import RoleAssignment, RoleDefinition
 from keyless.model.workloads import WorkloadRule
 from keyless.store.ports import Collection
 from keyless.tokens.keys import StoredSigningKey
@@ -52,5 +67,27 @@ ACCESS_KEYS = Collection("access-keys", AccessKey, sealed=True)
 """By the store's case-folded name and the key's id."""
 ASSIGNMENTS = Collection("role-assignments", RoleAssignment)
 """By the assignment's GUID."""
+ROLE_DEFINITIONS = Collection("role-definitions", RoleDefinition)
+"""Custom roles, by GUID."""
+DENY_ASSIGNMENTS = Collection("deny-assignments", DenyAssignment)
+"""By the assignment's GUID."""
+USERS = Collection("users", User)
+"""By principal id."""
+SECURITY_GROUPS = Collection("security-groups", Group)
+"""By principal id."""
+DIRECTORY_ROLE_ASSIGNMENTS = Collection("directory-role-assignments", DirectoryRoleAssignment)
+"""By the assignment's GUID."""
+MANAGEMENT_GROUPS = Collection("management-groups", ManagementGroup)
+"""By case-folded name."""
+LOCKS = Collection("management-locks", ManagementLock)
+"""By the scope's case-folded text and the lock's case-folded name."""
+RESOURCES = Collection("resources", GenericResource)
+"""Resources of types that have no collection of their own, by the id's case-folded text."""
+DELETED_VAULTS = Collection("deleted-vaults", DeletedVault)
+"""By case-folded name."""
+DELETED_STORES = Collection("deleted-configuration-stores", DeletedStore)
+"""By case-folded name."""
+ACTIVITY_LOG = Collection("activity-log", ActivityEvent)
+"""By the second it is of (16 digits), and a number that tells events of one second apart."""
 SIGNING_KEYS = Collection("signing-keys", StoredSigningKey, sealed=True)
 """By key id."""

@@ -103,7 +103,8 @@ class TokenIssuer:
 
         ``spent_sha256`` is the hash (hexadecimal) of a token that a resource would not take any more.
         """
-        key = (signer.tenant_id, signer.key.kid, identity, host, audience, capabilities)
+        ids = (identity.client_id, identity.principal_id, identity.resource_id)
+        key = (signer.tenant_id, signer.key.kid, ids, host, audience, capabilities)
         known = self._remembered.get(key)
         if known is not None and _is_fit(known, signer, now) and not _is_spent(known, spent_sha256):
             return known

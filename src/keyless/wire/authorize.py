@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Protocol
+from dataclasses import dataclass, field
+from typing import NamedTuple, Protocol
 
 from keyless.authz.decide import AccessRequest, Allowed
 from keyless.authz.snapshot import Snapshot, compile_snapshot
 from keyless.evidence.recorder import Cell, CellKey, Recorder
 from keyless.model.actions import ActionPlane
+from keyless.model.attributes import NO_ATTRIBUTES, Attributes
 from keyless.model.evidence import Outcome
 from keyless.model.identities import Principal, PrincipalKind
 from keyless.model.resource_id import ResourceId
@@ -29,11 +30,35 @@ class Learners(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """An operation settled for one caller: the cells to count in, and the action that was refused."""
+    """An operation settled for one caller: the cells to count in, and the action that was refused.
+
+    ``conditional`` says that it holds for the attributes that it was settled with, and no others.
+    """
 
     cells: tuple[Cell, ...]
     scope: ResourceId
     refused: str | None
+    conditional: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One action at one scope, as a caller asks for it."""
+
+    plane: ActionPlane
+    action: str
+    scope: ResourceId
+    attributes: Attributes = field(default_factory=lambda: NO_ATTRIBUTES)
+    below: bool = False
+    access_policy: str | None = None
+
+
+class Answer(NamedTuple):
+    """How a question is settled: the outcome, by which assignment, and whether a condition was looked at."""
+
+    outcome: Outcome
+    by: str = ""
+    conditional: bool = False
 
 
 async def current_snapshot(store: Store, roles: Mapping[str, RoleDefinition]) -> Snapshot:
@@ -56,44 +81,57 @@ class Authorizer:
         access: Requires,
         resource: object,
         params: Mapping[str, str],
+        attributes: Attributes = NO_ATTRIBUTES,
     ) -> Settled:
         """Decide every action that the operation requires; all of them must be allowed."""
         scope = access.scope(resource, params)
         cells: list[Cell] = []
         refused: str | None = None
-        for action in access.actions:
-            cell = self._decide(caller, operation, access, action, scope)
-            cells.append(cell)
-            if cell.key.outcome is Outcome.DENIED:
+        conditional = False
+        for action in access.actions_for(params):
+            asked = Question(access.plane, action, scope, attributes, access.below, access.access_policy)
+            answer = self.answer(caller, asked)
+            conditional = conditional or answer.conditional
+            cells.append(self.cell(caller, operation, asked, answer))
+            if answer.outcome is Outcome.DENIED:
                 refused = action
                 break
-        return Settled(tuple(cells), scope, refused)
+        return Settled(tuple(cells), scope, refused, conditional)
 
-    def _decide(
-        self, caller: Principal, operation: Operation, access: Requires, action: str, scope: ResourceId
-    ) -> Cell:
+    def answer(self, caller: Principal, asked: Question) -> Answer:
+        """Settle one action at one scope, without recording it."""
         if caller.kind.is_access_key:
-            outcome, by = _by_key(caller.kind, access, action), ""
-        else:
-            outcome, by = self._by_grant(caller, access, action, scope)
+            return Answer(_by_key(caller.kind, asked))
+        return self._by_grant(caller, asked)
+
+    def cell(self, caller: Principal, operation: Operation, asked: Question, answer: Answer) -> Cell:
+        """Where an answer is counted."""
         return self._recorder.cell(
-            CellKey(caller.principal_id, operation.id, access.plane, action, scope.text, outcome, by)
+            CellKey(
+                caller.principal_id,
+                operation.id,
+                asked.plane,
+                asked.action,
+                asked.scope.text,
+                answer.outcome,
+                answer.by,
+            )
         )
 
-    def _by_grant(
-        self, caller: Principal, access: Requires, action: str, scope: ResourceId
-    ) -> tuple[Outcome, str]:
-        decision = self._snapshot.decide(
-            AccessRequest(frozenset((caller.principal_id,)), access.plane, action, scope)
-        )
+    def _by_grant(self, caller: Principal, asked: Question) -> Answer:
+        principal_ids = frozenset((caller.principal_id,))
+        request = AccessRequest(principal_ids, asked.plane, asked.action, asked.scope, asked.attributes)
+        decision = self._snapshot.decide(request)
         if isinstance(decision, Allowed):
-            return Outcome.ALLOWED, decision.by.assignment.id
+            return Answer(Outcome.ALLOWED, decision.by.assignment.id, decision.conditional)
+        if asked.below and self._snapshot.allows_below(request):
+            return Answer(Outcome.ALLOWED)
         learns = self._learners.learns(caller.principal_id)
-        return (Outcome.LEARNED if learns else Outcome.DENIED), ""
+        return Answer(Outcome.LEARNED if learns else Outcome.DENIED, "", decision.conditional)
 
 
-def _by_key(kind: PrincipalKind, access: Requires, action: str) -> Outcome:
+def _by_key(kind: PrincipalKind, asked: Question) -> Outcome:
     """What an access key may do in its own resource: every data action, or what reads; never by learning."""
-    reads = action.casefold().endswith("/read")
-    may = access.plane is ActionPlane.DATA and (kind is PrincipalKind.ACCESS_KEY or reads)
+    reads = asked.action.casefold().endswith("/read")
+    may = asked.plane is ActionPlane.DATA and (kind is PrincipalKind.ACCESS_KEY or reads)
     return Outcome.ALLOWED if may else Outcome.DENIED

@@ -9,8 +9,12 @@ from typing import Generic, Protocol, TypeVar
 import msgspec
 
 from keyless.evidence.recorder import SignInKey
+from keyless.model.actions import ActionPlane
+from keyless.model.attributes import NO_ATTRIBUTES, Attributes
 from keyless.model.hosts import HostKind
 from keyless.model.identities import Principal
+from keyless.model.resource_id import ResourceId
+from keyless.wire.authorize import Question
 from keyless.wire.errors import Bug
 from keyless.wire.request import Request
 
@@ -40,6 +44,22 @@ class Workload(Protocol):
         ...
 
 
+class Decider(Protocol):
+    """Decides for the caller of a call what it may do beyond the operation itself."""
+
+    def may(self, question: Question) -> bool:
+        """Whether the caller may do it; nothing is recorded."""
+        ...
+
+    def demand(self, question: Question) -> None:
+        """Make sure that the caller may do it, and record that it was asked.
+
+        Raises:
+            Forbidden: it may not.
+        """
+        ...
+
+
 class _Mint:
     """The proof that a call went through the dispatcher."""
 
@@ -63,6 +83,7 @@ class Authorized(msgspec.Struct, Generic[B], frozen=True, eq=False):
     api_version: str
     caller: Principal | None
     workload: Workload | None
+    decider: Decider | None = None
 
     def __post_init__(self) -> None:
         """Refuse to be made by anyone but the dispatcher."""
@@ -71,6 +92,37 @@ class Authorized(msgspec.Struct, Generic[B], frozen=True, eq=False):
 
     def __repr__(self) -> str:
         return f"Authorized({self.request!r})"  # the body may hold a secret
+
+    @property
+    def principal(self) -> Principal:
+        """The caller of an operation that requires a token."""
+        if self.caller is None:
+            raise Bug("the operation has no caller")
+        return self.caller
+
+    def may(self, action: str, scope: ResourceId, plane: ActionPlane = ActionPlane.CONTROL) -> bool:
+        """Whether the caller may do a further thing, such as to see one item of a list."""
+        return self._decider.may(Question(plane, action, scope))
+
+    def demand(
+        self,
+        action: str,
+        scope: ResourceId,
+        plane: ActionPlane = ActionPlane.CONTROL,
+        attributes: Attributes = NO_ATTRIBUTES,
+    ) -> None:
+        """Make sure that the caller may do a further thing that the request's body asks for.
+
+        Raises:
+            Forbidden: it may not.
+        """
+        self._decider.demand(Question(plane, action, scope, attributes))
+
+    @property
+    def _decider(self) -> Decider:
+        if self.decider is None:
+            raise Bug("the operation has no caller to decide for")
+        return self.decider
 
     @property
     def now(self) -> int:

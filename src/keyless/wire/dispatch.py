@@ -13,25 +13,29 @@ import itertools
 import logging
 import os
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 import msgspec
 
 from keyless.evidence.recorder import Recorder, WantKey
+from keyless.model.attributes import NO_ATTRIBUTES, Attributes
 from keyless.model.identities import Principal
+from keyless.model.resource_id import ResourceId
 from keyless.model.roles import RoleDefinition
 from keyless.store.ports import Store
 from keyless.tokens.signed_request import is_signed
 from keyless.wire import shapes
 from keyless.wire.access_keys import AccessKeyring, signing_caller
 from keyless.wire.authenticate import NO_WORKLOAD, Workloads, workload_at_peer, workload_of
-from keyless.wire.authorize import Learners
+from keyless.wire.authorize import Learners, Settled
 from keyless.wire.call import MINT, Authorized, Reply, Workload
+from keyless.wire.decider import CallersDecider
 from keyless.wire.errors import Bug, Forbidden, InvalidRequest, NotFound, Unauthenticated, WireError
 from keyless.wire.meaning import Meaning, Meanings, Site, World
-from keyless.wire.operation import Operation, Public, Requires, WorkloadOnly
-from keyless.wire.plane import Failure, Plane, Rendered
+from keyless.wire.operation import Asked, Operation, Public, Requires, WorkloadOnly
+from keyless.wire.plane import Failure, Journal, Performed, Plane, Rendered
 from keyless.wire.request import Request
 
 log = logging.getLogger("keyless.wire")
@@ -41,6 +45,19 @@ _encode = msgspec.json.Encoder().encode
 
 ReadBody = Callable[[int], Awaitable[bytes]]
 """Reads the whole body; raises PayloadTooLarge beyond the limit given (bytes)."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Turn:
+    """One request on its way: what it means, and who asks."""
+
+    meaning: Meaning
+    operation: Operation
+    plane: Plane
+    request: Request
+    read_body: ReadBody
+    caller: Principal | None
+    workload: Workload | None
 
 
 class Dispatcher:
@@ -89,30 +106,61 @@ class Dispatcher:
             return self._fail(Bug("an internal error occurred"), request, site)
 
     async def _perform(self, meaning: Meaning, request: Request, read_body: ReadBody) -> Rendered:
-        site, operation = meaning.site, meaning.operation
-        plane = site.plane
+        operation, plane = meaning.operation, meaning.site.plane
         if plane.precheck is not None:
             plane.precheck(request)
         caller, workload = await self._identify(meaning, request, read_body)
         if meaning.problem is not None or operation is None:
             # one that is raised again and again would hold on to the frames of every time
             raise (meaning.problem or NotFound("there is no such path")).with_traceback(None)
-        if caller is not None and isinstance(operation.access, Requires):
-            self._authorize(caller, operation, operation.access, meaning)
-        body = None
-        if request.method not in _BODILESS:
-            body = await self._body(operation, plane, request, read_body)
+        turn = _Turn(meaning, operation, plane, request, read_body, caller, workload)
+        if caller is None or not isinstance(operation.access, Requires):
+            return await self._handle(turn)
+        if plane.journal is None or request.method in _BODILESS:
+            await self._authorize(turn, caller, operation.access)
+            return await self._handle(turn)
+        return await self._write(turn, caller, operation.access, plane.journal)
+
+    async def _write(self, turn: _Turn, caller: Principal, access: Requires, journal: Journal) -> Rendered:
+        """Perform a write of a plane that keeps a journal, which hears of the end of it before the caller."""
+        settled: Settled | None = None
+        try:
+            settled = await self._authorize(turn, caller, access)
+            answer = await self._handle(turn)
+        except WireError as error:
+            await journal(_performed(turn, caller, settled, error.status, error))
+            raise
+        await journal(_performed(turn, caller, settled, answer.status))
+        return answer
+
+    async def _handle(self, turn: _Turn) -> Rendered:
+        """Let the operation's handler answer a call that is permitted."""
+        meaning, plane, request = turn.meaning, turn.plane, turn.request
+        resource = meaning.site.resource
+        body = await self._body(turn)
+        decider = None
+        if turn.caller is not None:
+            location = getattr(resource, "location", "")
+            decider = CallersDecider(self._meanings.authorizer, turn.caller, turn.operation, location)
         call = Authorized(
-            MINT, request, site.resource, meaning.params, body, meaning.api_version, caller, workload
+            MINT,
+            request,
+            resource,
+            meaning.params,
+            body,
+            meaning.api_version,
+            turn.caller,
+            turn.workload,
+            decider,
         )
         try:
-            result = await operation.handler(call, plane.service)
+            result = await turn.operation.handler(call, plane.service)
         except NotFound as error:
-            self._report_missing(error, caller)
+            self._report_missing(error, turn.caller)
             raise
         if isinstance(result, Reply) and result.sign_in is not None:
             self._recorder.sign_in(result.sign_in)
-        return _render(result, plane, request, site.resource)
+        return _render(result, plane, request, resource)
 
     async def _identify(
         self, meaning: Meaning, request: Request, read_body: ReadBody
@@ -157,23 +205,43 @@ class Dispatcher:
             plane.proof(request, workload)
         return workload
 
-    def _authorize(self, caller: Principal, operation: Operation, access: Requires, meaning: Meaning) -> None:
-        settled = meaning.settled.get(caller.principal_id)
+    async def _authorize(self, turn: _Turn, caller: Principal, access: Requires) -> Settled:
+        """Decide an operation for its caller; what no condition bears on is decided once per snapshot."""
+        meaning = turn.meaning
+        who = (caller.principal_id, caller.client_id)
+        settled = meaning.settled.get(who)
         if settled is None:
-            settled = self._meanings.authorizer.settle(
-                caller, operation, access, meaning.site.resource, meaning.params
-            )
-            meaning.settled[caller.principal_id] = settled
+            settled = meaning.settled[who] = self._settle(turn, caller, access)
+        if settled.conditional:
+            settled = self._settle(turn, caller, access, await self._attributes(turn, access))
         for cell in settled.cells:
             cell.hit()
         if settled.refused is not None:
             location = getattr(meaning.site.resource, "location", "")
             raise Forbidden(caller, settled.refused, settled.scope, location)
+        return settled
 
-    async def _body(
-        self, operation: Operation, plane: Plane, request: Request, read_body: ReadBody
-    ) -> object:
-        await _read_once(request, plane, read_body)
+    def _settle(
+        self, turn: _Turn, caller: Principal, access: Requires, attributes: Attributes = NO_ATTRIBUTES
+    ) -> Settled:
+        meaning = turn.meaning
+        return self._meanings.authorizer.settle(
+            caller, turn.operation, access, meaning.site.resource, meaning.params, attributes
+        )
+
+    async def _attributes(self, turn: _Turn, access: Requires) -> Attributes:
+        """What the conditions of a decision look at: for that the body is read before it is made."""
+        if access.attributes is None:
+            return NO_ATTRIBUTES
+        meaning = turn.meaning
+        asked = Asked(meaning.site.resource, meaning.params, await self._body(turn), turn.request.now)
+        return await access.attributes(asked, turn.plane.service)
+
+    async def _body(self, turn: _Turn) -> object:
+        request, operation = turn.request, turn.operation
+        if request.method in _BODILESS:
+            return None
+        await _read_once(request, turn.plane, turn.read_body)
         if operation.body is None:
             return None
         try:
@@ -200,6 +268,21 @@ class Dispatcher:
         extra = site.plane.headers(request, resource) if site else []
         body = b"" if request.method == "HEAD" else rendered.body
         return Rendered(rendered.status, (*rendered.headers, *extra), body)
+
+
+def _performed(
+    turn: _Turn, caller: Principal, settled: Settled | None, status: int, error: WireError | None = None
+) -> Performed:
+    """What to tell the journal of a write: of one that was refused, what it was refused."""
+    scope: ResourceId | None = None
+    actions: tuple[str, ...] = ()
+    by = ""
+    if settled is not None:
+        scope, actions = settled.scope, tuple(cell.key.action for cell in settled.cells)
+        by = settled.cells[0].key.assignment_id if settled.cells else ""
+    elif isinstance(error, Forbidden):
+        scope, actions = error.scope, (error.action,)
+    return Performed(turn.request, turn.operation, caller, scope, actions, by, status, error)
 
 
 async def _read_once(request: Request, plane: Plane, read_body: ReadBody) -> bytes:

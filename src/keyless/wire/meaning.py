@@ -90,7 +90,7 @@ class Meaning:
     problem: WireError | None
     asks_for_token: bool
     query: Query | None = None
-    settled: dict[str, Settled] = field(default_factory=dict)
+    settled: dict[tuple[str, str], Settled] = field(default_factory=dict)
 
 
 class Meanings:

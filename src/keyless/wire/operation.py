@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from keyless.model.actions import ActionPlane
+from keyless.model.attributes import Attributes
 from keyless.model.resource_id import ResourceId
 from keyless.wire.errors import WireError
 
@@ -19,13 +20,42 @@ ScopeOf = Callable[[Any, Mapping[str, str]], ResourceId]
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """What an operation is asked, before it is decided: its resource, the route's parameters, the body."""
+
+    resource: Any
+    params: Mapping[str, str]
+    body: Any
+    now: float
+
+
+AttributesOf = Callable[[Asked, Any], Awaitable[Attributes]]
+"""From what is asked and the plane's service to what conditions may look at."""
+
+
+@dataclass(frozen=True, slots=True)
 class Requires:
-    """A verified token, and every one of these actions at the scope."""
+    """A verified token, and every one of these actions at the scope.
+
+    An action may have names in braces, which ``fill`` gives for a route's parameters. ``attributes`` is only
+    asked where a condition has to be evaluated. ``below`` says that the actions at any scope below do too:
+    of listings, which then show what their caller may read.
+    """
 
     actions: tuple[str, ...]
     scope: ScopeOf
     plane: ActionPlane = ActionPlane.DATA
     access_policy: str | None = None
+    fill: Callable[[Mapping[str, str]], Mapping[str, str]] | None = None
+    attributes: AttributesOf | None = None
+    below: bool = False
+
+    def actions_for(self, params: Mapping[str, str]) -> tuple[str, ...]:
+        """The actions that a request with these parameters needs."""
+        if self.fill is None:
+            return self.actions
+        values = self.fill(params)
+        return tuple(action.format_map(values) for action in self.actions)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from keyless.model.hosts import HostKind
+from keyless.model.identities import Principal
+from keyless.model.resource_id import ResourceId
 from keyless.wire.access_keys import AccessKeyring
 from keyless.wire.call import Workload
 from keyless.wire.errors import WireError
@@ -33,6 +35,27 @@ class Rendered(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
+class Performed:
+    """A write that was asked for and how it went: ``error`` is none where it was done.
+
+    ``scope`` and ``actions`` are what was decided, empty where it did not come to that.
+    """
+
+    request: Request
+    operation: Operation
+    caller: Principal
+    scope: ResourceId | None
+    actions: tuple[str, ...]
+    granted_by: str
+    status: int
+    error: WireError | None
+
+
+Journal = Callable[[Performed], Awaitable[None]]
+"""Keeps what was performed; the write is answered when it has."""
+
+
+@dataclass(frozen=True, slots=True)
 class Plane:
     """One surface.
 
@@ -44,7 +67,8 @@ class Plane:
     are the beginnings (lower case, with a slash at the end) of the paths that it
     answers, where several planes share a host name; ``host_kinds`` the kinds of host whose workloads it
     answers, all of them where it is empty. ``access_keys`` are those that a request may be signed with in
-    place of a token, where there are any.
+    place of a token, where there are any. ``journal`` hears of every write, and of every one that was
+    refused, before it is answered.
     """
 
     name: str
@@ -64,6 +88,7 @@ class Plane:
     max_body_bytes: int = 1024 * 1024
     paths: tuple[str, ...] = ()
     host_kinds: frozenset[HostKind] = frozenset()
+    journal: Journal | None = None
 
     def answers(self, path: str) -> bool:
         """Whether a path is one of this plane's own, at a host name that it shares with others."""

@@ -6,6 +6,7 @@ Rules:
   it belongs to a parameter that takes the rest of the path: a path comes percent-decoded, so that `/kv/a%2F`
   is `/kv/a/`;
 - a parameter is never empty;
+- a parameter with a star takes every segment that the rest of the template leaves;
 - of several templates that match, the one with a literal earlier wins.
 """
 
@@ -29,29 +30,45 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class _Template:
-    segments: tuple[str, ...]
+    """A path template: what stands before a starred parameter (or all of it), its name, what is behind it."""
+
+    head: tuple[str, ...]
+    rest: str | None
+    tail: tuple[str, ...]
     operation: Operation
 
     def match(self, path: tuple[str, ...]) -> dict[str, str] | None:
         """The parameters, where the path's segments fit; a trailing slash is a last, empty segment."""
-        params: dict[str, str] = {}
-        for at, segment in enumerate(self.segments):
-            if segment.endswith("*}"):
-                params[segment[1:-2]] = "/".join(path[at:])
-                return params if params[segment[1:-2]] else None
-            if at >= len(path):
-                return None
-            if segment.startswith("{"):
-                if not path[at]:
-                    return None
-                params[segment[1:-1]] = path[at]
-            elif segment != path[at].casefold():
-                return None
-        return params if path[len(self.segments) :] in {(), ("",)} else None
+        if path[-1] == "" and (self.rest is None or self.tail):
+            path = path[:-1]
+        if self.rest is None:
+            return _matched(self.head, path)
+        behind = len(path) - len(self.tail)
+        if behind <= len(self.head):
+            return None
+        rest = "/".join(path[len(self.head) : behind])
+        params = _matched((*self.head, *self.tail), (*path[: len(self.head)], *path[behind:]))
+        return {**params, self.rest: rest} if params is not None and rest else None
 
     @property
     def rank(self) -> tuple[bool, ...]:
-        return tuple(segment.startswith("{") for segment in self.segments)
+        """Literals first; before all others what hangs below a scope of any kind, whose end is literal."""
+        return (not self.tail, *(segment.startswith("{") for segment in self.head), self.rest is not None)
+
+
+def _matched(template: tuple[str, ...], path: tuple[str, ...]) -> dict[str, str] | None:
+    """The parameters of a template without a star, where it fits."""
+    if len(template) != len(path):
+        return None
+    params: dict[str, str] = {}
+    for segment, given in zip(template, path, strict=True):
+        if segment.startswith("{"):
+            if not given:
+                return None
+            params[segment[1:-1]] = given
+        elif segment != given.casefold():
+            return None
+    return params
 
 
 class Router:
@@ -61,7 +78,7 @@ class Router:
         self._templates: dict[str, list[_Template]] = {}
         for operation in operations:
             for method, template in operation.routes:
-                self._templates.setdefault(method, []).append(_Template(_segments(template), operation))
+                self._templates.setdefault(method, []).append(_template(template, operation))
         for templates in self._templates.values():
             templates.sort(key=lambda template: template.rank)
         self._remembered: dict[tuple[str, str], Match | None] = {}
@@ -88,5 +105,9 @@ class Router:
         return None
 
 
-def _segments(template: str) -> tuple[str, ...]:
-    return tuple(s if s.startswith("{") else s.casefold() for s in template[1:].split("/"))
+def _template(text: str, operation: Operation) -> _Template:
+    segments = tuple(s if s.startswith("{") else s.casefold() for s in text.strip("/").split("/") if s)
+    starred = next((at for at, segment in enumerate(segments) if segment.endswith("*}")), None)
+    if starred is None:
+        return _Template(segments, None, (), operation)
+    return _Template(segments[:starred], segments[starred][1:-2], segments[starred + 1 :], operation)

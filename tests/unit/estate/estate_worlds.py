@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from assertions_made import certificate, der, public_jwk, rsa_key
 from keyless.estate import naming
 from keyless.estate.key_values import FLAG_PREFIX, FLAG_TYPE, REFERENCE_TYPE, flag_value, reference_value
-from keyless.estate.resolve import ids
+from keyless.model import derived_ids as ids
 from keyless.model.estate import (
     DeclaredAccessKey,
     DeclaredApplication,

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from plan_readers import bicep_tree
 
-from keyless.estate.resolve.ids import system_assigned_identity, user_assigned_identity
+from keyless.model.derived_ids import system_assigned_identity, user_assigned_identity
 from keyless.model.federated_credentials import NAME
 from keyless.model.identities import ManagedIdentity
 from keyless.model.resource_id import group_scope, resource_scope

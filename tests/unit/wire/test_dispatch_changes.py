@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from keyless.deploy.revoke import revoke
+from keyless.lifecycle.revoke import revoke
 from keyless.model.resources import Vault
 from keyless.model.roles import RoleAssignment
 from keyless.store.collections import ASSIGNMENTS, SIGNING_KEYS, VAULTS

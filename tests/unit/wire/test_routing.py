@@ -29,6 +29,11 @@ ROUTER = Router(
         declared("kv", "GET|HEAD /kv/{key*}"),
         declared("kvs", "GET /kv"),
         declared("root", "GET /"),
+        declared("resource", "GET /subscriptions/{id}/providers/{provider}/{rest*}"),
+        declared("vault", "GET /subscriptions/{id}/providers/Ms.KeyVault/vaults/{name}"),
+        declared(
+            "lock", "GET /{scope*}/providers/Ms.Auth/locks/{name}", "GET /providers/Ms.Auth/locks/{name}"
+        ),
     ]
 )
 
@@ -118,3 +123,26 @@ def test_api_versions_know_their_members() -> None:
     assert "7.4" in ApiVersions(("7.4",))
     assert "7.5" not in ApiVersions(("7.4",))
     assert "" not in ApiVersions()
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("/subscriptions/s/providers/ms.keyvault/Vaults/v", ("vault", {"id": "s", "name": "v"})),
+        (
+            "/subscriptions/s/providers/Ms.Web/sites/w",
+            ("resource", {"id": "s", "provider": "Ms.Web", "rest": "sites/w"}),
+        ),
+        ("/subscriptions/s/providers/Ms.Auth/locks/l", ("lock", {"scope": "subscriptions/s", "name": "l"})),
+        (
+            "/subscriptions/s/providers/Ms.KeyVault/vaults/v/providers/Ms.Auth/locks/l/",
+            ("lock", {"scope": "subscriptions/s/providers/Ms.KeyVault/vaults/v", "name": "l"}),
+        ),
+        ("/providers/Ms.Auth/locks/l", ("lock", {"name": "l"})),
+        ("/subscriptions/s/locks", None),
+    ],
+)
+def test_what_hangs_below_a_scope_of_any_kind_is_found_before_what_the_scope_could_be(
+    path: str, expected: tuple[str, dict[str, str]] | None
+) -> None:
+    assert found("GET", path) == expected

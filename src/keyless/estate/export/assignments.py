@@ -6,8 +6,8 @@ from typing import Any
 
 from keyless.estate.export.references import References
 from keyless.estate.resolve.assignments import DEFAULT_CONDITION_VERSION
-from keyless.estate.resolve.ids import assignment_id
 from keyless.estate.roles import role_name
+from keyless.model.derived_ids import assignment_id
 from keyless.model.roles import RoleAssignment
 
 Document = dict[str, Any]

@@ -13,8 +13,8 @@ from keyless.estate.export.references import References
 from keyless.estate.export.resources import GroupWriter
 from keyless.estate.export.variables import secret_variables
 from keyless.estate.export.workloads import workloads_document
-from keyless.estate.resolve.ids import application_client_id, application_principal_id, tenant_called
 from keyless.estate.yaml_text import dump
+from keyless.model.derived_ids import application_client_id, application_principal_id, tenant_called
 from keyless.model.estate import DeclaredApplication, Estate
 from keyless.model.resources import Tenant
 from keyless.tokens.client_certificates import pem_of

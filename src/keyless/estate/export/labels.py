@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from keyless.estate.resolve.ids import DEFAULT_LOCATION
 from keyless.estate.resolve.resources import Resources
+from keyless.model.derived_ids import DEFAULT_LOCATION
 from keyless.model.estate import Estate
 from keyless.model.identities import ComputeResource
 from keyless.model.resource_id import ResourceId, group_scope

@@ -9,8 +9,8 @@ from keyless.estate.export.federation import credentials_document
 from keyless.estate.export.labels import compute_name, group_of
 from keyless.estate.export.settings import settings_document
 from keyless.estate.key_values import vault_host
-from keyless.estate.resolve.ids import system_assigned_identity, user_assigned_identity
 from keyless.estate.resolve.resources import Resources
+from keyless.model.derived_ids import system_assigned_identity, user_assigned_identity
 from keyless.model.estate import DeclaredSecret, Estate
 from keyless.model.identities import ComputeResource, ManagedIdentity
 from keyless.model.resource_id import ResourceId

@@ -17,9 +17,9 @@ from keyless.estate.declaration import (
 from keyless.estate.reading import Located, Reading, Rejected
 from keyless.estate.resolve.directory import Directory
 from keyless.estate.resolve.identifier_uris import IdentifierUris
-from keyless.estate.resolve.ids import application_client_id, application_principal_id
 from keyless.estate.resolve.resources import Resources
 from keyless.estate.resolve.secrets import SecretSource, WithheldText
+from keyless.model.derived_ids import application_client_id, application_principal_id
 from keyless.model.estate import DeclaredApplication
 from keyless.model.identities import ApplicationCertificate, RunsOn
 from keyless.tokens.client_certificates import UnusableCertificate, certificate_in

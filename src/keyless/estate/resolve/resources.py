@@ -14,10 +14,10 @@ from keyless.estate.declaration import (
 )
 from keyless.estate.nearest import quoted_list
 from keyless.estate.reading import Located, Reading
-from keyless.estate.resolve import ids
 from keyless.estate.resolve.directory import Directory
 from keyless.estate.resolve.guids import GuidRegister
 from keyless.estate.shapes.containers import Entries
+from keyless.model import derived_ids as ids
 from keyless.model.hosts import HostKind
 from keyless.model.identities import ComputeResource, ManagedIdentity
 from keyless.model.resource_id import InvalidResourceId, ResourceId, group_scope, resource_scope

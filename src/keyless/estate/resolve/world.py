@@ -12,12 +12,12 @@ from keyless.estate.resolve.federation import (
     read_federation,
     read_issuers,
 )
-from keyless.estate.resolve.ids import tenant_called
 from keyless.estate.resolve.principals import all_principals
 from keyless.estate.resolve.resources import read_resources
 from keyless.estate.resolve.secrets import SecretSource, read_secrets
 from keyless.estate.resolve.settings import read_settings
 from keyless.estate.resolve.workloads import read_workloads
+from keyless.model.derived_ids import tenant_called
 from keyless.model.estate import Estate
 from keyless.model.resources import Tenant
 

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from login_site import CLIENT_ID, CREDENTIALS, LEGACY, SECRET, TENANT, VAULT_AUDIENCE, Login
 
-from keyless.deploy.revoke import restore, revoke
+from keyless.lifecycle.revoke import restore, revoke
 from keyless.model.identities import PrincipalKind
 from keyless.planes.entra.token import TokenAnswer, TokenAnswerV1
 from keyless.planes.entra.token_request import MAX_FIELDS, form_fields

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 from identity_site import ORDERS, READER, SYSTEM, Answer, Site
 
-from keyless.deploy.revoke import revoke
+from keyless.lifecycle.revoke import revoke
 from keyless.model.federated_credentials import EXCHANGE_CLIENT_ID
 from keyless.model.identities import Federation
 from keyless.store.collections import FEDERATION

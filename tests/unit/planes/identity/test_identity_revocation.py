@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from identity_site import ORDERS, SYSTEM, VAULT_AUDIENCE, Site
 
-from keyless.deploy.revoke import restore, revoke
+from keyless.lifecycle.revoke import restore, revoke
 
 HOST = "169.254.169.254"
 PATH = "/metadata/identity/oauth2/token"

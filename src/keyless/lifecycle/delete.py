@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from keyless.deploy.lifecycle import live_identities, settle_identities
+from keyless.lifecycle.identities import live_identities, settle_identities
 from keyless.model.identities import ComputeResource, ManagedIdentity
 from keyless.model.roles import RoleAssignment
 from keyless.store.collections import ASSIGNMENTS, COMPUTE, IDENTITIES

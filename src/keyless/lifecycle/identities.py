@@ -19,8 +19,8 @@ from typing import TypeVar
 
 from msgspec import structs
 
-from keyless.deploy.revoke import restore_in, revoke_in
-from keyless.estate.resolve.ids import again, assignment_id
+from keyless.lifecycle.revoke import restore_in, revoke_in
+from keyless.model.derived_ids import again, assignment_id
 from keyless.model.estate import Estate
 from keyless.model.identities import ComputeResource, DeletedIdentity, FederatedCredential, ManagedIdentity
 from keyless.model.roles import RoleAssignment

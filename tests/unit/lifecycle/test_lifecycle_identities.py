@@ -8,11 +8,11 @@ import pytest
 
 from keyless.deploy.apply import apply_estate
 from keyless.deploy.contents import PlaneContents
-from keyless.deploy.delete import CannotDelete, delete_resource
-from keyless.deploy.lifecycle import created_again, deleted_identities, live_identities
 from keyless.deploy.prune import prune
-from keyless.deploy.revoke import revoke
 from keyless.estate.read import read_text
+from keyless.lifecycle.delete import CannotDelete, delete_resource
+from keyless.lifecycle.identities import created_again, deleted_identities, live_identities
+from keyless.lifecycle.revoke import revoke
 from keyless.model.estate import Estate
 from keyless.model.identities import FederatedCredential, ManagedIdentity
 from keyless.runtime.directory import read_directory

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from keyless.deploy.revoke import restore, revoke
+from keyless.lifecycle.revoke import restore, revoke
 from keyless.store.ports import Store
 from keyless.wire.revocations import revocation_of
 

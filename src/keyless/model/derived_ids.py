@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from msgspec import structs
+
 from keyless.model.estate import derived_guid
 from keyless.model.identities import IdentityKind, ManagedIdentity
 from keyless.model.resource_id import ResourceId, resource_scope
@@ -68,7 +70,7 @@ def again(identity: ManagedIdentity, times: int) -> ManagedIdentity:
         client_id = derived_guid("clientId", place, turn)
     if principal_id == first.principal_id:
         principal_id = derived_guid("principalId", place, turn)
-    return ManagedIdentity(identity.kind, identity.name, place, client_id, principal_id)
+    return structs.replace(identity, client_id=client_id, principal_id=principal_id)
 
 
 def application_client_id(tenant: Tenant, name: str) -> str:

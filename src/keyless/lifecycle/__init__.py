@@ -1,0 +1,1 @@
+"""What becomes of identities, and of what was left behind, when resources come and go."""

@@ -1,0 +1,29 @@
+"""Access policies of a key vault: who may do what with its objects, where the vault is not in RBAC mode.
+
+Source: https://learn.microsoft.com/azure/key-vault/general/assign-access-policy
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+
+class PolicyPermissions(msgspec.Struct, frozen=True, omit_defaults=True, rename="camel"):
+    """Permissions per kind of object, in lower case; `all` stands for every one of a kind."""
+
+    keys: tuple[str, ...] = ()
+    secrets: tuple[str, ...] = ()
+    certificates: tuple[str, ...] = ()
+    storage: tuple[str, ...] = ()
+
+
+class AccessPolicy(msgspec.Struct, frozen=True, omit_defaults=True, rename="camel"):
+    """One entry, for a principal (``object_id``) of a tenant.
+
+    With ``application_id`` it counts only where that client asks on behalf of the principal.
+    """
+
+    tenant_id: str
+    object_id: str
+    permissions: PolicyPermissions
+    application_id: str | None = None

@@ -1,0 +1,1 @@
+"""The wire of Azure Resource Manager: a package per resource provider, and ARM's own resource types."""

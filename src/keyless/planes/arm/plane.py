@@ -1,0 +1,61 @@
+"""The management plane: its hosts, whose tokens it takes, and every operation that it answers.
+
+Source: https://learn.microsoft.com/azure/azure-resource-manager/management/control-plane-and-data-plane
+"""
+
+from __future__ import annotations
+
+from keyless.planes.arm import appconfiguration, authorization, keyvault, managedidentity, subscriptions
+from keyless.planes.arm.service import Arm
+from keyless.store.ports import Store
+from keyless.tokens.issuer import TokenAuthority
+from keyless.wire.operation import Operation
+from keyless.wire.plane import Plane
+from keyless.wire.request import Request
+from keyless.wire.shapes import resource_manager
+
+HOSTS = frozenset({"management.azure.com", "management.core.windows.net"})
+AUDIENCES = frozenset(f"https://{host}{slash}" for host in HOSTS for slash in ("", "/"))
+"""What a token may be for; the second is what the Azure CLI asks for."""
+
+OPERATIONS: tuple[Operation, ...] = (
+    *subscriptions.OPERATIONS,
+    *authorization.OPERATIONS,
+    *managedidentity.OPERATIONS,
+    *keyvault.OPERATIONS,
+    *appconfiguration.OPERATIONS,
+)
+
+
+def arm_plane(store: Store, authority: TokenAuthority) -> Plane:
+    """The plane over a store."""
+    return Plane(
+        name="resource-manager",
+        operations=OPERATIONS,
+        service=Arm(store, authority),
+        locate=_locate,
+        shape=resource_manager,
+        audiences=lambda site: AUDIENCES,
+        headers=_headers,
+        max_body_bytes=4 * 1024 * 1024,
+    )
+
+
+async def _locate(host: str) -> str | None:
+    return host if host in HOSTS else None
+
+
+def _headers(request: Request, site: object) -> list[tuple[str, str]]:
+    """What every answer carries; a client's own id for the request is told back to it."""
+    correlation_id = request.headers.get("x-ms-correlation-request-id") or request.request_id
+    headers = [
+        ("cache-control", "no-cache"),
+        ("x-ms-request-id", request.request_id),
+        ("x-ms-correlation-request-id", correlation_id),
+        ("x-content-type-options", "nosniff"),
+        ("strict-transport-security", "max-age=31536000; includeSubDomains"),
+    ]
+    client_request_id = request.headers.get("x-ms-client-request-id")
+    if client_request_id is not None:
+        headers.append(("x-ms-client-request-id", client_request_id))
+    return headers

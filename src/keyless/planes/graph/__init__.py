@@ -1,0 +1,1 @@
+"""The part of Microsoft Graph that the Azure tools need."""

@@ -1,0 +1,36 @@
+"""Decisions for a call's caller, beyond the one on its operation: what its body asks for, what it may see."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from keyless.model.evidence import Outcome
+from keyless.model.identities import Principal
+from keyless.wire.authorize import Authorizer, Question
+from keyless.wire.errors import Forbidden
+from keyless.wire.operation import Operation
+
+
+@dataclass(frozen=True, slots=True)
+class CallersDecider:
+    """Asks the snapshot that the call itself was decided by."""
+
+    authorizer: Authorizer
+    caller: Principal
+    operation: Operation
+    location: str = ""
+
+    def may(self, question: Question) -> bool:
+        """Whether the caller may do it; nothing is recorded."""
+        return self.authorizer.answer(self.caller, question).outcome is not Outcome.DENIED
+
+    def demand(self, question: Question) -> None:
+        """Make sure that the caller may do it, and record that it was asked.
+
+        Raises:
+            Forbidden: it may not.
+        """
+        answer = self.authorizer.answer(self.caller, question)
+        self.authorizer.cell(self.caller, self.operation, question, answer).hit()
+        if answer.outcome is Outcome.DENIED:
+            raise Forbidden(self.caller, question.action, question.scope, self.location)

@@ -1,0 +1,5 @@
+"""What each operation of this part of the management plane takes."""
+
+EXPECTED: dict[str, tuple[str, ...]] = {
+    "Subscriptions.Get": ("Microsoft.Resources/subscriptions/read",),
+}

@@ -1,0 +1,66 @@
+"""What the routes' parameters are in the matrix, and where a principal's role must be to be of use."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from keyless.model.actions import ActionPlane
+from keyless.model.resource_id import ResourceId, group_scope, resource_scope, subscription_scope
+from keyless.model.resources import STORE_TYPE, VAULT_TYPE
+from keyless.wire.operation import Operation, Requires
+
+TENANT_ID = "11111111-2222-3333-4444-555555555555"
+SUBSCRIPTION_ID = "00000000-0000-0000-0000-000000000001"
+GROUP = group_scope(SUBSCRIPTION_ID, "g")
+ELSEWHERE_SUBSCRIPTION_ID = "00000000-0000-0000-0000-000000000002"
+TARGET, ELSEWHERE = "matrix", "matrix-prod"
+
+PARAMETERS = {
+    "path": "compute",
+    "secret_version": "0123456789abcdef0123456789abcdef",
+    "tenant": TENANT_ID,
+    "subscription_id": SUBSCRIPTION_ID,
+    "resource_group": "g",
+    "scope": GROUP.text.removeprefix("/"),
+}
+"""Route parameters that are not just a name."""
+
+PLANES_OF_DATA = {"key-vault": VAULT_TYPE, "app-configuration": STORE_TYPE}
+
+_PARAMETER = re.compile(r"\{(\w+)\*?\}")
+
+
+def path_of(template: str) -> str:
+    """A route's path, with its parameters filled in."""
+    return _PARAMETER.sub(lambda found: PARAMETERS.get(found[1], "thing"), template)
+
+
+def parameters_of(operation: Operation) -> Mapping[str, str]:
+    """The parameters of an operation's first route, as they are filled in."""
+    names = _PARAMETER.findall(operation.routes[0][1])
+    return {name: PARAMETERS.get(name, "thing") for name in (*names, *operation.query_params)}
+
+
+def target_of(plane: str, operation: Operation, access: Requires) -> ResourceId:
+    """The scope that a principal with the right role here has it at."""
+    if plane in PLANES_OF_DATA:
+        return resource_scope(GROUP, PLANES_OF_DATA[plane], TARGET)
+    return access.scope(None, parameters_of(operation))
+
+
+def elsewhere_of(plane: str) -> ResourceId:
+    """A scope of the same kind which is of no use."""
+    if plane in PLANES_OF_DATA:
+        return resource_scope(GROUP, PLANES_OF_DATA[plane], ELSEWHERE)
+    return subscription_scope(ELSEWHERE_SUBSCRIPTION_ID)
+
+
+def actions_of(operation: Operation, access: Requires) -> tuple[str, ...]:
+    """The actions that the request of the matrix needs."""
+    return access.actions_for(parameters_of(operation))
+
+
+def plane_of(plane: str) -> ActionPlane:
+    """The plane of actions that a surface decides on."""
+    return ActionPlane.DATA if plane in PLANES_OF_DATA else ActionPlane.CONTROL
