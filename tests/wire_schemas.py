@@ -30,9 +30,10 @@ import base64
 import json
 import re
 import uuid
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Awaitable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
+from inspect import isawaitable
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -86,12 +87,26 @@ class ValidatedByOpenApi(SansIOHTTPPolicy[Any, Any]):
     def __init__(self) -> None:
         self.seen = 0
 
-    def on_response(self, request: PipelineRequest[Any], response: PipelineResponse[Any, Any]) -> None:
-        """Check one answer."""
-        url = urlsplit(request.http_request.url)
-        http = response.http_response
+    def on_response(self, request: PipelineRequest[Any], response: PipelineResponse[Any, Any]) -> Any:
+        """Check one answer, which is read for that; of an asynchronous client what is to be awaited."""
+        body = response.http_response.read()
+        if isawaitable(body):
+            return self._checked_later(request, response, body)
+        self._check(request, response, body)
+        return None
+
+    async def _checked_later(
+        self, request: PipelineRequest[Any], response: PipelineResponse[Any, Any], body: Awaitable[bytes]
+    ) -> None:
+        self._check(request, response, await body)
+
+    def _check(
+        self, request: PipelineRequest[Any], response: PipelineResponse[Any, Any], body: bytes
+    ) -> None:
+        asked, http = request.http_request, response.http_response
+        url = urlsplit(asked.url)
         self.seen += 1
-        check(request.http_request.method, url.path, url.query, http.status_code, http.headers, http.body())
+        check(asked.method, url.path, url.query, http.status_code, http.headers, body)
 
 
 def check(method: str, path: str, query: str, status: int, headers: Mapping[str, str], body: bytes) -> None:

@@ -81,7 +81,7 @@ def _resources() -> Iterator[Wanted]:
     latest = _documented("Microsoft.Resources", "2024-07-01", (_RESOURCES,), _GROUPS)
     for version in ("2024-11-01", "2025-03-01", "2025-04-01"):
         yield _carried(latest, version, _GROUP_BODIES)
-    for version in ("2016-06-01", "2019-11-01", "2022-12-01"):
+    for version in ("2016-06-01", "2018-06-01", "2019-06-01", "2019-11-01", "2020-01-01", "2022-12-01"):
         yield _documented("Microsoft.Resources", version, (_SUBSCRIPTIONS,), ("Subscriptions_", "Tenants_"))
     both = (_RESOURCES, _SUBSCRIPTIONS)
     yield _documented("Microsoft.Resources", "2021-01-01", both, (*_GROUPS, "Subscriptions_", "Tenants_"))
