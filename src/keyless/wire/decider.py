@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import msgspec
 
 from keyless.model.evidence import Outcome
 from keyless.model.identities import Principal
@@ -11,14 +11,13 @@ from keyless.wire.errors import Forbidden
 from keyless.wire.operation import Operation
 
 
-@dataclass(frozen=True, slots=True)
-class CallersDecider:
-    """Asks the snapshot that the call itself was decided by."""
+class CallersDecider(msgspec.Struct, frozen=True, eq=False):
+    """Asks the snapshot that the call itself was decided by; ``resource`` is what its host stands for."""
 
     authorizer: Authorizer
     caller: Principal
     operation: Operation
-    location: str = ""
+    resource: object
 
     def may(self, question: Question) -> bool:
         """Whether the caller may do it; nothing is recorded."""
@@ -33,4 +32,5 @@ class CallersDecider:
         answer = self.authorizer.answer(self.caller, question)
         self.authorizer.cell(self.caller, self.operation, question, answer).hit()
         if answer.outcome is Outcome.DENIED:
-            raise Forbidden(self.caller, question.action, question.scope, self.location)
+            location = getattr(self.resource, "location", "")
+            raise Forbidden(self.caller, question.action, question.scope, location)

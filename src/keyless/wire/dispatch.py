@@ -13,7 +13,6 @@ import itertools
 import logging
 import os
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -47,8 +46,7 @@ ReadBody = Callable[[int], Awaitable[bytes]]
 """Reads the whole body; raises PayloadTooLarge beyond the limit given (bytes)."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Turn:
+class _Turn(msgspec.Struct, frozen=True, eq=False):
     """One request on its way: what it means, and who asks."""
 
     meaning: Meaning
@@ -137,11 +135,10 @@ class Dispatcher:
         """Let the operation's handler answer a call that is permitted."""
         meaning, plane, request = turn.meaning, turn.plane, turn.request
         resource = meaning.site.resource
-        body = await self._body(turn)
+        body = None if request.method in _BODILESS else await self._body(turn)
         decider = None
         if turn.caller is not None:
-            location = getattr(resource, "location", "")
-            decider = CallersDecider(self._meanings.authorizer, turn.caller, turn.operation, location)
+            decider = CallersDecider(self._meanings.authorizer, turn.caller, turn.operation, resource)
         call = Authorized(
             MINT,
             request,
@@ -207,17 +204,16 @@ class Dispatcher:
 
     async def _authorize(self, turn: _Turn, caller: Principal, access: Requires) -> Settled:
         """Decide an operation for its caller; what no condition bears on is decided once per snapshot."""
-        meaning = turn.meaning
         who = (caller.principal_id, caller.client_id)
-        settled = meaning.settled.get(who)
+        settled = turn.meaning.settled.get(who)
         if settled is None:
-            settled = meaning.settled[who] = self._settle(turn, caller, access)
+            settled = turn.meaning.settled[who] = self._settle(turn, caller, access)
         if settled.conditional:
             settled = self._settle(turn, caller, access, await self._attributes(turn, access))
         for cell in settled.cells:
             cell.hit()
         if settled.refused is not None:
-            location = getattr(meaning.site.resource, "location", "")
+            location = getattr(turn.meaning.site.resource, "location", "")
             raise Forbidden(caller, settled.refused, settled.scope, location)
         return settled
 
