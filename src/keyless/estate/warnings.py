@@ -14,10 +14,10 @@ from collections.abc import Callable, Iterator
 from keyless.estate.describe import describe_assignment, describe_principal, describe_scope
 from keyless.estate.export.references import References
 from keyless.estate.key_values import REFERENCE_TYPE, vault_host
-from keyless.estate.nearest import nearest, quoted_list
 from keyless.estate.resolve.secrets import AS_TEXT
 from keyless.estate.workload_rules import rules_that_overlap, rules_without_match
 from keyless.model.estate import Estate
+from keyless.model.nearest import nearest, quoted_list
 from keyless.model.resource_id import ResourceId
 from keyless.model.resources import STORE_TYPE, VAULT_TYPE, key_value_scope, secret_scope
 from keyless.model.roles import RoleAssignment

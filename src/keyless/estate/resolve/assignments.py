@@ -8,12 +8,12 @@ from __future__ import annotations
 from contextlib import suppress
 
 from keyless.estate.declaration import AssignmentEntry
-from keyless.estate.nearest import quoted_list
 from keyless.estate.problems import At
 from keyless.estate.reading import Located, Reading, Rejected
 from keyless.estate.resolve.principals import Principals
 from keyless.estate.resolve.scopes import find_scope
 from keyless.model.derived_ids import assignment_id
+from keyless.model.nearest import quoted_list
 from keyless.model.roles import RoleAssignment
 
 DEFAULT_CONDITION_VERSION = "2.0"

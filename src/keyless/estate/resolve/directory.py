@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Generic, TypeVar
 
-from keyless.estate.nearest import nearest, quoted_list
 from keyless.estate.reading import Located, Reading
+from keyless.model.nearest import nearest, quoted_list
 
 T = TypeVar("T")
 

@@ -15,12 +15,12 @@ from keyless.estate.declaration import (
     PrincipalByName,
     PrincipalEntry,
 )
-from keyless.estate.nearest import quoted_list
 from keyless.estate.reading import Located, Reading, Rejected
 from keyless.estate.resolve.directory import Directory
 from keyless.estate.resolve.resources import Resources
 from keyless.model.estate import DeclaredApplication
 from keyless.model.identities import ComputeResource, ManagedIdentity
+from keyless.model.nearest import quoted_list
 
 _PLACES = "`compute`, `identities` or `applications`, or write a principal id"
 

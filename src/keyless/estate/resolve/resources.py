@@ -12,7 +12,6 @@ from keyless.estate.declaration import (
     SystemAssignedEntry,
     VaultEntry,
 )
-from keyless.estate.nearest import quoted_list
 from keyless.estate.reading import Located, Reading
 from keyless.estate.resolve.directory import Directory
 from keyless.estate.resolve.guids import GuidRegister
@@ -20,6 +19,7 @@ from keyless.estate.shapes.containers import Entries
 from keyless.model import derived_ids as ids
 from keyless.model.hosts import HostKind
 from keyless.model.identities import ComputeResource, ManagedIdentity
+from keyless.model.nearest import quoted_list
 from keyless.model.resource_id import InvalidResourceId, ResourceId, group_scope, resource_scope
 from keyless.model.resources import (
     STORE_TYPE,

@@ -17,11 +17,11 @@ from typing import Any, ClassVar, Generic, TypeVar, cast, overload
 
 from yaml.nodes import MappingNode, Node
 
-from keyless.estate.nearest import nearest, quoted_list
 from keyless.estate.problems import At
 from keyless.estate.reading import Located, Reading, Rejected, place
 from keyless.estate.shapes.base import JsonSchema, Shape, describe, expected, is_null, is_text
 from keyless.estate.shapes.pairs import Pairs, pairs_of
+from keyless.model.nearest import nearest, quoted_list
 
 T = TypeVar("T")
 R = TypeVar("R", bound="Record")

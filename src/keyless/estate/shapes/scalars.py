@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 import msgspec
 from yaml.nodes import Node, ScalarNode
 
-from keyless.estate.nearest import nearest, quoted_list
 from keyless.estate.reading import Reading, Rejected, place
 from keyless.estate.shapes.base import JsonSchema, Shape, expected, is_text, kind_of
+from keyless.model.nearest import nearest, quoted_list
 
 
 class TextRule(msgspec.Struct, frozen=True):
