@@ -7,9 +7,12 @@ from __future__ import annotations
 
 import msgspec
 
+ALL, PURGE = "all", "purge"
+"""The permission that stands for every other one of its kind, and the one that it does not stand for."""
+
 
 class PolicyPermissions(msgspec.Struct, frozen=True, omit_defaults=True, rename="camel"):
-    """Permissions per kind of object, in lower case; `all` stands for every one of a kind."""
+    """Permissions per kind of object, in lower case; `all` stands for every one of a kind but `purge`."""
 
     keys: tuple[str, ...] = ()
     secrets: tuple[str, ...] = ()
@@ -27,3 +30,9 @@ class AccessPolicy(msgspec.Struct, frozen=True, omit_defaults=True, rename="came
     object_id: str
     permissions: PolicyPermissions
     application_id: str | None = None
+
+    @property
+    def name(self) -> str:
+        """What the entry goes by in evidence: its principal, and the application where it has one."""
+        through = f"+{self.application_id}" if self.application_id else ""
+        return f"accessPolicy:{self.object_id}{through}"

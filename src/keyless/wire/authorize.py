@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
+from keyless.authz.access_policies import settling_policy
 from keyless.authz.decide import AccessRequest, Allowed
 from keyless.authz.snapshot import Snapshot, compile_snapshot
 from keyless.evidence.recorder import Cell, CellKey, Recorder
@@ -14,6 +15,7 @@ from keyless.model.attributes import NO_ATTRIBUTES, Attributes
 from keyless.model.evidence import Outcome
 from keyless.model.identities import Principal, PrincipalKind
 from keyless.model.resource_id import ResourceId
+from keyless.model.resources import Vault
 from keyless.model.roles import RoleDefinition
 from keyless.store.collections import ASSIGNMENTS
 from keyless.store.ports import Store
@@ -32,18 +34,20 @@ class Learners(Protocol):
 class Settled:
     """An operation settled for one caller: the cells to count in, and the action that was refused.
 
-    ``conditional`` says that it holds for the attributes that it was settled with, and no others.
+    ``conditional`` says that it holds for the attributes that it was settled with, and no others;
+    ``permission`` is that of access policies which was asked for, where those decide.
     """
 
     cells: tuple[Cell, ...]
     scope: ResourceId
     refused: str | None
     conditional: bool = False
+    permission: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One action at one scope, as a caller asks for it."""
+    """One action at one scope, as a caller asks for it. ``vault`` is one whose access policies decide."""
 
     plane: ActionPlane
     action: str
@@ -51,10 +55,11 @@ class Question:
     attributes: Attributes = field(default_factory=lambda: NO_ATTRIBUTES)
     below: bool = False
     access_policy: str | None = None
+    vault: Vault | None = None
 
 
 class Answer(NamedTuple):
-    """How a question is settled: the outcome, by which assignment, and whether a condition was looked at."""
+    """How a question is settled: the outcome, by which assignment or policy, and whether by a condition."""
 
     outcome: Outcome
     by: str = ""
@@ -88,20 +93,26 @@ class Authorizer:
         cells: list[Cell] = []
         refused: str | None = None
         conditional = False
+        vault = policy_vault(resource, access.plane)
         for action in access.actions_for(params):
-            asked = Question(access.plane, action, scope, attributes, access.below, access.access_policy)
+            asked = Question(
+                access.plane, action, scope, attributes, access.below, access.access_policy, vault
+            )
             answer = self.answer(caller, asked)
             conditional = conditional or answer.conditional
             cells.append(self.cell(caller, operation, asked, answer))
             if answer.outcome is Outcome.DENIED:
                 refused = action
                 break
-        return Settled(tuple(cells), scope, refused, conditional)
+        permission = None if vault is None else access.access_policy or ""
+        return Settled(tuple(cells), scope, refused, conditional, permission)
 
     def answer(self, caller: Principal, asked: Question) -> Answer:
         """Settle one action at one scope, without recording it."""
         if caller.kind.is_access_key:
             return Answer(_by_key(caller.kind, asked))
+        if asked.vault is not None:
+            return self._by_policy(caller, asked, asked.vault)
         return self._by_grant(caller, asked)
 
     def cell(self, caller: Principal, operation: Operation, asked: Question, answer: Answer) -> Cell:
@@ -118,6 +129,15 @@ class Authorizer:
             )
         )
 
+    def _by_policy(self, caller: Principal, asked: Question, vault: Vault) -> Answer:
+        """As the vault's access policies have it; what has no permission of theirs, they do not give."""
+        needed = asked.access_policy or ""
+        policy = settling_policy(vault.access_policies, caller, (caller.principal_id,), needed)
+        if policy is not None:
+            return Answer(Outcome.ALLOWED, policy.name)
+        learns = self._learners.learns(caller.principal_id)
+        return Answer(Outcome.LEARNED if learns else Outcome.DENIED)
+
     def _by_grant(self, caller: Principal, asked: Question) -> Answer:
         principal_ids = frozenset((caller.principal_id,))
         request = AccessRequest(principal_ids, asked.plane, asked.action, asked.scope, asked.attributes)
@@ -128,6 +148,13 @@ class Authorizer:
             return Answer(Outcome.ALLOWED)
         learns = self._learners.learns(caller.principal_id)
         return Answer(Outcome.LEARNED if learns else Outcome.DENIED, "", decision.conditional)
+
+
+def policy_vault(resource: object, plane: ActionPlane) -> Vault | None:
+    """The vault whose access policies decide on its data: one that is not in RBAC mode; else none."""
+    if plane is not ActionPlane.DATA or not isinstance(resource, Vault):
+        return None
+    return None if resource.enable_rbac_authorization else resource
 
 
 def _by_key(kind: PrincipalKind, asked: Question) -> Outcome:

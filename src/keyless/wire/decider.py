@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import msgspec
 
 from keyless.model.evidence import Outcome
 from keyless.model.identities import Principal
-from keyless.wire.authorize import Authorizer, Question
+from keyless.wire.authorize import Answer, Authorizer, Question, policy_vault
 from keyless.wire.errors import Forbidden
 from keyless.wire.operation import Operation
 
@@ -21,7 +23,7 @@ class CallersDecider(msgspec.Struct, frozen=True, eq=False):
 
     def may(self, question: Question) -> bool:
         """Whether the caller may do it; nothing is recorded."""
-        return self.authorizer.answer(self.caller, question).outcome is not Outcome.DENIED
+        return self._answer(question).outcome is not Outcome.DENIED
 
     def demand(self, question: Question) -> None:
         """Make sure that the caller may do it, and record that it was asked.
@@ -29,8 +31,13 @@ class CallersDecider(msgspec.Struct, frozen=True, eq=False):
         Raises:
             Forbidden: it may not.
         """
-        answer = self.authorizer.answer(self.caller, question)
+        answer = self._answer(question)
         self.authorizer.cell(self.caller, self.operation, question, answer).hit()
         if answer.outcome is Outcome.DENIED:
             location = getattr(self.resource, "location", "")
             raise Forbidden(self.caller, question.action, question.scope, location)
+
+    def _answer(self, question: Question) -> Answer:
+        vault = policy_vault(self.resource, question.plane)
+        asked = question if vault is None else replace(question, vault=vault)
+        return self.authorizer.answer(self.caller, asked)

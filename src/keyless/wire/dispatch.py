@@ -214,7 +214,7 @@ class Dispatcher:
             cell.hit()
         if settled.refused is not None:
             location = getattr(turn.meaning.site.resource, "location", "")
-            raise Forbidden(caller, settled.refused, settled.scope, location)
+            raise Forbidden(caller, settled.refused, settled.scope, location, settled.permission)
         return settled
 
     def _settle(

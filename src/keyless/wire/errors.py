@@ -71,17 +71,28 @@ class Challenged(Unauthenticated):
 
 
 class Forbidden(WireError):
-    """A verified caller without the permission."""
+    """A verified caller without the permission.
+
+    ``permission`` is the one that access policies do not give it, such as `secrets/get`, where those decide.
+    """
 
     status = 403
     code = "Forbidden"
 
-    def __init__(self, caller: Principal, action: str, scope: ResourceId, location: str = "") -> None:
+    def __init__(
+        self,
+        caller: Principal,
+        action: str,
+        scope: ResourceId,
+        location: str = "",
+        permission: str | None = None,
+    ) -> None:
         super().__init__(f"the caller may not perform `{action}` at `{scope}`")
         self.caller = caller
         self.location = location
         self.action = action
         self.scope = scope
+        self.permission = permission
 
 
 class NotAllowed(WireError):

@@ -66,8 +66,9 @@ def key_vault(failure: Failure) -> Rendered:
         body["message"] = _key_vault_unauthenticated(error)
         headers.append(("www-authenticate", _key_vault_challenge(failure.tenant_id, error)))
     elif isinstance(error, Forbidden):
-        body["message"] = _key_vault_forbidden(error)
-        body["innererror"] = {"code": "ForbiddenByRbac"}
+        by_policy = error.permission is not None
+        body["message"] = _forbidden_by_policy(error) if by_policy else _key_vault_forbidden(error)
+        body["innererror"] = {"code": "ForbiddenByPolicy" if by_policy else "ForbiddenByRbac"}
     elif error.inner:
         body["innererror"] = {"code": error.inner}
     if isinstance(error, Throttled):
@@ -116,6 +117,22 @@ def _key_vault_forbidden(error: Forbidden) -> str:
             "DecisionReason: 'DeniedWithNoValidRBAC'",
             f"Vault: {vault.name};location={error.location}",
         )
+    )
+
+
+def _forbidden_by_policy(error: Forbidden) -> str:
+    """What a vault says whose access policies do not give a permission.
+
+    Source: https://learn.microsoft.com/azure/key-vault/general/rest-error-codes#http-403-insufficient-permissions
+    """
+    vault = error.scope.ancestor_of_type("Microsoft.KeyVault/vaults") or error.scope
+    caller = error.caller
+    permission = (error.permission or "").replace("/", " ")
+    who = f"appid={caller.client_id};oid={caller.principal_id};iss={caller.issuer}"
+    return (
+        f"The user, group or application '{who}' does not have {permission} permission on "
+        f"key vault '{vault.name};location={error.location}'. "
+        "For help resolving this issue, please see https://go.microsoft.com/fwlink/?linkid=2125287"
     )
 
 

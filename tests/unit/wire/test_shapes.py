@@ -132,6 +132,16 @@ class TestKeyVault:
         _, _, body = rendered(shapes.key_vault, error)
         assert "{expected.x}" in body["error"]["message"]
 
+    def test_whom_access_policies_forbid_is_told_the_permission(self) -> None:
+        error = Forbidden(CALLER, "a/read", SECRET, "westeurope", "secrets/get")
+        _, _, body = rendered(shapes.key_vault, error)
+        assert body["error"]["innererror"] == {"code": "ForbiddenByPolicy"}
+        said = body["error"]["message"]
+        assert said.startswith(
+            "The user, group or application 'appid=app-1;oid=oid-1;iss=https://sts.windows.net/"
+        )
+        assert " does not have secrets get permission on key vault 'Orders;location=westeurope'. " in said
+
     def test_a_forbidden_caller_is_told_line_by_line(self) -> None:
         action = "Microsoft.KeyVault/vaults/secrets/getSecret/action"
         _, _, body = rendered(shapes.key_vault, Forbidden(CALLER, action, SECRET, "westeurope"))
