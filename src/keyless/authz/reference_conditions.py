@@ -145,8 +145,6 @@ def _guid(value: object) -> str | None:
 
 def _moment(value: object) -> int | None:
     """Counted from the year 1970 in 100 ns."""
-    if isinstance(value, datetime):
-        return None if value.tzinfo is None else (value - _START) // timedelta(microseconds=1) * 10
     if not isinstance(value, str) or not value.isascii() or value[-1:] != "Z" or value[10:11] != "T":
         return None
     whole, point, fraction = value[:-1].partition(".")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TypeAlias
 
 
@@ -19,9 +20,19 @@ class AttributeSource(enum.StrEnum):
     ENVIRONMENT = "Environment"
 
 
-Scalar: TypeAlias = str | int | float | bool
-Value: TypeAlias = Scalar | tuple[Scalar, ...]
-"""A value, or several; date-times are texts in ISO 8601."""
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """Every text that begins so: what a listing by prefix asks for, all at once. Never empty."""
+
+    text: str
+
+    def __str__(self) -> str:
+        return f"{self.text}*"
+
+
+Scalar: TypeAlias = str | int | float | bool | Beginning
+Value: TypeAlias = Scalar | tuple[Scalar, ...] | None
+"""A value, or several; None: it is known that there is none. Date-times are texts in ISO 8601, with a `Z`."""
 
 Attributes: TypeAlias = Mapping[AttributeSource, Mapping[str, Value]]
 """By source, and then by the attribute's whole name, such as

@@ -11,12 +11,14 @@ Source: https://learn.microsoft.com/azure/role-based-access-control/conditions-f
 
 from keyless.authz.conditions.condition import Clause, Condition, Found, Outcome, Verdict, evaluate, parse
 from keyless.authz.conditions.errors import ConditionError
-from keyless.authz.conditions.facts import Facts, Scalar, Value
-from keyless.authz.conditions.tree import Attribute, AttributeSource
+from keyless.authz.conditions.facts import Facts
+from keyless.authz.conditions.tree import Attribute
+from keyless.model.attributes import AttributeSource, Beginning, Scalar, Value
 
 __all__ = [
     "Attribute",
     "AttributeSource",
+    "Beginning",
     "Clause",
     "Condition",
     "ConditionError",

@@ -25,7 +25,6 @@ from keyless.authz.conditions.operators import Family
 from keyless.authz.conditions.tree import (
     ActionMatches,
     Attribute,
-    AttributeSource,
     Comparison,
     Leaf,
     Span,
@@ -33,6 +32,7 @@ from keyless.authz.conditions.tree import (
     leaves,
 )
 from keyless.model.actions import any_matches
+from keyless.model.attributes import AttributeSource
 from keyless.model.nearest import nearest, quoted_list
 
 _ASSIGNMENTS = "Microsoft.Authorization/roleAssignments"

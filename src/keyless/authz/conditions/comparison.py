@@ -3,6 +3,7 @@
 Rules:
 - without a quantifier each side has one value, or the comparison cannot be evaluated;
 - with one, the comparison of each pair that it asks for decides; a pair that cannot be told decides nothing;
+- a `Beginning` is compared as what it stands for, so it has no short way;
 - what would be true only because there is nothing to compare (`ForAll…` of no values) cannot be evaluated.
 
 An attribute compared to values that the condition itself names is the usual case, and has a path of its own.
@@ -18,7 +19,7 @@ from keyless.authz.conditions.compare import (
     Comparable,
     Outcome,
     Reading,
-    Test,
+    pair_outcome,
     read_written,
     reading_of,
     test_of,
@@ -26,6 +27,7 @@ from keyless.authz.conditions.compare import (
 from keyless.authz.conditions.facts import Facts
 from keyless.authz.conditions.operators import Operator, Quantifier, Relation
 from keyless.authz.conditions.tree import Attribute, Comparison, Constants, Operand
+from keyless.model.attributes import Beginning
 
 Values = tuple[Comparable | None, ...]
 Side = Callable[[Facts], Values | None]
@@ -47,7 +49,7 @@ def _to_constants(
 
     def evaluate(facts: Facts) -> Outcome:
         values = facts.values(key)
-        if values is None or len(values) != 1:
+        if values is None or len(values) != 1 or isinstance(values[0], Beginning):
             return between(facts)
         value = reading(values[0])
         return None if value is None else matches(value)
@@ -71,15 +73,15 @@ def _matches(
 
 def _between_sides(node: Comparison) -> Callable[[Facts], Outcome]:
     left, right = _side(node.operator, node.left), _side(node.operator, node.right)
-    test, quantifier = test_of(node.operator), node.quantifier
+    operator, quantifier = node.operator, node.quantifier
 
     def evaluate(facts: Facts) -> Outcome:
         lefts, rights = left(facts), right(facts)
         if lefts is None or rights is None:
             return None
         if quantifier is None:
-            return _pair(test, lefts[0], rights[0]) if len(lefts) == len(rights) == 1 else None
-        return _quantified(test, quantifier, lefts, rights)
+            return pair_outcome(operator, lefts[0], rights[0]) if len(lefts) == len(rights) == 1 else None
+        return _quantified(operator, quantifier, lefts, rights)
 
     return evaluate
 
@@ -103,16 +105,11 @@ def _read(key: str, reading: Reading) -> Side:
     return read
 
 
-def _quantified(test: Test, quantifier: Quantifier, lefts: Values, rights: Values) -> Outcome:
-    of_each = [
-        _over([_pair(test, left, right) for right in rights], every=quantifier.every_right) for left in lefts
-    ]
+def _quantified(operator: Operator, quantifier: Quantifier, lefts: Values, rights: Values) -> Outcome:
+    pairs = [[pair_outcome(operator, left, right) for right in rights] for left in lefts]
+    of_each = [_over(outcomes, every=quantifier.every_right) for outcomes in pairs]
     outcome = _over(of_each, every=quantifier.every_left)
     return None if outcome and not (lefts and rights) else outcome
-
-
-def _pair(test: Test, left: Comparable | None, right: Comparable | None) -> Outcome:
-    return None if left is None or right is None else test(left, right)
 
 
 def _over(outcomes: list[Outcome], *, every: bool) -> Outcome:

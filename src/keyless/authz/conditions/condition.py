@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from keyless.authz.conditions.evaluation import Evaluation, compiled
-from keyless.authz.conditions.facts import UTC_NOW, Facts, Scalar
+from keyless.authz.conditions.facts import UTC_NOW, Facts
 from keyless.authz.conditions.parser import parse_tree
 from keyless.authz.conditions.printing import write_tree
 from keyless.authz.conditions.reasons import why_not_evaluated
 from keyless.authz.conditions.tree import Attribute, Leaf, Node, attributes_of, leaves
+from keyless.model.attributes import Scalar
 
 
 class Outcome(enum.StrEnum):

@@ -10,15 +10,10 @@ Rules:
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 
-from keyless.authz.conditions.tree import Attribute, AttributeSource, attribute_key
-
-Scalar = str | int | bool | datetime
-Value = Scalar | tuple[Scalar, ...] | list[Scalar] | frozenset[Scalar]
-"""An attribute's value, or its values where it has several; datetimes are aware."""
+from keyless.authz.conditions.tree import Attribute, attribute_key
+from keyless.model.attributes import NO_ATTRIBUTES, Attributes, AttributeSource, Scalar
 
 SUB_OPERATION = Attribute(AttributeSource.REQUEST, "subOperation")
 UTC_NOW = Attribute(AttributeSource.ENVIRONMENT, "UtcNow")
@@ -30,7 +25,7 @@ class Facts:
 
     action: str
     sub_operations: tuple[str, ...] = ()
-    attributes: Mapping[AttributeSource, Mapping[str, Value | None]] = field(default_factory=dict)
+    attributes: Attributes = field(default_factory=lambda: NO_ATTRIBUTES)
     complete: frozenset[AttributeSource] = frozenset()
     folded_action: str = field(init=False, repr=False, compare=False)
     _values: dict[str, tuple[Scalar, ...]] = field(init=False, repr=False, compare=False)
@@ -45,7 +40,7 @@ class Facts:
                 if value is None:
                     absent.append(key)
                 else:
-                    values[key] = _several(value)
+                    values[key] = value if isinstance(value, tuple) else (value,)
         object.__setattr__(self, "folded_action", self.action.casefold())
         object.__setattr__(self, "_values", values)
         object.__setattr__(self, "_absent", frozenset(absent))
@@ -61,9 +56,3 @@ class Facts:
             return bool(values)
         known = attribute.source in self.complete or attribute.key in self._absent
         return False if known else None
-
-
-def _several(value: Value) -> tuple[Scalar, ...]:
-    if isinstance(value, str | int | datetime):
-        return (value,)
-    return tuple(value)

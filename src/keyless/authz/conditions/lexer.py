@@ -13,7 +13,8 @@ from dataclasses import dataclass
 
 from keyless.authz.conditions.constants import unquote
 from keyless.authz.conditions.errors import ConditionError
-from keyless.authz.conditions.tree import Attribute, AttributeSource, Span
+from keyless.authz.conditions.tree import Attribute, Span
+from keyless.model.attributes import AttributeSource
 from keyless.model.nearest import nearest, quoted_list
 
 _TOKEN = re.compile(

@@ -28,6 +28,14 @@ def like(pattern: str, text: str) -> bool:
     return 0 <= start <= tail and last.regex.match(text, tail) is not None
 
 
+def beginning_of(pattern: str) -> str | None:
+    """The text that a pattern of the form `text*` asks for at the beginning; None for any other pattern."""
+    parts = _PART.findall(pattern)
+    if not parts or parts[-1][1] != "*" or any(plain in {"*", "?"} for _, plain in parts[:-1]):
+        return None
+    return "".join(escaped or plain for escaped, plain in parts[:-1])
+
+
 def _behind(found: re.Match[str] | None) -> int:
     return found.end() if found else -1
 

@@ -24,13 +24,12 @@ def read_moment(text: str) -> int | None:
         whole = datetime.strptime(f"{match[1]} {match[2]}Z", "%Y-%m-%d %H:%M:%S%z")
     except ValueError:
         return None
-    return moment_of(whole) + int((match[3] or "").ljust(7, "0"))
+    return _moment_of(whole) + int((match[3] or "").ljust(7, "0"))
 
 
-def moment_of(when: datetime) -> int:
-    """An aware datetime as 100 ns since 1970."""
+def _moment_of(when: datetime) -> int:
     since = when - _EPOCH
-    return (since.days * 86_400 + since.seconds) * PER_SECOND + since.microseconds * 10
+    return (since.days * 86_400 + since.seconds) * PER_SECOND
 
 
 def write_moment(moment: int) -> str:

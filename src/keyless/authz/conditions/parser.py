@@ -32,7 +32,6 @@ from keyless.authz.conditions.tree import (
     ActionMatches,
     And,
     Attribute,
-    AttributeSource,
     Comparison,
     Constant,
     Constants,
@@ -45,6 +44,7 @@ from keyless.authz.conditions.tree import (
     Span,
     SubOperationMatches,
 )
+from keyless.model.attributes import AttributeSource
 from keyless.model.nearest import nearest
 
 _GUIDLIKE = re.compile(r"[0-9a-f]{8}")

@@ -5,27 +5,18 @@ Spans take no part in comparing two trees: what is written differently and means
 
 from __future__ import annotations
 
-import enum
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 
 from keyless.authz.conditions.operators import Operator, Quantifier
+from keyless.model.attributes import AttributeSource
 
 Span = tuple[int, int]
 """The first character's index, and the index behind the last."""
 
 _CASE_MARK = "<$key_case_sensitive$>"
 _NOWHERE: Span = (0, 0)
-
-
-class AttributeSource(enum.StrEnum):
-    """Where an attribute is looked for; the value is what stands behind the `@`."""
-
-    REQUEST = "Request"
-    RESOURCE = "Resource"
-    PRINCIPAL = "Principal"
-    ENVIRONMENT = "Environment"
 
 
 @lru_cache(maxsize=4096)
