@@ -52,7 +52,10 @@ GENERIC = "Microsoft.Resources"
 STATUS_OF_AN_OPERATION = re.compile(r"(?i)/(operationStatuses|asyncOperations|operationResults)/[^/]+$")
 """Where a long-running operation is polled: the status is ARM's own, the result is the resource."""
 
-UNDESCRIBED: Mapping[str, str] = {}
+UNDESCRIBED: Mapping[str, str] = {
+    "OperationStatuses.Get": "where long-running operations are polled, at any provider's api-version",
+    "OperationResults.Get": "where long-running operations are polled, at any provider's api-version",
+}
 """Operation ids of ours that no document describes, and why we serve them all the same."""
 
 

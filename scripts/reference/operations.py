@@ -164,6 +164,8 @@ def _operation(one: Operation, resource: object, *, with_versions: bool) -> str:
 
 def _access(one: Operation, access: Access, resource: object) -> tuple[str, str]:
     if isinstance(access, Requires):
+        if not access.actions:
+            return "any caller", access.reason
         return "requires", f"{code(access.actions)}, at {_scope(one, access, resource)}"
     if isinstance(access, WorkloadOnly):
         return "workload only", access.reason

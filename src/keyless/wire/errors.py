@@ -95,6 +95,21 @@ class Forbidden(WireError):
         self.permission = permission
 
 
+class LinkedForbidden(Forbidden):
+    """A verified caller with the permission for what it does, but not for what that makes use of.
+
+    ``caller``, ``action`` and ``scope`` are those of what is made use of; ``own_action`` and ``own_scope``
+    are the operation's.
+    """
+
+    code = "LinkedAuthorizationFailed"
+
+    def __init__(self, refused: Forbidden, own_action: str, own_scope: ResourceId) -> None:
+        super().__init__(refused.caller, refused.action, refused.scope, refused.location)
+        self.own_action = own_action
+        self.own_scope = own_scope
+
+
 class NotAllowed(WireError):
     """Permitted, but not in the object's state (a disabled secret)."""
 
@@ -121,6 +136,10 @@ class NotFound(WireError):
     def __init__(self, message: str, *, code: str | None = None, missing: Missing | None = None) -> None:
         super().__init__(message, code=code)
         self.missing = missing
+
+
+class NoSuchOperation(NotFound):
+    """The plane has nothing at the request's path."""
 
 
 class MethodNotAllowed(WireError):

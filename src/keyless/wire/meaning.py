@@ -34,7 +34,7 @@ from keyless.tokens.claims import v1_issuer
 from keyless.tokens.keys import KeyRing
 from keyless.wire.authenticate import BearerTokens
 from keyless.wire.authorize import Authorizer, Learners, Settled, current_snapshot
-from keyless.wire.errors import Bug, InvalidRequest, MethodNotAllowed, NotFound, WireError
+from keyless.wire.errors import Bug, InvalidRequest, MethodNotAllowed, NoSuchOperation, NotFound, WireError
 from keyless.wire.operation import Operation, Requires
 from keyless.wire.plane import Plane
 from keyless.wire.request import Query, Request
@@ -162,7 +162,7 @@ class Meanings:
             meaning.problem = (
                 MethodNotAllowed(f"this path takes {', '.join(sorted(others))}")
                 if others
-                else NotFound(f"there is no operation at `{request.path[:200]}`")
+                else NoSuchOperation(f"there is no operation at `{request.path[:200]}`")
             )
             return meaning
         meaning.operation = match.operation

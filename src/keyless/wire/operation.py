@@ -6,6 +6,7 @@ this one declaration. ``access`` has no default: an operation that asks for noth
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +15,8 @@ from keyless.model.actions import ActionPlane
 from keyless.model.attributes import Attributes
 from keyless.model.resource_id import ResourceId
 from keyless.wire.errors import WireError
+
+_VERSION = re.compile(r"20\d\d-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])(-(preview|alpha|beta|privatepreview))?")
 
 ScopeOf = Callable[[Any, Mapping[str, str]], ResourceId]
 """From the plane's resource (a vault, a store) and the route's parameters to what is decided on."""
@@ -39,7 +42,8 @@ class Requires:
 
     An action may have names in braces, which ``fill`` gives for a route's parameters. ``attributes`` is only
     asked where a condition has to be evaluated. ``below`` says that the actions at any scope below do too:
-    of listings, which then show what their caller may read.
+    of listings, which then show what their caller may read. Without any action whoever holds a token that is
+    valid gets past the decision, and ``reason`` says why that is right: the handler decides on what it shows.
     """
 
     actions: tuple[str, ...]
@@ -49,6 +53,7 @@ class Requires:
     fill: Callable[[Mapping[str, str]], Mapping[str, str]] | None = None
     attributes: AttributesOf | None = None
     below: bool = False
+    reason: str = ""
 
     def actions_for(self, params: Mapping[str, str]) -> tuple[str, ...]:
         """The actions that a request with these parameters needs."""
@@ -77,12 +82,16 @@ Access = Requires | WorkloadOnly | Public
 
 @dataclass(frozen=True, slots=True)
 class ApiVersions:
-    """The `api-version` values that an operation takes, oldest first; empty where the plane has none."""
+    """The `api-version` values that an operation takes, oldest first; empty where the plane has none.
+
+    ``open`` ones take any other that has the form of one: of resource types whose versions are not known.
+    """
 
     known: tuple[str, ...] = ()
+    open: bool = False
 
     def __contains__(self, version: str) -> bool:
-        return version in self.known
+        return version in self.known or (self.open and _VERSION.fullmatch(version) is not None)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

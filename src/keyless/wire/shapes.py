@@ -13,6 +13,7 @@ import msgspec
 
 from keyless.model.resources import ConfigurationStore
 from keyless.tokens.verify import Rejection
+from keyless.wire import resource_manager_words
 from keyless.wire.errors import (
     Bug,
     Challenged,
@@ -359,5 +360,24 @@ def _service_fabric_code(error: WireError, request: Request) -> tuple[int, str]:
 def resource_manager(failure: Failure) -> Rendered:
     """`{"error": {"code", "message"}}`, as Azure Resource Manager answers, and where nothing else fits."""
     error = failure.error
-    body = {"error": {"code": error.code, "message": _public(error)}}
-    return Rendered(error.status, (_JSON,), msgspec.json.encode(body))
+    code, message = resource_manager_words.said(failure)
+    body = {"code": code, "message": message}
+    target = resource_manager_words.target(error)
+    if target:
+        body["target"] = target
+    headers = [_JSON, ("x-ms-failure-cause", "gateway")]
+    if isinstance(error, Unauthenticated):
+        headers.append(("www-authenticate", _resource_manager_challenge(failure.tenant_id, error, message)))
+    if isinstance(error, Throttled):
+        headers.append(("retry-after", str(max(1, round(error.retry_after_s)))))
+    return Rendered(error.status, tuple(headers), msgspec.json.encode({"error": body}))
+
+
+def _resource_manager_challenge(tenant_id: str, error: Unauthenticated, message: str) -> str:
+    """Whom to get a token from, and what was wrong with the one that came.
+
+    Source: https://learn.microsoft.com/entra/identity-platform/claims-challenge#claims-challenge-header-format
+    """
+    challenge = f'Bearer authorization_uri="https://login.microsoftonline.com/{tenant_id}"'
+    described = message.replace('"', "'")
+    return f'{challenge}, {_token_error(error)}, error_description="{described}"'

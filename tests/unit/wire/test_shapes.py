@@ -20,7 +20,9 @@ from keyless.wire.errors import (
     Forbidden,
     InvalidGrant,
     InvalidRequest,
+    LinkedForbidden,
     MethodNotAllowed,
+    NoSuchOperation,
     NotAllowed,
     NotFound,
     NotImplementedHere,
@@ -261,6 +263,91 @@ def test_the_metadata_service_has_flat_errors_with_its_own_words() -> None:
 def test_app_services_identity_endpoint_has_a_status_code_and_a_message() -> None:
     _, _, body = rendered(shapes.app_service_identity, InvalidRequest("no resource"))
     assert body == {"statusCode": 400, "message": "no resource"}
+
+
+def arm_error(error: WireError, path: str = "/", query: str = "") -> tuple[dict[str, str], Any]:
+    """The headers and the error that Resource Manager gives."""
+    request = Request("GET", "management.azure.com", path, query, HeaderMap({}), 1_800_000_000, "request-1")
+    answer = shapes.resource_manager(Failure(error, request, None, "tid-1"))
+    return dict(answer.headers), json.loads(answer.body)["error"]
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (Unauthenticated("no credential"), "AuthenticationFailed"),
+        (Unauthenticated("x", rejection=Rejection.SIGNATURE), "InvalidAuthenticationToken"),
+        (Unauthenticated("x", rejection=Rejection.EXPIRED), "ExpiredAuthenticationToken"),
+        (Unauthenticated("x", rejection=Rejection.AUDIENCE), "InvalidAuthenticationTokenAudience"),
+        (Unauthenticated("x", rejection=Rejection.ISSUER), "InvalidAuthenticationTokenTenant"),
+        (Unauthenticated("x", rejection=Rejection.REVOKED, revoked_at=1), "InvalidAuthenticationToken"),
+    ],
+)
+def test_resource_manager_says_where_a_token_comes_from_and_what_is_wrong_with_one(
+    error: WireError, code: str
+) -> None:
+    headers, body = arm_error(error)
+    challenge = headers["www-authenticate"]
+    assert body["code"] == code
+    assert challenge.startswith('Bearer authorization_uri="https://login.microsoftonline.com/tid-1", error="')
+    assert f'error_description="{body["message"]}"' in challenge
+    assert ('claims="' in challenge) == (getattr(error, "revoked_at", None) is not None)
+
+
+def test_resource_manager_names_client_action_and_scope_of_what_it_denies() -> None:
+    denied = Forbidden(CALLER, "Microsoft.KeyVault/vaults/read", SECRET)
+    assert arm_error(denied)[1] == {
+        "code": "AuthorizationFailed",
+        "message": "The client 'app-1' with object id 'oid-1' does not have authorization to perform action "
+        f"'Microsoft.KeyVault/vaults/read' over scope '{SECRET}' or the scope is invalid. "
+        "If access was recently granted, please refresh your credentials.",
+    }
+    linked = arm_error(LinkedForbidden(denied, "Microsoft.Web/sites/write", KEY_VALUE))[1]
+    assert linked["code"] == "LinkedAuthorizationFailed"
+    assert f"'Microsoft.Web/sites/write' on scope '{KEY_VALUE}'; however" in linked["message"]
+    assert f"linked scope(s) '{SECRET}'" in linked["message"]
+
+
+@pytest.mark.parametrize(
+    ("path", "query", "code"),
+    [
+        ("/subscriptions/s", "", "MissingApiVersionParameter"),
+        ("/subscriptions/s", "api-version=1", "InvalidApiVersionParameter"),
+        (
+            f"{GROUP}/providers/Microsoft.Resources/tags/default",
+            "api-version=1",
+            "InvalidApiVersionParameter",
+        ),
+        (f"{GROUP}/providers/{VAULT_TYPE}/v", "api-version=1", "NoRegisteredProviderFound"),
+    ],
+)
+def test_resource_manager_lists_the_api_versions_that_it_takes(path: str, query: str, code: str) -> None:
+    error = InvalidRequest("x", field="api-version", known=("2020-01-01", "2021-01-01"))
+    body = arm_error(error, path, query)[1]
+    assert body["code"] == code
+    assert ("'2020-01-01, 2021-01-01'" in body["message"]) == bool(query)
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (
+            NoSuchOperation("x"),
+            {"code": "HttpResourceNotFound", "message": "The request url '/a' is not found."},
+        ),
+        (InvalidRequest("no map", field="body"), {"code": "InvalidRequestContent"}),
+        (InvalidRequest("no number", field="$top"), {"code": "BadRequest", "target": "$top"}),
+        (MethodNotAllowed("this path takes PUT"), {"code": "MethodNotAllowed"}),
+        (Throttled("slower", 3), {"code": "TooManyRequests", "message": "slower"}),
+        (Conflict("there", code="VaultAlreadyExists"), {"code": "VaultAlreadyExists", "message": "there"}),
+    ],
+)
+def test_resource_manager_has_words_of_its_own_for_what_its_gateway_refuses(
+    error: WireError, said: dict[str, str]
+) -> None:
+    headers, body = arm_error(error, "/a")
+    assert said.items() <= body.items()
+    assert ("retry-after" in headers) == isinstance(error, Throttled)
 
 
 def test_resource_manager_has_a_code_and_a_message() -> None:

@@ -5,7 +5,14 @@ Source: https://learn.microsoft.com/azure/azure-resource-manager/management/cont
 
 from __future__ import annotations
 
-from keyless.planes.arm import appconfiguration, authorization, keyvault, managedidentity, subscriptions
+from keyless.planes.arm import (
+    appconfiguration,
+    authorization,
+    keyvault,
+    long_running,
+    managedidentity,
+    subscriptions,
+)
 from keyless.planes.arm.service import Arm
 from keyless.store.ports import Store
 from keyless.tokens.issuer import TokenAuthority
@@ -19,6 +26,7 @@ AUDIENCES = frozenset(f"https://{host}{slash}" for host in HOSTS for slash in ("
 """What a token may be for; the second is what the Azure CLI asks for."""
 
 OPERATIONS: tuple[Operation, ...] = (
+    *long_running.OPERATIONS,
     *subscriptions.OPERATIONS,
     *authorization.OPERATIONS,
     *managedidentity.OPERATIONS,

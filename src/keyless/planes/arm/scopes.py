@@ -67,3 +67,8 @@ def needs(
 ) -> Requires:
     """A control action at a scope; with ``below``, at that scope or anywhere within it."""
     return Requires((action,), scope, ActionPlane.CONTROL, attributes=attributes, below=below)
+
+
+def anybody(scope: ScopeOf, *, reason: str) -> Requires:
+    """Whoever holds a valid token; ``reason`` says why no action is asked for."""
+    return Requires((), scope, ActionPlane.CONTROL, reason=reason)

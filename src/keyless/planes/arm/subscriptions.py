@@ -10,6 +10,7 @@ import msgspec
 from keyless.model.resource_id import subscription_scope
 from keyless.model.resources import Tenant
 from keyless.planes.arm.api_versions import SUBSCRIPTIONS
+from keyless.planes.arm.places import subscription_of
 from keyless.planes.arm.scopes import needs, of_subscription
 from keyless.planes.arm.service import Arm
 from keyless.wire.call import Authorized
@@ -48,11 +49,7 @@ def shown(tenant: Tenant) -> Subscription:
 )
 async def get_subscription(call: Authorized[None], arm: Arm) -> Subscription:
     """Return the subscription."""
-    tenant = await arm.authority.tenant()
-    wanted = call.params["subscription_id"]
-    if wanted.casefold() != tenant.subscription_id.casefold():
-        raise NotFound(f"The subscription '{wanted}' could not be found.", code="SubscriptionNotFound")
-    return shown(tenant)
+    return shown(await subscription_of(arm, call.params))
 
 
 OPERATIONS: tuple[Operation, ...] = (get_subscription,)
