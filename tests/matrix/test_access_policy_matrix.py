@@ -17,7 +17,7 @@ import pytest
 from matrix_rows import GROUP, TENANT_ID
 from test_operation_matrix import OTHER_TENANT, Row, Tokens, rows
 
-from keyless.model.access_policies import AccessPolicy, PolicyPermissions
+from keyless.model.access_policies import PERMISSIONS, AccessPolicy, PolicyPermissions
 from keyless.model.evidence import Outcome
 from keyless.model.resource_id import resource_scope
 from keyless.model.resources import VAULT_TYPE, Vault
@@ -25,23 +25,6 @@ from keyless.store.collections import VAULTS
 from keyless.tokens.keys import SigningKey
 from keyless.wire.operation import Requires
 
-PERMISSIONS = {
-    "keys": (
-        *("get", "list", "update", "create", "import", "delete", "recover", "backup", "restore", "decrypt"),
-        *("encrypt", "unwrapkey", "wrapkey", "verify", "sign", "purge", "release", "rotate"),
-        *("getrotationpolicy", "setrotationpolicy"),
-    ),
-    "secrets": ("get", "list", "set", "delete", "recover", "backup", "restore", "purge"),
-    "certificates": (
-        *("get", "list", "delete", "create", "import", "update", "managecontacts", "getissuers"),
-        *("listissuers", "setissuers", "deleteissuers", "manageissuers", "recover", "purge"),
-        *("backup", "restore"),
-    ),
-}
-"""The permissions that there are, but for those of storage accounts, which are not served.
-
-Source: https://learn.microsoft.com/azure/templates/microsoft.keyvault/vaults#permissions
-"""
 POLICY_VAULT, ROLE_VAULT = "matrix-policy", "matrix-role"
 
 

@@ -18,7 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
-from keyless.model.access_policies import ALL, PURGE, AccessPolicy, PolicyPermissions
+from keyless.model.access_policies import ALL, PERMISSIONS, PURGE, AccessPolicy
 from keyless.model.identities import Principal, PrincipalKind
 
 
@@ -45,9 +45,9 @@ def counts_for(policy: AccessPolicy, caller: Principal, principal_ids: Collectio
 def gives(policy: AccessPolicy, needed: str) -> bool:
     """Whether an entry lists a permission such as `secrets/get`, by its name or by `all`."""
     kind, _, permission = needed.casefold().partition("/")
-    if kind not in PolicyPermissions.__struct_fields__ or not permission:
+    if kind not in PERMISSIONS or not permission:
         return False
-    listed: tuple[str, ...] = getattr(policy.permissions, kind)
+    listed = policy.permissions.of(kind)
     return permission in listed or (ALL in listed and permission != PURGE)
 
 

@@ -10,6 +10,7 @@ from keyless.estate.shapes.base import Where
 from keyless.estate.shapes.containers import Entries, ListOf, ListOrMap, MapOf
 from keyless.estate.shapes.record import Alternatives, Record, RecordOf, defaulted, optional, required
 from keyless.estate.shapes.scalars import Moment, Text, WholeNumber, Word, YesOrNo
+from keyless.model.access_policies import ALL, PERMISSIONS
 from keyless.model.derived_ids import DEFAULT_LOCATION, DEFAULT_NAME
 from keyless.model.federated_credentials import DEFAULT_AUDIENCE, MOST
 from keyless.model.hosts import HostKind
@@ -23,6 +24,10 @@ _GUID = Where(Text(naming.GUID))
 _TAGS = MapOf(Text(naming.TAG_NAME), Text(naming.TAG_VALUE), "tags", ignore_case=False, at_most=15)
 _SETTING_TAGS = MapOf(Text(naming.SETTING_TAG), Text(naming.SETTING_TAG), "tags", ignore_case=False)
 _NO_TAGS: Entries[str] = Entries()
+
+
+def _permissions(kind: str) -> ListOf[str]:
+    return ListOf(Word("a permission", *PERMISSIONS[kind], ALL), "permissions")
 
 
 class TenantEntry(Record, title="a tenant", short="name"):
@@ -156,6 +161,64 @@ class SecretAsText(SecretEntry, told_by="value", short="value"):
 SECRET = Alternatives("a secret", SecretFromEnvironment, SecretFromFile, SecretAsText)
 
 
+class PrincipalEntry(Record, title="a principal"):
+    """Who gets a role, or has an access policy."""
+
+
+class PrincipalByName(PrincipalEntry, told_by="name", short="name"):
+    """A principal by its name, where only one thing has it, or by its principal id; or text alone."""
+
+    name = required(
+        _REFERENCE,
+        "The name of a compute resource (for its system-assigned identity), of a user-assigned identity or "
+        "of an application; `group/name` where two groups have the name; or a principal id.",
+    )
+
+
+class PrincipalByCompute(PrincipalEntry, told_by="compute"):
+    """The system-assigned identity of a compute resource."""
+
+    compute = required(_REFERENCE, "The compute resource's name, or `group/name`.")
+
+
+class PrincipalByIdentity(PrincipalEntry, told_by="identity"):
+    """A user-assigned identity."""
+
+    identity = required(_REFERENCE, "The identity's name, or `group/name`.")
+
+
+class PrincipalByApplication(PrincipalEntry, told_by="application"):
+    """An application."""
+
+    application = required(_REFERENCE, "The application's name.")
+
+
+PRINCIPAL = Alternatives(
+    "a principal", PrincipalByName, PrincipalByCompute, PrincipalByIdentity, PrincipalByApplication
+)
+
+
+class PermissionsEntry(Record, title="the permissions of an access policy"):
+    """What an access policy gives, by kind of object. `all` stands for all of a kind but `purge`."""
+
+    secrets = defaulted(_permissions("secrets"), "What may be done with secrets.", default=())
+    keys = defaulted(_permissions("keys"), "What may be done with keys.", default=())
+    certificates = defaulted(_permissions("certificates"), "What may be done with certificates.", default=())
+    storage = defaulted(_permissions("storage"), "What may be done with storage accounts.", default=())
+
+
+class AccessPolicyEntry(Record, title="an access policy"):
+    """Who may do what in a vault that is not in RBAC mode."""
+
+    principal = required(PRINCIPAL, "Whose policy it is.")
+    permissions = required(RecordOf(PermissionsEntry), "What it gives.")
+    application_id = optional(
+        _GUID,
+        "The client id of an application: the policy then counts only where a user asks through it.",
+    )
+    tenant_id = optional(_GUID, "The principal's tenant. Left out: that of the estate.")
+
+
 class VaultEntry(Record, title="a vault"):
     """A key vault, reached as `https://NAME.vault.azure.net`."""
 
@@ -165,6 +228,14 @@ class VaultEntry(Record, title="a vault"):
     )
     purge_protection = defaulted(
         YesOrNo(), "Whether nothing can be purged before that time is over.", default=False
+    )
+    enable_rbac_authorization = defaulted(
+        YesOrNo(), "Whether roles decide on what it holds, and not its access policies.", default=True
+    )
+    access_policies = defaulted(
+        ListOf(RecordOf(AccessPolicyEntry), "access policies"),
+        "Its access policies. They count only with `enableRbacAuthorization: false`.",
+        default=(),
     )
     secrets = defaulted(
         MapOf(Text(naming.SECRET), SECRET, "secrets"), "The secrets that it holds.", default=Entries()
@@ -417,38 +488,6 @@ class IssuerEntry(Record, title="an issuer"):
     )
 
 
-class PrincipalEntry(Record, title="a principal"):
-    """Who gets a role."""
-
-
-class PrincipalByName(PrincipalEntry, told_by="name", short="name"):
-    """A principal by its name, where only one thing has it, or by its principal id; or text alone."""
-
-    name = required(
-        _REFERENCE,
-        "The name of a compute resource (for its system-assigned identity), of a user-assigned identity or "
-        "of an application; `group/name` where two groups have the name; or a principal id.",
-    )
-
-
-class PrincipalByCompute(PrincipalEntry, told_by="compute"):
-    """The system-assigned identity of a compute resource."""
-
-    compute = required(_REFERENCE, "The compute resource's name, or `group/name`.")
-
-
-class PrincipalByIdentity(PrincipalEntry, told_by="identity"):
-    """A user-assigned identity."""
-
-    identity = required(_REFERENCE, "The identity's name, or `group/name`.")
-
-
-class PrincipalByApplication(PrincipalEntry, told_by="application"):
-    """An application."""
-
-    application = required(_REFERENCE, "The application's name.")
-
-
 class ScopeEntry(Record, title="a scope"):
     """Where a role holds."""
 
@@ -501,12 +540,7 @@ class IdentityScope(ScopeEntry, told_by="identity"):
 class AssignmentEntry(Record, title="a role assignment"):
     """A role given to a principal at a scope."""
 
-    principal = required(
-        Alternatives(
-            "a principal", PrincipalByName, PrincipalByCompute, PrincipalByIdentity, PrincipalByApplication
-        ),
-        "Who gets the role.",
-    )
+    principal = required(PRINCIPAL, "Who gets the role.")
     role = required(
         Where(Text(naming.ROLE)),
         "Which role: the name or GUID of a built-in role, such as `Key Vault Secrets User`.",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from keyless.estate.export.references import References
 from keyless.estate.roles import role_name
+from keyless.model.access_policies import PERMISSIONS, AccessPolicy
 from keyless.model.resource_id import ResourceId
 from keyless.model.roles import RoleAssignment
 
@@ -35,3 +36,9 @@ def describe_assignment(assignment: RoleAssignment, references: References) -> s
     who = describe_principal(assignment.principal_id, references)
     role = role_name(assignment.role_definition_id)
     return f"{who}: {role} on {describe_scope(assignment.scope_id, references)}"
+
+
+def permissions_in_words(policy: AccessPolicy) -> str:
+    """What an access policy gives, such as ``secrets get, list; keys sign``."""
+    given = ((kind, policy.permissions.of(kind)) for kind in PERMISSIONS)
+    return "; ".join(f"{kind} {', '.join(names)}" for kind, names in given if names) or "nothing"

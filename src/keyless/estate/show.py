@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
-from keyless.estate.describe import describe_principal, describe_scope
+from keyless.estate.describe import describe_principal, describe_scope, permissions_in_words
 from keyless.estate.export.labels import compute_name, group_of
 from keyless.estate.export.references import References
 from keyless.estate.key_values import REFERENCE_TYPE, STORE_DOMAIN, vault_host
@@ -72,7 +72,7 @@ def _add_group(tree: Tree, group: ResourceGroup, estate: Estate, references: Ref
     for identity in identities:
         _add_identity(branch, identity.name, identity, estate.federated_credentials)
     _add_compute(node, here(estate.compute), references)
-    _add_vaults(node, here(estate.vaults), estate.secrets)
+    _add_vaults(node, here(estate.vaults), estate.secrets, references)
     _add_stores(node, here(estate.stores), estate)
 
 
@@ -98,13 +98,25 @@ def _add_compute(tree: Tree, resources: list[ComputeResource], references: Refer
             node.add(_line("user-assigned", name))
 
 
-def _add_vaults(tree: Tree, vaults: list[Vault], secrets: tuple[DeclaredSecret, ...]) -> None:
+def _add_vaults(
+    tree: Tree, vaults: list[Vault], secrets: tuple[DeclaredSecret, ...], references: References
+) -> None:
     branch = tree.add(_words("vaults")) if vaults else tree
     for vault in vaults:
         node = branch.add(_line(vault.name, f"https://{vault_host(vault.name)}"))
         for secret in secrets:
             if secret.vault.casefold() == vault.name.casefold():
                 node.add(_line(secret.name, secret.source))
+        if not vault.enable_rbac_authorization:
+            _add_policies(node, vault, references)
+
+
+def _add_policies(tree: Tree, vault: Vault, references: References) -> None:
+    branch = tree.add(_words("access policies"))
+    for policy in vault.access_policies:
+        through = f", through {policy.application_id} alone" if policy.application_id else ""
+        name = describe_principal(policy.object_id, references)
+        branch.add(_line(name, permissions_in_words(policy) + through))
 
 
 def _add_stores(tree: Tree, stores: list[ConfigurationStore], estate: Estate) -> None:

@@ -227,6 +227,26 @@ def access_keys(estate: Estate, references: References) -> Iterator[str]:
             )
 
 
+def policies_without_effect(estate: Estate, references: References) -> Iterator[str]:
+    """Access policies of vaults in which roles decide."""
+    for vault in estate.vaults:
+        if vault.enable_rbac_authorization and vault.access_policies:
+            yield (
+                f"without effect: the access policies of vault {vault.name}, in which roles decide; take "
+                "them out, or write `enableRbacAuthorization: false`"
+            )
+
+
+def vaults_of_policies(estate: Estate, references: References) -> Iterator[str]:
+    """Vaults in which whoever may write them can let himself in."""
+    for vault in estate.vaults:
+        if not vault.enable_rbac_authorization:
+            yield (
+                f"access policies: vault {vault.name} heeds no roles for what it holds, and whoever may "
+                "write it can give himself a policy; `keyless plan` finds the roles that replace its policies"
+            )
+
+
 ALL: tuple[Finder, ...] = (
     orphaned_assignments,
     broad_assignments,
@@ -240,6 +260,8 @@ ALL: tuple[Finder, ...] = (
     rules_without_match,
     rules_that_overlap,
     secrets_in_the_file,
+    policies_without_effect,
+    vaults_of_policies,
     stored_credentials,
     access_keys,
 )

@@ -23,6 +23,7 @@ from keyless.lifecycle.revoke import restore_in, revoke_in
 from keyless.model.derived_ids import again, assignment_id
 from keyless.model.estate import Estate
 from keyless.model.identities import ComputeResource, DeletedIdentity, FederatedCredential, ManagedIdentity
+from keyless.model.resources import Vault
 from keyless.model.roles import RoleAssignment
 from keyless.store.collections import (
     COMPUTE,
@@ -87,6 +88,7 @@ async def as_created(reader: Reader, estate: Estate) -> Estate:
         compute=tuple(_with_identity(one, renewed) for one in estate.compute),
         identities=tuple(map(renewed, estate.identities)),
         assignments=tuple(_of_whom_it_is_now(one, new_ids) for one in estate.assignments),
+        vaults=tuple(_for_whom_it_is_now(one, new_ids) for one in estate.vaults),
         federated_credentials=tuple(
             _trusting_whom_it_is_now(one, issuer, new_ids) for one in estate.federated_credentials
         ),
@@ -137,6 +139,15 @@ def _of_whom_it_is_now(assignment: RoleAssignment, new_ids: Mapping[str, str]) -
     is_derived = assignment.id == assignment_id(old, role, assignment.scope_id)
     made = assignment_id(new, role, assignment.scope_id) if is_derived else assignment.id
     return structs.replace(assignment, id=made, principal_id=new)
+
+
+def _for_whom_it_is_now(vault: Vault, new_ids: Mapping[str, str]) -> Vault:
+    """A vault whose access policies name principals by their new ids."""
+    policies = tuple(
+        structs.replace(one, object_id=new_ids.get(one.object_id, one.object_id))
+        for one in vault.access_policies
+    )
+    return structs.replace(vault, access_policies=policies)
 
 
 def _trusting_whom_it_is_now(

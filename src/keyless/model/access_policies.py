@@ -5,10 +5,33 @@ Source: https://learn.microsoft.com/azure/key-vault/general/assign-access-policy
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import msgspec
 
 ALL, PURGE = "all", "purge"
 """The permission that stands for every other one of its kind, and the one that it does not stand for."""
+
+PERMISSIONS: Mapping[str, tuple[str, ...]] = {
+    "keys": (
+        *("get", "list", "update", "create", "import", "delete", "recover", "backup", "restore", "decrypt"),
+        *("encrypt", "unwrapkey", "wrapkey", "verify", "sign", "purge", "release", "rotate"),
+        *("getrotationpolicy", "setrotationpolicy"),
+    ),
+    "secrets": ("get", "list", "set", "delete", "recover", "backup", "restore", "purge"),
+    "certificates": (
+        *("get", "list", "update", "create", "import", "delete", "recover", "backup", "restore", "purge"),
+        *("managecontacts", "manageissuers", "getissuers", "listissuers", "setissuers", "deleteissuers"),
+    ),
+    "storage": (
+        *("get", "list", "delete", "set", "update", "regeneratekey", "recover", "backup", "restore", "purge"),
+        *("getsas", "listsas", "deletesas", "setsas"),
+    ),
+}
+"""The permissions that there are, by kind of object, `all` left out.
+
+Source: https://learn.microsoft.com/azure/templates/microsoft.keyvault/vaults#permissions
+"""
 
 
 class PolicyPermissions(msgspec.Struct, frozen=True, omit_defaults=True, rename="camel"):
@@ -18,6 +41,11 @@ class PolicyPermissions(msgspec.Struct, frozen=True, omit_defaults=True, rename=
     secrets: tuple[str, ...] = ()
     certificates: tuple[str, ...] = ()
     storage: tuple[str, ...] = ()
+
+    def of(self, kind: str) -> tuple[str, ...]:
+        """What is listed for a kind of object (`keys`, `secrets`, `certificates`, `storage`)."""
+        listed: tuple[str, ...] = getattr(self, kind)
+        return listed
 
 
 class AccessPolicy(msgspec.Struct, frozen=True, omit_defaults=True, rename="camel"):

@@ -14,6 +14,7 @@ from assertions_made import certificate, der, public_jwk, rsa_key
 from keyless.estate import naming
 from keyless.estate.key_values import FLAG_PREFIX, FLAG_TYPE, REFERENCE_TYPE, flag_value, reference_value
 from keyless.model import derived_ids as ids
+from keyless.model.access_policies import ALL, PERMISSIONS, AccessPolicy, PolicyPermissions
 from keyless.model.estate import (
     DeclaredAccessKey,
     DeclaredApplication,
@@ -62,6 +63,20 @@ WORDS = st.text(st.characters(codec="utf-8", exclude_characters="\x00%"), min_si
 )
 T = TypeVar("T")
 TAGS = st.dictionaries(WORDS, TEXT, max_size=2)
+GUIDS = st.uuids().map(str)
+POLICIES = st.builds(
+    AccessPolicy,
+    GUIDS,
+    GUIDS,
+    st.builds(
+        PolicyPermissions,
+        **{
+            kind: st.lists(st.sampled_from((*known, ALL)), max_size=3, unique=True).map(tuple)
+            for kind, known in PERMISSIONS.items()
+        },
+    ),
+    st.none() | GUIDS,
+)
 KEYS = WORDS.filter(lambda text: text not in {".", ".."})
 
 
@@ -184,7 +199,16 @@ class _Maker:
 
     def _vault(self, resource_id: str, name: str) -> Vault:
         days, protected = self.draw(st.integers(7, 90)), self.draw(st.booleans())
-        return Vault(resource_id, name, self.draw(LOCATIONS), days, protected)
+        policies = self.draw(st.lists(POLICIES, max_size=2, unique_by=lambda one: one.object_id))
+        return Vault(
+            resource_id,
+            name,
+            self.draw(LOCATIONS),
+            days,
+            protected,
+            enable_rbac_authorization=self.draw(st.booleans()),
+            access_policies=tuple(policies),
+        )
 
     def _store(self, resource_id: str, name: str) -> ConfigurationStore:
         closed = self.draw(st.booleans())

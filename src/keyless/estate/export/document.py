@@ -38,7 +38,7 @@ def _document(estate: Estate) -> Document:
     names = list(secret_variables(estate))
     of_keys = names[len(names) - len(estate.access_keys) :]
     variables = iter(names)
-    groups = GroupWriter(estate, resources, [next(variables) for _ in estate.secrets], of_keys)
+    groups = GroupWriter(estate, references, [next(variables) for _ in estate.secrets], of_keys)
     parts: Document = {
         "resourceGroups": {
             resources.groups.label(group): groups.write(group) for group in resources.groups.things

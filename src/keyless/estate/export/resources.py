@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from keyless.estate.export.access_policies import policies_document
 from keyless.estate.export.federation import credentials_document
 from keyless.estate.export.labels import compute_name, group_of
+from keyless.estate.export.references import References
 from keyless.estate.export.settings import settings_document
 from keyless.estate.key_values import vault_host
-from keyless.estate.resolve.resources import Resources
 from keyless.model.derived_ids import system_assigned_identity, user_assigned_identity
 from keyless.model.estate import DeclaredSecret, Estate
 from keyless.model.identities import ComputeResource, ManagedIdentity
@@ -28,9 +29,10 @@ class GroupWriter:
     """
 
     def __init__(
-        self, estate: Estate, resources: Resources, variables: Iterable[str], of_keys: Iterable[str]
+        self, estate: Estate, references: References, variables: Iterable[str], of_keys: Iterable[str]
     ) -> None:
-        self._estate, self._resources = estate, resources
+        self._estate, self._references = estate, references
+        self._resources = references.resources
         self._keys = list(zip(estate.access_keys, of_keys, strict=True))
         self._secrets = list(zip(estate.secrets, variables, strict=True))
         self._vaults_by_host = {vault_host(vault.name): vault.name for vault in estate.vaults}
@@ -100,6 +102,7 @@ class GroupWriter:
             document["softDeleteRetentionDays"] = vault.soft_delete_retention_days
         if vault.purge_protection:
             document["purgeProtection"] = True
+        document |= policies_document(vault, self._references)
         secrets = {
             secret.name: secret_document(secret, variable)
             for secret, variable in self._secrets

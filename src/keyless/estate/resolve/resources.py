@@ -118,6 +118,7 @@ class _GroupReader:
             location=entry.location or self.group.location,
             soft_delete_retention_days=entry.soft_delete_retention_days,
             purge_protection=entry.purge_protection,
+            enable_rbac_authorization=entry.enable_rbac_authorization,
         )
         self.resources.vaults.add(vault, name.value)
 

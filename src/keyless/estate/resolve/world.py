@@ -5,6 +5,7 @@ from __future__ import annotations
 from keyless.estate.declaration import EstateEntry, SubscriptionEntry, TenantEntry
 from keyless.estate.reading import Reading
 from keyless.estate.resolve.access_keys import read_access_keys
+from keyless.estate.resolve.access_policies import with_access_policies
 from keyless.estate.resolve.applications import read_applications
 from keyless.estate.resolve.assignments import read_assignments
 from keyless.estate.resolve.federation import (
@@ -27,6 +28,7 @@ def resolve(entry: EstateEntry, source: SecretSource, reading: Reading) -> Estat
     tenant = _tenant(entry)
     resources = read_resources(entry, tenant, reading)
     applications = read_applications(entry, resources, source, reading)
+    principals = all_principals(resources, applications)
     return Estate(
         tenant=tenant,
         groups=resources.groups.things,
@@ -35,14 +37,12 @@ def resolve(entry: EstateEntry, source: SecretSource, reading: Reading) -> Estat
         applications=applications.things,
         federated_credentials=read_federated_credentials(entry, resources, applications, reading),
         issuers=read_issuers(entry, source, reading),
-        vaults=resources.vaults.things,
+        vaults=with_access_policies(entry, principals, reading),
         secrets=read_secrets(entry, resources, source, reading),
         stores=resources.stores.things,
         settings=read_settings(entry, resources, reading),
         access_keys=read_access_keys(entry, source, reading),
-        assignments=read_assignments(
-            entry.role_assignments, all_principals(resources, applications), reading
-        ),
+        assignments=read_assignments(entry.role_assignments, principals, reading),
         workloads=read_workloads(entry, resources, reading),
         federation=read_federation(entry, reading),
     )
