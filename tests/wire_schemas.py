@@ -55,6 +55,7 @@ STATUS_OF_AN_OPERATION = re.compile(r"(?i)/(operationStatuses|asyncOperations|op
 UNDESCRIBED: Mapping[str, str] = {
     "OperationStatuses.Get": "where long-running operations are polled, at any provider's api-version",
     "OperationResults.Get": "where long-running operations are polled, at any provider's api-version",
+    "UserAssignedIdentities.ListAssociatedResourcesNext": "the next page of a POST, which clients GET",
 }
 """Operation ids of ours that no document describes, and why we serve them all the same."""
 
