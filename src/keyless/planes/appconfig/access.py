@@ -9,8 +9,9 @@ from collections.abc import Mapping
 
 from keyless.model.resource_id import ResourceId
 from keyless.model.resources import ConfigurationStore, key_value_scope
+from keyless.planes.appconfig import attributes
 from keyless.planes.appconfig.asked import name_in
-from keyless.wire.operation import Requires
+from keyless.wire.operation import AttributesOf, Requires
 
 _STORE = "Microsoft.AppConfiguration/configurationStores"
 KEY_VALUES_READ = f"{_STORE}/keyValues/read"
@@ -32,11 +33,11 @@ def one_scope(store: ConfigurationStore, params: Mapping[str, str]) -> ResourceI
     return key_value_scope(store_scope(store, params), key, label)
 
 
-def on_store(*actions: str) -> Requires:
-    """Every one of the actions, on the store."""
-    return Requires(actions, store_scope)
+def on_store(*actions: str, listing: AttributesOf | None = None) -> Requires:
+    """Every one of the actions, on the store; ``listing`` says of a list what its filters mean."""
+    return Requires(actions, store_scope, attributes=listing)
 
 
 def on_one(*actions: str) -> Requires:
     """Every one of the actions, on the key-value."""
-    return Requires(actions, one_scope)
+    return Requires(actions, one_scope, attributes=attributes.of_one)

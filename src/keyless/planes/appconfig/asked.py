@@ -49,17 +49,28 @@ def name_in(params: Mapping[str, str]) -> Name:
     return name
 
 
+def filter_in(params: Mapping[str, str], parameter: str, told_as: str | None = None) -> TextFilter:
+    """The filter that a list's parameter is; a problem with it is told under another name, if one is given.
+
+    Raises:
+        InvalidRequest: it is no filter.
+    """
+    try:
+        return parse_filter(params.get(parameter))
+    except FilterError as error:
+        raise _filter_problem(told_as or parameter, error) from error
+
+
 def wanted(call: Authorized[Any]) -> Wanted:
     """The key-values that a list call asks for.
 
     Raises:
         InvalidRequest: a filter is not one, or the time cannot be read.
     """
-    query = call.request.query
     tags = tags_asked(call) if lists_take_tags(call.api_version) else ()
     return Wanted(
-        keys=_filter(query.get("key"), "key"),
-        labels=_filter(query.get("label"), "label"),
+        keys=filter_in(call.params, "key"),
+        labels=filter_in(call.params, "label"),
         tags=tags,
         at=moment_asked(call),
     )
@@ -67,12 +78,12 @@ def wanted(call: Authorized[Any]) -> Wanted:
 
 def keys_wanted(call: Authorized[Any]) -> Wanted:
     """The keys that a call asks for; a problem with `name` is told as one with `key`, as Azure does."""
-    return Wanted(keys=_filter(call.request.query.get("name"), "key"), at=moment_asked(call))
+    return Wanted(keys=filter_in(call.params, "name", told_as="key"), at=moment_asked(call))
 
 
 def labels_wanted(call: Authorized[Any]) -> Wanted:
     """The labels that a call asks for; a problem with `name` is told as one with `label`, as Azure does."""
-    return Wanted(labels=_filter(call.request.query.get("name"), "label"), at=moment_asked(call))
+    return Wanted(labels=filter_in(call.params, "name", told_as="label"), at=moment_asked(call))
 
 
 def one_tags_asked(call: Authorized[Any]) -> tuple[TagFilter, ...]:
@@ -141,13 +152,6 @@ def place_asked(call: Authorized[Any], parts: int) -> Key | None:
 def _label(text: str | None) -> str | None:
     """The label that a parameter names; none where it is absent, empty or NUL."""
     return None if not text or text == NO_LABEL else text
-
-
-def _filter(text: str | None, parameter: str) -> TextFilter:
-    try:
-        return parse_filter(text)
-    except FilterError as error:
-        raise _filter_problem(parameter, error) from error
 
 
 def _filter_problem(parameter: str, error: FilterError) -> InvalidRequest:

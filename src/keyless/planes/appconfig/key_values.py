@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from keyless.planes.appconfig import access, answers, asked
+from keyless.planes.appconfig import access, answers, asked, attributes
 from keyless.planes.appconfig.api_versions import APP_CONFIGURATION
 from keyless.planes.appconfig.conditions import conditions_of
 from keyless.planes.appconfig.errors import KeyLocked
@@ -28,7 +28,8 @@ _PLACE_PARTS = 2
     id="AppConfiguration.GetKeyValues",
     route="GET|HEAD /kv",
     api_versions=APP_CONFIGURATION,
-    access=access.on_store(access.KEY_VALUES_READ),
+    query_params=("key", "label"),
+    access=access.on_store(access.KEY_VALUES_READ, listing=attributes.of_list),
     response=KeyValueSet,
     errors=(InvalidRequest, PreconditionFailed, NotImplementedHere),
     spec=f"{_SPEC}#list-key-values",

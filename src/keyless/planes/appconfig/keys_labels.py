@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from keyless.planes.appconfig import access, answers, asked
+from keyless.planes.appconfig import access, answers, asked, attributes
 from keyless.planes.appconfig.api_versions import APP_CONFIGURATION
 from keyless.planes.appconfig.schemas import KEY_SET_TYPE, LABEL_SET_TYPE, NameSet
 from keyless.planes.appconfig.service import KeyValues
@@ -17,7 +17,8 @@ _PLACE_PARTS = 1
     id="AppConfiguration.GetKeys",
     route="GET|HEAD /keys",
     api_versions=APP_CONFIGURATION,
-    access=access.on_store(access.KEY_VALUES_READ),
+    query_params=("name",),
+    access=access.on_store(access.KEY_VALUES_READ, listing=attributes.of_keys),
     response=NameSet,
     errors=(InvalidRequest,),
     spec="https://learn.microsoft.com/azure/azure-app-configuration/rest-api-keys#list-keys",
@@ -33,7 +34,8 @@ async def list_keys(call: Authorized[None], service: KeyValues) -> Reply:
     id="AppConfiguration.GetLabels",
     route="GET|HEAD /labels",
     api_versions=APP_CONFIGURATION,
-    access=access.on_store(access.KEY_VALUES_READ),
+    query_params=("name",),
+    access=access.on_store(access.KEY_VALUES_READ, listing=attributes.of_labels),
     response=NameSet,
     errors=(InvalidRequest,),
     spec="https://learn.microsoft.com/azure/azure-app-configuration/rest-api-labels#list-labels",

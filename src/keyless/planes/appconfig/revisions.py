@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from keyless.planes.appconfig import access, answers, asked
+from keyless.planes.appconfig import access, answers, asked, attributes
 from keyless.planes.appconfig.api_versions import APP_CONFIGURATION
 from keyless.planes.appconfig.schemas import KeyValueSet
 from keyless.planes.appconfig.service import KeyValues
@@ -17,7 +17,8 @@ _PLACE_PARTS = 3
     id="AppConfiguration.GetRevisions",
     route="GET|HEAD /revisions",
     api_versions=APP_CONFIGURATION,
-    access=access.on_store(access.KEY_VALUES_READ),
+    query_params=("key", "label"),
+    access=access.on_store(access.KEY_VALUES_READ, listing=attributes.of_list),
     response=KeyValueSet,
     errors=(InvalidRequest,),
     spec="https://learn.microsoft.com/azure/azure-app-configuration/rest-api-revisions#list-revisions",

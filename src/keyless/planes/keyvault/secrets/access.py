@@ -10,10 +10,11 @@ from typing import Any
 
 from keyless.model.resource_id import ResourceId
 from keyless.model.resources import Vault, secret_scope
+from keyless.planes.keyvault.secrets.attributes import of_secret, of_vault
 from keyless.planes.keyvault.vaults import check_name
 from keyless.wire.call import Authorized
 from keyless.wire.errors import Bug
-from keyless.wire.operation import Requires
+from keyless.wire.operation import AttributesOf, Requires
 
 _ACTIONS = "Microsoft.KeyVault/vaults/secrets/"
 
@@ -25,14 +26,16 @@ def vault_of(call: Authorized[Any]) -> Vault:
     return call.resource
 
 
-def on_secret(action: str, permission: str) -> Requires:
+def on_secret(action: str, permission: str, attributes: AttributesOf = of_secret) -> Requires:
     """A data action on the secret that the route names; ``permission`` is that of access policies."""
-    return Requires((_ACTIONS + action,), _the_secret, access_policy=f"secrets/{permission}")
+    policy = f"secrets/{permission}"
+    return Requires((_ACTIONS + action,), _the_secret, access_policy=policy, attributes=attributes)
 
 
-def on_vault(action: str, permission: str) -> Requires:
+def on_vault(action: str, permission: str, attributes: AttributesOf = of_vault) -> Requires:
     """A data action on all of a vault's secrets."""
-    return Requires((_ACTIONS + action,), _the_vault, access_policy=f"secrets/{permission}")
+    policy = f"secrets/{permission}"
+    return Requires((_ACTIONS + action,), _the_vault, access_policy=policy, attributes=attributes)
 
 
 def _the_secret(vault: Vault, params: Mapping[str, str]) -> ResourceId:

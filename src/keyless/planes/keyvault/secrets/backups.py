@@ -11,6 +11,8 @@ Source: https://learn.microsoft.com/azure/key-vault/general/backup
 
 from __future__ import annotations
 
+import base64
+import binascii
 from collections.abc import Callable
 
 import msgspec
@@ -79,6 +81,15 @@ class SecretBackups:
             await records.free_name(copy.head.name, now)
             return await records.restore(copy.head, copy.versions)
 
+    async def name_in(self, vault: Vault, backup: bytes) -> str:
+        """The name of the secret that a backup is of.
+
+        Raises:
+            InvalidRequest: it is not a backup of this subscription, or was altered.
+        """
+        key = await self._store.get(BACKUP_KEYS, await _owner(self._store, vault))
+        return _open(backup, key).head.name
+
     async def _key_for(self, transaction: Transaction, vault: Vault) -> BackupKey:
         """The key of the vault's subscription; made when it is first needed."""
         owner = await _owner(transaction, vault)
@@ -94,6 +105,19 @@ async def _owner(reader: Reader, vault: Vault) -> Key:
     tenant = await reader.get(TENANT, ("tenant",))
     subscription_id = ResourceId.parse(vault.resource_id).subscription_id or ""
     return ("" if tenant is None else tenant.tenant_id.casefold(), subscription_id.casefold())
+
+
+def read_backup(text: str) -> bytes:
+    """A backup as it is written on the wire, in base64url.
+
+    Raises:
+        InvalidRequest: it is not base64url.
+    """
+    bare = text.rstrip("=")
+    try:
+        return base64.b64decode(bare + "=" * (-len(bare) % 4), altchars=b"-_", validate=True)
+    except (binascii.Error, ValueError):
+        raise InvalidRequest("the backup in `value` must be base64url", field="value") from None
 
 
 def _encode(copy: _Copy) -> bytes:

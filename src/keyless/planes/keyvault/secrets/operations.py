@@ -6,13 +6,14 @@ Source: https://learn.microsoft.com/rest/api/keyvault/secrets/operation-groups
 from __future__ import annotations
 
 import base64
-import binascii
 
 from keyless.model.secret_text import SecretText
 from keyless.planes.keyvault.api_versions import KEY_VAULT
 from keyless.planes.keyvault.paging import Paging
 from keyless.planes.keyvault.secrets import rendering
 from keyless.planes.keyvault.secrets.access import on_secret, on_vault, vault_of
+from keyless.planes.keyvault.secrets.attributes import of_backup, of_secret_to_be
+from keyless.planes.keyvault.secrets.backups import read_backup
 from keyless.planes.keyvault.secrets.errors import (
     SecretDisabled,
     SecretExists,
@@ -71,7 +72,7 @@ def _check_format(content_type: str) -> None:
     id="KeyVault.SetSecret",
     route="PUT /secrets/{secret_name}",
     api_versions=KEY_VAULT,
-    access=on_secret("setSecret/action", "set"),
+    access=on_secret("setSecret/action", "set", of_secret_to_be),
     body=SetSecretRequest,
     response=SecretBundle,
     errors=(InvalidRequest, SecretIsDeleted),
@@ -184,7 +185,7 @@ async def backup_secret(call: Authorized[None], secrets: Secrets) -> BackupSecre
     id="KeyVault.RestoreSecret",
     route="POST /secrets/restore",
     api_versions=KEY_VAULT,
-    access=on_vault("restore/action", "restore"),
+    access=on_vault("restore/action", "restore", of_backup),
     body=RestoreSecretRequest,
     response=SecretBundle,
     errors=(InvalidRequest, SecretExists, SecretIsDeleted),
@@ -193,16 +194,8 @@ async def backup_secret(call: Authorized[None], secrets: Secrets) -> BackupSecre
 async def restore_secret(call: Authorized[RestoreSecretRequest], secrets: Secrets) -> SecretBundle:
     """Write a backed-up secret into a vault; its name is in the backup."""
     vault = vault_of(call)
-    secret = await secrets.backups.restore(vault, _from_base64url(call.body.value), now=call.now)
+    secret = await secrets.backups.restore(vault, read_backup(call.body.value), now=call.now)
     return rendering.bundle(vault, secret, call.api_version)
-
-
-def _from_base64url(text: str) -> bytes:
-    bare = text.rstrip("=")
-    try:
-        return base64.b64decode(bare + "=" * (-len(bare) % 4), altchars=b"-_", validate=True)
-    except (binascii.Error, ValueError):
-        raise InvalidRequest("the backup in `value` must be base64url", field="value") from None
 
 
 OPERATIONS: tuple[Operation, ...] = (

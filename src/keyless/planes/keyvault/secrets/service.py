@@ -167,6 +167,10 @@ class Secrets:
         """The names of every live secret of a vault, in order."""
         return [head.name for _, head in await self._store.scan(SECRETS, (vault.name.casefold(),))]
 
+    async def spelled(self, vault: Vault, name: str) -> str:
+        """A secret's name as it was first written, whatever the case; as given where there is none."""
+        return await VaultReader(self._store, vault).spelled(name)
+
     async def current(self, vault: Vault, name: str) -> Secret | None:
         """A live secret's newest version, disabled or not; none where there is no such secret."""
         return await VaultReader(self._store, vault).live(name)

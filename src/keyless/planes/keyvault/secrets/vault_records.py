@@ -48,6 +48,13 @@ class VaultReader:
         """A live secret's head."""
         return self._reader.get(SECRETS, self._key(name))
 
+    async def spelled(self, name: str) -> str:
+        """A name as the live or deleted secret of that name first had it; as given if there is none."""
+        if (live := await self.head(name)) is not None:
+            return live.name
+        deleted = await self._reader.get(DELETED_SECRETS, self._key(name))
+        return name if deleted is None else deleted.name
+
     async def live(self, name: str) -> Secret | None:
         """A live secret's newest version."""
         head = await self.head(name)
