@@ -84,7 +84,7 @@ async def get_credential(call: Authorized[None], arm: Arm) -> CredentialShown:
     access=needs(WRITE, of_credential),
     body=AskedCredential,
     response=CredentialShown,
-    errors=(InvalidRequest, NotFound),
+    errors=(InvalidRequest, NotFound, NotImplementedHere),
     spec=_SPEC + "create-or-update",
 )
 async def put_credential(call: Authorized[AskedCredential], arm: Arm) -> Reply:

@@ -75,7 +75,7 @@ async def get_identity(call: Authorized[None], arm: Arm) -> IdentityShown:
     access=needs(WRITE, of_identity),
     body=AskedIdentity,
     response=IdentityShown,
-    errors=(InvalidRequest, Conflict, NotFound),
+    errors=(InvalidRequest, Conflict, NotFound, NotImplementedHere),
     spec=_SPEC + "create-or-update",
 )
 async def put_identity(call: Authorized[AskedIdentity], arm: Arm) -> Reply:
@@ -107,7 +107,7 @@ async def put_identity(call: Authorized[AskedIdentity], arm: Arm) -> Reply:
     access=needs(WRITE, of_identity),
     body=AskedIdentity,
     response=IdentityShown,
-    errors=(InvalidRequest, Conflict, NotFound),
+    errors=(InvalidRequest, Conflict, NotFound, NotImplementedHere),
     spec=_SPEC + "update",
 )
 async def patch_identity(call: Authorized[AskedIdentity], arm: Arm) -> IdentityShown:
