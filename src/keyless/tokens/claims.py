@@ -1,5 +1,7 @@
 """The claims that Entra puts into an application's or a managed identity's access token.
 
+A user's are made from these by ``keyless.tokens.user_claims``.
+
 Rules:
 - the claims that are for Entra alone (`aio`, `rh`, `uti`) are random texts of the usual form: resources must
   not read them;
@@ -20,14 +22,15 @@ from keyless.model.identities import PrincipalKind
 from keyless.tokens.audience import V2, Audience
 
 MANAGED_IDENTITY_LIFETIME_S = 24 * 60 * 60
-APPLICATION_LIFETIME_S = 60 * 60
+LIFETIME_S = 60 * 60
 BACKDATED_S = 5 * 60
 """How long before its issue a token is valid, so that a clock that is a little behind accepts it."""
 
 
 class ClientAuthentication(enum.StrEnum):
-    """How the client proved itself (``appidacr``): with a secret, or with a certificate or assertion."""
+    """How the client proved itself (``appidacr``): not at all, with a secret, a certificate or assertion."""
 
+    NONE = "0"
     SECRET = "1"
     CERTIFICATE = "2"
 
@@ -56,8 +59,8 @@ def v2_issuer(tenant_id: str) -> str:
 
 
 def lifetime_s(kind: PrincipalKind) -> int:
-    """How long a token lives: a day for a managed identity, an hour for an application."""
-    return MANAGED_IDENTITY_LIFETIME_S if kind is PrincipalKind.MANAGED_IDENTITY else APPLICATION_LIFETIME_S
+    """How long a token lives: a day for a managed identity, an hour for an application or a user."""
+    return MANAGED_IDENTITY_LIFETIME_S if kind is PrincipalKind.MANAGED_IDENTITY else LIFETIME_S
 
 
 def claims_of(
@@ -73,9 +76,9 @@ def claims_of(
         "iat": now - BACKDATED_S,
         "nbf": now - BACKDATED_S,
         "exp": now + lifetime_s(subject.kind),
-        "aio": _opaque("aio", unique_id),
+        "aio": opaque("aio", unique_id),
         "oid": subject.principal_id,
-        "rh": f"1.{_opaque('rh', unique_id)}.",
+        "rh": f"1.{opaque('rh', unique_id)}.",
         "sub": subject.principal_id,
         "tid": subject.tenant_id,
         "uti": unique_id,
@@ -117,6 +120,7 @@ def _about_azure(subject: Subject) -> dict[str, object]:
     return {name: value for name, value in said.items() if value}
 
 
-def _opaque(name: str, unique_id: str) -> str:
+def opaque(name: str, unique_id: str) -> str:
+    """A text that says nothing, and is the same for the same name and id."""
     digest = hashlib.sha256(f"{name} {unique_id}".encode()).digest()
     return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()

@@ -1,4 +1,4 @@
-"""Access tokens for managed identities and applications: from who asks and for what, to a signed JWT.
+"""Access tokens for managed identities, applications and users: from who asks and for what, to a signed JWT.
 
 Rules:
 - a managed identity's token is handed out again until half of its life is over, as Azure's endpoints keep
@@ -8,7 +8,7 @@ Rules:
   when its principal was revoked;
 - it is kept per tenant, signing key, identity, host, audience and client capabilities, so that it never
   outlives a rotated key or a changed identity;
-- an application's token is new each time, as Entra's token endpoint answers.
+- an application's or a user's token is new each time, as Entra's token endpoint answers.
 
 Whether the caller may have the token is decided before: this module signs what it is told to.
 
@@ -33,6 +33,7 @@ from keyless.tokens.issue import issue
 from keyless.tokens.keys import KeyRing, SigningKey
 from keyless.tokens.site_issuer import LIFETIME_S as EXCHANGE_LIFETIME_S
 from keyless.tokens.site_issuer import exchange_claims
+from keyless.tokens.user_claims import SignedInUser, user_claims
 
 TOKEN_TYPE = "Bearer"
 _REMEMBERED = 4096
@@ -160,6 +161,19 @@ class TokenIssuer:
         )
         return self._issue(signer, subject, audience, now, capabilities)
 
+    def user_token(
+        self,
+        signer: Signer,
+        signed_in: SignedInUser,
+        audience: Audience,
+        now: int,
+        capabilities: tuple[str, ...] = (),
+    ) -> IssuedToken:
+        """A token of a user who has signed in."""
+        now = max(now, signer.issued_after + 1)
+        claims = user_claims(signed_in, audience, now, self._unique_id(), capabilities)
+        return _signed(claims, signer, audience, now, PrincipalKind.USER)
+
     def exchange_token(self, signer: Signer, issuer: str, principal_id: str, now: int) -> IssuedToken:
         """A token of the site's own issuer, which stands for an identity where that is trusted."""
         claims = exchange_claims(issuer, principal_id, now, self._unique_id())
@@ -175,12 +189,18 @@ class TokenIssuer:
     ) -> IssuedToken:
         now = max(now, signer.issued_after + 1)
         claims = claims_of(subject, audience, now, self._unique_id(), capabilities)
-        return IssuedToken(
-            jwt=issue(claims, signer.key),
-            audience=audience.aud,
-            not_before=now - BACKDATED_S,
-            expires_at=now + lifetime_s(subject.kind),
-        )
+        return _signed(claims, signer, audience, now, subject.kind)
+
+
+def _signed(
+    claims: dict[str, object], signer: Signer, audience: Audience, now: int, kind: PrincipalKind
+) -> IssuedToken:
+    return IssuedToken(
+        jwt=issue(claims, signer.key),
+        audience=audience.aud,
+        not_before=now - BACKDATED_S,
+        expires_at=now + lifetime_s(kind),
+    )
 
 
 def _is_fit(token: IssuedToken, signer: Signer, now: int) -> bool:

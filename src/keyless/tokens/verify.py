@@ -8,11 +8,12 @@ Rules, in the order in which they are applied:
 - `iss` is the estate's own issuer and `tid` its tenant;
 - `aud` is one text (never a list) that the resource accepts;
 - `nbf` and `exp` are integers, and now lies between them (60 s of skew on `nbf`, none on `exp`);
-- `oid` and `appid` are there as non-empty texts;
+- `oid` and `appid` are there as non-empty texts; a user's token (`idtyp`) has a `upn` and a `scp` besides;
 - the principal is not disabled, and the token was issued (`iat`) after it was last revoked, where it was.
 A token of a key that was revoked is refused as one that was revoked itself.
-Ignored on purpose: `aio`, `appidacr`, `idp`, `idtyp`, `sub`, `uti`, `ver`, `x5t`, `xms_*` (they
-inform, and decide nothing here); `xms_mirid` only labels the principal.
+`idtyp`, `upn` and `xms_mirid` only label the principal. Ignored on purpose: `acr`, `aio`, `amr`, `appidacr`,
+`idp`, `name`, `puid`, `sub`, `unique_name`, `uti`, `ver`, `wids`, `x5t`, `xms_*` (they inform, and decide
+nothing here), and what stands in `scp`: the one application that users work with here has every permission.
 
 Source: https://learn.microsoft.com/entra/identity-platform/access-tokens#validate-tokens
 """
@@ -88,6 +89,14 @@ class _Claims(msgspec.Struct):
     nbf: int
     iat: int
     xms_mirid: str | None = None
+    idtyp: str = ""
+    upn: str = ""
+    scp: str = ""
+
+    @property
+    def is_of_user(self) -> bool:
+        """Whether an application acts for a user, and not for itself."""
+        return self.idtyp == "user"
 
 
 def verify(
@@ -115,7 +124,7 @@ def verify(
         raise TokenRejected(Rejection.NOT_YET_VALID)
     if claims.exp <= now:
         raise TokenRejected(Rejection.EXPIRED)
-    if not claims.oid or not claims.appid:
+    if not claims.oid or not claims.appid or (claims.is_of_user and not (claims.upn and claims.scp)):
         raise TokenRejected(Rejection.CLAIMS)
     _require_not_revoked(claims, revocations)
     return Verified(_principal(claims), claims.exp, claims.aud)
@@ -130,6 +139,10 @@ def _require_not_revoked(claims: _Claims, revocations: Mapping[str, Revocation])
 
 
 def _principal(claims: _Claims) -> Principal:
+    if claims.is_of_user:
+        return Principal(
+            claims.oid, claims.appid, claims.tid, claims.iss, PrincipalKind.USER, name=claims.upn
+        )
     kind = PrincipalKind.MANAGED_IDENTITY if claims.xms_mirid else PrincipalKind.APPLICATION
     return Principal(claims.oid, claims.appid, claims.tid, claims.iss, kind)
 
