@@ -14,6 +14,7 @@ import os
 import signal
 import sys
 import time
+import uuid
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -83,6 +84,16 @@ async def prune_store(store: Store, estate: Estate) -> list[Pruned]:
     from keyless.deploy.prune import prune
 
     return await prune(estate, store, contents_of(store))
+
+
+def account_name() -> str:
+    """What the account that this process runs as is called at this machine."""
+    import pwd
+
+    try:
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:  # a container's user, whom no table lists
+        return f"user-{os.getuid()}"
 
 
 def known_roles() -> dict[str, RoleDefinition]:
@@ -169,6 +180,7 @@ async def _wired(
     from keyless.planes.identity import Challenges
     from keyless.runtime.leases import IdentityCallers, Leases
     from keyless.runtime.notices import Notices
+    from keyless.runtime.owner import Owner
     from keyless.runtime.peers import LeasesByPeer
     from keyless.runtime.plane import RunningPlane
     from keyless.runtime.projected_tokens import ProjectedTokens
@@ -198,6 +210,7 @@ async def _wired(
         on_end=challenges.forget,
         tokens=ProjectedTokens(project.token_directory, world, time.time),
         attestor=attestor,
+        owner=Owner(store, world, account_name(), lambda: str(uuid.uuid4())),
     )
 
 

@@ -15,7 +15,12 @@ from keyless.store.collections import ASSIGNMENTS, COMPUTE, FEDERATED_CREDENTIAL
 from keyless.store.ports import Store
 from keyless.wire.revocations import all_revocations
 
-_KINDS = {"SystemAssigned": "system-assigned", "UserAssigned": "user-assigned", "Application": "application"}
+_KINDS = {
+    "SystemAssigned": "system-assigned",
+    "UserAssigned": "user-assigned",
+    "Application": "application",
+    "User": "user",
+}
 
 
 @dataclass(frozen=True, slots=True)

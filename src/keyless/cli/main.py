@@ -19,6 +19,8 @@ from keyless.gateway.signals import die_of
 
 _COMMANDS = {
     "run": "Run a command with a managed identity, against a local identity plane.",
+    "shell": "Work as the estate's owner, with the Azure CLI and everything else.",
+    "token": "Print an access token of the estate's owner.",
     "plan": "Choose the least-privileged roles for what was recorded.",
     "prove": "Run a command with exactly the plan's roles.",
     "explain": "Say why a principal may or may not do a thing.",
@@ -32,7 +34,7 @@ _COMMANDS = {
     "evidence": "Show or clear what was recorded.",
     "demo": "See the whole loop on a small real application.",
 }
-_RUN_OTHERS = {"run", "prove"}
+_RUN_OTHERS = {"run", "prove", "shell"}
 _OUTPUT_ERRORS = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO}
 
 

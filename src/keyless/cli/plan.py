@@ -99,9 +99,9 @@ def _make(project: Project, *, object_scope: bool, include_denied: bool, general
     principals, assignments, compute = asyncio.run(_who_has_what(project))
     return make_plan(
         subjects_of(principals),
-        observations,
-        assignments,
-        sign_ins=sign_ins,
+        principals.without_people(observations),
+        principals.without_people(assignments),
+        sign_ins=principals.without_people(sign_ins),
         compute=compute,
         object_scope=object_scope,
         include_denied=include_denied,

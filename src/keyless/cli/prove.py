@@ -16,6 +16,7 @@ from keyless.cli.run import Finished, check_command, run_in
 from keyless.cli.terminal import say
 from keyless.cli.verdict import holds, report, seen_since, strangers
 from keyless.cli.wording import counted
+from keyless.cli.world import opened_store
 from keyless.gateway.child import exit_like
 from keyless.model.hosts import HostKind
 from keyless.runtime.directory import Directory, read_directory
@@ -104,8 +105,9 @@ def _say_what_is_newer(project: Project) -> None:
     if not project.evidence_file.exists():
         return
     made_at = int(project.plan_file.stat().st_mtime)
-    with closing(open_evidence(project)) as evidence:
-        newer = seen_since(made_at, evidence.observations())
+    with closing(open_evidence(project)) as evidence, opened_store(project) as store:
+        principals = asyncio.run(read_directory(store))
+        newer = seen_since(made_at, principals.without_people(evidence.observations()))
     if newer:
         accesses = counted(newer, "access was", "accesses were")
         say(f"{accesses} recorded for the first time after the plan was made: `keyless plan` takes them in")

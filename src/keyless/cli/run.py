@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,7 +20,16 @@ from keyless.model.hosts import HostKind
 from keyless.runtime.arc_keys import show_keys
 from keyless.runtime.client import PlaneConnection, join
 from keyless.runtime.environment import environment_of
-from keyless.runtime.messages import PROTOCOL, Hello, Mode, Ready, Summary, ToClient
+from keyless.runtime.messages import (
+    PROTOCOL,
+    Account,
+    Hello,
+    Mode,
+    OpenShell,
+    Ready,
+    Summary,
+    ToClient,
+)
 from keyless.runtime.project import ESTATE_FILE, Project
 
 if TYPE_CHECKING:
@@ -118,14 +128,19 @@ class Finished:
 
 def run_in(
     project: Project,
-    hello: Hello,
+    hello: Hello | OpenShell,
     argv: list[str],
     *,
     port: int = 0,
     keep_credentials: bool = False,
     quiet: bool = False,
+    added: Mapping[str, str] | None = None,
+    welcome: Callable[[Account | None], str] | None = None,
 ) -> Finished:
     """Run a command under a lease from the project's plane, printing what the plane has to say.
+
+    ``added`` goes into the command's environment besides; ``welcome`` is what to say of whoever it is that
+    signs in, before the command starts.
 
     Raises:
         PlaneUnavailable: there is no lease to be had.
@@ -139,9 +154,11 @@ def run_in(
         if not quiet:
             for note in (*lease.ready.notes, *_about_port(port, lease), *notes):
                 say(note)
+        if welcome is not None:
+            say(welcome(lease.ready.account))
         with held_signals() as signals:  # before a thread starts, which would be given them
             listener.start()
-            status = run_child(argv, environment, signals)
+            status = run_child(argv, environment | dict(added or {}), signals)
         lease.say_goodbye()
         listener.join()
     finally:

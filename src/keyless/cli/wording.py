@@ -44,6 +44,7 @@ _CREDENTIALS = {
     SignInMethod.ACCESS_KEY: "an access key",
     SignInMethod.FEDERATED_CREDENTIAL: "a federated credential",
     SignInMethod.MANAGED_IDENTITY: "a managed identity",
+    SignInMethod.LOCAL_ACCOUNT: "the account at this machine",
 }
 
 

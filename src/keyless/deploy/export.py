@@ -9,9 +9,11 @@ import base64
 
 from keyless.deploy.apply import TENANT_KEY
 from keyless.deploy.contents import PlaneContents
+from keyless.lifecycle.local_user import local_user_ids
 from keyless.model.access_keys import AccessKey
 from keyless.model.derived_ids import tenant_called
 from keyless.model.estate import DeclaredAccessKey, DeclaredApplication, Estate
+from keyless.model.roles import RoleAssignment
 from keyless.model.secret_text import SecretText
 from keyless.store.collections import (
     ACCESS_KEYS,
@@ -62,10 +64,17 @@ async def stored_estate(store: Store, contents: PlaneContents) -> Estate:
         stores=tuple(found for _, found in await store.scan(STORES)),
         settings=tuple(await contents.settings()),
         access_keys=tuple(_access_key(key) for _, key in await store.scan(ACCESS_KEYS)),
-        assignments=tuple(assignment for _, assignment in await store.scan(ASSIGNMENTS)),
+        assignments=await _declared_assignments(store),
         workloads=tuple(rule for _, rule in await store.scan(WORKLOAD_RULES)),
         federation=federation,
     )
+
+
+async def _declared_assignments(store: Store) -> tuple[RoleAssignment, ...]:
+    """Every role assignment but the local user's own, whom no file can name."""
+    own = await local_user_ids(store)
+    found = [assignment for _, assignment in await store.scan(ASSIGNMENTS)]
+    return tuple(one for one in found if one.principal_id.casefold() not in own)
 
 
 def _access_key(key: AccessKey) -> DeclaredAccessKey:

@@ -7,6 +7,7 @@ Rules:
 - a key-value that is locked is not deleted, nor its store, nor the group that this is in;
 - an identity that goes is deleted as ``lifecycle/identities.py`` has it, and the tokens of an application
   that goes are refused;
+- the role assignments of the local user stay: no file can name them;
 - contents go first, one by one; then resources, identities and assignments, in one transaction.
 """
 
@@ -17,6 +18,7 @@ from typing import Any, NamedTuple, Protocol
 
 from keyless.deploy.apply import records_of
 from keyless.lifecycle.identities import as_created, live_identities, settle_identities
+from keyless.lifecycle.local_user import local_user_ids
 from keyless.lifecycle.revoke import revoke_in
 from keyless.model.access_keys import AccessKey
 from keyless.model.estate import DeclaredSetting, Estate
@@ -128,9 +130,10 @@ async def _prune_records(estate: Estate, store: Store, in_use: set[str], now: in
     kept_within: list[ResourceId] = []
     async with store.transaction() as transaction:
         before = await live_identities(transaction)
+        own = await local_user_ids(transaction)
         for collection, noun in _WORDS:
             for key, record in await transaction.scan(collection):
-                if (collection.name, key) in named:
+                if (collection.name, key) in named or _is_of(own, record):
                     continue
                 if _holds_what_stays(record, in_use, kept_within):
                     kept_within.append(ResourceId.parse(record.resource_id))
@@ -142,6 +145,11 @@ async def _prune_records(estate: Estate, store: Store, in_use: set[str], now: in
                     await revoke_in(transaction, record.principal_id, now)
         await settle_identities(transaction, before, now)
     return found
+
+
+def _is_of(principal_ids: frozenset[str], record: object) -> bool:
+    """Whether a record is a role assignment of one of these principals (case-folded ids)."""
+    return isinstance(record, RoleAssignment) and record.principal_id.casefold() in principal_ids
 
 
 def _holds_what_stays(record: object, in_use: set[str], kept_within: Iterable[ResourceId]) -> bool:

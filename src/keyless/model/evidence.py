@@ -26,6 +26,7 @@ class SignInMethod(enum.StrEnum):
     ACCESS_KEY = "access-key"
     FEDERATED_CREDENTIAL = "federated-credential"
     MANAGED_IDENTITY = "managed-identity"
+    LOCAL_ACCOUNT = "local-account"
 
     @property
     def is_stored(self) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import msgspec
@@ -21,6 +22,14 @@ class Tenant(msgspec.Struct, frozen=True, omit_defaults=True, rename="camel"):
     name: str
     subscription_id: str
     subscription_name: str
+
+    @property
+    def domain(self) -> str:
+        """The domain that the names of its users end in: its own, or one under `onmicrosoft.com`."""
+        name = self.name.casefold()
+        if "." in name:
+            return name
+        return f"{re.sub(r'[^a-z0-9-]+', '', name) or 'tenant'}.onmicrosoft.com"
 
 
 class ResourceGroup(msgspec.Struct, frozen=True, omit_defaults=True, rename="camel"):

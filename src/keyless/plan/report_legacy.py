@@ -20,6 +20,7 @@ _METHODS = {
     SignInMethod.ACCESS_KEY: "access key",
     SignInMethod.FEDERATED_CREDENTIAL: "federated credential",
     SignInMethod.MANAGED_IDENTITY: "managed identity",
+    SignInMethod.LOCAL_ACCOUNT: "account at this machine",
 }
 _BRIDGES = {
     Bridge.AZURE_ARC: "Azure Arc, for a server of your own: https://learn.microsoft.com/azure/azure-arc/servers",

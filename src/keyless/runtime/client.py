@@ -20,7 +20,9 @@ import msgspec
 
 from keyless.runtime.messages import (
     Bye,
+    Greeting,
     Hello,
+    OpenShell,
     Ready,
     Refused,
     ServeMetadata,
@@ -78,7 +80,7 @@ class PlaneConnection(Generic[R]):
         self._connection.close()
 
 
-def join(project: Project, hello: Hello, *, port: int = 0) -> PlaneConnection[Ready]:
+def join(project: Project, hello: Hello | OpenShell, *, port: int = 0) -> PlaneConnection[Ready]:
     """Get a lease from the project's plane, starting it where none runs.
 
     ``port`` is the proxy's, for a plane that is started; 0 lets the system choose.
@@ -98,7 +100,7 @@ def serve_metadata(project: Project, asked: ServeMetadata) -> PlaneConnection[Se
     return _join(project, asked, Serving, 0)
 
 
-def _join(project: Project, hello: Hello | ServeMetadata, answer: type[R], port: int) -> PlaneConnection[R]:
+def _join(project: Project, hello: Greeting, answer: type[R], port: int) -> PlaneConnection[R]:
     """Connect to the project's plane, starting it where none runs; raises PlaneUnavailable."""
     project.prepare()
     deadline = time.monotonic() + _START_S
@@ -129,9 +131,7 @@ def _connect(project: Project) -> socket.socket | None:
     return connection
 
 
-def _greet(
-    connection: socket.socket, hello: Hello | ServeMetadata, answer: type[R]
-) -> PlaneConnection[R] | None:
+def _greet(connection: socket.socket, hello: Greeting, answer: type[R]) -> PlaneConnection[R] | None:
     """Say hello; none where the plane was about to end and hung up."""
     connection.settimeout(_REPLY_S)
     stream = connection.makefile("rb")

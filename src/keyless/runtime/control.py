@@ -20,9 +20,8 @@ from keyless.runtime.messages import (
     MAX_LINE_BYTES,
     PROTOCOL,
     Bye,
-    Hello,
+    Greeting,
     Refused,
-    ServeMetadata,
     Summary,
     ToClient,
     decode_to_plane,
@@ -38,7 +37,6 @@ _BUFFERED_BYTES = 4 * 1024 * 1024
 
 S = TypeVar("S")
 Tell = Callable[[ToClient], None]
-Greeting = Hello | ServeMetadata
 OpenLease = Callable[[Greeting, Tell, Process | None], Awaitable[tuple[S, ToClient]]]
 CloseLease = Callable[[S], Awaitable[Summary]]
 

@@ -9,11 +9,13 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from typing import Protocol, TypeVar
 
 from keyless.lifecycle.identities import deleted_identities
 from keyless.model.access_keys import principal_in_words
+from keyless.model.directory import User
 from keyless.model.identities import Application, ComputeResource, ManagedIdentity, RunsOn
-from keyless.store.collections import APPLICATIONS, COMPUTE, IDENTITIES
+from keyless.store.collections import APPLICATIONS, COMPUTE, IDENTITIES, USERS
 from keyless.store.ports import Store
 
 _DELETED = " (deleted)"
@@ -25,8 +27,9 @@ class UnknownPrincipal(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A principal. ``kind`` is `SystemAssigned`, `UserAssigned` or `Application`; ``resource_id`` is the
-    ARM id of its host or of itself, empty for an application, whose ``runs_on`` may be known."""
+    """A principal. ``kind`` is `SystemAssigned`, `UserAssigned`, `Application` or `User`; ``resource_id`` is
+    the ARM id of its host or of itself, empty for an application, whose ``runs_on`` may be known, and for a
+    user."""
 
     principal_id: str
     client_id: str
@@ -36,13 +39,32 @@ class Entry:
     runs_on: RunsOn | None = None
 
 
-class Directory:
-    """The principals of one estate. ``deleted`` are those that it had, with the last deleted first."""
+class AboutSomebody(Protocol):
+    """A record about a principal."""
 
-    def __init__(self, entries: Iterable[Entry], deleted: Iterable[Entry] = ()) -> None:
+    @property
+    def principal_id(self) -> str:
+        """The principal's object id."""
+        ...
+
+
+R = TypeVar("R", bound=AboutSomebody)
+
+
+class Directory:
+    """The principals of one estate: what workloads and applications run as, and ``users``, who are people.
+
+    ``deleted`` are those that it had, with the last deleted first.
+    """
+
+    def __init__(
+        self, entries: Iterable[Entry], deleted: Iterable[Entry] = (), users: Iterable[Entry] = ()
+    ) -> None:
         self.entries = tuple(sorted(entries, key=lambda entry: (entry.name, entry.principal_id)))
         self.deleted = tuple(deleted)
-        self._by_principal = {entry.principal_id: entry for entry in (*self.deleted, *self.entries)}
+        self.users = tuple(users)
+        everybody = (*self.deleted, *self.users, *self.entries)
+        self._by_principal = {entry.principal_id: entry for entry in everybody}
 
     def name_of(self, principal_id: str) -> str:
         """A principal's name, what an access key is called, or the id where it is not known (any more)."""
@@ -58,6 +80,11 @@ class Directory:
         entry = self._by_principal.get(principal_id)
         return entry is not None and entry in self.deleted
 
+    def without_people(self, records: Iterable[R]) -> list[R]:
+        """What is not about people: what these need is for them to say, and no plan's affair."""
+        people = {user.principal_id.casefold() for user in self.users}
+        return [record for record in records if record.principal_id.casefold() not in people]
+
     def find(self, wanted: str) -> Entry:
         """A principal by name, object id, client id or resource id.
 
@@ -65,7 +92,7 @@ class Directory:
             UnknownPrincipal: none is known by that, or several are.
         """
         key = wanted.casefold()
-        found = _named(key, self.entries) or _named(key, self.deleted)
+        found = _named(key, (*self.entries, *self.users)) or _named(key, self.deleted)
         if len(found) == 1:
             return found[0]
         if found:
@@ -103,7 +130,12 @@ async def read_directory(store: Store) -> Directory:
             *(_application(record) for record in applications),
         ],
         [replace(_managed(one.identity), name=one.identity.name + _DELETED) for one in deleted],
+        [_user(record) for _, record in await store.scan(USERS)],
     )
+
+
+def _user(user: User) -> Entry:
+    return Entry(user.principal_id, "", user.user_principal_name, "User", "")
 
 
 def _system_assigned(compute: ComputeResource) -> Entry:

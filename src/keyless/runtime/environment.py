@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 from keyless.gateway.environment import Gateway, child_environment, proxy_url_of
 from keyless.gateway.trust import java_trust_store, trust_bundle
+from keyless.runtime.azure_profile import sign_in
 from keyless.runtime.messages import Ready
 from keyless.runtime.project import Project, ProjectError, make_owner_only
 
@@ -29,9 +31,7 @@ def environment_of(
     except OSError as error:
         why = (error.strerror or str(error)).lower()
         raise ProjectError(f"cannot write what the command is to trust into `{directory}`: {why}") from error
-    azure_config = project.azure_cli_directory / ready.workload
-    for made in (azure_config.parent, azure_config):
-        make_owner_only(made)
+    azure_config = _azure_config(project, ready)
     gateway = Gateway(
         proxy_url=proxy_url_of(ready.proxy_port, ready.secret),
         bundle=bundle.path,
@@ -43,6 +43,23 @@ def environment_of(
     )
     child = child_environment(os.environ, gateway, keep_credentials=keep_credentials)
     return child.variables, (*bundle.notes, *child.notes)
+
+
+def _azure_config(project: Project, ready: Ready) -> Path:
+    """The directory of the Azure CLI, made; the owner of a shell is signed in there."""
+    if ready.account is None:
+        made = project.azure_cli_directory, project.azure_cli_directory / ready.workload
+    else:
+        made = project.shell_directory, project.shell_directory / "azure-cli"
+    for directory in made:
+        make_owner_only(directory)
+    if ready.account is not None:
+        try:
+            sign_in(made[1], ready.account)
+        except OSError as error:
+            why = (error.strerror or str(error)).lower()
+            raise ProjectError(f"cannot sign in the Azure CLI in `{made[1]}`: {why}") from error
+    return made[1]
 
 
 def _host_values(ready: Ready, inherited: Mapping[str, str], *, keep_credentials: bool) -> dict[str, str]:

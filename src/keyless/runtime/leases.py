@@ -30,7 +30,8 @@ class LeaseRefused(Exception):
 class Lease:
     """A running workload. ``principal_ids`` are those of its identities; ``tell`` reaches its client.
 
-    ``client`` is the client's process: what it has started is the workload.
+    ``client`` is the client's process: what it has started is the workload. ``user_id`` is the object id of
+    the person whose shell this is, who is no workload and runs as no resource; empty for a workload.
     """
 
     name: str
@@ -41,6 +42,7 @@ class Lease:
     tell: Callable[[ToClient], None]
     host_kind: HostKind = HostKind.APP_SERVICE
     client: Process | None = None
+    user_id: str = ""
     secret: str = field(default_factory=lambda: secrets.token_urlsafe(32), repr=False)
     connections: int = 0
     tokens: int = 0

@@ -14,7 +14,7 @@ from keyless.model.estate import Estate
 from keyless.model.hosts import HostKind
 from keyless.model.secret_text import SecretText
 
-PROTOCOL = 4
+PROTOCOL = 5
 MAX_LINE_BYTES = 64 * 1024 * 1024
 
 
@@ -39,6 +39,14 @@ class Hello(msgspec.Struct, frozen=True, tag="hello"):
     host_kind: HostKind | None = None
 
 
+class OpenShell(msgspec.Struct, frozen=True, tag="open-shell"):
+    """A client that wants to work as the owner of the estate: as the person whose plane this is."""
+
+    protocol: int
+    offline: bool
+    estate: Estate | None
+
+
 class ServeMetadata(msgspec.Struct, frozen=True, tag="serve-metadata"):
     """A client that wants the metadata endpoint served at a bare address, for as long as it is connected."""
 
@@ -53,13 +61,23 @@ class Bye(msgspec.Struct, frozen=True, tag="bye"):
     """The workload has ended: write everything down, then say how it went."""
 
 
+class Account(msgspec.Struct, frozen=True):
+    """Whom a shell is signed in as, and the subscription that it works in."""
+
+    user_principal_name: str
+    tenant_id: str
+    subscription_id: str
+    subscription_name: str
+
+
 class Ready(msgspec.Struct, frozen=True, tag="ready"):
     """The lease: what the workload's environment is made from; ``notes`` are for a person to read.
 
     ``thumbprint`` is the SHA-1 of the TLS port's certificate; ``client_id`` that of the identity that is
     meant where none is named; empty where none is.
     ``key_directory`` is where Azure Arc's challenges lie, for that kind of host. ``token_file`` holds the
-    projected token of a workload in a Kubernetes cluster, which may be any of ``client_ids``.
+    projected token of a workload in a Kubernetes cluster, which may be any of ``client_ids``. ``account`` is
+    there where this is a person's shell.
     """
 
     workload: str
@@ -75,6 +93,7 @@ class Ready(msgspec.Struct, frozen=True, tag="ready"):
     tenant_id: str = ""
     token_file: str = ""
     client_ids: tuple[str, ...] = ()
+    account: Account | None = None
     notes: tuple[str, ...] = ()
 
 
@@ -155,7 +174,9 @@ class Summary(msgspec.Struct, frozen=True, tag="summary"):
     stored_credentials: tuple[SignedIn, ...] = ()
 
 
-ToPlane = Hello | ServeMetadata | Bye
+Greeting = Hello | OpenShell | ServeMetadata
+"""What a client says first."""
+ToPlane = Greeting | Bye
 ToClient = Ready | Serving | Caller | Refused | Settled | Missed | Arrived | Remark | Summary
 
 

@@ -31,12 +31,13 @@ from keyless.gateway.proxy.leases import Fronts
 from keyless.model.estate import Estate
 from keyless.model.evidence import Outcome
 from keyless.model.hosts import HostKind
-from keyless.model.identities import ComputeResource
-from keyless.runtime.control import ControlServer, Greeting, Tell
+from keyless.runtime.control import ControlServer, Tell
 from keyless.runtime.directory import read_directory
 from keyless.runtime.leases import Lease, LeaseRefused, Leases
 from keyless.runtime.messages import (
+    Greeting,
     Hello,
+    OpenShell,
     Ready,
     Remark,
     ServeMetadata,
@@ -47,6 +48,7 @@ from keyless.runtime.messages import (
 )
 from keyless.runtime.metadata import MetadataSession
 from keyless.runtime.notices import Notices
+from keyless.runtime.owner import Owner
 from keyless.runtime.project import Project
 from keyless.runtime.projected_tokens import ProjectedTokens
 from keyless.runtime.world import EstateWorld, Pod, host_kind
@@ -112,6 +114,7 @@ class RunningPlane:
         on_end: Callable[[Lease], None],
         tokens: ProjectedTokens,
         attestor: Attestor,
+        owner: Owner,
     ) -> None:
         self._project = project
         self._store = store
@@ -126,6 +129,7 @@ class RunningPlane:
         self._on_end = on_end
         self._tokens = tokens
         self._attestor = attestor
+        self._owner = owner
         self._applied: tuple[str, int] | None = None
         self._applying = asyncio.Lock()
         self._control = ControlServer(project.control_socket, self._open, self._close)
@@ -172,6 +176,8 @@ class RunningPlane:
     ) -> tuple[Lease | MetadataSession, ToClient]:
         if isinstance(greeting, ServeMetadata):
             return await self.open_metadata(greeting, tell)
+        if isinstance(greeting, OpenShell):
+            return await self.open_shell(greeting, tell, client)
         return await self.open_lease(greeting, tell, client)
 
     async def _close(self, held: Lease | MetadataSession) -> Summary:
@@ -181,9 +187,7 @@ class RunningPlane:
 
     async def open_metadata(self, asked: ServeMetadata, tell: Tell) -> tuple[MetadataSession, ToClient]:
         """Apply the client's estate, and serve the metadata endpoint at the address that it names."""
-        async with self._applying:
-            await self._apply(asked.estate)
-        self._notices.directory = await read_directory(self._store)
+        await self._prepare(asked.estate)
         session = MetadataSession(
             self._store, self._world, self._leases, asked.mode, tell, self._start_lines_anew
         )
@@ -211,18 +215,19 @@ class RunningPlane:
         Nothing else runs between the lease's opening and the answer, so that the answer is the first that
         the client hears.
         """
-        async with self._applying:
-            await self._apply(hello.estate)
+        await self._prepare(hello.estate)
         compute = await self._world.workload(hello.workload, hello.mode, hello.host_kind)
         principal_ids = await self._world.principal_ids(compute)
         client_id = await self._world.default_client_id(compute)
-        self._notices.directory = await read_directory(self._store)
+        self._notices.directory = await read_directory(self._store)  # learning may have made somebody
         kind = hello.host_kind or host_kind(compute)
         keys = self._keys_of(kind)
         lease = Lease(
             compute.name, compute.resource_id, principal_ids, hello.mode, hello.offline, tell, kind, client
         )
-        ready = self._ready(lease, compute, client_id, keys)
+        ready = msgspec.structs.replace(
+            self._ready(lease), client_id=client_id, key_directory=keys, notes=_notes_on_identity(lease)
+        )
         if kind is HostKind.AKS:
             ready = await self._in_cluster(ready, await self._world.pod(compute))
         try:
@@ -232,6 +237,16 @@ class RunningPlane:
             raise
         self._start_lines_anew()
         return lease, ready
+
+    async def open_shell(
+        self, asked: OpenShell, tell: Tell, client: Process | None = None
+    ) -> tuple[Lease, ToClient]:
+        """Apply the client's estate and let its owner work in it."""
+        await self._prepare(asked.estate)
+        lease, account = await self._owner.lease(asked, tell, client)
+        self._leases.open(lease)
+        self._start_lines_anew()
+        return lease, msgspec.structs.replace(self._ready(lease), account=account)
 
     async def _in_cluster(self, ready: Ready, pod: Pod) -> Ready:
         """The answer to a workload in a cluster: with the projected token that is written for it."""
@@ -256,20 +271,17 @@ class RunningPlane:
         except (OSError, UnsafeFile) as error:
             raise LeaseRefused(f"there is no place for the keys of Azure Arc's endpoint: {error}") from error
 
-    def _ready(self, lease: Lease, compute: ComputeResource, client_id: str, keys: str) -> Ready:
-        none = f"`{compute.name}` has no identity, so it gets no token: give it one in `keyless.yaml`"
+    def _ready(self, lease: Lease) -> Ready:
+        """The answer to whoever has a lease: what its environment is made from on any kind of host."""
         return Ready(
-            workload=compute.name,
-            resource_id=compute.resource_id,
+            workload=lease.name,
+            resource_id=lease.resource_id,
             host_kind=lease.host_kind,
             secret=lease.secret,
             proxy_port=self._listening.proxy.port,
             identity_port=self._listening.plain.port,
             tls_port=self._listening.tls.port,
             thumbprint=self._listening.thumbprint,
-            client_id=client_id,
-            key_directory=keys,
-            notes=() if lease.principal_ids else (none,),
         )
 
     async def close_lease(self, lease: Lease) -> Summary:
@@ -300,6 +312,13 @@ class RunningPlane:
             denied=total(Outcome.DENIED),
             stored_credentials=tuple(sorted({one for lease in leases for one in lease.stored_credentials})),
         )
+
+    async def _prepare(self, estate: Estate | None) -> None:
+        """Bring the store up to what a client's estate declares, and to who owns it."""
+        async with self._applying:
+            await self._apply(estate)
+            await self._owner.user()
+        self._notices.directory = await read_directory(self._store)
 
     async def _apply(self, estate: Estate | None) -> None:
         if estate is None:
@@ -346,6 +365,12 @@ class RunningPlane:
                 await self.rotate_tokens()
             except Exception:
                 log.exception("a workload's token could not be replaced; it is tried again")
+
+
+def _notes_on_identity(lease: Lease) -> tuple[str, ...]:
+    """What to say to a workload that has no identity."""
+    none = f"`{lease.name}` has no identity, so it gets no token: give it one in `keyless.yaml`"
+    return () if lease.principal_ids else (none,)
 
 
 async def _notes_on(store: Store) -> tuple[str, ...]:

@@ -81,6 +81,11 @@ class Project:
         return self.state / "azure-cli"
 
     @property
+    def shell_directory(self) -> Path:
+        """Where the Azure CLI of the owner's own shell keeps who is signed in."""
+        return self.state / "shell"
+
+    @property
     def proof_lock_file(self) -> Path:
         """Locked for as long as a proof runs in the project."""
         return self.root / STATE_DIRECTORY / "proof.lock"

@@ -39,6 +39,11 @@ class Workload(Protocol):
         """How it gets its token: the endpoints of other kinds do not know it."""
         ...
 
+    @property
+    def user_id(self) -> str:
+        """The object id of the user who works here, where this is a person's shell; else empty."""
+        ...
+
     def got_token(self) -> None:
         """Count a token that it was given."""
         ...

@@ -19,7 +19,7 @@ def is_named(tenant: Tenant, segment: str) -> bool:
     """Whether the path's first segment names this tenant."""
     wanted = segment.casefold()
     name = tenant.name.casefold()
-    return wanted in {tenant.tenant_id.casefold(), name, name + _DOMAIN}
+    return wanted in {tenant.tenant_id.casefold(), name, name + _DOMAIN, tenant.domain}
 
 
 def require_tenant(tenant: Tenant, segment: str) -> None:

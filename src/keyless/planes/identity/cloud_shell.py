@@ -1,5 +1,8 @@
 """Cloud Shell's identity endpoint: a form that is posted, or a query that is asked, and no secret.
 
+A person's own shell (`keyless shell`) gets tokens of the person there, as Cloud Shell has it; a workload that
+runs as one gets those of its managed identity.
+
 Rules:
 - every request carries `Metadata: true`, and no `X-Forwarded-For`;
 - a form is posted, as documented, or its fields are a GET request's query, as MSAL for Java sends them;
@@ -20,11 +23,12 @@ from keyless.model.hosts import HostKind
 from keyless.planes.identity.imds import WORKLOAD_HEADER, check_metadata_request
 from keyless.planes.identity.loopback import on_loopback
 from keyless.planes.identity.select import Refusal
-from keyless.planes.identity.service import Endpoint, IdentityService
+from keyless.planes.identity.service import Endpoint, Given, IdentityService
+from keyless.planes.identity.signed_in_users import SignedInUsers
 from keyless.store.ports import Store
 from keyless.tokens.issuer import TOKEN_TYPE, TokenAuthority, TokenIssuer
 from keyless.wire import shapes
-from keyless.wire.call import Authorized, Reply
+from keyless.wire.call import Authorized, Reply, Workload
 from keyless.wire.errors import InvalidRequest
 from keyless.wire.operation import ApiVersions, WorkloadOnly, operation
 from keyless.wire.plane import Plane
@@ -43,6 +47,21 @@ _ENDPOINT = Endpoint(
     },
     missing_resource="the form's field `resource` is missing: give the audience that the token is for",
 )
+
+
+class CloudShell:
+    """What answers: for a person's shell with the person's tokens, for a workload with its identity's."""
+
+    def __init__(self, store: Store, authority: TokenAuthority, issuer: TokenIssuer) -> None:
+        self._identities = IdentityService(store, authority, issuer, _ENDPOINT)
+        no_choice = _ENDPOINT.says[Refusal.NO_CHOICE]
+        self._users = SignedInUsers(store, authority, issuer, no_choice, _ENDPOINT.missing_resource)
+
+    async def grant(self, shell: Workload | None, query: Query, now: int) -> Given:
+        """The token that a program in a shell asks for; raises InvalidRequest where it gets none."""
+        if shell is not None and shell.user_id:
+            return await self._users.grant(shell, query, now)
+        return await self._identities.grant(shell, query, now)
 
 
 class CloudShellToken(msgspec.Struct, frozen=True):
@@ -65,8 +84,8 @@ class CloudShellToken(msgspec.Struct, frozen=True):
     errors=(InvalidRequest,),
     spec="https://learn.microsoft.com/azure/cloud-shell/msi-authorization",
 )
-async def get_token(call: Authorized[None], service: IdentityService) -> Reply:
-    """Return an access token of the shell's identity."""
+async def get_token(call: Authorized[None], service: CloudShell) -> Reply:
+    """Return an access token of the shell's user, or of its identity where a workload runs as one."""
     granted = await service.grant(call.workload, _form(call.request), call.now)
     token = granted.token
     answer = CloudShellToken(
@@ -89,7 +108,7 @@ def cloud_shell_plane(store: Store, authority: TokenAuthority, issuer: TokenIssu
     return Plane(
         name="cloud-shell-identity",
         operations=(get_token,),
-        service=IdentityService(store, authority, issuer, _ENDPOINT),
+        service=CloudShell(store, authority, issuer),
         locate=on_loopback,
         shape=shapes.cloud_shell_identity,
         workload_secret=lambda request: request.headers.get(WORKLOAD_HEADER),

@@ -14,6 +14,7 @@ from keyless.model.evidence import SignInMethod
 from keyless.model.federated_credentials import DEFAULT_AUDIENCE
 from keyless.model.hosts import HostKind
 from keyless.model.identities import ComputeResource, ManagedIdentity
+from keyless.planes.identity.asked_resource import asked_resource, audience_for
 from keyless.planes.identity.select import (
     PARAMETERS,
     RULES,
@@ -35,7 +36,6 @@ from keyless.store.collections import (
 from keyless.store.ports import Store
 from keyless.tokens.audience import Audience
 from keyless.tokens.issuer import IssuedToken, Signer, TokenAuthority, TokenIssuer
-from keyless.wire.audiences import audience_of, unknown_audience
 from keyless.wire.call import Workload
 from keyless.wire.errors import Bug, InvalidRequest
 from keyless.wire.federation import exchange_issuer
@@ -60,17 +60,19 @@ class Endpoint:
 
 
 @dataclass(frozen=True, slots=True)
-class Granted:
-    """A token, the identity that it is of, and the resource in the spelling that it was asked for with.
-
-    ``sign_in`` is for evidence: who is on a managed identity already; ``named`` is how the request named the
-    identity, none where it did not.
-    """
+class Given:
+    """A token, the resource in the spelling that it was asked for with, and the sign-in, for evidence."""
 
     token: IssuedToken
-    identity: ManagedIdentity
     resource: str
     sign_in: SignInKey
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Granted(Given):
+    """A token of a managed identity; ``named`` is how the request named that, none where it did not."""
+
+    identity: ManagedIdentity
     named: IdKind | None = None
 
 
@@ -122,7 +124,7 @@ class IdentityService:
         asked = await self._asked(workload, query, now)
         token = self._token(asked, workload.resource_id, now)
         workload.got_token()
-        return Granted(token, asked.identity, asked.resource, asked.sign_in, asked.named)
+        return Granted(token, asked.resource, asked.sign_in, identity=asked.identity, named=asked.named)
 
     def _token(self, asked: Asked, host: str, now: int) -> IssuedToken:
         if asked.exchange_issuer:
@@ -152,11 +154,13 @@ class IdentityService:
         return found
 
     async def _understood(self, workload: Workload, query: Query) -> Asked:
-        resource = _only(query, "resource")
-        if not resource:
-            raise InvalidRequest(self._endpoint.missing_resource, field="resource", code="invalid_request")
+        resource = asked_resource(query, self._endpoint.missing_resource)
         issuer = await exchange_issuer(self._store, resource)
-        audience = Audience(DEFAULT_AUDIENCE) if issuer else await self._audience(resource)
+        audience = (
+            Audience(DEFAULT_AUDIENCE)
+            if issuer
+            else await audience_for(self._store, self._authority, resource)
+        )
         named = [(name, value) for name in PARAMETERS for value in query.all(name)]
         identity = await self._identity(workload, named)
         return Asked(
@@ -192,15 +196,7 @@ class IdentityService:
         )
 
     async def _audience(self, resource: str) -> Audience:
-        audience = await audience_of(self._store, resource)
-        if audience is None:
-            tenant = await self._authority.tenant()
-            raise InvalidRequest(
-                f"AADSTS500011: {unknown_audience(resource, tenant.name)}",
-                field="resource",
-                code="invalid_resource",
-            )
-        return audience
+        return await audience_for(self._store, self._authority, resource)
 
     async def _identity(self, workload: Workload, parameters: Sequence[tuple[str, str]]) -> ManagedIdentity:
         compute = await compute_of(self._store, workload)
@@ -238,17 +234,6 @@ def _possession(compute: ComputeResource, user_assigned: Sequence[ManagedIdentit
     has = ["a system-assigned identity"] if compute.system_assigned else []
     has += [f"`{identity.name}` (client_id `{identity.client_id}`)" for identity in user_assigned]
     return f"`{compute.name}` has {' and '.join(has) or 'no identity'}"
-
-
-def _only(query: Query, name: str) -> str | None:
-    values = query.all(name)
-    if len(values) > 1:
-        raise InvalidRequest(
-            f"the parameter `{name}` is given more than once: give it once",
-            field=name,
-            code="invalid_request",
-        )
-    return values[0] if values else None
 
 
 def _capabilities(query: Query) -> tuple[str, ...]:
