@@ -14,8 +14,8 @@ _TEXT = """
 Every command takes `-h` (`--help`), which says what stands here. What was asked for goes to standard output.
 What Keyless has to say besides goes to standard error, in lines that begin with `keyless:`.
 
-The options of `keyless run` and `keyless prove` come before the command that they run: its first word ends
-them, and so does `--`.
+The options of `keyless run`, `keyless prove` and `keyless shell` come before the command that they run: its
+first word ends them, and so does `--`.
 """
 _EXIT_CODES = """
 | code | meaning |
@@ -24,7 +24,7 @@ _EXIT_CODES = """
 | 1 | It could not be done; the message says why, and what to do. For `keyless prove`: the proof fails. |
 | 2 | The command line is wrong, or something that it names is: an option, a file with mistakes in it, a name that is not known, a project in which nothing was recorded yet. |
 
-Those of `keyless run` and `keyless prove` are the command's own. Where a signal ended the command, the same
+Those of `keyless run`, `keyless prove` and `keyless shell` are the command's own. Where a signal ended the command, the same
 signal ends Keyless. Beside the command's own there are:
 
 | code | meaning |

@@ -10,14 +10,18 @@ from keyless.gateway.host_variables import HOST_VARIABLES, HostVariable
 from reference.markdown import code, head, table
 
 _TEXT = """
-`keyless run` and `keyless prove` hand their own environment to the command, with the changes below and no
-others. So what `keyless.yaml` takes from variables is in the command's environment too.
+`keyless run`, `keyless prove` and `keyless shell` hand their own environment to the command, with the changes
+below and no others. So what `keyless.yaml` takes from variables is in the command's environment too.
 """
 _HOSTS = """
 ## What the kind of host sets
 
 Each kind of host has the variables that it has in Azure, and a workload gets those of its own kind alone.
 [Choose a host kind](../how-to/choose-a-host-kind.md) says how a client gets its token with them.
+
+"""
+_SHELL = """
+`keyless shell` has what `cloud-shell` has, and besides:
 
 """
 _REMOVED = """
@@ -79,8 +83,13 @@ READ: tuple[tuple[tuple[str, ...], str], ...] = (
         "Authorities that you trust besides. They go into every bundle.",
     ),
     (("JAVA_HOME", "PATH"), "Whether Java is installed: a trust store for it is made only then."),
+    (("SHELL",), "The shell that `keyless shell` opens; without it, the system's `sh`."),
     (("TMPDIR",), "Where `keyless demo` makes the directory that it works in."),
 )
+SHELL: tuple[tuple[tuple[str, ...], str], ...] = (
+    (("KEYLESS_SHELL",), "The project's name, for the prompt of a shell that shows it."),
+)
+"""What `keyless shell` sets besides."""
 SAMPLE = ("ORDERS_CONFIG_ENDPOINT", "ORDERS_SIGNING_KEY", "ORDERS_PAYMENT_API_KEY")
 """What `keyless demo` sets."""
 
@@ -94,7 +103,11 @@ def page() -> str:
 def documented() -> frozenset[str]:
     """Every variable that the page names."""
     return frozenset(
-        (*(row.name for row in VARIABLES), *(name for names, _ in READ for name in names), *SAMPLE)
+        (
+            *(row.name for row in VARIABLES),
+            *(name for names, _ in (*READ, *SHELL) for name in names),
+            *SAMPLE,
+        )
     )
 
 
@@ -118,9 +131,10 @@ def _hosts() -> str:
         for kind, rows in HOST_VARIABLES.items()
         for row in rows
     ]
+    shell = table(("variable", "value"), ((code(names), meaning) for names, meaning in SHELL))
     bare = ", ".join(f"`{kind.value}`" for kind, rows in HOST_VARIABLES.items() if not rows)
     none = f"\nNothing is set for {bare}.\n" if bare else ""
-    return _HOSTS + table(("kind", "variable", "value", "what it is"), rows) + none
+    return _HOSTS + table(("kind", "variable", "value", "what it is"), rows) + none + _SHELL + shell
 
 
 def _host_value(row: HostVariable) -> str:

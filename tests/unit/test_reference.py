@@ -172,6 +172,7 @@ def _files_of_a_project(folder: Path) -> dict[str, int]:
         return (sys.executable, "-c", _LISTING, str(listed / name))
 
     run("run", "--learn", "--", *listing("run"))
+    run("shell", "--", *listing("shell"))
     run("plan")
     run("prove", "--", *listing("prove"))
     run("estate", "init", "--force")

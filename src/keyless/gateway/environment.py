@@ -124,6 +124,7 @@ VARIABLES: tuple[Variable, ...] = (
         "AZURE_POD_IDENTITY_AUTHORITY_HOST", "would lead metadata requests past the local endpoint"
     ),
     _foreign_endpoint("AZURE_FEDERATED_TOKEN_FILE", "would make SDKs choose workload identity federation"),
+    _foreign_endpoint("KEYLESS_SHELL", "says that a shell is the owner's own, as a workload's is not"),
     Variable(
         "AZURE_CONFIG_DIR",
         Change.SET,

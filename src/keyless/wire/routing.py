@@ -106,7 +106,8 @@ class Router:
 
 
 def _template(text: str, operation: Operation) -> _Template:
-    segments = tuple(s if s.startswith("{") else s.casefold() for s in text.strip("/").split("/") if s)
+    inner = text.strip("/")  # within it an empty segment counts: some client sends two slashes
+    segments = tuple(s if s.startswith("{") else s.casefold() for s in inner.split("/")) if inner else ()
     starred = next((at for at, segment in enumerate(segments) if segment.endswith("*}")), None)
     if starred is None:
         return _Template(segments, None, (), operation)

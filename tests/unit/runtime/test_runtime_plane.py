@@ -20,13 +20,26 @@ from keyless.model.hosts import HostKind
 from keyless.model.identities import ComputeResource
 from keyless.planes.entra.keys import load_or_create_ring, revoke
 from keyless.runtime.leases import Lease, LeaseRefused, Leases
-from keyless.runtime.messages import PROTOCOL, Hello, Missed, Mode, Ready, Remark, Settled, SignedIn, ToClient
+from keyless.runtime.messages import (
+    PROTOCOL,
+    Account,
+    Hello,
+    Missed,
+    Mode,
+    OpenShell,
+    Ready,
+    Remark,
+    Settled,
+    SignedIn,
+    ToClient,
+)
 from keyless.runtime.notices import Notices
+from keyless.runtime.owner import Owner
 from keyless.runtime.plane import Listening, RunningPlane
 from keyless.runtime.project import Project
 from keyless.runtime.projected_tokens import ProjectedTokens
 from keyless.runtime.world import EstateWorld
-from keyless.store.collections import COMPUTE
+from keyless.store.collections import COMPUTE, USERS
 from keyless.store.ports import Store
 from keyless.store.sealing import RootKey
 from keyless.store.sqlite.store import SqliteStore
@@ -104,6 +117,7 @@ class Site:
             on_end=self.ended.append,
             tokens=self.tokens,
             attestor=Attestor(socket_table(), Processes()),
+            owner=Owner(store, world, "ada", lambda: "the-user"),
         )
 
     def key_directory(self) -> Path:
@@ -286,3 +300,37 @@ async def test_an_estate_is_applied_when_it_has_changed(site: Site, estate: Esta
     for _ in range(2):
         await site.plane.open_lease(Hello(PROTOCOL, "web", Mode.LEARN, False, estate), [].append)
     assert site.deployed == [estate]
+
+
+# --- the owner's shell
+
+
+async def open_shell(site: Site, heard: list[ToClient]) -> tuple[Lease, Ready]:
+    lease, ready = await site.plane.open_shell(OpenShell(PROTOCOL, False, None), heard.append)
+    assert isinstance(ready, Ready)
+    return lease, ready
+
+
+async def test_a_shell_is_the_owners_and_no_workloads(site: Site) -> None:
+    lease, ready = await open_shell(site, [])
+    assert ready.account == Account("ada@contoso.onmicrosoft.com", "t", "s", "Contoso")
+    assert (ready.host_kind, ready.resource_id, ready.secret) == (HostKind.CLOUD_SHELL, "", lease.secret)
+    assert (lease.user_id, lease.principal_ids) == ("the-user", frozenset(("the-user",)))
+    web, _ = await site.open("web", [].append)
+    assert web.user_id == ""
+    assert "the-user" not in web.principal_ids
+
+
+async def test_the_owner_hears_in_the_shell_what_was_denied_there_by_name(site: Site) -> None:
+    heard: list[ToClient] = []
+    await open_shell(site, heard)
+    site.recorder.cell(line("the-user")).hit()
+    assert heard == [Settled("ada@contoso.onmicrosoft.com", "denied", "data", READ, "/vault")]
+
+
+async def test_whatever_opens_first_the_estate_has_its_owner(site: Site, estate_store: Store) -> None:
+    await site.open("web", [].append)
+    (found,) = [user for _, user in await estate_store.scan(USERS)]
+    assert found.principal_id == "the-user"
+    await open_shell(site, [])
+    assert len(await estate_store.scan(USERS)) == 1

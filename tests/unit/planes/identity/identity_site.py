@@ -62,6 +62,7 @@ class RunningWorkload:
     resource_id: str
     secret: str = field(repr=False)
     host_kind: HostKind = HostKind.VM
+    user_id: str = ""
     tokens: list[str] = field(default_factory=list, repr=False, compare=False)
 
     def got_token(self) -> None:
@@ -75,20 +76,22 @@ BILLING = RunningWorkload("billing-web", OTHER_SITE, "the-secret-of-billing")
 
 class Running:
     """The workloads that run, on one kind of host. ``at_peer`` is whose process every connection is from,
-    and ``at`` what the first of them runs as.
+    and ``at`` what the first of them runs as, or ``user_id`` whose shell it is.
     """
 
     def __init__(self, host_kind: HostKind) -> None:
         self._host_kind = host_kind
         self.at_peer: RunningWorkload | None = None
         self.at = SITE
+        self.user_id = ""
 
     def by_secret(self, secret: str) -> RunningWorkload | None:
         """The one that holds a secret."""
         for workload in (ORDERS, BILLING):
             if hmac.compare_digest(workload.secret.encode(), secret.encode()):
                 resource_id = self.at if workload is ORDERS else workload.resource_id
-                return replace(workload, host_kind=self._host_kind, resource_id=resource_id)
+                user_id = self.user_id if workload is ORDERS else ""
+                return replace(workload, host_kind=self._host_kind, resource_id=resource_id, user_id=user_id)
         return None
 
     async def by_peer(self, connection: object) -> RunningWorkload | None:
