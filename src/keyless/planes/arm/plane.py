@@ -13,6 +13,7 @@ from keyless.planes.arm import (
     managedidentity,
     subscriptions,
 )
+from keyless.planes.arm.contents import StoreContents
 from keyless.planes.arm.service import Arm
 from keyless.store.ports import Store
 from keyless.tokens.issuer import TokenAuthority
@@ -35,12 +36,12 @@ OPERATIONS: tuple[Operation, ...] = (
 )
 
 
-def arm_plane(store: Store, authority: TokenAuthority) -> Plane:
-    """The plane over a store."""
+def arm_plane(store: Store, authority: TokenAuthority, stores: StoreContents) -> Plane:
+    """The plane over a store; ``stores`` are the contents of configuration stores."""
     return Plane(
         name="resource-manager",
         operations=OPERATIONS,
-        service=Arm(store, authority),
+        service=Arm(store, authority, stores),
         locate=_locate,
         shape=resource_manager,
         audiences=lambda site: AUDIENCES,
