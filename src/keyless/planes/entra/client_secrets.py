@@ -18,9 +18,9 @@ import hashlib
 import hmac
 import os
 
+from keyless.lifecycle.secret_hash import secret_matches
 from keyless.model.identities import Application
 from keyless.model.secret_text import SecretText
-from keyless.planes.entra.secret_hash import secret_matches
 
 _AT_ONCE = 2
 _REMEMBERED = 4096

@@ -15,11 +15,11 @@ from collections.abc import Mapping
 
 import msgspec
 
+from keyless.lifecycle.applications import find_application
 from keyless.model.evidence import SignInMethod
 from keyless.model.resources import Tenant
 from keyless.model.secret_text import SecretText
 from keyless.planes.entra import refusals
-from keyless.planes.entra.applications import find_application
 from keyless.planes.entra.client_assertions import prove_by_assertion
 from keyless.planes.entra.proven import Proven
 from keyless.planes.entra.service import Entra

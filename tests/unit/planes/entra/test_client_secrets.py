@@ -7,12 +7,12 @@ from dataclasses import replace
 import pytest
 from login_site import CLIENT_ID, CREDENTIALS, LEGACY, SECRET, Login
 
+from keyless.lifecycle.applications import find_application, register, registration
+from keyless.lifecycle.secret_hash import hash_secret, secret_matches
 from keyless.model.identities import Application
 from keyless.model.secret_text import SecretText
 from keyless.planes.entra import client_secrets
-from keyless.planes.entra.applications import find_application, register, registration
 from keyless.planes.entra.client_secrets import ClientSecrets
-from keyless.planes.entra.secret_hash import hash_secret, secret_matches
 from keyless.store.collections import APPLICATIONS
 from keyless.store.sqlite.store import SqliteStore
 

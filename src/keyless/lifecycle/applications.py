@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 
+from keyless.lifecycle.secret_hash import hash_secret, secret_matches
 from keyless.model.estate import DeclaredApplication
 from keyless.model.identities import Application
 from keyless.model.secret_text import SecretText
-from keyless.planes.entra.secret_hash import hash_secret, secret_matches
 from keyless.store.collections import APPLICATIONS
 from keyless.store.ports import Reader, Store
 
