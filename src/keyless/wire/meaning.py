@@ -14,7 +14,9 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from keyless.catalog.directory_roles import directory_roles as known_directory_roles
 from keyless.evidence.recorder import Recorder
+from keyless.model.directory import DirectoryRole
 from keyless.model.identities import Revocation
 from keyless.model.roles import RoleDefinition
 from keyless.store.collections import (
@@ -22,11 +24,14 @@ from keyless.store.collections import (
     APPLICATIONS,
     ASSIGNMENTS,
     COMPUTE,
+    DIRECTORY_ROLE_ASSIGNMENTS,
     IDENTITIES,
     REVOCATIONS,
+    SECURITY_GROUPS,
     SIGNING_KEYS,
     STORES,
     TENANT,
+    USERS,
     VAULTS,
 )
 from keyless.store.ports import Store
@@ -34,6 +39,7 @@ from keyless.tokens.claims import v1_issuer
 from keyless.tokens.keys import KeyRing
 from keyless.wire.authenticate import BearerTokens
 from keyless.wire.authorize import Authorizer, Learners, Settled, current_snapshot
+from keyless.wire.directory import current_directory
 from keyless.wire.errors import Bug, InvalidRequest, MethodNotAllowed, NoSuchOperation, NotFound, WireError
 from keyless.wire.operation import Operation, Requires
 from keyless.wire.plane import Plane
@@ -53,6 +59,9 @@ _RESTS_ON = (
     ASSIGNMENTS,
     SIGNING_KEYS,
     REVOCATIONS,
+    USERS,
+    SECURITY_GROUPS,
+    DIRECTORY_ROLE_ASSIGNMENTS,
 )
 
 
@@ -105,7 +114,9 @@ class Meanings:
         roles: Mapping[str, RoleDefinition],
         recorder: Recorder,
         learners: Learners,
+        directory_roles: Mapping[str, DirectoryRole] | None = None,
     ) -> None:
+        self._directory_roles = known_directory_roles() if directory_roles is None else directory_roles
         self._planes = [(plane, Router(plane.operations)) for plane in planes]
         self._store = store
         self._world = world
@@ -212,7 +223,8 @@ class Meanings:
             self._keys_change_at = self._key_ring.changes_at
             self._revocations = await all_revocations(self._store)
             snapshot = await current_snapshot(self._store, self._roles)
-            self._authorizer = Authorizer(snapshot, self._recorder, self._learners)
+            directory = await current_directory(self._store, self._directory_roles)
+            self._authorizer = Authorizer(snapshot, directory, self._recorder, self._learners)
             self._meanings.clear()
             self._sites.clear()
             self._seen_revisions = revisions

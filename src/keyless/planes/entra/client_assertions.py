@@ -72,7 +72,9 @@ async def _prove_by_certificate(
         certificate = verify_certificate_assertion(
             assertion,
             client_id=application.client_id,
-            certificates=[client_certificate(one.der) for one in application.certificates],
+            certificates=[
+                client_certificate(one.der) for one in application.certificates if one.holds_at(now)
+            ],
             is_audience=lambda audience: is_ours(audience, tenant),
             now=now,
         )

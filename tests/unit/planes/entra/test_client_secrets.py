@@ -66,7 +66,7 @@ def hashings(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 async def test_a_verified_secret_is_hashed_once_and_a_wrong_one_each_time(hashings: list[str]) -> None:
     verifier, one = ClientSecrets(), application("right")
     for secret in ("right", "right", "wrong", "wrong"):
-        assert await verifier.verify(one, SecretText(secret)) is (secret == "right")
+        assert (await verifier.verify(one, SecretText(secret)) is not None) is (secret == "right")
     assert hashings == ["right", "wrong", "wrong"]
 
 
