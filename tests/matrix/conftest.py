@@ -25,6 +25,7 @@ from keyless.evidence.recorder import CellKey, Recorder, SignInKey, WantKey
 from keyless.gateway.key_files import KeyFiles
 from keyless.model.access_keys import AccessKey
 from keyless.model.actions import ActionPlane
+from keyless.model.denies import DeniedPrincipal, DenyAssignment
 from keyless.model.evidence import Outcome
 from keyless.model.identities import ComputeResource, IdentityKind, ManagedIdentity
 from keyless.model.resource_id import resource_scope
@@ -34,7 +35,16 @@ from keyless.planes.identity import Challenges
 from keyless.runtime.leases import IdentityCallers, Lease, Leases
 from keyless.runtime.messages import Mode
 from keyless.runtime.world import EstateWorld
-from keyless.store.collections import ACCESS_KEYS, ASSIGNMENTS, COMPUTE, SIGNING_KEYS, STORES, TENANT, VAULTS
+from keyless.store.collections import (
+    ACCESS_KEYS,
+    ASSIGNMENTS,
+    COMPUTE,
+    DENY_ASSIGNMENTS,
+    SIGNING_KEYS,
+    STORES,
+    TENANT,
+    VAULTS,
+)
 from keyless.store.sealing import RootKey
 from keyless.store.sqlite.store import SqliteStore
 from keyless.tokens.keys import SigningKey
@@ -165,6 +175,8 @@ class Matrix:
                 await transaction.put(ACCESS_KEYS, (store, key_id), made_key)
             for made in _assignments(self.planes):
                 await transaction.put(ASSIGNMENTS, (made.id,), made)
+            for deny in _denies(self.planes):
+                await transaction.put(DENY_ASSIGNMENTS, (deny.id,), deny)
 
 
 OF_EVERYTHING = (
@@ -209,6 +221,17 @@ def _assignments(planes: tuple[Plane, ...]) -> Iterator[RoleAssignment]:
             for place, scope in places.items():
                 principal = f"{name} at {place}"
                 yield RoleAssignment(principal, principal, name, scope.text)
+        denied = f"{made.id} denied"
+        yield RoleAssignment(denied, denied, made.id, places[TARGET].text)
+
+
+def _denies(planes: tuple[Plane, ...]) -> Iterator[DenyAssignment]:
+    """For each operation one that takes exactly it from a principal who has the right role."""
+    for plane, made, access in token_operations(planes):
+        name = f"{made.id} denied"
+        block = permission_for(plane_of(plane.name), actions_of(made, access))
+        scope = target_of(plane.name, made, access)
+        yield DenyAssignment(name, name, scope.text, (block,), (DeniedPrincipal(name),))
 
 
 @pytest.fixture(scope="module")

@@ -302,6 +302,7 @@ UNAUTHENTICATED: dict[str, Callable[[Tokens, str], str | None]] = {
 
 FORBIDDEN: dict[str, Callable[[Row], str]] = {
     "no role": lambda row: "nobody",
+    "the right role, and a deny assignment on it": lambda row: f"{row.operation.id} denied",
     "the role at another vault, store or subscription": lambda row: f"{row.operation.id} at {ELSEWHERE}",
     "every action of the other plane": lambda row: (
         "owner" if plane_of(row.plane) is ActionPlane.DATA else "data-owner"

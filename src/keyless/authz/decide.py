@@ -1,15 +1,21 @@
-"""The access decision: may this principal do this action at this scope, and which assignment says so?
+"""The access decision: may this principal do this action at this scope, and what says so?
 
-Rules:
-- the answer is no unless a role assignment says yes;
-- an assignment counts for its own principals, at its scope and everything below, compared by whole segments;
-- control-plane actions and data actions are decided on separate lists and never mix;
-- `NotActions` and `NotDataActions` take away only inside their own permission block;
-- every action that a request needs must be granted (by one assignment or by several);
-- a permission block or an assignment with a condition grants nothing, because a condition that is not
-  evaluated denies.
+Rules, in this order:
+- a deny assignment that bears on the request beats every grant. It bears on its principals (or everyone),
+  less those that it excludes, for what its permissions list, at its scope and below, or at exactly its scope
+  with ``do_not_apply_to_child_scopes``;
+- without a grant the answer is no: some role assignment of the caller's (or of its groups) must cover the
+  scope, and its role must grant the action;
+- a role grants an action by any one of its permission blocks; `NotActions` and `NotDataActions` take away
+  only inside their own block; control-plane actions and data actions never mix;
+- a role assignment or block with a condition grants only where the condition is true. A deny with a condition
+  spares only where the condition is false: what cannot be evaluated denies, on either side.
+
+Where several assignments would do, one without a condition is named before one with, and otherwise the first
+in the given order.
 
 Source: https://learn.microsoft.com/azure/role-based-access-control/overview#how-azure-rbac-determines-if-a-user-has-access-to-a-resource
+Source: https://learn.microsoft.com/azure/role-based-access-control/deny-assignments
 Left to others: expanding groups into principal ids, verifying who calls, recording the outcome.
 """
 
@@ -18,10 +24,21 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+import msgspec
+
+from keyless.authz.conditions import Facts, Outcome
+from keyless.authz.guards import Guard
+from keyless.authz.hierarchy import FLAT, Hierarchy
+from keyless.authz.permissions import UNGUARDED, Permissions, Ways, action_key
 from keyless.model.actions import ActionPlane
 from keyless.model.attributes import NO_ATTRIBUTES, Attributes
+from keyless.model.denies import DenyAssignment
+from keyless.model.guids import guid_key
 from keyless.model.resource_id import ResourceId
 from keyless.model.roles import RoleAssignment, RoleDefinition
+
+NO_GRANT = "DeniedWithNoValidRBAC"
+BY_DENY = "DeniedByDenyAssignment"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,23 +55,72 @@ class AccessRequest:
     attributes: Attributes = field(default_factory=lambda: NO_ATTRIBUTES, compare=False)
     sub_operations: tuple[str, ...] = ()
 
+    def __post_init__(self) -> None:
+        """Write the ids as they compare."""
+        object.__setattr__(self, "principal_ids", frozenset(map(guid_key, self.principal_ids)))
+
+    def facts(self) -> Facts:
+        """What conditions are evaluated on."""
+        return Facts(self.action, self.sub_operations, self.attributes)
+
 
 @dataclass(frozen=True, slots=True)
-class Grant:
-    """A role assignment joined with its role, ready to be asked."""
+class Role:
+    """A role definition, ready to be asked; two are equal if their definitions are."""
+
+    definition: RoleDefinition
+    permissions: Permissions = field(compare=False, repr=False)
+
+    @classmethod
+    def of(cls, definition: RoleDefinition) -> Role:
+        """Make a definition ready."""
+        return cls(definition, Permissions(definition.permissions))
+
+    @property
+    def name(self) -> str:
+        """What the role is called."""
+        return self.definition.name
+
+
+class Grant(msgspec.Struct, frozen=True, gc=False):
+    """A role assignment joined with its role, ready to be asked; there may be a million of them.
+
+    ``principal_key`` is whom it names, as ids compare.
+    """
 
     assignment: RoleAssignment
-    role: RoleDefinition
+    role: Role
     scope: ResourceId
+    principal_key: str
+    guard: Guard | None = None
 
-    def allows(self, request: AccessRequest) -> bool:
-        """Whether this one assignment settles the request."""
-        return (
-            self.assignment.principal_id in request.principal_ids
-            and self.scope.contains(request.scope)
-            and self.assignment.condition is None
-            and role_grants(self.role, request.plane, request.action)
-        )
+
+class Deny(msgspec.Struct, frozen=True):
+    """A deny assignment, ready to be asked. ``principal_keys`` is none where it names everyone."""
+
+    assignment: DenyAssignment
+    permissions: Permissions
+    scope: ResourceId
+    principal_keys: frozenset[str] | None
+    excluded_keys: frozenset[str]
+    guard: Guard | None = None
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Deny) and self.assignment == other.assignment
+
+    def __hash__(self) -> int:
+        return hash(self.assignment.id)
+
+    def names(self, principal_ids: frozenset[str]) -> bool:
+        """Whether it is about whoever has these ids: named, and not excluded, itself or by a group."""
+        named = self.principal_keys is None or not self.principal_keys.isdisjoint(principal_ids)
+        return named and self.excluded_keys.isdisjoint(principal_ids)
+
+    def reaches(self, scope: ResourceId, hierarchy: Hierarchy) -> bool:
+        """Whether it counts at a scope."""
+        if self.assignment.do_not_apply_to_child_scopes:
+            return self.scope == scope
+        return hierarchy.covers(self.scope, scope)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +136,14 @@ class Allowed:
 
 @dataclass(frozen=True, slots=True)
 class Denied:
-    """The request is not granted; ``reason`` is Azure's own word for why. ``conditional`` as of a grant."""
+    """The request is not granted; ``reason`` is Azure's own word for why, ``by`` the deny assignment if any.
 
-    reason: str = "DeniedWithNoValidRBAC"
+    ``conditional`` as of a grant.
+    """
+
+    reason: str = NO_GRANT
     conditional: bool = False
+    by: Deny | None = None
 
 
 Decision = Allowed | Denied
@@ -84,13 +154,72 @@ def role_grants(role: RoleDefinition, plane: ActionPlane, action: str) -> bool:
     return any(block.condition is None and block.grants(plane, action) for block in role.permissions)
 
 
-def decide(request: AccessRequest, grants: Iterable[Grant]) -> Decision:
-    """Decide one request against role assignments, naming the one that settled it.
+def decide(
+    request: AccessRequest, denies: Iterable[Deny], grants: Iterable[Grant], hierarchy: Hierarchy = FLAT
+) -> Decision:
+    """Decide one request against deny and role assignments, naming the one that settled it.
 
     Pure: no clock, store or log; groups are already expanded into ``principal_ids``.
-    Where several assignments would do, the first in the given order is named.
     """
-    for grant in grants:
-        if grant.allows(request):
-            return Allowed(by=grant)
-    return Denied()
+    return Inquiry(request, hierarchy).decide(denies, grants)
+
+
+class Inquiry:
+    """One request being decided; it remembers whether a condition was looked at."""
+
+    __slots__ = ("_facts", "_hierarchy", "_request", "conditional")
+
+    def __init__(self, request: AccessRequest, hierarchy: Hierarchy = FLAT) -> None:
+        self._request = request
+        self._hierarchy = hierarchy
+        self._facts: Facts | None = None
+        self.conditional = False
+
+    def decide(self, denies: Iterable[Deny], grants: Iterable[Grant]) -> Decision:
+        """The decision of ``decide``."""
+        request = self._request
+        key = action_key(request.plane, request.action)
+        for deny in denies:
+            if self._bears(deny, key):
+                return Denied(BY_DENY, self.conditional, deny)
+        guarded: list[tuple[Grant, Ways]] = []
+        for grant in grants:
+            ways = grant.role.permissions.ways(request.plane, request.action, key)
+            if (
+                ways
+                and grant.principal_key in request.principal_ids
+                and self._hierarchy.covers(grant.scope, request.scope)
+            ):
+                if grant.guard is None and ways is UNGUARDED:
+                    return Allowed(grant, self.conditional)
+                guarded.append((grant, ways))
+        for grant, ways in guarded:
+            if self.outcome(grant.guard) is Outcome.TRUE and self.any_of(ways) is Outcome.TRUE:
+                return Allowed(grant, self.conditional)
+        return Denied(NO_GRANT, self.conditional)
+
+    def outcome(self, guard: Guard | None) -> Outcome:
+        """Whether a condition holds of the request; no condition does."""
+        if guard is None:
+            return Outcome.TRUE
+        if guard.condition is None:
+            return Outcome.UNKNOWN
+        self.conditional = True
+        if self._facts is None:
+            self._facts = self._request.facts()
+        return guard.outcome(self._facts)
+
+    def any_of(self, ways: Ways) -> Outcome:
+        """Whether the action is spoken of: under some condition that holds, or perhaps holds."""
+        outcomes = [self.outcome(way) for way in ways]
+        if Outcome.TRUE in outcomes:
+            return Outcome.TRUE
+        return Outcome.UNKNOWN if Outcome.UNKNOWN in outcomes else Outcome.FALSE
+
+    def _bears(self, deny: Deny, key: str) -> bool:
+        """Whether a deny assignment settles the request: unless a condition of it is false, it does."""
+        request = self._request
+        ways = deny.permissions.ways(request.plane, request.action, key)
+        if not (ways and deny.names(request.principal_ids) and deny.reaches(request.scope, self._hierarchy)):
+            return False
+        return self.outcome(deny.guard) is not Outcome.FALSE and self.any_of(ways) is not Outcome.FALSE

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from keyless.authz.decide import AccessRequest, Decision, Grant, role_grants
+from keyless.authz.hierarchy import Hierarchy
 from keyless.authz.snapshot import Snapshot
 from keyless.model.actions import ActionPlane
 
@@ -43,16 +44,18 @@ class Explanation:
 
 def explain(request: AccessRequest, snapshot: Snapshot) -> Explanation:
     """Decide a request and say, assignment by assignment, why."""
-    considered = tuple(_consider(grant, request) for grant in snapshot.grants_of(request.principal_ids))
+    considered = tuple(
+        _consider(grant, request, snapshot.hierarchy) for grant in snapshot.grants_of(request.principal_ids)
+    )
     return Explanation(request, snapshot.decide(request), considered)
 
 
-def _consider(grant: Grant, request: AccessRequest) -> Considered:
+def _consider(grant: Grant, request: AccessRequest, hierarchy: Hierarchy) -> Considered:
     other = ActionPlane.CONTROL if request.plane is ActionPlane.DATA else ActionPlane.DATA
     return Considered(
         grant=grant,
-        in_scope=grant.scope.contains(request.scope),
-        grants_action=role_grants(grant.role, request.plane, request.action),
+        in_scope=hierarchy.covers(grant.scope, request.scope),
+        grants_action=role_grants(grant.role.definition, request.plane, request.action),
         conditional=grant.assignment.condition is not None,
-        other_plane=role_grants(grant.role, other, request.action),
+        other_plane=role_grants(grant.role.definition, other, request.action),
     )

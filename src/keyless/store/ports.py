@@ -95,6 +95,13 @@ class Store(Reader, Protocol):
         """The collection's revision as of the last ``refresh``."""
         ...
 
+    def changed_since(self, collection: Collection[Any], revision: int) -> frozenset[Key] | None:
+        """The keys that were touched after a revision, up to that of the last ``refresh``.
+
+        None where the store cannot tell: then any may have been.
+        """
+        ...
+
     def close(self) -> None:
         """Let go of the store; nothing acknowledged is lost."""
         ...

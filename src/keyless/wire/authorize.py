@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
 from keyless.authz.access_policies import settling_policy
 from keyless.authz.decide import AccessRequest, Allowed
-from keyless.authz.directory import DirectorySnapshot
-from keyless.authz.snapshot import Snapshot, compile_snapshot
+from keyless.authz.snapshot import Snapshot
 from keyless.evidence.recorder import Cell, CellKey, Recorder
 from keyless.model.actions import ActionPlane
-from keyless.model.attributes import NO_ATTRIBUTES, Attributes
+from keyless.model.attributes import NO_ATTRIBUTES, Attributes, AttributeSource
+from keyless.model.denies import DenyAssignment
 from keyless.model.evidence import Outcome
 from keyless.model.identities import Principal, PrincipalKind
 from keyless.model.resource_id import ResourceId
 from keyless.model.resources import Vault
 from keyless.model.roles import RoleDefinition
-from keyless.store.collections import ASSIGNMENTS
 from keyless.store.ports import Store
 from keyless.wire.operation import Operation, Requires
+from keyless.wire.policies import Policies
 
 
 class Learners(Protocol):
@@ -36,7 +37,8 @@ class Settled:
     """An operation settled for one caller: the cells to count in, and the action that was refused.
 
     ``conditional`` says that it holds for the attributes that it was settled with, and no others;
-    ``permission`` is that of access policies which was asked for, where those decide.
+    ``permission`` is that of access policies which was asked for, where those decide; ``deny`` is the deny
+    assignment that refused it, where one did.
     """
 
     cells: tuple[Cell, ...]
@@ -44,6 +46,7 @@ class Settled:
     refused: str | None
     conditional: bool = False
     permission: str | None = None
+    deny: DenyAssignment | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,21 +68,19 @@ class Answer(NamedTuple):
     outcome: Outcome
     by: str = ""
     conditional: bool = False
+    deny: DenyAssignment | None = None
 
 
 async def current_snapshot(store: Store, roles: Mapping[str, RoleDefinition]) -> Snapshot:
-    """Compile the store's assignments."""
-    return compile_snapshot([assignment for _, assignment in await store.scan(ASSIGNMENTS)], roles)
+    """What decisions rest on in a store, as it is now."""
+    return await Policies(store, roles).snapshot(0)
 
 
 class Authorizer:
     """Settles operations against one snapshot."""
 
-    def __init__(
-        self, snapshot: Snapshot, directory: DirectorySnapshot, recorder: Recorder, learners: Learners
-    ) -> None:
+    def __init__(self, snapshot: Snapshot, recorder: Recorder, learners: Learners) -> None:
         self._snapshot = snapshot
-        self._directory = directory
         self._recorder = recorder
         self._learners = learners
 
@@ -91,35 +92,35 @@ class Authorizer:
         resource: object,
         params: Mapping[str, str],
         attributes: Attributes = NO_ATTRIBUTES,
+        now: float = 0,
     ) -> Settled:
         """Decide every action that the operation requires; all of them must be allowed."""
         scope = access.scope(resource, params)
         cells: list[Cell] = []
         refused: str | None = None
+        deny: DenyAssignment | None = None
         conditional = False
         vault = policy_vault(resource, access.plane)
         for action in access.actions_for(params):
             asked = Question(
                 access.plane, action, scope, attributes, access.below, access.access_policy, vault
             )
-            answer = self.answer(caller, asked)
+            answer = self.answer(caller, asked, now)
             conditional = conditional or answer.conditional
             cells.append(self.cell(caller, operation, asked, answer))
             if answer.outcome is Outcome.DENIED:
-                refused = action
+                refused, deny = action, answer.deny
                 break
         permission = None if vault is None else access.access_policy or ""
-        return Settled(tuple(cells), scope, refused, conditional, permission)
+        return Settled(tuple(cells), scope, refused, conditional, permission, deny)
 
-    def answer(self, caller: Principal, asked: Question) -> Answer:
-        """Settle one action at one scope, without recording it."""
+    def answer(self, caller: Principal, asked: Question, now: float) -> Answer:
+        """Settle one action at one scope, at a time (epoch seconds), without recording it."""
         if caller.kind.is_access_key:
             return Answer(_by_key(caller.kind, asked))
         if asked.vault is not None:
             return self._by_policy(caller, asked, asked.vault)
-        if asked.plane is ActionPlane.DIRECTORY:
-            return self._in_directory(caller, asked)
-        return self._by_grant(caller, asked)
+        return self._by_grant(caller, asked, now)
 
     def cell(self, caller: Principal, operation: Operation, asked: Question, answer: Answer) -> Cell:
         """Where an answer is counted."""
@@ -138,30 +139,29 @@ class Authorizer:
     def _by_policy(self, caller: Principal, asked: Question, vault: Vault) -> Answer:
         """As the vault's access policies have it; what has no permission of theirs, they do not give."""
         needed = asked.access_policy or ""
-        policy = settling_policy(vault.access_policies, caller, (caller.principal_id,), needed)
+        principal_ids = self._snapshot.principal_ids(caller.principal_id)
+        policy = settling_policy(vault.access_policies, caller, principal_ids, needed)
         if policy is not None:
             return Answer(Outcome.ALLOWED, policy.name)
         learns = self._learners.learns(caller.principal_id)
         return Answer(Outcome.LEARNED if learns else Outcome.DENIED)
 
-    def _in_directory(self, caller: Principal, asked: Question) -> Answer:
-        """As the directory has it, whatever Azure RBAC says."""
-        allowed, by = self._directory.decide(caller.principal_id, asked.action, asked.scope)
-        if allowed:
-            return Answer(Outcome.ALLOWED, by)
-        learns = self._learners.learns(caller.principal_id)
-        return Answer(Outcome.LEARNED if learns else Outcome.DENIED)
-
-    def _by_grant(self, caller: Principal, asked: Question) -> Answer:
-        principal_ids = frozenset((caller.principal_id,))
-        request = AccessRequest(principal_ids, asked.plane, asked.action, asked.scope, asked.attributes)
-        decision = self._snapshot.decide(request)
+    def _by_grant(self, caller: Principal, asked: Question, now: float) -> Answer:
+        principal_ids = self._snapshot.principal_ids(caller.principal_id)
+        attributes = {**asked.attributes, AttributeSource.ENVIRONMENT: {"UtcNow": utc_text(now)}}
+        request = AccessRequest(principal_ids, asked.plane, asked.action, asked.scope, attributes)
+        decision = self._snapshot.decide_below(request) if asked.below else self._snapshot.decide(request)
         if isinstance(decision, Allowed):
             return Answer(Outcome.ALLOWED, decision.by.assignment.id, decision.conditional)
-        if asked.below and self._snapshot.allows_below(request):
-            return Answer(Outcome.ALLOWED)
-        learns = self._learners.learns(caller.principal_id)
-        return Answer(Outcome.LEARNED if learns else Outcome.DENIED, "", decision.conditional)
+        if self._learners.learns(caller.principal_id):
+            return Answer(Outcome.LEARNED, "", decision.conditional)
+        deny = decision.by.assignment if decision.by is not None else None
+        return Answer(Outcome.DENIED, "", decision.conditional, deny)
+
+
+def utc_text(now: float) -> str:
+    """A time (epoch seconds) as conditions compare it, to the second."""
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(now))
 
 
 def policy_vault(resource: object, plane: ActionPlane) -> Vault | None:

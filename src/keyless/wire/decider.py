@@ -14,12 +14,16 @@ from keyless.wire.operation import Operation
 
 
 class CallersDecider(msgspec.Struct, frozen=True, eq=False):
-    """Asks the snapshot that the call itself was decided by; ``resource`` is what its host stands for."""
+    """Asks the snapshot that the call itself was decided by, as at its time.
+
+    ``resource`` is what the call's host stands for.
+    """
 
     authorizer: Authorizer
     caller: Principal
     operation: Operation
     resource: object
+    now: float
 
     def may(self, question: Question) -> bool:
         """Whether the caller may do it; nothing is recorded."""
@@ -35,9 +39,9 @@ class CallersDecider(msgspec.Struct, frozen=True, eq=False):
         self.authorizer.cell(self.caller, self.operation, question, answer).hit()
         if answer.outcome is Outcome.DENIED:
             location = getattr(self.resource, "location", "")
-            raise Forbidden(self.caller, question.action, question.scope, location)
+            raise Forbidden(self.caller, question.action, question.scope, location, deny=answer.deny)
 
     def _answer(self, question: Question) -> Answer:
         vault = policy_vault(self.resource, question.plane)
         asked = question if vault is None else replace(question, vault=vault)
-        return self.authorizer.answer(self.caller, asked)
+        return self.authorizer.answer(self.caller, asked, self.now)

@@ -20,7 +20,6 @@ import msgspec
 
 from keyless.evidence.recorder import Recorder, WantKey
 from keyless.model.attributes import NO_ATTRIBUTES, Attributes
-from keyless.model.directory import DirectoryRole
 from keyless.model.identities import Principal
 from keyless.model.resource_id import ResourceId
 from keyless.model.roles import RoleDefinition
@@ -60,10 +59,7 @@ class _Turn(msgspec.Struct, frozen=True, eq=False):
 
 
 class Dispatcher:
-    """Answers requests for a set of planes. ``on_missing`` hears of things asked for and not there.
-
-    ``directory_roles`` are those that there are in the directory: the catalog's unless given.
-    """
+    """Answers requests for a set of planes. ``on_missing`` hears of things asked for and not there."""
 
     def __init__(
         self,
@@ -76,16 +72,9 @@ class Dispatcher:
         workloads: Workloads,
         learners: Learners,
         on_missing: Callable[[WantKey], None] = lambda want: None,
-        directory_roles: Mapping[str, DirectoryRole] | None = None,
     ) -> None:
         self._meanings = Meanings(
-            planes,
-            store=store,
-            world=world,
-            roles=roles,
-            recorder=recorder,
-            learners=learners,
-            directory_roles=directory_roles,
+            planes, store=store, world=world, roles=roles, recorder=recorder, learners=learners
         )
         self._recorder = recorder
         self._workloads = workloads
@@ -149,7 +138,9 @@ class Dispatcher:
         body = None if request.method in _BODILESS else await self._body(turn)
         decider = None
         if turn.caller is not None:
-            decider = CallersDecider(self._meanings.authorizer, turn.caller, turn.operation, resource)
+            decider = CallersDecider(
+                self._meanings.authorizer, turn.caller, turn.operation, resource, request.now
+            )
         call = Authorized(
             MINT,
             request,
@@ -225,7 +216,9 @@ class Dispatcher:
             cell.hit()
         if settled.refused is not None:
             location = getattr(turn.meaning.site.resource, "location", "")
-            raise Forbidden(caller, settled.refused, settled.scope, location, settled.permission)
+            raise Forbidden(
+                caller, settled.refused, settled.scope, location, settled.permission, settled.deny
+            )
         return settled
 
     def _settle(
@@ -233,7 +226,13 @@ class Dispatcher:
     ) -> Settled:
         meaning = turn.meaning
         return self._meanings.authorizer.settle(
-            caller, turn.operation, access, meaning.site.resource, meaning.params, attributes
+            caller,
+            turn.operation,
+            access,
+            meaning.site.resource,
+            meaning.params,
+            attributes,
+            turn.request.now,
         )
 
     async def _attributes(self, turn: _Turn, access: Requires) -> Attributes:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from keyless.evidence.recorder import SignInKey
+from keyless.model.denies import DenyAssignment
 from keyless.model.identities import Principal
 from keyless.model.resource_id import ResourceId
 from keyless.tokens.verify import Rejection
@@ -73,7 +74,8 @@ class Challenged(Unauthenticated):
 class Forbidden(WireError):
     """A verified caller without the permission.
 
-    ``permission`` is the one that access policies do not give it, such as `secrets/get`, where those decide.
+    ``permission`` is the one that access policies do not give it, such as `secrets/get`, where those decide;
+    ``deny`` is the deny assignment that took it, if one did.
     """
 
     status = 403
@@ -86,6 +88,7 @@ class Forbidden(WireError):
         scope: ResourceId,
         location: str = "",
         permission: str | None = None,
+        deny: DenyAssignment | None = None,
     ) -> None:
         super().__init__(f"the caller may not perform `{action}` at `{scope}`")
         self.caller = caller
@@ -93,6 +96,7 @@ class Forbidden(WireError):
         self.action = action
         self.scope = scope
         self.permission = permission
+        self.deny = deny
 
 
 class LinkedForbidden(Forbidden):
@@ -105,7 +109,7 @@ class LinkedForbidden(Forbidden):
     code = "LinkedAuthorizationFailed"
 
     def __init__(self, refused: Forbidden, own_action: str, own_scope: ResourceId) -> None:
-        super().__init__(refused.caller, refused.action, refused.scope, refused.location)
+        super().__init__(refused.caller, refused.action, refused.scope, refused.location, deny=refused.deny)
         self.own_action = own_action
         self.own_scope = own_scope
 

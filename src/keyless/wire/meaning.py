@@ -14,54 +14,43 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from keyless.catalog.directory_roles import directory_roles as known_directory_roles
 from keyless.evidence.recorder import Recorder
-from keyless.model.directory import DirectoryRole
 from keyless.model.identities import Revocation
 from keyless.model.roles import RoleDefinition
 from keyless.store.collections import (
     ACCESS_KEYS,
     APPLICATIONS,
-    ASSIGNMENTS,
     COMPUTE,
-    DIRECTORY_ROLE_ASSIGNMENTS,
     IDENTITIES,
     REVOCATIONS,
-    SECURITY_GROUPS,
     SIGNING_KEYS,
     STORES,
-    TENANT,
-    USERS,
     VAULTS,
 )
 from keyless.store.ports import Store
 from keyless.tokens.claims import v1_issuer
 from keyless.tokens.keys import KeyRing
 from keyless.wire.authenticate import BearerTokens
-from keyless.wire.authorize import Authorizer, Learners, Settled, current_snapshot
-from keyless.wire.directory import current_directory
+from keyless.wire.authorize import Authorizer, Learners, Settled
 from keyless.wire.errors import Bug, InvalidRequest, MethodNotAllowed, NoSuchOperation, NotFound, WireError
 from keyless.wire.operation import Operation, Requires
 from keyless.wire.plane import Plane
+from keyless.wire.policies import RESTS_ON, Policies
 from keyless.wire.request import Query, Request
 from keyless.wire.revocations import all_revocations
 from keyless.wire.routing import Router
 
 _REMEMBERED = 8192
 _RESTS_ON = (
-    TENANT,
+    *RESTS_ON,
     VAULTS,
     STORES,
     COMPUTE,
     IDENTITIES,
     APPLICATIONS,
     ACCESS_KEYS,
-    ASSIGNMENTS,
     SIGNING_KEYS,
     REVOCATIONS,
-    USERS,
-    SECURITY_GROUPS,
-    DIRECTORY_ROLE_ASSIGNMENTS,
 )
 
 
@@ -114,13 +103,12 @@ class Meanings:
         roles: Mapping[str, RoleDefinition],
         recorder: Recorder,
         learners: Learners,
-        directory_roles: Mapping[str, DirectoryRole] | None = None,
     ) -> None:
-        self._directory_roles = known_directory_roles() if directory_roles is None else directory_roles
         self._planes = [(plane, Router(plane.operations)) for plane in planes]
         self._store = store
         self._world = world
-        self._roles = roles
+        self._policies = Policies(store, roles)
+        self._decides = any(isinstance(o.access, Requires) for plane in planes for o in plane.operations)
         self._recorder = recorder
         self._learners = learners
         self._seen_version = -1
@@ -129,7 +117,7 @@ class Meanings:
         self._meanings: dict[tuple[str, str, str, str], Meaning] = {}
         self._authorizer: Authorizer | None = None
         self._key_ring: KeyRing | None = None
-        self._keys_change_at = math.inf
+        self._changes_at = math.inf
         self._revocations: Mapping[str, Revocation] = {}
         self.tenant_id = ""
 
@@ -151,7 +139,7 @@ class Meanings:
         Raises:
             NotFound: nothing is served under its host name.
         """
-        if self._store.refresh() != self._seen_version or request.now >= self._keys_change_at:
+        if self._store.refresh() != self._seen_version or request.now >= self._changes_at:
             await self._notice_changes(request.now)
         method = request.method if request.method != "POST" else _method_as_said(request)
         key = (request.host, method, request.path, request.query_string)
@@ -217,14 +205,15 @@ class Meanings:
     async def _notice_changes(self, now: float) -> None:
         version = self._store.refresh()
         revisions = tuple(self._store.revision(collection) for collection in _RESTS_ON)
-        if revisions != self._seen_revisions or now >= self._keys_change_at:
+        if revisions != self._seen_revisions or now >= self._changes_at:
             self.tenant_id = await self._world.tenant_id()
             self._key_ring = await self._world.key_ring()
-            self._keys_change_at = self._key_ring.changes_at
             self._revocations = await all_revocations(self._store)
-            snapshot = await current_snapshot(self._store, self._roles)
-            directory = await current_directory(self._store, self._directory_roles)
-            self._authorizer = Authorizer(snapshot, directory, self._recorder, self._learners)
+            self._changes_at = self._key_ring.changes_at
+            if self._decides:
+                snapshot = await self._policies.snapshot(now)
+                self._authorizer = Authorizer(snapshot, self._recorder, self._learners)
+                self._changes_at = min(self._changes_at, self._policies.changes_at)
             self._meanings.clear()
             self._sites.clear()
             self._seen_revisions = revisions

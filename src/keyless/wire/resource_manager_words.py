@@ -87,6 +87,12 @@ def _forbidden(error: Forbidden) -> Said:
             f"however, it does not have permission to perform action(s) '{error.action}' on the linked "
             f"scope(s) '{error.scope}' (respectively) or the linked scope(s) are invalid."
         )
+    if error.deny is not None:
+        return "DenyAssignmentAuthorizationFailed", (
+            f"{who} has permission to perform action '{error.action}' on scope '{error.scope}'; however, "
+            f"the access is denied because of the deny assignment with name '{error.deny.name}' and Id "
+            f"'{error.deny.id.replace('-', '')}' at scope '{error.deny.scope}'."
+        )
     return "AuthorizationFailed", (
         f"{who} does not have authorization to perform action '{error.action}' over scope '{error.scope}' "
         "or the scope is invalid. If access was recently granted, please refresh your credentials."

@@ -11,6 +11,7 @@ import time
 
 import msgspec
 
+from keyless.authz.decide import BY_DENY, NO_GRANT
 from keyless.model.resources import ConfigurationStore
 from keyless.tokens.verify import Rejection
 from keyless.wire import resource_manager_words
@@ -104,6 +105,7 @@ def _token_error(error: Unauthenticated) -> str:
 def _key_vault_forbidden(error: Forbidden) -> str:
     vault = error.scope.ancestor_of_type("Microsoft.KeyVault/vaults") or error.scope
     caller = error.caller
+    deny_id = "null" if error.deny is None else f"'{error.deny.id.replace('-', '')}'"
     return "\r\n".join(
         (
             "Caller is not authorized to perform action on resource.",
@@ -115,8 +117,8 @@ def _key_vault_forbidden(error: Forbidden) -> str:
             f"Action: '{error.action}'",
             f"Resource: '{error.scope.text.lower()}'",
             "Assignment: (not found)",
-            "DenyAssignmentId: null",
-            "DecisionReason: 'DeniedWithNoValidRBAC'",
+            f"DenyAssignmentId: {deny_id}",
+            f"DecisionReason: '{NO_GRANT if error.deny is None else BY_DENY}'",
             f"Vault: {vault.name};location={error.location}",
         )
     )

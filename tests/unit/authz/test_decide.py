@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from keyless.authz.decide import AccessRequest, Allowed, Denied, Grant, decide, role_grants
+from keyless.authz.decide import AccessRequest, Allowed, Denied, Grant, Role, decide, role_grants
 from keyless.authz.reference import scope_covers, wildcard_match
-from keyless.authz.snapshot import Snapshot, compile_snapshot
+from keyless.authz.snapshot import compile_snapshot
 from keyless.model.actions import ActionPlane
 from keyless.model.resource_id import ROOT, ResourceId
 from keyless.model.roles import Permission, RoleAssignment, RoleDefinition
@@ -25,7 +25,7 @@ def asks(*principals: str, action: str = "a/read", scope: ResourceId = GROUP) ->
 
 
 def test_without_an_assignment_the_answer_is_no() -> None:
-    assert decide(asks("p"), []) == Denied("DeniedWithNoValidRBAC")
+    assert decide(asks("p"), [], []) == Denied("DeniedWithNoValidRBAC")
     assert compile_snapshot([], ROLES).decide(asks("p")) == Denied()
 
 
@@ -36,9 +36,9 @@ def test_the_first_assignment_that_would_do_is_named() -> None:
 
 
 def test_an_assignment_counts_for_its_own_principal_alone() -> None:
-    grant = Grant(assigned("a"), READER, GROUP)
-    assert isinstance(decide(asks("p"), [grant]), Allowed)
-    assert decide(asks("q"), [grant]) == Denied()
+    grant = Grant(assigned("a"), Role.of(READER), GROUP, "p")
+    assert isinstance(decide(asks("p"), [], [grant]), Allowed)
+    assert decide(asks("q"), [], [grant]) == Denied()
 
 
 def test_a_group_of_the_caller_may_hold_the_assignment() -> None:
@@ -63,8 +63,8 @@ def test_a_conditional_block_grants_nothing_and_its_neighbours_do() -> None:
 
 
 def test_a_snapshot_gives_a_principals_grants_in_the_order_of_their_ids() -> None:
-    grants = [Grant(assigned(id_, who), READER, GROUP) for id_, who in (("c", "p"), ("a", "q"), ("b", "p"))]
-    snapshot = Snapshot(grants)
+    assignments = [assigned(id_, who) for id_, who in (("c", "p"), ("a", "q"), ("b", "p"))]
+    snapshot = compile_snapshot(assignments, ROLES)
     assert [grant.assignment.id for grant in snapshot.grants_of({"q", "p", "nobody"})] == ["b", "c", "a"]
 
 

@@ -7,10 +7,10 @@ import time
 import msgspec
 import pytest
 
-from keyless.authz.decide import AccessRequest, Grant
+from keyless.authz.decide import AccessRequest
 from keyless.authz.explain import explain
-from keyless.authz.snapshot import Snapshot
-from keyless.catalog.roles import find_role
+from keyless.authz.snapshot import compile_snapshot
+from keyless.catalog.roles import built_in_roles, find_role
 from keyless.cli.asked import known_action, known_scope
 from keyless.cli.evidence import as_line
 from keyless.cli.explain import describe
@@ -42,14 +42,17 @@ WEB = Entry("p", "c", "web", "SystemAssigned", f"{GROUP}/providers/Microsoft.Web
 PRINCIPALS = Directory([WEB])
 
 
-def grant(role: str, scope: ResourceId, condition: str | None = None) -> Grant:
-    found = find_role(role)
-    return Grant(RoleAssignment(role, "p", found.id, scope.text, condition=condition), found, scope)
+def grant(role: str, scope: ResourceId, condition: str | None = None) -> RoleAssignment:
+    return RoleAssignment(role, "p", find_role(role).id, scope.text, condition=condition)
 
 
-def explained(*grants: Grant, plane: ActionPlane = ActionPlane.DATA, action: str = READ) -> list[str]:
+def explained(
+    *assignments: RoleAssignment, plane: ActionPlane = ActionPlane.DATA, action: str = READ
+) -> list[str]:
     request = AccessRequest(frozenset({"p"}), plane, action, DB)
-    return describe(explain(request, Snapshot(grants)), PRINCIPALS).splitlines()
+    return describe(
+        explain(request, compile_snapshot(assignments, built_in_roles())), PRINCIPALS
+    ).splitlines()
 
 
 def test_what_is_allowed_names_the_assignment_that_settled_it() -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from keyless.model.denies import DenyAssignment
 from keyless.model.identities import Principal
 from keyless.model.resource_id import ResourceId
 from keyless.model.resources import STORE_TYPE, VAULT_TYPE, ConfigurationStore
@@ -63,6 +64,7 @@ EVERY_ERROR = [
     (Bug("the database password is hunter2"), 500),
     (WireError("the database password is hunter2"), 500),
 ]
+DENY = DenyAssignment("0a1b2c3d-0a1b-2c3d-0a1b-2c3d0a1b2c3d", "no reading", "/subscriptions/s", (), ())
 
 
 def rendered(shape: Shape, error: WireError, **headers: str) -> tuple[int, dict[str, str], Any]:
@@ -143,6 +145,12 @@ class TestKeyVault:
             "The user, group or application 'appid=app-1;oid=oid-1;iss=https://sts.windows.net/"
         )
         assert " does not have secrets get permission on key vault 'Orders;location=westeurope'. " in said
+
+    def test_whom_a_deny_assignment_forbids_is_told_which(self) -> None:
+        _, _, body = rendered(shapes.key_vault, Forbidden(CALLER, "a/read", SECRET, deny=DENY))
+        lines = body["error"]["message"].split("\r\n")
+        assert "DenyAssignmentId: '0a1b2c3d0a1b2c3d0a1b2c3d0a1b2c3d'" in lines
+        assert "DecisionReason: 'DeniedByDenyAssignment'" in lines
 
     def test_a_forbidden_caller_is_told_line_by_line(self) -> None:
         action = "Microsoft.KeyVault/vaults/secrets/getSecret/action"
@@ -301,6 +309,14 @@ def test_resource_manager_names_client_action_and_scope_of_what_it_denies() -> N
         "message": "The client 'app-1' with object id 'oid-1' does not have authorization to perform action "
         f"'Microsoft.KeyVault/vaults/read' over scope '{SECRET}' or the scope is invalid. "
         "If access was recently granted, please refresh your credentials.",
+    }
+    by_deny = Forbidden(CALLER, "Microsoft.KeyVault/vaults/read", SECRET, deny=DENY)
+    assert arm_error(by_deny)[1] == {
+        "code": "DenyAssignmentAuthorizationFailed",
+        "message": "The client 'app-1' with object id 'oid-1' has permission to perform action "
+        f"'Microsoft.KeyVault/vaults/read' on scope '{SECRET}'; however, the access is denied because of the "
+        "deny assignment with name 'no reading' and Id '0a1b2c3d0a1b2c3d0a1b2c3d0a1b2c3d' at scope "
+        "'/subscriptions/s'.",
     }
     linked = arm_error(LinkedForbidden(denied, "Microsoft.Web/sites/write", KEY_VALUE))[1]
     assert linked["code"] == "LinkedAuthorizationFailed"

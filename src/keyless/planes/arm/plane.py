@@ -13,7 +13,6 @@ from keyless.planes.arm import (
     managedidentity,
     subscriptions,
 )
-from keyless.planes.arm.contents import StoreContents
 from keyless.planes.arm.service import Arm
 from keyless.store.ports import Store
 from keyless.tokens.issuer import TokenAuthority
@@ -36,12 +35,12 @@ OPERATIONS: tuple[Operation, ...] = (
 )
 
 
-def arm_plane(store: Store, authority: TokenAuthority, stores: StoreContents) -> Plane:
-    """The plane over a store; ``stores`` are the contents of configuration stores."""
+def arm_plane(store: Store, authority: TokenAuthority) -> Plane:
+    """The plane over a store."""
     return Plane(
         name="resource-manager",
         operations=OPERATIONS,
-        service=Arm(store, authority, stores),
+        service=Arm(store, authority),
         locate=_locate,
         shape=resource_manager,
         audiences=lambda site: AUDIENCES,

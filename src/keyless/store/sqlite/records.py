@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -110,15 +111,15 @@ class ConnectionTransaction(ConnectionReader):
 
     def __init__(self, connection: sqlite3.Connection, codec: Codec) -> None:
         super().__init__(connection, codec)
-        self.touched: set[str] = set()
+        self.touched: defaultdict[str, set[Key]] = defaultdict(set)
 
     async def put(self, collection: Collection[T], key: Key, record: T) -> None:
         """Write a record."""
         raw = encode_key(key)
         self._connection.execute(_PUT, (collection.name, raw, self._codec.encode(collection, raw, record)))
-        self.touched.add(collection.name)
+        self.touched[collection.name].add(key)
 
     async def delete(self, collection: Collection[T], key: Key) -> None:
         """Remove a record."""
         self._connection.execute(_DELETE, (collection.name, encode_key(key)))
-        self.touched.add(collection.name)
+        self.touched[collection.name].add(key)

@@ -19,6 +19,7 @@ from keyless.store.keys import encode_key
 from keyless.store.ports import Collection, DamagedStore, Key, StoreError, Transaction, WrongRootKey
 from keyless.store.sealing import RootKey, Sealer, new_data_key
 from keyless.store.sqlite.commits import CommitWatch
+from keyless.store.sqlite.journal import Journal
 from keyless.store.sqlite.records import GET, Codec, ConnectionReader, ConnectionTransaction, StillSealed
 from keyless.store.sqlite.schema import check_ours, migrate
 
@@ -29,6 +30,7 @@ _RETRY_S = 0.005
 _REMEMBERED_RECORDS = 50_000
 _CHECKED_BYTES = 32 * 1024 * 1024
 _BUMP = "INSERT INTO revisions VALUES (?, 1) ON CONFLICT DO UPDATE SET revision = revision + 1"
+_REVISION = "SELECT revision FROM revisions WHERE collection = ?"
 _MISSING = object()
 
 
@@ -58,6 +60,7 @@ class SqliteStore:
         self._lock = asyncio.Lock()
         self._revisions: dict[str, int] = {}
         self._remembered: dict[str, dict[Key, object]] = {}
+        self._journal = Journal()
         self._data_version = -1
         self.refresh()
 
@@ -76,6 +79,10 @@ class SqliteStore:
     def revision(self, collection: Collection[Any]) -> int:
         """The collection's revision as of the last refresh."""
         return self._revisions.get(collection.name, 0)
+
+    def changed_since(self, collection: Collection[Any], revision: int) -> frozenset[Key] | None:
+        """The keys that were touched since a revision; none where another process may have touched some."""
+        return self._journal.changed(collection.name, revision, self.revision(collection))
 
     async def get(self, collection: Collection[T], key: Key) -> T | None:
         """The record under a key, or none; remembered until the collection changes.
@@ -132,7 +139,12 @@ class SqliteStore:
             transaction = ConnectionTransaction(self._writer, self._codec)
             yield transaction
             self._writer.executemany(_BUMP, [(name,) for name in sorted(transaction.touched)])
+            made = {
+                name: self._writer.execute(_REVISION, (name,)).fetchone()[0] for name in transaction.touched
+            }
             self._writer.execute("COMMIT")
+            for name, keys in transaction.touched.items():
+                self._journal.write(name, made[name], keys)
         finally:
             if self._writer.in_transaction:
                 self._writer.execute("ROLLBACK")
