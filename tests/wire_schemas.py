@@ -38,6 +38,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
+import requests
 from azure.core.pipeline import PipelineRequest, PipelineResponse
 from azure.core.pipeline.policies import SansIOHTTPPolicy
 from jsonschema import Draft202012Validator, FormatChecker
@@ -93,7 +94,7 @@ class ValidatedByOpenApi(SansIOHTTPPolicy[Any, Any]):
 
     def on_response(self, request: PipelineRequest[Any], response: PipelineResponse[Any, Any]) -> Any:
         """Check one answer, which is read for that; of an asynchronous client what is to be awaited."""
-        body = response.http_response.read()
+        body = _body_of(response.http_response)
         if isawaitable(body):
             return self._checked_later(request, response, body)
         self._check(request, response, body)
@@ -111,6 +112,12 @@ class ValidatedByOpenApi(SansIOHTTPPolicy[Any, Any]):
         url = urlsplit(asked.url)
         self.seen += 1
         check(asked.method, url.path, url.query, http.status_code, http.headers, body)
+
+
+def _body_of(response: Any) -> Any:
+    """A response's body, left as it was for the client, which may want to stream it; or what gives it."""
+    inner = response.internal_response
+    return inner.content if isinstance(inner, requests.Response) else response.read()
 
 
 def check(method: str, path: str, query: str, status: int, headers: Mapping[str, str], body: bytes) -> None:
