@@ -183,8 +183,11 @@ def _api_version(query: str) -> str:
 
 
 def _provider(path: str) -> str:
-    """The namespace that a path's last provider segment names, in the documents' own casing where known."""
-    named = re.findall(r"(?i)/providers/([^/]+)(?=/)", path)
+    """The namespace that a path's last provider segment names, in the documents' own casing where known.
+
+    Registering a provider is done by ARM itself.
+    """
+    named = re.findall(r"(?i)/providers/([^/]+)(?=/(?!(?:un)?register$))", path)
     asked = named[-1] if named else GENERIC
     return next((known for known in _providers() if known.casefold() == asked.casefold()), asked)
 

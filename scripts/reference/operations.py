@@ -185,6 +185,8 @@ def _scope_in_path(access: Requires, named: Sequence[str]) -> str:
     """The scope of an operation whose path names it, in the path's own parameters."""
     if "scope" in named:
         return "the scope in the path"
+    if "resource" in named:
+        return "the resource in the path"
     scope = access.scope(None, {name: f"{{{name}}}" for name in named})
     where = f"`{scope.text}`"
     return f"{where} or anywhere below it" if access.below else where

@@ -1,7 +1,36 @@
 """What each operation of this part of the management plane takes."""
 
+_GROUPS = "Microsoft.Resources/subscriptions/resourceGroups"
+
 EXPECTED: dict[str, tuple[str, ...]] = {
     "OperationStatuses.Get": (),
     "OperationResults.Get": (),
+    "Tenants.List": (),
+    "Subscriptions.List": (),
     "Subscriptions.Get": ("Microsoft.Resources/subscriptions/read",),
+    "Subscriptions.ListLocations": ("Microsoft.Resources/subscriptions/locations/read",),
+    "ResourceGroups.CreateOrUpdate": (f"{_GROUPS}/write",),
+    "ResourceGroups.Update": (f"{_GROUPS}/write",),
+    "ResourceGroups.Get": (f"{_GROUPS}/read",),
+    "ResourceGroups.CheckExistence": (f"{_GROUPS}/read",),
+    "ResourceGroups.Delete": (f"{_GROUPS}/delete",),
+    "ResourceGroups.List": (f"{_GROUPS}/read",),
+    "ResourceGroups.MoveResources": (f"{_GROUPS}/moveResources/action",),
+    "ResourceGroups.ValidateMoveResources": (f"{_GROUPS}/validateMoveResources/action",),
+    "ResourceGroups.ExportTemplate": (f"{_GROUPS}/exportTemplate/action",),
+    "Providers.List": ("Microsoft.Resources/subscriptions/providers/read",),
+    "Providers.ListAtTenantScope": (),
+    "Providers.Get": ("Microsoft.Resources/subscriptions/providers/read",),
+    "Providers.GetAtTenantScope": (),
+    "Providers.Register": ("Microsoft.Resources/subscriptions/providers/register/action",),
+    "Providers.Unregister": ("Microsoft.Resources/subscriptions/providers/unregister/action",),
+    "Resources.List": ("Microsoft.Resources/subscriptions/resources/read",),
+    "Resources.ListByResourceGroup": (f"{_GROUPS}/resources/read",),
+    "Resources.ListByType": ("{resource_type}/read",),
+    "Resources.ListByTypeInGroup": ("{resource_type}/read",),
+    "Resources.CreateOrUpdateById": ("{resource_type}/write",),
+    "Resources.UpdateById": ("{resource_type}/write",),
+    "Resources.GetById": ("{resource_type}/read",),
+    "Resources.CheckExistenceById": ("{resource_type}/read",),
+    "Resources.DeleteById": ("{resource_type}/delete",),
 }

@@ -22,6 +22,9 @@ PARAMETERS = {
     "tenant": TENANT_ID,
     "subscription_id": SUBSCRIPTION_ID,
     "resource_group": "g",
+    "namespace": "Microsoft.Web",
+    "resource": "thing",
+    "type": "sites",
     "scope": GROUP.text.removeprefix("/"),
 }
 """Route parameters that are not just a name."""

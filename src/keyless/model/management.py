@@ -38,12 +38,15 @@ class GenericResource(msgspec.Struct, frozen=True, omit_defaults=True, rename="c
     """A resource of a type that Keyless has no plane for, as its caller wrote it.
 
     ``body`` holds everything but id, name, type, location and tags: properties, sku, kind, plan and the like.
+    Both times are epoch seconds.
     """
 
     resource_id: str
     location: str
     tags: dict[str, str] = {}
     body: dict[str, Any] = {}
+    created_on: int = 0
+    updated_on: int = 0
 
 
 class ActivityEvent(msgspec.Struct, frozen=True, omit_defaults=True, rename="camel"):

@@ -81,8 +81,9 @@ MANAGEMENT_GROUPS = Collection("management-groups", ManagementGroup)
 """By case-folded name."""
 LOCKS = Collection("management-locks", ManagementLock)
 """By the scope's case-folded text and the lock's case-folded name."""
-RESOURCES = Collection("resources", GenericResource)
-"""Resources of types that have no collection of their own, by the id's case-folded text."""
+RESOURCES = Collection("resources", GenericResource, sealed=True)
+"""What was written of resources whose type has no collection of its own, by the id's case-folded text; beside
+the record in ``COMPUTE`` of those that have an identity. Sealed, because nobody knows what is in them."""
 DELETED_VAULTS = Collection("deleted-vaults", DeletedVault)
 """By case-folded name."""
 DELETED_STORES = Collection("deleted-configuration-stores", DeletedStore)

@@ -105,9 +105,19 @@ class Authorized(msgspec.Struct, Generic[B], frozen=True, eq=False):
             raise Bug("the operation has no caller")
         return self.caller
 
-    def may(self, action: str, scope: ResourceId, plane: ActionPlane = ActionPlane.CONTROL) -> bool:
-        """Whether the caller may do a further thing, such as to see one item of a list."""
-        return self._decider.may(Question(plane, action, scope))
+    def may(
+        self,
+        action: str,
+        scope: ResourceId,
+        plane: ActionPlane = ActionPlane.CONTROL,
+        *,
+        below: bool = False,
+    ) -> bool:
+        """Whether the caller may do a further thing, such as to see one item of a list.
+
+        With ``below``, at the scope or anywhere within it.
+        """
+        return self._decider.may(Question(plane, action, scope, below=below))
 
     def demand(
         self,

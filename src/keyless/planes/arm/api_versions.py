@@ -27,6 +27,8 @@ RESOURCES = ApiVersions(
     )
 )
 """Resource groups, lists of resources, providers and tags."""
+SINCE_2019 = ApiVersions(RESOURCES.known[1:])
+"""What of them came later."""
 LOCKS = ApiVersions(("2016-09-01", "2020-05-01"))
 MANAGEMENT_GROUPS = ApiVersions(("2020-05-01", "2021-04-01", "2023-04-01"))
 ACTIVITY_LOG = ApiVersions(("2015-04-01",))

@@ -108,17 +108,21 @@ def reply(
     call: Authorized[Any],
     done: Done,
     *,
-    namespace: str,
+    namespace: str = "",
     location: str = "global",
     polls: Poll = Poll.RESULT,
     status: int = 202,
     body: object = None,
     headers: tuple[tuple[str, str], ...] = (),
 ) -> Reply:
-    """The first answer of a long-running operation of a provider; ``body`` is the resource's, of a PUT."""
+    """The first answer of a long-running operation; ``body`` is the resource's, of a PUT.
+
+    Without a ``namespace`` it is one of ARM's own, whose results lie directly below the subscription.
+    """
     subscription = ResourceId.parse(done.scope).subscription_id or call.params.get("subscription_id", "")
-    place = f"https://{call.request.host}/subscriptions/{subscription}/providers/{namespace}"
-    place = f"{place}/locations/{location.replace(' ', '').lower()}"
+    place = f"https://{call.request.host}/subscriptions/{subscription}"
+    if namespace:
+        place = f"{place}/providers/{namespace}/locations/{location.replace(' ', '').lower()}"
     version = f"?api-version={call.api_version}"
     found = [("retry-after", "0")]
     if Poll.STATUS in polls:

@@ -4,7 +4,8 @@ Rules:
 - without `$top` a page has as many items as the list says (1,000, if it says nothing);
 - `$top` asks for at most that many on a page, as ARM's lists do: the next link leads to the others;
 - the link is absolute, keeps the query, and carries in `$skiptoken` the key of the last item that was shown,
-  bound to the list's path and filter: with another list's token nothing is listed.
+  bound to the list's path and filter: with another list's token nothing is listed;
+- the last page has no link, or an empty one at api-versions whose documents demand it.
 
 Source: https://github.com/Azure/azure-resource-manager-rpc/blob/master/v1.0/common-api-details.md#pagination
 """
@@ -25,7 +26,7 @@ from keyless.wire.errors import InvalidRequest
 T = TypeVar("T")
 
 MOST_ITEMS = 1000
-_OWN = ("api-version", "$skiptoken")
+_ALWAYS_LINKED = frozenset({"2015-11-01"})
 
 
 class Page(msgspec.Struct, Generic[T], frozen=True, rename="camel", omit_defaults=True):
@@ -60,7 +61,7 @@ def page(
     after = _after(call)
     behind = sorted((one for one in items if after is None or key(one) > after), key=key)
     if len(behind) <= size:
-        return Page(behind)
+        return Page(behind, "" if call.api_version in _ALWAYS_LINKED else None)
     return Page(behind[:size], _link(call, key(behind[size - 1])))
 
 

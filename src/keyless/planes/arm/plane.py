@@ -8,11 +8,15 @@ from __future__ import annotations
 from keyless.planes.arm import (
     appconfiguration,
     authorization,
+    groups,
     keyvault,
     long_running,
     managedidentity,
+    providers,
+    resources,
     subscriptions,
 )
+from keyless.planes.arm.resource_types import served_versions
 from keyless.planes.arm.service import Arm
 from keyless.store.ports import Store
 from keyless.tokens.issuer import TokenAuthority
@@ -28,6 +32,9 @@ AUDIENCES = frozenset(f"https://{host}{slash}" for host in HOSTS for slash in ("
 OPERATIONS: tuple[Operation, ...] = (
     *long_running.OPERATIONS,
     *subscriptions.OPERATIONS,
+    *groups.OPERATIONS,
+    *providers.OPERATIONS,
+    *resources.OPERATIONS,
     *authorization.OPERATIONS,
     *managedidentity.OPERATIONS,
     *keyvault.OPERATIONS,
@@ -40,7 +47,7 @@ def arm_plane(store: Store, authority: TokenAuthority) -> Plane:
     return Plane(
         name="resource-manager",
         operations=OPERATIONS,
-        service=Arm(store, authority),
+        service=Arm(store, authority, served_versions(OPERATIONS)),
         locate=_locate,
         shape=resource_manager,
         audiences=lambda site: AUDIENCES,

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 from keyless.store.ports import Store
 from keyless.tokens.issuer import TokenAuthority
@@ -12,8 +12,12 @@ from keyless.tokens.issuer import TokenAuthority
 
 @dataclass(frozen=True, slots=True)
 class Arm:
-    """The store, the tenant, and what makes new GUIDs."""
+    """The store, the tenant, and what makes new GUIDs.
+
+    ``served`` are the api-versions of the resource types that the plane's operations name, newest first.
+    """
 
     store: Store
     authority: TokenAuthority
+    served: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     new_guid: Callable[[], str] = lambda: str(uuid.uuid4())
