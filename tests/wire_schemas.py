@@ -11,7 +11,8 @@ and for an answer in hand (of the dispatcher, of a raw request)::
 Rules:
 - an operation is found by method, path (without case) and the query's `api-version`; a request that no
   document describes is a problem, unless its answer is an error that the gateway gives before any provider;
-- a status that the document does not give is a problem; for errors its `default` counts, or ARM's own error;
+- a status that the document does not give is a problem; an error has the form of its `default`, or of all of
+  ARM's errors;
 - the body has what is required, in the types and formats described, and **no property that is not described**
   (where an object is free-form in the document, it is here);
 - a header that the document gives is there;
@@ -262,12 +263,11 @@ def _strict_value(key: str, value: Any) -> Any:
 
 
 def _error_problems(operation: Described | None, status: int, method: str, body: bytes) -> list[str]:
-    """An error has the shape that the document gives, or that all of ARM's have."""
-    if method == "HEAD":
-        return []
-    response = operation.response(status) if operation else None
+    """An error has the shape that all of ARM's have (it may be the gateway's), or that the document gives."""
+    common = [] if method == "HEAD" else _body_problems(_common(), _ARM_ERROR, method, body)
+    response = operation.response(status) if operation and common else None
     if operation is None or response is None or "schema" not in response:
-        return _body_problems(_common(), _ARM_ERROR, method, body)
+        return common
     return _body_problems(operation.definitions, response, method, body)
 
 

@@ -120,7 +120,9 @@ def build_planes(
 ) -> Planes:
     """Every plane over one store; ``may_fetch`` says whether the keys of other issuers may be fetched."""
     from keyless.planes import identity
+    from keyless.planes.appconfig.contents import StoreContents
     from keyless.planes.appconfig.plane import app_configuration_plane
+    from keyless.planes.appconfig.service import KeyValues
     from keyless.planes.arm.plane import arm_plane
     from keyless.planes.entra.issuer_key_source import FetchedKeys
     from keyless.planes.entra.plane import entra_plane
@@ -133,7 +135,7 @@ def build_planes(
             key_vault_plane(store),
             app_configuration_plane(store),
             entra_plane(store, world, issuer, FetchedKeys(may_fetch=may_fetch)),
-            arm_plane(store, world),
+            arm_plane(store, world, StoreContents(KeyValues(store))),
             identity.service_fabric_plane(store, world, issuer),
         ),
         plain=(

@@ -71,6 +71,17 @@ def test_a_workload_gets_its_own_token_even_in_the_owners_shell(declared: Projec
     assert claims(ran.out)["xms_mirid"].endswith("/sites/web")
 
 
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the kernel says here who asks")
+@pytest.mark.parametrize("words", [["token"], ["shell", "--", "true"]], ids=lambda words: words[0])
+def test_a_workload_gets_neither_a_shell_nor_a_token_of_the_owners(
+    declared: Project, words: list[str]
+) -> None:
+    command = [sys.executable, "-m", "keyless.cli.main", *words]
+    ran = declared("run", "--as", "web", "--", *command)
+    assert (ran.code, ran.out) == (125 if words[0] == "shell" else 1, "")
+    assert any("a workload is not the owner of the estate" in line for line in ran.said)
+
+
 def test_a_workload_finds_nothing_of_the_owners_in_its_environment(declared: Project) -> None:
     names = ["ACC_CLOUD", "AZUREPS_HOST_ENVIRONMENT", "KEYLESS_SHELL"]
     code = (

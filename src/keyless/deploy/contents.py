@@ -5,13 +5,13 @@ from __future__ import annotations
 import difflib
 from collections.abc import Callable, Mapping, Sequence
 
+from keyless.lifecycle.applications import register
 from keyless.model.estate import DeclaredApplication, DeclaredSecret, DeclaredSetting
 from keyless.model.resources import ConfigurationStore, Vault
 from keyless.model.secret_text import SecretText
 from keyless.planes.appconfig.errors import KeyLocked
 from keyless.planes.appconfig.records import KeyValue, Name
 from keyless.planes.appconfig.service import KeyValues
-from keyless.planes.entra.applications import register
 from keyless.planes.keyvault.secrets.properties import SecretProperties
 from keyless.planes.keyvault.secrets.service import Secrets
 from keyless.store.collections import STORES, VAULTS

@@ -3,6 +3,7 @@
 Rules:
 - an object id compares without case;
 - a managed identity is a service principal, and so is what an application registration signs in as;
+- an application registration without a service principal is nobody;
 - what was deleted is nobody, and so is an object id that was never given to anybody.
 
 Source: https://learn.microsoft.com/azure/role-based-access-control/role-assignments#principal
@@ -70,7 +71,8 @@ async def all_principals(reader: Reader) -> list[KnownPrincipal]:
 
 async def _holders(reader: Reader) -> AsyncIterator[Holder]:
     for _, application in await reader.scan(APPLICATIONS):
-        yield application
+        if application.principal_id:
+            yield application
     for _, identity in await reader.scan(IDENTITIES):
         yield identity
     for _, user in await reader.scan(USERS):

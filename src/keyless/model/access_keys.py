@@ -15,12 +15,16 @@ _PARTS = 3
 
 
 class AccessKey(msgspec.Struct, frozen=True, omit_defaults=True, rename="camel"):
-    """A key of a store (by its case-folded name). ``secret`` is what signs requests, decoded from base64."""
+    """A key of a store (by its case-folded name). ``secret`` is what signs requests, decoded from base64.
+
+    ``modified_at`` is when it was made, in epoch seconds, where that is known.
+    """
 
     store: str
     id: str
     secret: bytes
     read_only: bool = False
+    modified_at: int = 0
 
     def __repr__(self) -> str:
         return f"AccessKey(store={self.store!r}, id={self.id!r}, …)"

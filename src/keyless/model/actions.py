@@ -3,7 +3,8 @@
 Rules:
 - an action is matched without case, and whole: a pattern without a wildcard matches only itself;
 - `*` stands for any run of characters, the `/` included, wherever it stands in the pattern;
-- control-plane actions and data actions are two namespaces (`ActionPlane`) that never mix.
+- control-plane actions and data actions are two namespaces (`ActionPlane`) that never mix; the directory's
+  actions are a third, which no role of Azure RBAC speaks of.
 
 Source: https://learn.microsoft.com/azure/role-based-access-control/role-definitions#actions-format
 """
@@ -17,10 +18,15 @@ from functools import lru_cache
 
 
 class ActionPlane(enum.StrEnum):
-    """Which of a role's two pairs of lists speaks of an action."""
+    """Which of a role's two pairs of lists speaks of an action; of the directory's, roles of Entra do."""
 
     CONTROL = "control"
     DATA = "data"
+    DIRECTORY = "directory"
+
+
+AZURE_RBAC = (ActionPlane.CONTROL, ActionPlane.DATA)
+"""The planes that roles of Azure RBAC speak of."""
 
 
 @lru_cache(maxsize=65536)

@@ -37,3 +37,15 @@ class DirectoryRoleAssignment(msgspec.Struct, frozen=True, omit_defaults=True, r
     id: str
     principal_id: str
     role_definition_id: str
+
+
+class DirectoryRole(msgspec.Struct, frozen=True, omit_defaults=True, rename="camel"):
+    """An Entra role, or an application permission of Microsoft Graph, with the actions that it allows.
+
+    ``owned_actions`` it allows on objects that its holder owns alone.
+    """
+
+    id: str
+    name: str
+    actions: tuple[str, ...] = ()
+    owned_actions: tuple[str, ...] = ()

@@ -6,6 +6,7 @@ Source: https://learn.microsoft.com/entra/identity/managed-identities-azure-reso
 from __future__ import annotations
 
 import enum
+import uuid
 from typing import Any
 
 import msgspec
@@ -90,9 +91,45 @@ class Federation(msgspec.Struct, frozen=True, omit_defaults=True, rename="camel"
 
 
 class ApplicationCertificate(msgspec.Struct, frozen=True, omit_defaults=True, rename="camel"):
-    """A certificate that an application proves itself with: public, ``der`` as X.509 DER."""
+    """A certificate that an application proves itself with: public, ``der`` as X.509 DER.
+
+    ``key_id`` is empty for one that an estate declares. It holds between ``starts_at`` and ``ends_at`` (epoch
+    seconds) where those are given, and no longer than the certificate itself.
+    """
 
     der: bytes
+    key_id: str = ""
+    display_name: str | None = None
+    starts_at: int | None = None
+    ends_at: int | None = None
+    of_service_principal: bool = False
+
+    def holds_at(self, now: float) -> bool:
+        """Whether it is to be accepted at a time."""
+        return _within(self.starts_at, self.ends_at, now)
+
+
+class ApplicationPassword(msgspec.Struct, frozen=True, omit_defaults=True, rename="camel"):
+    """A client secret that was made through Microsoft Graph, as its salted hash; times are epoch seconds.
+
+    ``hint`` is how it begins. ``of_service_principal`` says at which of an application's two objects it is.
+    """
+
+    key_id: str
+    hash: bytes
+    display_name: str | None = None
+    hint: str = ""
+    starts_at: int | None = None
+    ends_at: int | None = None
+    of_service_principal: bool = False
+
+    def holds_at(self, now: float) -> bool:
+        """Whether it is to be accepted at a time."""
+        return _within(self.starts_at, self.ends_at, now)
+
+
+def _within(starts_at: int | None, ends_at: int | None, now: float) -> bool:
+    return (starts_at is None or starts_at <= now) and (ends_at is None or now < ends_at)
 
 
 class Revocation(msgspec.Struct, frozen=True, omit_defaults=True, rename="camel"):
@@ -146,6 +183,31 @@ class Application(msgspec.Struct, frozen=True, omit_defaults=True, rename="camel
     identifier_uris: tuple[str, ...] = ()
     token_version: int = 1
     runs_on: RunsOn | None = None
+    passwords: tuple[ApplicationPassword, ...] = ()
+    owners: tuple[str, ...] = ()
+    created_at: int = 0
+    body: dict[str, Any] = {}
+
+    @property
+    def object_id(self) -> str:
+        """The object id of the registration itself, which is not its service principal's."""
+        return str(uuid.uuid5(_REGISTRATIONS, self.client_id.casefold()))
+
+    @property
+    def secrets(self) -> tuple[ApplicationPassword, ...]:
+        """Every client secret, the declared ones with key ids that follow from their hashes."""
+        declared = (
+            ApplicationPassword(
+                str(uuid.uuid5(_REGISTRATIONS, kept.hex())), kept, DECLARED, ends_at=self.secrets_expire_at
+            )
+            for kept in self.secret_hashes
+        )
+        return (*declared, *self.passwords)
+
+
+DECLARED = "declared in the estate file"
+"""What a credential that an estate declares is called among others."""
+_REGISTRATIONS = uuid.uuid5(uuid.NAMESPACE_DNS, "registrations.keyless.invalid")
 
 
 class PrincipalKind(enum.StrEnum):

@@ -25,6 +25,8 @@ class Permission(msgspec.Struct, frozen=True, omit_defaults=True, rename="camel"
         """Whether the block lists the action and does not take it out; conditions are not looked at."""
         if plane is ActionPlane.DATA:
             return any_matches(self.data_actions, action) and not any_matches(self.not_data_actions, action)
+        if plane is not ActionPlane.CONTROL:
+            return False
         return any_matches(self.actions, action) and not any_matches(self.not_actions, action)
 
 

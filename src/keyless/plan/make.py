@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from keyless.catalog.limits import limits
 from keyless.catalog.services import APP_CONFIGURATION, service
 from keyless.model.access_keys import store_and_key
-from keyless.model.actions import ActionPlane
+from keyless.model.actions import AZURE_RBAC, ActionPlane
 from keyless.model.estate import derived_guid
 from keyless.model.evidence import Observation, Outcome, SignIn
 from keyless.model.identities import ComputeResource
@@ -162,7 +162,7 @@ def _assignment(
 
 def _actions(index: RoleIndex, bits: int) -> tuple[GrantedAction, ...]:
     return tuple(
-        GrantedAction(plane, name) for plane in ActionPlane for name in index.universe.names(bits, plane)
+        GrantedAction(plane, name) for plane in AZURE_RBAC for name in index.universe.names(bits, plane)
     )
 
 

@@ -1,18 +1,23 @@
 """Who the owner of a running plane's estate is, and the lease under which the owner works.
 
-Only the owner of the project's files can connect to the control socket, as the kernel says of each connection
-(`keyless.runtime.control`): so whoever asks there for a shell is the person that the plane runs as.
+Rules:
+- only the owner of the project's files can connect to the control socket, as the kernel says of whoever does
+  (`keyless.runtime.control`): so whoever asks there for a shell is the person that the plane runs as;
+- a running workload is of the same account, and is not that person: what a `keyless run` has started gets no
+  shell. A process that has left its starter is not known for one (`keyless.gateway.attest.ancestry`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Iterable
 
-from keyless.gateway.attest.processes import Process
+from keyless.gateway.attest.ancestry import nearest_ancestor
+from keyless.gateway.attest.processes import Process, Processes, Unreadable
 from keyless.lifecycle.local_user import local_user
 from keyless.model.directory import User
 from keyless.model.hosts import HostKind
-from keyless.runtime.leases import Lease
+from keyless.runtime.leases import Lease, LeaseRefused
 from keyless.runtime.messages import Account, Mode, OpenShell, ToClient
 from keyless.runtime.world import EstateWorld
 from keyless.store.ports import Store
@@ -53,3 +58,23 @@ class Owner:
             user_id=user.principal_id,
         )
         return lease, Account(name, tenant.tenant_id, tenant.subscription_id, tenant.subscription_name)
+
+
+def refuse_workloads(processes: Processes, client: Process | None, leases: Iterable[Lease]) -> None:
+    """Make sure that whoever asks for a shell was not started by one of these leases' clients as a workload.
+
+    Raises:
+        LeaseRefused: it was, or nobody can tell.
+    """
+    running = [lease.client for lease in leases if lease.client is not None and not lease.user_id]
+    if client is None or not running:
+        return
+    try:
+        starter = nearest_ancestor(processes, client, running, os.getpid())
+    except Unreadable as why:
+        raise LeaseRefused(f"nobody can tell whose process asks for a shell: {why}") from why
+    if starter is not None:
+        raise LeaseRefused(
+            "a workload is not the owner of the estate, and gets neither a shell nor a token of the owner's: "
+            "leave `keyless run` first"
+        )

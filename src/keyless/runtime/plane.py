@@ -48,7 +48,7 @@ from keyless.runtime.messages import (
 )
 from keyless.runtime.metadata import MetadataSession
 from keyless.runtime.notices import Notices
-from keyless.runtime.owner import Owner
+from keyless.runtime.owner import Owner, refuse_workloads
 from keyless.runtime.project import Project
 from keyless.runtime.projected_tokens import ProjectedTokens
 from keyless.runtime.world import EstateWorld, Pod, host_kind
@@ -242,6 +242,7 @@ class RunningPlane:
         self, asked: OpenShell, tell: Tell, client: Process | None = None
     ) -> tuple[Lease, ToClient]:
         """Apply the client's estate and let its owner work in it."""
+        refuse_workloads(self._attestor.processes, client, self._leases)
         await self._prepare(asked.estate)
         lease, account = await self._owner.lease(asked, tell, client)
         self._leases.open(lease)

@@ -9,6 +9,7 @@ from typing import NamedTuple, Protocol
 
 from keyless.authz.access_policies import settling_policy
 from keyless.authz.decide import AccessRequest, Allowed
+from keyless.authz.directory import DirectorySnapshot
 from keyless.authz.snapshot import Snapshot
 from keyless.evidence.recorder import Cell, CellKey, Recorder
 from keyless.model.actions import ActionPlane
@@ -79,8 +80,11 @@ async def current_snapshot(store: Store, roles: Mapping[str, RoleDefinition]) ->
 class Authorizer:
     """Settles operations against one snapshot."""
 
-    def __init__(self, snapshot: Snapshot, recorder: Recorder, learners: Learners) -> None:
+    def __init__(
+        self, snapshot: Snapshot, directory: DirectorySnapshot, recorder: Recorder, learners: Learners
+    ) -> None:
         self._snapshot = snapshot
+        self._directory = directory
         self._recorder = recorder
         self._learners = learners
 
@@ -120,6 +124,8 @@ class Authorizer:
             return Answer(_by_key(caller.kind, asked))
         if asked.vault is not None:
             return self._by_policy(caller, asked, asked.vault)
+        if asked.plane is ActionPlane.DIRECTORY:
+            return self._in_directory(caller, asked)
         return self._by_grant(caller, asked, now)
 
     def cell(self, caller: Principal, operation: Operation, asked: Question, answer: Answer) -> Cell:
@@ -143,6 +149,14 @@ class Authorizer:
         policy = settling_policy(vault.access_policies, caller, principal_ids, needed)
         if policy is not None:
             return Answer(Outcome.ALLOWED, policy.name)
+        learns = self._learners.learns(caller.principal_id)
+        return Answer(Outcome.LEARNED if learns else Outcome.DENIED)
+
+    def _in_directory(self, caller: Principal, asked: Question) -> Answer:
+        """As the directory has it, whatever Azure RBAC says."""
+        allowed, by = self._directory.decide(caller.principal_id, asked.action, asked.scope)
+        if allowed:
+            return Answer(Outcome.ALLOWED, by)
         learns = self._learners.learns(caller.principal_id)
         return Answer(Outcome.LEARNED if learns else Outcome.DENIED)
 

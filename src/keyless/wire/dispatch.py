@@ -20,6 +20,7 @@ import msgspec
 
 from keyless.evidence.recorder import Recorder, WantKey
 from keyless.model.attributes import NO_ATTRIBUTES, Attributes
+from keyless.model.directory import DirectoryRole
 from keyless.model.identities import Principal
 from keyless.model.resource_id import ResourceId
 from keyless.model.roles import RoleDefinition
@@ -59,7 +60,10 @@ class _Turn(msgspec.Struct, frozen=True, eq=False):
 
 
 class Dispatcher:
-    """Answers requests for a set of planes. ``on_missing`` hears of things asked for and not there."""
+    """Answers requests for a set of planes. ``on_missing`` hears of things asked for and not there.
+
+    ``directory_roles`` are those that there are in the directory: the catalog's unless given.
+    """
 
     def __init__(
         self,
@@ -72,9 +76,16 @@ class Dispatcher:
         workloads: Workloads,
         learners: Learners,
         on_missing: Callable[[WantKey], None] = lambda want: None,
+        directory_roles: Mapping[str, DirectoryRole] | None = None,
     ) -> None:
         self._meanings = Meanings(
-            planes, store=store, world=world, roles=roles, recorder=recorder, learners=learners
+            planes,
+            store=store,
+            world=world,
+            roles=roles,
+            recorder=recorder,
+            learners=learners,
+            directory_roles=directory_roles,
         )
         self._recorder = recorder
         self._workloads = workloads

@@ -14,17 +14,22 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from keyless.catalog.directory_roles import directory_roles as known_directory_roles
 from keyless.evidence.recorder import Recorder
+from keyless.model.directory import DirectoryRole
 from keyless.model.identities import Revocation
 from keyless.model.roles import RoleDefinition
 from keyless.store.collections import (
     ACCESS_KEYS,
     APPLICATIONS,
     COMPUTE,
+    DIRECTORY_ROLE_ASSIGNMENTS,
     IDENTITIES,
     REVOCATIONS,
+    SECURITY_GROUPS,
     SIGNING_KEYS,
     STORES,
+    USERS,
     VAULTS,
 )
 from keyless.store.ports import Store
@@ -32,6 +37,7 @@ from keyless.tokens.claims import v1_issuer
 from keyless.tokens.keys import KeyRing
 from keyless.wire.authenticate import BearerTokens
 from keyless.wire.authorize import Authorizer, Learners, Settled
+from keyless.wire.directory import current_directory
 from keyless.wire.errors import Bug, InvalidRequest, MethodNotAllowed, NoSuchOperation, NotFound, WireError
 from keyless.wire.operation import Operation, Requires
 from keyless.wire.plane import Plane
@@ -51,6 +57,9 @@ _RESTS_ON = (
     ACCESS_KEYS,
     SIGNING_KEYS,
     REVOCATIONS,
+    USERS,
+    SECURITY_GROUPS,
+    DIRECTORY_ROLE_ASSIGNMENTS,
 )
 
 
@@ -103,7 +112,9 @@ class Meanings:
         roles: Mapping[str, RoleDefinition],
         recorder: Recorder,
         learners: Learners,
+        directory_roles: Mapping[str, DirectoryRole] | None = None,
     ) -> None:
+        self._directory_roles = known_directory_roles() if directory_roles is None else directory_roles
         self._planes = [(plane, Router(plane.operations)) for plane in planes]
         self._store = store
         self._world = world
@@ -212,7 +223,8 @@ class Meanings:
             self._changes_at = self._key_ring.changes_at
             if self._decides:
                 snapshot = await self._policies.snapshot(now)
-                self._authorizer = Authorizer(snapshot, self._recorder, self._learners)
+                directory = await current_directory(self._store, self._directory_roles)
+                self._authorizer = Authorizer(snapshot, directory, self._recorder, self._learners)
                 self._changes_at = min(self._changes_at, self._policies.changes_at)
             self._meanings.clear()
             self._sites.clear()

@@ -7,6 +7,7 @@ Rules:
   is `/kv/a/`;
 - a parameter is never empty;
 - a parameter with a star takes every segment that the rest of the template leaves;
+- a parameter may stand within a segment (`users('{id}')`), whose other text compares without case;
 - of several templates that match, the one with a literal earlier wins.
 """
 
@@ -66,9 +67,23 @@ def _matched(template: tuple[str, ...], path: tuple[str, ...]) -> dict[str, str]
             if not given:
                 return None
             params[segment[1:-1]] = given
+        elif "{" in segment:
+            within = _within(segment, given)
+            if within is None:
+                return None
+            params |= within
         elif segment != given.casefold():
             return None
     return params
+
+
+def _within(segment: str, given: str) -> dict[str, str] | None:
+    """The parameter within a segment, where the text around it is the same."""
+    before, _, rest = segment.partition("{")
+    name, _, after = rest.partition("}")
+    value = given[len(before) : len(given) - len(after)]
+    around = given[: len(before)].casefold(), given[len(before) + len(value) :].casefold()
+    return {name: value} if value and around == (before, after) else None
 
 
 class Router:
@@ -105,9 +120,16 @@ class Router:
         return None
 
 
+def _folded(segment: str) -> str:
+    """A template's segment for comparison: everything but the name of a parameter is case-folded."""
+    before, brace, rest = segment.partition("{")
+    name, end, after = rest.partition("}")
+    return f"{before.casefold()}{brace}{name}{end}{after.casefold()}"
+
+
 def _template(text: str, operation: Operation) -> _Template:
     inner = text.strip("/")  # within it an empty segment counts: some client sends two slashes
-    segments = tuple(s if s.startswith("{") else s.casefold() for s in inner.split("/")) if inner else ()
+    segments = tuple(map(_folded, inner.split("/"))) if inner else ()
     starred = next((at for at, segment in enumerate(segments) if segment.endswith("*}")), None)
     if starred is None:
         return _Template(segments, None, (), operation)

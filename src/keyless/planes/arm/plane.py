@@ -16,6 +16,7 @@ from keyless.planes.arm import (
     resources,
     subscriptions,
 )
+from keyless.planes.arm.contents import StoreContents
 from keyless.planes.arm.resource_types import served_versions
 from keyless.planes.arm.service import Arm
 from keyless.store.ports import Store
@@ -42,12 +43,12 @@ OPERATIONS: tuple[Operation, ...] = (
 )
 
 
-def arm_plane(store: Store, authority: TokenAuthority) -> Plane:
-    """The plane over a store."""
+def arm_plane(store: Store, authority: TokenAuthority, stores: StoreContents) -> Plane:
+    """The plane over a store; ``stores`` are the contents of configuration stores."""
     return Plane(
         name="resource-manager",
         operations=OPERATIONS,
-        service=Arm(store, authority, served_versions(OPERATIONS)),
+        service=Arm(store, authority, stores, served_versions(OPERATIONS)),
         locate=_locate,
         shape=resource_manager,
         audiences=lambda site: AUDIENCES,

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import os
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from keyless.planes.arm.contents import StoreContents
 from keyless.store.ports import Store
 from keyless.tokens.issuer import TokenAuthority
 
 
 @dataclass(frozen=True, slots=True)
 class Arm:
-    """The store, the tenant, and what makes new GUIDs.
+    """The store, the tenant, what configuration stores hold, and what makes new GUIDs and secrets.
 
     ``served`` are the api-versions of the resource types that the plane's operations name, newest first.
     """
 
     store: Store
     authority: TokenAuthority
+    stores: StoreContents
     served: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     new_guid: Callable[[], str] = lambda: str(uuid.uuid4())
+    entropy: Callable[[int], bytes] = os.urandom

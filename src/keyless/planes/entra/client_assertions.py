@@ -6,13 +6,13 @@ own. Whoever lies about that has to prove more, not less: each kind is verified 
 
 from __future__ import annotations
 
+from keyless.lifecycle.applications import find_application
 from keyless.model.clusters import is_cluster_issuer
 from keyless.model.evidence import SignInMethod
 from keyless.model.identities import FederatedCredential
 from keyless.model.resources import Tenant
 from keyless.model.secret_text import SecretText
 from keyless.planes.entra import refusals
-from keyless.planes.entra.applications import find_application
 from keyless.planes.entra.assertion_audiences import is_login_issuer, is_ours
 from keyless.planes.entra.assertion_refusals import (
     federation_refused,
@@ -72,7 +72,9 @@ async def _prove_by_certificate(
         certificate = verify_certificate_assertion(
             assertion,
             client_id=application.client_id,
-            certificates=[client_certificate(one.der) for one in application.certificates],
+            certificates=[
+                client_certificate(one.der) for one in application.certificates if one.holds_at(now)
+            ],
             is_audience=lambda audience: is_ours(audience, tenant),
             now=now,
         )

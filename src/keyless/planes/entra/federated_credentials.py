@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from keyless.lifecycle.applications import find_application
 from keyless.model.identities import Application, FederatedCredential, ManagedIdentity
-from keyless.planes.entra.applications import find_application
 from keyless.store.collections import FEDERATED_CREDENTIALS, IDENTITIES
 from keyless.store.ports import Reader, Store
 

@@ -115,6 +115,17 @@ def disabled_application(client_id: str, name: str) -> InvalidGrant:
     )
 
 
+def no_service_principal(client_id: str, tenant_id: str) -> InvalidGrant:
+    """AADSTS7000229: a registration that nothing in the tenant stands for."""
+    return InvalidGrant(
+        7000229,
+        "unauthorized_client",
+        f"The client application {client_id} is missing service principal in the tenant {tenant_id}: make "
+        "one with `az ad sp create --id`.",
+        status=401,
+    )
+
+
 def wrong_secret(client_id: str) -> InvalidGrant:
     """AADSTS7000215: a client secret that is not the application's."""
     return InvalidGrant(

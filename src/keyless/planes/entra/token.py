@@ -15,11 +15,11 @@ from collections.abc import Mapping
 
 import msgspec
 
+from keyless.lifecycle.applications import find_application
 from keyless.model.evidence import SignInMethod
 from keyless.model.resources import Tenant
 from keyless.model.secret_text import SecretText
 from keyless.planes.entra import refusals
-from keyless.planes.entra.applications import find_application
 from keyless.planes.entra.client_assertions import prove_by_assertion
 from keyless.planes.entra.proven import Proven
 from keyless.planes.entra.service import Entra
@@ -147,9 +147,10 @@ async def _prove_by_secret(
     application = await find_application(entra.store, client_id)
     if application is None:
         raise refusals.unknown_application(client_id, tenant.name)
-    if secret is None or not await entra.secrets.verify(application, secret):
+    kept = await entra.secrets.verify(application, secret) if secret is not None else None
+    if kept is None or (kept.starts_at is not None and now < kept.starts_at):
         raise failed(refusals.wrong_secret(application.client_id), application, _SECRET)
-    if application.secrets_expire_at is not None and now >= application.secrets_expire_at:
+    if not kept.holds_at(now):
         raise failed(refusals.expired_secret(application.client_id), application, _SECRET)
     return Proven(tenant, application, _SECRET)
 
@@ -182,6 +183,8 @@ async def _issue(
 
 async def _signer(entra: Entra, proven: Proven) -> Signer:
     client = proven.client
+    if not client.principal_id:
+        raise refusals.no_service_principal(client.client_id, proven.tenant.tenant_id)
     try:
         return await signer_for(entra.store, entra.authority, client.principal_id)
     except PrincipalDisabled:

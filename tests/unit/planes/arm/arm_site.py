@@ -13,6 +13,8 @@ from keyless.evidence.recorder import CellKey, Recorder, SignInKey, WantKey
 from keyless.model.identities import PrincipalKind
 from keyless.model.resources import ResourceGroup, Tenant
 from keyless.model.roles import Permission, RoleAssignment, RoleDefinition
+from keyless.planes.appconfig.contents import StoreContents
+from keyless.planes.appconfig.service import KeyValues
 from keyless.planes.arm.plane import arm_plane
 from keyless.runtime.world import EstateWorld
 from keyless.store.collections import ASSIGNMENTS, GROUPS, SIGNING_KEYS, TENANT
@@ -35,6 +37,12 @@ ROLES = {
     role.id: role
     for role in (
         RoleDefinition("owner", "Owner", (Permission(actions=("*",)),)),
+        RoleDefinition(
+            "stores",
+            "Stores",
+            (Permission(("Microsoft.AppConfiguration/*",), ("*/purge/action",)),),
+        ),
+        RoleDefinition("data", "Data", (Permission(data_actions=("*",)),)),
         RoleDefinition("reader", "Reader", (Permission(actions=("*/read",)),)),
         RoleDefinition(
             "websites", "Websites", (Permission(actions=("Microsoft.Web/*", "Microsoft.Resources/*/read")),)
@@ -101,7 +109,7 @@ class ArmSite:
         self.now = NOW
         world = EstateWorld(store, "shop", lambda: self.now)
         nobody = Nobody()
-        self.plane = arm_plane(store, world)
+        self.plane = arm_plane(store, world, StoreContents(KeyValues(store)))
         self._dispatcher = Dispatcher(
             (self.plane,),
             store=store,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from login_site import LEGACY, Login
 
-from keyless.planes.entra.applications import register
+from keyless.lifecycle.applications import register
 from keyless.store.sqlite.store import SqliteStore
 from keyless.tokens.keys import KeyRing
 

@@ -12,10 +12,10 @@ from test_entra_token_endpoint import claims as token_claims
 
 from assertions_made import assertion, certificate, der, named, named_by_sha1, rsa_key
 from keyless.evidence.recorder import SignInKey
+from keyless.lifecycle.applications import register
 from keyless.model.evidence import SignInMethod, SignInOutcome
 from keyless.model.identities import Application, ApplicationCertificate
 from keyless.planes.entra import used_assertions
-from keyless.planes.entra.applications import register
 from keyless.planes.entra.used_assertions import AGAIN_WITHIN_S, PURPOSES, UsedAssertions
 from keyless.tokens.assertions import ASSERTION_TYPE, read_assertion
 

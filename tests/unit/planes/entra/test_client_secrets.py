@@ -7,12 +7,12 @@ from dataclasses import replace
 import pytest
 from login_site import CLIENT_ID, CREDENTIALS, LEGACY, SECRET, Login
 
+from keyless.lifecycle.applications import find_application, register, registration
+from keyless.lifecycle.secret_hash import hash_secret, secret_matches
 from keyless.model.identities import Application
 from keyless.model.secret_text import SecretText
 from keyless.planes.entra import client_secrets
-from keyless.planes.entra.applications import find_application, register, registration
 from keyless.planes.entra.client_secrets import ClientSecrets
-from keyless.planes.entra.secret_hash import hash_secret, secret_matches
 from keyless.store.collections import APPLICATIONS
 from keyless.store.sqlite.store import SqliteStore
 
@@ -66,7 +66,7 @@ def hashings(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 async def test_a_verified_secret_is_hashed_once_and_a_wrong_one_each_time(hashings: list[str]) -> None:
     verifier, one = ClientSecrets(), application("right")
     for secret in ("right", "right", "wrong", "wrong"):
-        assert await verifier.verify(one, SecretText(secret)) is (secret == "right")
+        assert (await verifier.verify(one, SecretText(secret)) is not None) is (secret == "right")
     assert hashings == ["right", "wrong", "wrong"]
 
 

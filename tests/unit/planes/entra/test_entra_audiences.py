@@ -9,8 +9,8 @@ import pytest
 from login_site import CLIENT_ID, CREDENTIALS, TENANT, Answer, Login
 
 from keyless.catalog.services import services
+from keyless.lifecycle.applications import application_key
 from keyless.model.identities import Application
-from keyless.planes.entra.applications import application_key
 from keyless.store.collections import APPLICATIONS
 
 EVERY_AUDIENCE = sorted({audience for service in services() for audience in service.audiences})

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from login_site import CREDENTIALS, LEGACY, Login
 
+from keyless.lifecycle.applications import register
 from keyless.model.evidence import SignInOutcome
-from keyless.planes.entra.applications import register
 
 
 async def expiring(login: Login, in_s: int) -> Login:

@@ -1,13 +1,13 @@
-"""Application registrations: how the estate's come into the store, and how a client finds its own."""
+"""Application registrations: how the estate's come into the store, and how each is found."""
 
 from __future__ import annotations
 
 import asyncio
 
+from keyless.lifecycle.secret_hash import hash_secret, secret_matches
 from keyless.model.estate import DeclaredApplication
 from keyless.model.identities import Application
 from keyless.model.secret_text import SecretText
-from keyless.planes.entra.secret_hash import hash_secret, secret_matches
 from keyless.store.collections import APPLICATIONS
 from keyless.store.ports import Reader, Store
 
@@ -29,19 +29,25 @@ async def find_application(reader: Reader, client_id: str) -> Application | None
 async def registration(reader: Reader, declared: DeclaredApplication) -> Application:
     """The record that a declared application asks for; the one that is there, where it already says so.
 
-    A hash is made only for a secret that the record does not hold: each costs a tenth of a second.
+    What was added to it beside the file stays. A hash is made only for a secret that the record does not
+    hold: each costs a tenth of a second.
     """
     there = await find_application(reader, declared.client_id)
+    added = there or Application(declared.name, declared.client_id, declared.principal_id)
     return Application(
         name=declared.name,
         client_id=declared.client_id,
         principal_id=declared.principal_id,
         secret_hashes=await _hashes(declared.client_secret, there.secret_hashes if there is not None else ()),
         secrets_expire_at=declared.secret_expires_at,
-        certificates=declared.certificates,
+        certificates=(*declared.certificates, *(one for one in added.certificates if one.key_id)),
         identifier_uris=declared.identifier_uris,
         token_version=declared.token_version,
         runs_on=declared.runs_on,
+        passwords=added.passwords,
+        owners=added.owners,
+        created_at=added.created_at,
+        body=added.body,
     )
 
 
