@@ -1,4 +1,4 @@
-"""What the management plane needs of the plane that keeps key-values, which it does not know."""
+"""What the management plane needs of the planes that keep key-values and secrets, which it does not know."""
 
 from __future__ import annotations
 
@@ -53,4 +53,12 @@ class StoreContents(Protocol):
 
     async def forget(self, transaction: Transaction, store_name: str) -> None:
         """Take away everything that a store held, its history included."""
+        ...
+
+
+class VaultContents(Protocol):
+    """What vaults hold."""
+
+    async def forget(self, transaction: Transaction, vault_name: str) -> None:
+        """Take away everything that a vault held, what was deleted in it included."""
         ...

@@ -16,7 +16,7 @@ from keyless.planes.arm import (
     resources,
     subscriptions,
 )
-from keyless.planes.arm.contents import StoreContents
+from keyless.planes.arm.contents import StoreContents, VaultContents
 from keyless.planes.arm.resource_types import served_versions
 from keyless.planes.arm.service import Arm
 from keyless.store.ports import Store
@@ -43,12 +43,19 @@ OPERATIONS: tuple[Operation, ...] = (
 )
 
 
-def arm_plane(store: Store, authority: TokenAuthority, stores: StoreContents) -> Plane:
-    """The plane over a store; ``stores`` are the contents of configuration stores."""
+def arm_plane(store: Store, authority: TokenAuthority, stores: StoreContents, vaults: VaultContents) -> Plane:
+    """The plane over a store; ``stores`` and ``vaults`` are what configuration stores and vaults hold."""
     return Plane(
         name="resource-manager",
         operations=OPERATIONS,
-        service=Arm(store, authority, stores, served_versions(OPERATIONS)),
+def arm_plane(
+    store: Store, authority: TokenAuthority, stores: StoreContents, vaults: VaultContents
+) -> Plane:
+    """The plane over a store; ``stores`` and ``vaults`` are what configuration stores and vaults hold."""
+    return Plane(
+        name="resource-manager",
+        operations=OPERATIONS,
+        service=Arm(store, authority, stores, vaults, served_versions(OPERATIONS)),
         locate=_locate,
         shape=resource_manager,
         audiences=lambda site: AUDIENCES,

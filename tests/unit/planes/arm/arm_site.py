@@ -16,6 +16,7 @@ from keyless.model.roles import Permission, RoleAssignment, RoleDefinition
 from keyless.planes.appconfig.contents import StoreContents
 from keyless.planes.appconfig.service import KeyValues
 from keyless.planes.arm.plane import arm_plane
+from keyless.planes.keyvault.contents import VaultContents
 from keyless.runtime.world import EstateWorld
 from keyless.store.collections import ASSIGNMENTS, GROUPS, SIGNING_KEYS, TENANT
 from keyless.store.sqlite.store import SqliteStore
@@ -44,6 +45,10 @@ ROLES = {
         ),
         RoleDefinition("data", "Data", (Permission(data_actions=("*",)),)),
         RoleDefinition("reader", "Reader", (Permission(actions=("*/read",)),)),
+        RoleDefinition("vaults", "Vaults", (Permission(actions=("Microsoft.KeyVault/vaults/*",)),)),
+        RoleDefinition(
+            "policies", "Policies", (Permission(actions=("Microsoft.KeyVault/vaults/accessPolicies/write",)),)
+        ),
         RoleDefinition(
             "websites", "Websites", (Permission(actions=("Microsoft.Web/*", "Microsoft.Resources/*/read")),)
         ),
@@ -109,7 +114,7 @@ class ArmSite:
         self.now = NOW
         world = EstateWorld(store, "shop", lambda: self.now)
         nobody = Nobody()
-        self.plane = arm_plane(store, world, StoreContents(KeyValues(store)))
+        self.plane = arm_plane(store, world, StoreContents(KeyValues(store)), VaultContents())
         self._dispatcher = Dispatcher(
             (self.plane,),
             store=store,
@@ -128,6 +133,12 @@ class ArmSite:
             await transaction.put(GROUPS, (GROUP.casefold(),), ResourceGroup(GROUP, "westeurope"))
         await self.grant("owner", "owner", SUBSCRIPTION)
         await self.grant("reader", "reader", SUBSCRIPTION)
+
+    async def add_group(self, name: str) -> None:
+        """Another resource group."""
+        group = f"{SUBSCRIPTION}/resourceGroups/{name}"
+        async with self.store.transaction() as transaction:
+            await transaction.put(GROUPS, (group.casefold(),), ResourceGroup(group, "westeurope"))
 
     async def grant(self, who: str, role: str, scope: str) -> None:
         """Assign a role."""

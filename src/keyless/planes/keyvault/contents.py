@@ -1,0 +1,21 @@
+"""What a vault holds, for those who manage vaults, not for who asks a vault's own host."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from keyless.planes.keyvault.secrets.records import DELETED_SECRETS, SECRET_VERSIONS, SECRETS
+from keyless.store.ports import Collection, Transaction
+
+HELD: tuple[Collection[Any], ...] = (SECRETS, DELETED_SECRETS, SECRET_VERSIONS)
+"""Every collection whose keys begin with a vault's case-folded name."""
+
+
+class VaultContents:
+    """Takes away what vaults held."""
+
+    async def forget(self, transaction: Transaction, vault_name: str) -> None:
+        """Take away everything that a vault held, what was deleted in it included."""
+        for collection in HELD:
+            for key, _ in await transaction.scan(collection, (vault_name.casefold(),)):
+                await transaction.delete(collection, key)
