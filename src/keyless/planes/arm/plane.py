@@ -48,13 +48,6 @@ def arm_plane(store: Store, authority: TokenAuthority, stores: StoreContents, va
     return Plane(
         name="resource-manager",
         operations=OPERATIONS,
-def arm_plane(
-    store: Store, authority: TokenAuthority, stores: StoreContents, vaults: VaultContents
-) -> Plane:
-    """The plane over a store; ``stores`` and ``vaults`` are what configuration stores and vaults hold."""
-    return Plane(
-        name="resource-manager",
-        operations=OPERATIONS,
         service=Arm(store, authority, stores, vaults, served_versions(OPERATIONS)),
         locate=_locate,
         shape=resource_manager,

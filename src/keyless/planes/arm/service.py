@@ -14,22 +14,15 @@ from keyless.tokens.issuer import TokenAuthority
 
 @dataclass(frozen=True, slots=True)
 class Arm:
-<<<<<<< HEAD
-    """The store, the tenant, what configuration stores hold, and what makes new GUIDs and secrets.
+    """The store, the tenant, what stores and vaults hold, and what makes new GUIDs and secrets.
 
     ``served`` are the api-versions of the resource types that the plane's operations name, newest first.
     """
-=======
-    """The store, the tenant, what stores and vaults hold, and what makes new GUIDs and secrets."""
->>>>>>> d20355f (Make, change, delete, recover and purge vaults through Azure Resource Manager, and change their access policies)
 
     store: Store
     authority: TokenAuthority
     stores: StoreContents
-<<<<<<< HEAD
-    served: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-=======
     vaults: VaultContents
->>>>>>> d20355f (Make, change, delete, recover and purge vaults through Azure Resource Manager, and change their access policies)
+    served: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     new_guid: Callable[[], str] = lambda: str(uuid.uuid4())
     entropy: Callable[[int], bytes] = os.urandom
