@@ -32,6 +32,12 @@ SERVED_NAMESPACES = frozenset(
     }
 )
 """Case-folded namespaces whose types have operations of their own."""
+_SPELLED = {
+    "microsoft.app": "Microsoft.App",
+    "microsoft.monitor": "Microsoft.Monitor",
+    "microsoft.web": "Microsoft.Web",
+}
+"""Namespaces that the list of actions has in lower case, and their resources' ids have not."""
 _OF_A_TYPE = frozenset({"read", "write", "delete"})
 
 
@@ -42,7 +48,7 @@ def known_types() -> Mapping[str, tuple[str, ...]]:
     for action in known_actions(ActionPlane.CONTROL):
         parts = action.split("/")
         if len(parts) >= 3 and parts[-1].casefold() in _OF_A_TYPE:
-            found.setdefault(parts[0], set()).add("/".join(parts[1:-1]))
+            found.setdefault(_SPELLED.get(parts[0], parts[0]), set()).add("/".join(parts[1:-1]))
     return {namespace: tuple(sorted(types)) for namespace, types in sorted(found.items())}
 
 
