@@ -3,8 +3,8 @@
 Rules:
 - vaults and stores go as their own packages delete them, so that they can be recovered where these say so;
 - identities go as `lifecycle/` has it: their tokens are refused at once;
-- role assignments at a resource or within it go with it. Locks there are none left: nothing that is locked, or
-  that has something locked in it, is deleted.
+- role assignments at a resource or within it go with it. Locks there are none left: nothing that is locked,
+  or that has something locked in it, is deleted.
 
 Source: https://learn.microsoft.com/azure/azure-resource-manager/management/delete-resource-group
 """
