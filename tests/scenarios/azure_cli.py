@@ -1,4 +1,4 @@
-"""`az` as the owner of an estate, as a workload and as a service principal, unmodified and in processes of its own.
+"""`az`, unmodified, as the owner of an estate, as a workload and as a service principal.
 
 It is installed by scripts/az_client.py; where it is missing, the tests are skipped loudly.
 """
@@ -98,7 +98,7 @@ class Session:
 
 
 class Office:
-    """An estate, and those who work on it with the Azure CLI; each begins to when asked for the first time."""
+    """An estate, and those who work on it with the Azure CLI; each begins when asked for the first time."""
 
     def __init__(self, folder: Path) -> None:
         root = folder / "orders"

@@ -29,7 +29,7 @@ def desk(project: Project, skip_loudly: Callable[[str], None]) -> Project:
 
 
 def az(desk: Project, by: tuple[str, ...], *commands: str) -> Ran:
-    """Run commands of `az`, one after the other and each in a process of its own; the first to fail ends it."""
+    """Run commands of `az` one after the other, each in a process of its own, until one fails."""
     script = " && ".join(f"{shlex.quote(str(AZ))} {command} --output json" for command in commands)
     return desk(*by, "--offline", "--", "/bin/sh", "-c", script)
 
