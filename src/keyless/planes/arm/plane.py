@@ -70,6 +70,7 @@ def arm_plane(store: Store, authority: TokenAuthority, stores: StoreContents, va
         max_body_bytes=4 * 1024 * 1024,
         guard=guard,
         journal=journal,
+        merges_slashes=True,
     )
 
 

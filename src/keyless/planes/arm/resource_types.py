@@ -32,12 +32,16 @@ SERVED_NAMESPACES = frozenset(
     }
 )
 """Case-folded namespaces whose types have operations of their own."""
+<<<<<<< HEAD
 _SPELLED = {
     "microsoft.app": "Microsoft.App",
     "microsoft.monitor": "Microsoft.Monitor",
     "microsoft.web": "Microsoft.Web",
 }
 """Namespaces that the list of actions has in lower case, and their resources' ids have not."""
+=======
+_ANY_VERSION = "2024-01-01"
+>>>>>>> cf9aa7a (Read paths of the management plane and of Entra as clients put them together, and name a version for every type)
 _OF_A_TYPE = frozenset({"read", "write", "delete"})
 
 
@@ -108,9 +112,11 @@ def _types_in(template: str) -> Iterator[str]:
 
 
 def versions_of(resource_type: str, served: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
-    """The api-versions of a type, newest first: those that are served, else what the catalog knows."""
+    """The api-versions of a type, newest first: those that are served, else the one that the catalog knows.
+
+    Any stands in for those of other types: it is taken, as every other is, and clients look for one here.
+    """
     own = served.get(resource_type.casefold())
     if own is not None:
         return own
-    known = api_version(resource_type)
-    return (known,) if known else ()
+    return (api_version(resource_type) or _ANY_VERSION,)
