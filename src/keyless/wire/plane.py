@@ -70,15 +70,10 @@ class Plane:
     are the beginnings (lower case, with a slash at the end) of the paths that it
     answers, where several planes share a host name; ``host_kinds`` the kinds of host whose workloads it
     answers, all of them where it is empty. ``access_keys`` are those that a request may be signed with in
-<<<<<<< HEAD
-    place of a token, where there are any. ``guard`` looks at every write that is permitted, of a plane that
-    keeps a journal. ``journal`` hears of every write, and of every one that was
-    refused, before it is answered.
-=======
     place of a token, where there are any. With ``merges_slashes`` several slashes in a path are one: clients
-    of such a plane put its paths together from parts that may be empty. ``journal`` hears of every write, and
-    of every one that was refused, before it is answered.
->>>>>>> cf9aa7a (Read paths of the management plane and of Entra as clients put them together, and name a version for every type)
+    of such a plane put its paths together from parts that may be empty. ``guard`` looks at every write that
+    is permitted, of a plane that keeps a journal. ``journal`` hears of every write, and of every one that was
+    refused, before it is answered.
     """
 
     name: str

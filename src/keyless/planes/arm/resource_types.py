@@ -32,16 +32,13 @@ SERVED_NAMESPACES = frozenset(
     }
 )
 """Case-folded namespaces whose types have operations of their own."""
-<<<<<<< HEAD
 _SPELLED = {
     "microsoft.app": "Microsoft.App",
     "microsoft.monitor": "Microsoft.Monitor",
     "microsoft.web": "Microsoft.Web",
 }
 """Namespaces that the list of actions has in lower case, and their resources' ids have not."""
-=======
 _ANY_VERSION = "2024-01-01"
->>>>>>> cf9aa7a (Read paths of the management plane and of Entra as clients put them together, and name a version for every type)
 _OF_A_TYPE = frozenset({"read", "write", "delete"})
 
 
