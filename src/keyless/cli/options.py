@@ -34,6 +34,14 @@ host_kind_option = click.option(
     help="The kind of host that gives the workload its token (default: as the estate says, or its type).",
 )
 
+propagation_delay_option = click.option(
+    "--propagation-delay",
+    type=click.FloatRange(min=0),
+    metavar="SECONDS",
+    help="Let changes of roles, assignments, denies and groups take effect that much later, as Azure does "
+    "(default: at once, or as the plane that runs already does).",
+)
+
 
 def chosen_project(directory: Path | None) -> Project:
     """The project in the directory that the option names, or else the one that the current directory is in.

@@ -12,7 +12,13 @@ import click
 
 from keyless.cli.failure import Failure, own_failures
 from keyless.cli.notices import closing, show
-from keyless.cli.options import chosen_project, declared_estate, host_kind_option, project_option
+from keyless.cli.options import (
+    chosen_project,
+    declared_estate,
+    host_kind_option,
+    project_option,
+    propagation_delay_option,
+)
 from keyless.cli.terminal import say
 from keyless.gateway.child import ChildStatus, exit_like, run_child
 from keyless.gateway.held_signals import held_signals
@@ -63,6 +69,7 @@ if TYPE_CHECKING:
 @click.option(
     "--port", type=click.IntRange(0, 65535), default=0, help="The proxy's port, for a plane that is started."
 )
+@propagation_delay_option
 @click.option("--quiet", is_flag=True, help="Print denials and errors only.")
 @project_option
 @click.argument("argv", metavar="COMMAND...", nargs=-1, type=click.UNPROCESSED)
@@ -74,6 +81,7 @@ def command(
     offline: bool,
     keep_credentials: bool,
     port: int,
+    propagation_delay: float | None,
     quiet: bool,
     directory: Path | None,
     argv: tuple[str, ...],
@@ -90,7 +98,7 @@ def command(
         estate = declared_estate(project)
         if fresh:
             _begin_anew(project, estate)
-        hello = Hello(PROTOCOL, workload, Mode(mode), offline, estate, host_kind)
+        hello = Hello(PROTOCOL, workload, Mode(mode), offline, estate, host_kind, propagation_delay)
         finished = run_in(
             project, hello, list(argv), port=port, keep_credentials=keep_credentials, quiet=quiet
         )

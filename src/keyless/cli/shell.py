@@ -9,7 +9,7 @@ import click
 
 from keyless.cli.failure import own_failures
 from keyless.cli.notices import closing
-from keyless.cli.options import chosen_project, declared_estate, project_option
+from keyless.cli.options import chosen_project, declared_estate, project_option, propagation_delay_option
 from keyless.cli.run import run_in
 from keyless.cli.terminal import say
 from keyless.gateway.child import exit_like
@@ -26,10 +26,17 @@ _DEFAULT_SHELL = "/bin/sh"
     "`env` has them.",
 )
 @click.option("--offline", is_flag=True, help="Refuse connections beyond the local plane and this machine.")
+@propagation_delay_option
 @click.option("--quiet", is_flag=True, help="Print denials and errors only.")
 @project_option
 @click.argument("argv", metavar="[COMMAND]...", nargs=-1, type=click.UNPROCESSED)
-def command(offline: bool, quiet: bool, directory: Path | None, argv: tuple[str, ...]) -> None:
+def command(
+    offline: bool,
+    propagation_delay: float | None,
+    quiet: bool,
+    directory: Path | None,
+    argv: tuple[str, ...],
+) -> None:
     """Open a shell as the estate's owner, or run COMMAND as its owner: `keyless shell -- az group list`.
 
     You are a user of the estate's directory there, Owner of everything in it, and signed in: for the Azure
@@ -40,7 +47,7 @@ def command(offline: bool, quiet: bool, directory: Path | None, argv: tuple[str,
     """
     with own_failures():
         project = chosen_project(directory)
-        hello = OpenShell(PROTOCOL, offline, declared_estate(project))
+        hello = OpenShell(PROTOCOL, offline, declared_estate(project), propagation_delay)
         opened = list(argv) or [os.environ.get("SHELL") or _DEFAULT_SHELL]
         finished = run_in(
             project,

@@ -14,7 +14,7 @@ from keyless.model.estate import Estate
 from keyless.model.hosts import HostKind
 from keyless.model.secret_text import SecretText
 
-PROTOCOL = 5
+PROTOCOL = 6
 MAX_LINE_BYTES = 64 * 1024 * 1024
 
 
@@ -28,7 +28,8 @@ class Mode(enum.StrEnum):
 class Hello(msgspec.Struct, frozen=True, tag="hello"):
     """A client that wants to run a workload. ``workload`` is none for the only one there is.
 
-    ``host_kind`` is none where the workload's own counts.
+    ``host_kind`` is none where the workload's own counts, ``propagation_delay_s`` where the plane keeps the
+    delay that it has: how many seconds after it was made a change of roles takes effect.
     """
 
     protocol: int
@@ -37,14 +38,19 @@ class Hello(msgspec.Struct, frozen=True, tag="hello"):
     offline: bool
     estate: Estate | None
     host_kind: HostKind | None = None
+    propagation_delay_s: float | None = None
 
 
 class OpenShell(msgspec.Struct, frozen=True, tag="open-shell"):
-    """A client that wants to work as the owner of the estate: as the person whose plane this is."""
+    """A client that wants to work as the owner of the estate: as the person whose plane this is.
+
+    ``propagation_delay_s`` as of a `Hello`.
+    """
 
     protocol: int
     offline: bool
     estate: Estate | None
+    propagation_delay_s: float | None = None
 
 
 class ServeMetadata(msgspec.Struct, frozen=True, tag="serve-metadata"):

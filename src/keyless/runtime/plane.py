@@ -13,7 +13,7 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -131,6 +131,7 @@ class RunningPlane:
         self._attestor = attestor
         self._owner = owner
         self._applied: tuple[str, int] | None = None
+        self._delay_s = 0.0
         self._applying = asyncio.Lock()
         self._control = ControlServer(project.control_socket, self._open, self._close)
 
@@ -215,7 +216,7 @@ class RunningPlane:
         Nothing else runs between the lease's opening and the answer, so that the answer is the first that
         the client hears.
         """
-        await self._prepare(hello.estate)
+        await self._prepare(hello.estate, hello.propagation_delay_s)
         compute = await self._world.workload(hello.workload, hello.mode, hello.host_kind)
         principal_ids = await self._world.principal_ids(compute)
         client_id = await self._world.default_client_id(compute)
@@ -243,7 +244,7 @@ class RunningPlane:
     ) -> tuple[Lease, ToClient]:
         """Apply the client's estate and let its owner work in it."""
         refuse_workloads(self._attestor.processes, client, self._leases)
-        await self._prepare(asked.estate)
+        await self._prepare(asked.estate, asked.propagation_delay_s)
         lease, account = await self._owner.lease(asked, tell, client)
         self._leases.open(lease)
         self._start_lines_anew()
@@ -314,11 +315,16 @@ class RunningPlane:
             stored_credentials=tuple(sorted({one for lease in leases for one in lease.stored_credentials})),
         )
 
-    async def _prepare(self, estate: Estate | None) -> None:
-        """Bring the store up to what a client's estate declares, and to who owns it."""
-        async with self._applying:
+    async def _prepare(self, estate: Estate | None, delay_s: float | None = None) -> None:
+        """Bring the store up to what a client's estate declares, and to who owns it.
+
+        That takes effect at once; what others have changed waits as long as it must. ``delay_s`` is how long
+        changes wait from now on, none where that stays.
+        """
+        async with self._applying, self._at_once():
             await self._apply(estate)
             await self._owner.user()
+            self._delay_s = self._delay_s if delay_s is None else delay_s
         self._notices.directory = await read_directory(self._store)
 
     async def _apply(self, estate: Estate | None) -> None:
@@ -331,6 +337,25 @@ class RunningPlane:
             except CannotApply as error:
                 raise LeaseRefused(str(error)) from error
             self._applied = (digest, self._deletions())
+
+    @contextlib.asynccontextmanager
+    async def _at_once(self) -> AsyncIterator[None]:
+        """Let changes that are made within it take effect at once, however long others wait."""
+        await self._notice_changes()
+        self._propagate(0)
+        try:
+            yield
+            await self._notice_changes()
+        finally:
+            self._propagate(self._delay_s)
+
+    async def _notice_changes(self) -> None:
+        for dispatcher in self._dispatchers:
+            await dispatcher.notice(time.time())
+
+    def _propagate(self, delay_s: float) -> None:
+        for dispatcher in self._dispatchers:
+            dispatcher.propagate(delay_s)
 
     def _deletions(self) -> int:
         """What changes when a declared resource is deleted, which is then to be made anew."""
@@ -353,6 +378,8 @@ class RunningPlane:
                 self._flush()
             except Exception:
                 log.exception("evidence could not be written; it is kept, and tried again")
+            if self._delay_s:
+                await self._notice_changes()
 
     async def rotate_tokens(self) -> None:
         """Replace the projected tokens that are due; a key that was revoked elsewhere is noticed first."""

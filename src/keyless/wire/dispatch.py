@@ -93,6 +93,14 @@ class Dispatcher:
         self._numbers = itertools.count(1)
         self._number_prefix = _guid_prefix()
 
+    def propagate(self, delay_s: float) -> None:
+        """Let what is noticed from now on of roles and their like take effect that many seconds later."""
+        self._meanings.propagate(delay_s)
+
+    async def notice(self, now: float) -> None:
+        """Notice what was committed until now (epoch seconds), as a request would."""
+        await self._meanings.notice(now)
+
     def forget(self) -> None:
         """Forget every remembered meaning and decision (who is learning has changed)."""
         self._meanings.forget()
@@ -145,6 +153,7 @@ class Dispatcher:
             await journal(_performed(turn, caller, settled, Bug.status, Bug("an internal error occurred")))
             raise
         await journal(_performed(turn, caller, settled, answer.status))
+        await self.notice(turn.request.now)  # the time that a change waits begins when it is made
         return answer
 
     async def _handle(self, turn: _Turn) -> Rendered:

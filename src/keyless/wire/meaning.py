@@ -134,6 +134,16 @@ class Meanings:
         self._revocations: Mapping[str, Revocation] = {}
         self.tenant_id = ""
 
+    def propagate(self, delay_s: float) -> None:
+        """Let what is noticed from now on of roles and their like take effect that many seconds later."""
+        self._policies.delay_s = delay_s
+
+    async def notice(self, now: float) -> None:
+        """Notice what the store has come to; before the first request nothing needs noticing."""
+        if self._authorizer is not None:
+            self._store.refresh()
+            await self._notice_changes(now)
+
     def forget(self) -> None:
         """Forget everything that is remembered (who is learning has changed)."""
         self._seen_version = -1

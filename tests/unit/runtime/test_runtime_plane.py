@@ -87,6 +87,25 @@ class Written:
         self.lines.extend(counts)
 
 
+class Front:
+    """A dispatcher that remembers when it was to notice changes, and with which delay."""
+
+    def __init__(self) -> None:
+        self.delay_s = 0.0
+        self.noticed: list[float] = []
+
+    def forget(self) -> None:
+        """There is nothing to forget."""
+
+    def propagate(self, delay_s: float) -> None:
+        """Keep the delay."""
+        self.delay_s = delay_s
+
+    async def notice(self, now: float) -> None:
+        """Keep the delay that changes were noticed with."""
+        self.noticed.append(self.delay_s)
+
+
 class Site:
     """A plane over a store with two workloads."""
 
@@ -97,6 +116,7 @@ class Site:
         self.recorder = Recorder(self.sink, self.notices.decided, self.notices.signed_in)
         self.proxy = Port(1)
         self.deployed: list[Estate] = []
+        self.front = Front()
         self.keys: Path | None = folder / "keys"
         self.ended: list[Lease] = []
         project = Project(folder, folder / ".keyless")
@@ -110,7 +130,7 @@ class Site:
             leases=self.leases,
             notices=self.notices,
             recorder=self.recorder,
-            dispatchers=(),
+            dispatchers=(self.front,),
             listening=Listening(self.proxy, Port(2), Port(3)),
             deploy=self.deploy,
             key_directory=self.key_directory,
@@ -334,3 +354,13 @@ async def test_whatever_opens_first_the_estate_has_its_owner(site: Site, estate_
     assert found.principal_id == "the-user"
     await open_shell(site, [])
     assert len(await estate_store.scan(USERS)) == 1
+
+
+async def test_an_estate_takes_effect_at_once_and_later_changes_wait(site: Site, estate: Estate) -> None:
+    waiting = Hello(PROTOCOL, "web", Mode.ENFORCE, False, estate, propagation_delay_s=300)
+    await site.plane.open_lease(waiting, [].append)
+    assert site.front.noticed == [0, 0]
+    assert site.front.delay_s == 300
+    await site.open("worker", [].append)  # which says nothing of it
+    assert site.front.noticed == [0, 0, 300, 0]
+    assert site.front.delay_s == 300

@@ -37,6 +37,37 @@ async def test_a_changed_assignment_takes_effect_on_the_next_request(library: An
     assert await status(library, token=token) == 403
 
 
+async def test_with_a_delay_each_change_takes_effect_on_its_own_clock(library: Any) -> None:
+    alice, bob = library.token("alice"), library.token("bob")
+    given = await library.assign("alice", "reader")
+    assert await status(library, token=alice) == 200  # what was there before the first request
+    library.dispatcher.propagate(60)
+    await library.withdraw(given)
+    await library.dispatcher.notice(library.now)
+    library.now += 30
+    await library.assign("bob", "reader")
+    await library.dispatcher.notice(library.now)
+    library.now += 29
+    assert await status(library, token=alice) == 200
+    library.now += 1
+    assert await status(library, token=alice) == 403
+    assert await status(library, token=bob) == 403
+    library.now += 30
+    assert await status(library, token=bob) == 200
+
+
+async def test_what_is_noticed_without_a_delay_overtakes_what_waits(library: Any) -> None:
+    token = library.token("alice")
+    assert await status(library, token=token) == 403
+    library.dispatcher.propagate(60)
+    await library.assign("bob", "reader")
+    await library.dispatcher.notice(library.now)
+    library.dispatcher.propagate(0)
+    await library.assign("alice", "reader")
+    assert await status(library, token=token) == 200
+    assert await status(library, token=library.token("bob")) == 403
+
+
 async def test_an_assignment_made_by_another_process_takes_effect_on_the_next_request(
     library: Any, tmp_path: Path, root_key: RootKey
 ) -> None:
