@@ -8,7 +8,8 @@ Rules:
   revision comes of running twice;
 - an identity that a resource is told to have no longer is deleted, and one that is declared again is made
   anew (see ``lifecycle/identities.py``);
-- resources and assignments appear together, in one transaction, before their contents.
+- resources and assignments appear together, in one transaction, before their contents;
+- what a file cannot say of a resource stays, and what lies deleted comes back (see ``kept.py``).
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any, Protocol
 
+from keyless.deploy.kept import Holding, bring_back, with_kept
 from keyless.lifecycle.identities import as_created, live_identities, settle_identities
 from keyless.model.access_keys import AccessKey
 from keyless.model.estate import (
@@ -41,7 +43,7 @@ from keyless.store.collections import (
     VAULTS,
     WORKLOAD_RULES,
 )
-from keyless.store.ports import Collection, Key, Store, Transaction
+from keyless.store.ports import Collection, Key, Reader, Store, Transaction
 from keyless.wire.errors import WireError
 from keyless.wire.federation import FEDERATION_KEY
 
@@ -52,7 +54,7 @@ class CannotApply(Exception):
     """An estate that a vault or store does not take; the message names the thing and says why."""
 
 
-class Contents(Protocol):
+class Contents(Holding, Protocol):
     """The planes' own ways of writing what an estate declares."""
 
     async def ensure_secret(self, secret: DeclaredSecret) -> None:
@@ -80,9 +82,10 @@ async def apply_estate(estate: Estate, store: Store, contents: Contents) -> None
     """
     records = list(records_of(await as_created(store, estate)))
     left_over = await _rules_left_over(estate, store)
-    if left_over or any([await store.get(collection, key) != record for collection, key, record in records]):
+    if left_over or any([await _differs(store, *record) for record in records]):
         async with store.transaction() as transaction:
             before = await live_identities(transaction)
+            await bring_back(transaction, estate, contents, contents.now())
             for collection, key, record in records:
                 await _put(transaction, collection, key, record)
             for key in left_over:
@@ -114,9 +117,16 @@ def _named(what: str) -> Iterator[None]:
         raise CannotApply(f"{what} cannot be brought up to what is declared: {error}") from error
 
 
+async def _differs(reader: Reader, collection: Collection[Any], key: Key, record: object) -> bool:
+    before = await reader.get(collection, key)
+    return bool(before != with_kept(before, record))
+
+
 async def _put(transaction: Transaction, collection: Collection[Any], key: Key, record: object) -> None:
-    if await transaction.get(collection, key) != record:
-        await transaction.put(collection, key, record)
+    before = await transaction.get(collection, key)
+    wanted = with_kept(before, record)
+    if before != wanted:
+        await transaction.put(collection, key, wanted)
 
 
 def records_of(estate: Estate) -> Iterable[tuple[Collection[Any], Key, object]]:

@@ -9,13 +9,15 @@ from keyless.lifecycle.applications import register
 from keyless.model.estate import DeclaredApplication, DeclaredSecret, DeclaredSetting
 from keyless.model.resources import ConfigurationStore, Vault
 from keyless.model.secret_text import SecretText
+from keyless.planes.appconfig.contents import StoreContents
 from keyless.planes.appconfig.errors import KeyLocked
 from keyless.planes.appconfig.records import KeyValue, Name
 from keyless.planes.appconfig.service import KeyValues
+from keyless.planes.keyvault.contents import VaultContents
 from keyless.planes.keyvault.secrets.properties import SecretProperties
 from keyless.planes.keyvault.secrets.service import Secrets
 from keyless.store.collections import STORES, VAULTS
-from keyless.store.ports import Store
+from keyless.store.ports import Store, Transaction
 
 
 class UnknownContainer(Exception):
@@ -41,6 +43,14 @@ class PlaneContents:
         """Make sure that a store holds a key-value with this value."""
         found = await self._configuration_store(setting.store)
         await self._key_values.declared(found.name, setting, self.now())
+
+    async def forget_vault(self, transaction: Transaction, name: str) -> None:
+        """Take away everything that a vault held."""
+        await VaultContents().forget(transaction, name)
+
+    async def forget_store(self, transaction: Transaction, name: str) -> None:
+        """Take away everything that a store held."""
+        await StoreContents(self._key_values).forget(transaction, name)
 
     async def remove_secret(self, vault: str, name: str) -> None:
         """Delete a live secret, so that it can be recovered."""

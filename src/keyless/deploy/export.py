@@ -63,7 +63,7 @@ async def stored_estate(store: Store, contents: PlaneContents) -> Estate:
         secrets=tuple(await contents.secrets()),
         stores=tuple(found for _, found in await store.scan(STORES)),
         settings=tuple(await contents.settings()),
-        access_keys=tuple(_access_key(key) for _, key in await store.scan(ACCESS_KEYS)),
+        access_keys=await _declared_access_keys(store),
         assignments=await _declared_assignments(store),
         workloads=tuple(rule for _, rule in await store.scan(WORKLOAD_RULES)),
         federation=federation,
@@ -75,6 +75,13 @@ async def _declared_assignments(store: Store) -> tuple[RoleAssignment, ...]:
     own = await local_user_ids(store)
     found = [assignment for _, assignment in await store.scan(ASSIGNMENTS)]
     return tuple(one for one in found if one.principal_id.casefold() not in own)
+
+
+async def _declared_access_keys(store: Store) -> tuple[DeclaredAccessKey, ...]:
+    """The access keys of the stores that are there: a deleted one keeps its own, and no file can name it."""
+    there = {key[0] for key, _ in await store.scan(STORES)}
+    found = [key for _, key in await store.scan(ACCESS_KEYS)]
+    return tuple(_access_key(key) for key in found if key.store in there)
 
 
 def _access_key(key: AccessKey) -> DeclaredAccessKey:

@@ -40,6 +40,8 @@ from keyless.runtime.leases import Lease, LeaseRefused
 from keyless.runtime.messages import Arrived, Mode, Remark
 from keyless.store.collections import (
     COMPUTE,
+    DELETED_STORES,
+    DELETED_VAULTS,
     FEDERATED_CREDENTIALS,
     GROUPS,
     IDENTITIES,
@@ -186,7 +188,7 @@ class EstateWorld:
         """Whether a workload may connect to a host of ours: none, or why not.
 
         A vault or store that is not there is refused, as an unknown host name would be in the cloud; where
-        the workload is learning, it comes into being.
+        the workload is learning, it comes into being, unless it lies deleted under that name.
         """
         for suffix, meet in ((VAULT_SUFFIX, self._meet_vault), (STORE_SUFFIX, self._meet_store)):
             if host.endswith(suffix):
@@ -199,6 +201,8 @@ class EstateWorld:
     async def _meet_vault(self, name: str, lease: Lease) -> str | None:
         if await self._store.get(VAULTS, (name,)) is not None:
             return None
+        if await self._store.get(DELETED_VAULTS, (name,)) is not None:
+            return _deleted("vault", name)
         known = [vault.name for _, vault in await self._store.scan(VAULTS)]
         if lease.mode is not Mode.LEARN or not _VAULT_NAME.fullmatch(name):
             return _unknown("vault", name, known)
@@ -212,6 +216,8 @@ class EstateWorld:
     async def _meet_store(self, name: str, lease: Lease) -> str | None:
         if await self._store.get(STORES, (name,)) is not None:
             return None
+        if await self._store.get(DELETED_STORES, (name,)) is not None:
+            return _deleted("configuration store", name)
         known = [store.name for _, store in await self._store.scan(STORES)]
         if lease.mode is not Mode.LEARN or not _STORE_NAME.fullmatch(name):
             return _unknown("configuration store", name, known)
@@ -280,6 +286,10 @@ def _named(name: str, known: Iterable[ComputeResource]) -> ComputeResource:
         )
         raise LeaseRefused(f"the estate has no workload `{name}`: {hint}")
     return found
+
+
+def _deleted(kind: str, name: str) -> str:
+    return f"the {kind} `{name}` is deleted: recover or purge it, or declare it in `keyless.yaml`"
 
 
 def _unknown(kind: str, name: str, known: list[str]) -> str:

@@ -9,12 +9,22 @@ import pytest
 
 from keyless.model.identities import Application
 from keyless.model.resource_id import ResourceId
-from keyless.model.resources import STORE_TYPE, VAULT_TYPE
+from keyless.model.resources import STORE_TYPE, VAULT_TYPE, DeletedStore, DeletedVault
 from keyless.runtime.directory import UnknownPrincipal, read_directory
 from keyless.runtime.leases import LeaseRefused
 from keyless.runtime.messages import Arrived, Mode, Remark
 from keyless.runtime.world import EstateWorld, host_kind
-from keyless.store.collections import APPLICATIONS, COMPUTE, GROUPS, SIGNING_KEYS, STORES, TENANT, VAULTS
+from keyless.store.collections import (
+    APPLICATIONS,
+    COMPUTE,
+    DELETED_STORES,
+    DELETED_VAULTS,
+    GROUPS,
+    SIGNING_KEYS,
+    STORES,
+    TENANT,
+    VAULTS,
+)
 from keyless.store.ports import Store
 
 
@@ -182,6 +192,23 @@ class TestAdmission:
         assert (key, made.learned) == (("orders",), True)
         assert ResourceId.parse(made.resource_id).is_type(STORE_TYPE)
         assert learning.tell.heard == [Arrived("store", "orders")]
+
+    async def test_what_lies_deleted_is_not_made_anew_by_learning(
+        self, world: EstateWorld, make_lease: Any, estate_store: Store
+    ) -> None:
+        learning = make_lease(mode=Mode.LEARN)
+        for host in ("orders.vault.azure.net", "orders.azconfig.io"):
+            assert await world.admit(host, learning) is None
+        (_, vault), (_, made) = *await estate_store.scan(VAULTS), *await estate_store.scan(STORES)
+        async with estate_store.transaction() as transaction:
+            await transaction.delete(VAULTS, ("orders",))
+            await transaction.delete(STORES, ("orders",))
+            await transaction.put(DELETED_VAULTS, ("orders",), DeletedVault(vault, 0, 1))
+            await transaction.put(DELETED_STORES, ("orders",), DeletedStore(made, 0, 1))
+        for host in ("orders.vault.azure.net", "orders.azconfig.io"):
+            refused = await world.admit(host, learning)
+            assert refused is not None
+            assert "`orders` is deleted: recover or purge it" in refused
 
     async def test_what_is_learned_goes_into_the_estates_only_group(
         self, world: EstateWorld, make_lease: Any, estate_store: Store

@@ -1,0 +1,90 @@
+"""What an estate's file does not say of a resource, and so does not take from one that is there.
+
+Rules:
+- tags, tiers and whatever else only the management API is given stay as they are;
+- a vault or store that lies deleted and is declared comes back as it was, with what it held. One whose time
+  to come back is over is made anew, with nothing in it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Protocol
+
+from msgspec import structs
+
+from keyless.model.access_keys import AccessKey
+from keyless.model.estate import Estate
+from keyless.model.identities import ComputeResource, ManagedIdentity
+from keyless.model.resources import ConfigurationStore, ResourceGroup, Vault
+from keyless.store.collections import ACCESS_KEYS, DELETED_STORES, DELETED_VAULTS, STORES, VAULTS
+from keyless.store.ports import Transaction
+
+_KEPT: Mapping[type, tuple[str, ...]] = {
+    ResourceGroup: ("tags", "managed_by"),
+    ManagedIdentity: ("location", "tags"),
+    ComputeResource: ("tags", "body"),
+    Vault: ("sku", "tags", "created_on", "updated_on", "body"),
+    ConfigurationStore: (
+        "sku",
+        "tags",
+        "soft_delete_retention_days",
+        "purge_protection",
+        "created_on",
+        "body",
+    ),
+}
+
+
+class Holding(Protocol):
+    """The planes' own ways of taking away what vaults and stores held."""
+
+    async def forget_vault(self, transaction: Transaction, name: str) -> None:
+        """Take away everything that a vault held."""
+        ...
+
+    async def forget_store(self, transaction: Transaction, name: str) -> None:
+        """Take away everything that a store held."""
+        ...
+
+
+def with_kept(before: object, record: object) -> Any:  # noqa: ANN401  # a record of any collection
+    """A declared record, with what is kept of the one that is there."""
+    if isinstance(record, AccessKey):
+        return before if isinstance(before, AccessKey) and _same_key(before, record) else record
+    names = _KEPT.get(type(record), ())
+    if not names or type(before) is not type(record):
+        return record
+    return structs.replace(record, **{name: getattr(before, name) for name in names})  # type: ignore[type-var]
+
+
+def _same_key(before: AccessKey, record: AccessKey) -> bool:
+    return (before.secret, before.read_only) == (record.secret, record.read_only)
+
+
+async def bring_back(transaction: Transaction, estate: Estate, holding: Holding, now: int) -> None:
+    """Bring back the vaults and stores that lie deleted and are declared."""
+    for name in _names(estate.vaults):
+        vault = await transaction.get(DELETED_VAULTS, (name,))
+        if vault is None:
+            continue
+        await transaction.delete(DELETED_VAULTS, (name,))
+        if vault.purge_at > now:
+            await transaction.put(VAULTS, (name,), vault.vault)
+        else:
+            await holding.forget_vault(transaction, name)
+    for name in _names(estate.stores):
+        store = await transaction.get(DELETED_STORES, (name,))
+        if store is None:
+            continue
+        await transaction.delete(DELETED_STORES, (name,))
+        if store.purge_at > now:
+            await transaction.put(STORES, (name,), store.store)
+        else:
+            await holding.forget_store(transaction, name)
+            for key, _ in await transaction.scan(ACCESS_KEYS, (name,)):
+                await transaction.delete(ACCESS_KEYS, key)
+
+
+def _names(declared: Iterable[Vault | ConfigurationStore]) -> list[str]:
+    return [one.name.casefold() for one in declared]
