@@ -56,6 +56,17 @@ class InvalidResourceType(NotFound):
         )
 
 
+class ResourceElsewhere(Conflict):
+    """A resource of that name is in another region, and stays there."""
+
+    def __init__(self, name: str, location: str, asked: str) -> None:
+        super().__init__(
+            f"The resource '{name}' already exists in location '{location}'. A resource with the same name "
+            f"cannot be created in location '{asked[:64]}'.",
+            code="InvalidResourceLocation",
+        )
+
+
 class InvalidContent(InvalidRequest):
     """The body can be read, and does not say what it must."""
 

@@ -22,7 +22,7 @@ from keyless.model.identities import ComputeResource
 from keyless.model.management import GenericResource
 from keyless.model.resource_id import InvalidResourceId, ResourceId
 from keyless.planes.arm.api_versions import ANY, RESOURCES
-from keyless.planes.arm.errors import InvalidContent, InvalidResourceType, ResourceNotFound
+from keyless.planes.arm.errors import InvalidContent, InvalidResourceType, ResourceElsewhere, ResourceNotFound
 from keyless.planes.arm.etags import check_conditions
 from keyless.planes.arm.filters import Fields, read_filter
 from keyless.planes.arm.held import Held, held_at, held_within
@@ -379,11 +379,7 @@ def _location(body: Json, there: Held | None) -> str:
     if there is None:
         return plain(asked or "")
     if asked and plain(asked) != plain(there.location):
-        raise Conflict(
-            f"The resource '{there.resource.name}' already exists in location '{there.location}'. A resource "
-            f"with the same name cannot be created in location '{asked[:64]}'.",
-            code="InvalidResourceLocation",
-        )
+        raise ResourceElsewhere(there.resource.name, there.location, asked)
     return there.location
 
 

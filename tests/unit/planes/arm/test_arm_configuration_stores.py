@@ -140,7 +140,7 @@ async def test_what_was_decided_when_a_store_was_made_stays(
 async def test_a_store_neither_moves_nor_goes_back_to_free(site: StoreSite) -> None:
     await site.make()
     moved = await site.ask("PUT", store_path("contoso"), {**STANDARD, "location": "northeurope"})
-    assert (moved.status, moved.code) == (400, "InvalidResourceLocation")
+    assert (moved.status, moved.code) == (409, "InvalidResourceLocation")
     assert (await site.ask("PATCH", store_path("contoso"), {"sku": {"name": "free"}})).status == 400
 
 

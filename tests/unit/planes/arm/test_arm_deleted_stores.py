@@ -101,7 +101,7 @@ async def test_a_store_is_recovered_only_where_it_was(site: StoreSite) -> None:
     await site.make()
     await site.ask("DELETE", store_path("contoso"))
     elsewhere = await site.ask("PUT", store_path("contoso"), {**RECOVER, "location": "northeurope"})
-    assert (elsewhere.status, elsewhere.code) == (400, "InvalidResourceLocation")
+    assert (elsewhere.status, elsewhere.code) == (409, "InvalidResourceLocation")
     assert (await site.ask("PUT", store_path("fabrikam"), RECOVER)).status == 404
     assert (await site.ask("GET", deleted_path("contoso", location="northeurope"))).status == 404
 

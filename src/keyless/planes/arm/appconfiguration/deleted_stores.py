@@ -16,10 +16,10 @@ from keyless.planes.arm.appconfiguration.bodies import deleted_body, deleted_id
 from keyless.planes.arm.appconfiguration.deleted import deleted_store, deleted_stores
 from keyless.planes.arm.appconfiguration.polling import polled
 from keyless.planes.arm.appconfiguration.schemas import DeletedStoreBody, DeletedStoreList
-from keyless.planes.arm.appconfiguration.settings import place
 from keyless.planes.arm.errors import ResourceNotFound
 from keyless.planes.arm.long_running import keep
 from keyless.planes.arm.places import subscription_of
+from keyless.planes.arm.regions import plain
 from keyless.planes.arm.scopes import needs, of_subscription
 from keyless.planes.arm.service import Arm
 from keyless.store.collections import DELETED_STORES
@@ -95,7 +95,7 @@ async def _named(reader: Reader, call: Authorized[None]) -> DeletedStore:
     if (
         found is None
         or not _is_in(found, call.params)
-        or found.store.location != place(call.params["location"])
+        or found.store.location != plain(call.params["location"])
     ):
         raise ResourceNotFound(deleted_id(call.params["subscription_id"], call.params["location"], name))
     return found

@@ -21,6 +21,7 @@ from msgspec import structs, to_builtins
 from keyless.model.resources import ConfigurationStore
 from keyless.planes.arm.appconfiguration.schemas import PropertiesInput, Sku, StoreInput
 from keyless.planes.arm.errors import InvalidContent
+from keyless.planes.arm.regions import plain
 from keyless.planes.arm.tags import cased_once, check_tags
 
 FREE = "free"
@@ -47,7 +48,7 @@ def made(resource_id: str, name: str, given: StoreInput, now: int) -> Configurat
     store = ConfigurationStore(
         resource_id=resource_id,
         name=name,
-        location=place(given.location),
+        location=plain(given.location),
         sku=_tier(given.sku),
         soft_delete_retention_days=0,
         created_on=now,
@@ -76,11 +77,6 @@ def changed(store: ConfigurationStore, given: StoreInput) -> ConfigurationStore:
         purge_protection=_purge_protection(store, asked, tier),
         body={**store.body, **dict(_kept(asked, tier))},
     )
-
-
-def place(location: str) -> str:
-    """A region's name as ARM writes it: `West Europe` is `westeurope`."""
-    return location.replace(" ", "").casefold()
 
 
 def reached_by(store: ConfigurationStore) -> str:

@@ -28,10 +28,11 @@ from keyless.planes.arm.appconfiguration.identities import wants_own, with_ident
 from keyless.planes.arm.appconfiguration.lookup import store_named, store_there
 from keyless.planes.arm.appconfiguration.polling import polled
 from keyless.planes.arm.appconfiguration.schemas import StoreBody, StoreInput, StoreList
-from keyless.planes.arm.appconfiguration.settings import FREE, KEEPS_DELETED, changed, made, place
-from keyless.planes.arm.errors import InvalidContent, InvalidName, ResourceNotFound
+from keyless.planes.arm.appconfiguration.settings import FREE, KEEPS_DELETED, changed, made
+from keyless.planes.arm.errors import InvalidContent, InvalidName, ResourceElsewhere, ResourceNotFound
 from keyless.planes.arm.long_running import Done, keep
 from keyless.planes.arm.places import group_of, subscription_of, within
+from keyless.planes.arm.regions import plain
 from keyless.planes.arm.scopes import GROUP, needs, of_group, of_subscription
 from keyless.planes.arm.service import Arm
 from keyless.planes.arm.system_data import SystemData, written_by
@@ -242,11 +243,8 @@ def _check_identity(given: StoreInput) -> None:
 
 def _check_place(given: StoreInput, store: ConfigurationStore) -> None:
     """A store stays where it was made."""
-    if given.location and place(given.location) != store.location:
-        message = (
-            f"The store '{store.name}' is in '{store.location}' and cannot be in '{given.location[:50]}'."
-        )
-        raise InvalidContent(message, field="location", code="InvalidResourceLocation")
+    if given.location and plain(given.location) != store.location:
+        raise ResourceElsewhere(store.name, store.location, given.location)
 
 
 def _signed(call: Authorized[StoreInput], store: ConfigurationStore) -> ConfigurationStore:

@@ -19,10 +19,10 @@ from keyless.planes.arm.keyvault.bodies import deleted_body, deleted_id
 from keyless.planes.arm.keyvault.errors import DeletedVaultNotFound, PurgeNotAllowed
 from keyless.planes.arm.keyvault.lookup import deleted_vault, deleted_vaults
 from keyless.planes.arm.keyvault.schemas import DeletedVaultBody
-from keyless.planes.arm.keyvault.settings import place
 from keyless.planes.arm.long_running import keep, reply
 from keyless.planes.arm.paging import Page, page
 from keyless.planes.arm.places import subscription_of
+from keyless.planes.arm.regions import plain
 from keyless.planes.arm.scopes import needs, of_subscription
 from keyless.planes.arm.service import Arm
 from keyless.store.collections import DELETED_VAULTS
@@ -90,7 +90,7 @@ async def _named(call: Authorized[Any], arm: Arm, reader: Reader) -> DeletedVaul
     await subscription_of(arm, call.params)
     name, location = call.params["vault_name"], call.params["location"]
     found = await deleted_vault(reader, name, call.now)
-    if found is None or place(found.vault.location) != place(location):
+    if found is None or plain(found.vault.location) != plain(location):
         raise DeletedVaultNotFound(name, location)
     return found
 

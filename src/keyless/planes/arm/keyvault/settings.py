@@ -19,12 +19,14 @@ from msgspec import structs, to_builtins
 
 from keyless.model.resource_id import ResourceId
 from keyless.model.resources import Vault
-from keyless.planes.arm.errors import InvalidContent
+from keyless.planes.arm.errors import InvalidContent, ResourceElsewhere
 from keyless.planes.arm.keyvault.api_versions import has_rbac_by_default, knows
 from keyless.planes.arm.keyvault.errors import Fixed, InvalidValue
 from keyless.planes.arm.keyvault.policies import Policies, read_policies
 from keyless.planes.arm.keyvault.schemas import PropertiesInput, VaultInput
+from keyless.planes.arm.regions import plain
 from keyless.planes.arm.tags import cased_once, check_tags
+from keyless.wire.errors import WireError
 
 RETENTION_DAYS = range(7, 91)
 DEFAULT_RETENTION_DAYS = 90
@@ -38,11 +40,6 @@ KEPT_AS_WRITTEN = (
     "tokenBindingParameters",
 )
 """Properties that are told as they were written, by their names on the wire."""
-
-
-def place(location: str) -> str:
-    """A region's short name: `West Europe` is `westeurope`."""
-    return location.replace(" ", "").lower()
 
 
 def made(resource: ResourceId, given: VaultInput, tenant_id: str, api_version: str, now: int) -> Vault:
@@ -64,7 +61,7 @@ def made(resource: ResourceId, given: VaultInput, tenant_id: str, api_version: s
     blank = Vault(
         resource_id=resource.text,
         name=resource.name,
-        location=place(given.location),
+        location=plain(given.location),
         soft_delete_retention_days=properties.soft_delete_retention_in_days or DEFAULT_RETENTION_DAYS,
         enable_rbac_authorization=has_rbac_by_default(api_version) if rbac is None else rbac,
         created_on=now,
@@ -152,7 +149,7 @@ def _check(there: Vault, given: VaultInput, properties: PropertiesInput, tenant_
 
 def _problems(
     there: Vault, given: VaultInput, properties: PropertiesInput, tenant_id: str
-) -> Iterator[InvalidContent]:
+) -> Iterator[WireError]:
     days = properties.soft_delete_retention_in_days
     if properties.tenant_id is not None and properties.tenant_id.casefold() != tenant_id.casefold():
         yield InvalidValue("tenantId")
@@ -170,17 +167,13 @@ def _is_no_sku(name: str, family: str) -> bool:
     return name.lower() not in SKUS or family.upper() != "A"
 
 
-_Check = Callable[[Vault, VaultInput, PropertiesInput], InvalidContent | None]
+_Check = Callable[[Vault, VaultInput, PropertiesInput], WireError | None]
 
 
-def _elsewhere(there: Vault, given: VaultInput, properties: PropertiesInput) -> InvalidContent | None:
-    if given.location is None or place(given.location) == there.location:
+def _elsewhere(there: Vault, given: VaultInput, properties: PropertiesInput) -> WireError | None:
+    if given.location is None or plain(given.location) == there.location:
         return None
-    return InvalidContent(
-        f"The resource '{there.name}' already exists in location '{there.location}'. A resource with the "
-        f"same name cannot be created in location '{given.location[:50]}'.",
-        code="InvalidResourceLocation",
-    )
+    return ResourceElsewhere(there.name, there.location, given.location)
 
 
 def _other_retention(there: Vault, given: VaultInput, properties: PropertiesInput) -> InvalidContent | None:

@@ -23,7 +23,7 @@ from keyless.model.derived_ids import user_assigned_identity
 from keyless.model.identities import ManagedIdentity
 from keyless.model.resource_id import ResourceId
 from keyless.model.resources import USER_ASSIGNED_IDENTITY_TYPE, ResourceGroup, Tenant
-from keyless.planes.arm.errors import InvalidContent, InvalidName, ResourceNotFound
+from keyless.planes.arm.errors import InvalidContent, InvalidName, ResourceElsewhere, ResourceNotFound
 from keyless.planes.arm.managedidentity.api_versions import IDENTITIES as VERSIONS
 from keyless.planes.arm.managedidentity.rendering import shown_identity
 from keyless.planes.arm.managedidentity.schemas import AskedIdentity, IdentityShown
@@ -36,6 +36,7 @@ from keyless.planes.arm.managedidentity.scopes import (
 )
 from keyless.planes.arm.paging import Page, page
 from keyless.planes.arm.places import group_of, subscription_of
+from keyless.planes.arm.regions import plain
 from keyless.planes.arm.scopes import needs, of_group, of_subscription
 from keyless.planes.arm.service import Arm
 from keyless.planes.arm.tags import cased_once, check_tags
@@ -188,7 +189,7 @@ async def _readable(
 async def _made(transaction: Transaction, group: ResourceGroup, name: str, location: str) -> ManagedIdentity:
     """A new identity in a group, with ids that none before it had."""
     made = await created_again(transaction, user_assigned_identity(ResourceId.parse(group.resource_id), name))
-    return structs.replace(made, location=_plain(location))
+    return structs.replace(made, location=plain(location))
 
 
 def _check(asked: AskedIdentity) -> None:
@@ -204,20 +205,9 @@ def _check(asked: AskedIdentity) -> None:
 
 
 def _check_location(identity: ManagedIdentity, group: ResourceGroup, location: str) -> None:
-    place = _plain(identity.location or group.location)
-    if _plain(location) != place:
-        name = ResourceId.parse(group.resource_id).name
-        raise Conflict(
-            f"The resource '{identity.name}' already exists in location '{place}' in resource group '{name}'."
-            f" A resource with the same name cannot be created in location '{_plain(location)[:64]}'. "
-            "Please select a new resource name.",
-            code="InvalidResourceLocation",
-        )
-
-
-def _plain(location: str) -> str:
-    """A location as it compares: `West Europe` is `westeurope`."""
-    return location.replace(" ", "").lower()
+    place = plain(identity.location or group.location)
+    if plain(location) != place:
+        raise ResourceElsewhere(identity.name, place, location)
 
 
 def _tags(tags: dict[str, str]) -> tuple[tuple[str, str], ...]:
