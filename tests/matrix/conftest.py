@@ -16,8 +16,8 @@ from matrix_rows import (
     TENANT_ID,
     actions_of,
     elsewhere_of,
+    places_of,
     plane_of,
-    target_of,
 )
 
 from keyless.app import build_planes
@@ -216,13 +216,14 @@ def _assignments(planes: tuple[Plane, ...]) -> Iterator[RoleAssignment]:
         yield RoleAssignment(role.id, role.id, role.id, "/")
     for plane, made, access in token_operations(planes):
         names = (made.id, *(f"{made.id} without {left_out}" for left_out in actions_of(made, access)))
-        places = {TARGET: target_of(plane.name, made, access), ELSEWHERE: elsewhere_of(plane.name)}
+        places = places_of(plane.name, made, access) | {ELSEWHERE: elsewhere_of(plane.name)}
         for name in names:
             for place, scope in places.items():
                 principal = f"{name} at {place}"
                 yield RoleAssignment(principal, principal, name, scope.text)
-        denied = f"{made.id} denied"
-        yield RoleAssignment(denied, denied, made.id, places[TARGET].text)
+        for place, scope in places_of(plane.name, made, access).items():
+            denied = f"{made.id} denied"
+            yield RoleAssignment(f"{denied} at {place}", denied, made.id, scope.text)
 
 
 def _denies(planes: tuple[Plane, ...]) -> Iterator[DenyAssignment]:
@@ -230,8 +231,8 @@ def _denies(planes: tuple[Plane, ...]) -> Iterator[DenyAssignment]:
     for plane, made, access in token_operations(planes):
         name = f"{made.id} denied"
         block = permission_for(plane_of(plane.name), actions_of(made, access))
-        scope = target_of(plane.name, made, access)
-        yield DenyAssignment(name, name, scope.text, (block,), (DeniedPrincipal(name),))
+        for place, scope in places_of(plane.name, made, access).items():
+            yield DenyAssignment(f"{name} at {place}", name, scope.text, (block,), (DeniedPrincipal(name),))
 
 
 @pytest.fixture(scope="module")

@@ -39,17 +39,30 @@ def path_of(template: str) -> str:
     return _PARAMETER.sub(lambda found: PARAMETERS.get(found[1], "thing"), template)
 
 
-def parameters_of(operation: Operation) -> Mapping[str, str]:
-    """The parameters of an operation's first route, as they are filled in."""
-    names = _PARAMETER.findall(operation.routes[0][1])
+def parameters_of(operation: Operation, template: str | None = None) -> Mapping[str, str]:
+    """The parameters of an operation's route, as they are filled in: of its first, where none is given."""
+    names = _PARAMETER.findall(template or operation.routes[0][1])
     return {name: PARAMETERS.get(name, "thing") for name in (*names, *operation.query_params)}
 
 
-def target_of(plane: str, operation: Operation, access: Requires) -> ResourceId:
+def target_of(plane: str, operation: Operation, access: Requires, template: str | None = None) -> ResourceId:
     """The scope that a principal with the right role here has it at."""
     if plane in PLANES_OF_DATA:
         return resource_scope(GROUP, PLANES_OF_DATA[plane], TARGET)
-    return access.scope(None, parameters_of(operation))
+    return access.scope(None, parameters_of(operation, template))
+
+
+def places_of(plane: str, operation: Operation, access: Requires) -> dict[str, ResourceId]:
+    """By place, as principals are called after it: the scope of each route of an operation."""
+    return {
+        place_of(operation, template): target_of(plane, operation, access, template)
+        for _, template in operation.routes
+    }
+
+
+def place_of(operation: Operation, template: str) -> str:
+    """What the scope of a route is called: routes beside the first may have one of their own."""
+    return TARGET if template == operation.routes[0][1] else f"{TARGET} by {template}"
 
 
 def elsewhere_of(plane: str) -> ResourceId:

@@ -28,10 +28,10 @@ import expected_arm_managedidentity
 import pytest
 from matrix_rows import (
     ELSEWHERE,
-    TARGET,
     TENANT_ID,
     actions_of,
     path_of,
+    place_of,
     plane_of,
     target_of,
 )
@@ -332,7 +332,7 @@ async def ask(matrix: Any, row: Row, token: str | None) -> tuple[int, dict[tuple
 
 def right_for(row: Row) -> str:
     """The principal with a role for exactly this operation, here."""
-    return f"{row.operation.id} at {TARGET}"
+    return f"{row.operation.id} at {place_of(row.operation, row.template)}"
 
 
 @pytest.mark.parametrize("learning", [False, True], ids=["enforcing", "learning"])
@@ -349,7 +349,7 @@ def finds_it_below(row: Row) -> bool:
     """Whether an operation is one on the whole tenant that shows what its caller may read in it."""
     access = row.operation.access
     assert isinstance(access, Requires)
-    return access.below and target_of(row.plane, row.operation, access) == ROOT
+    return access.below and target_of(row.plane, row.operation, access, row.template) == ROOT
 
 
 @pytest.mark.parametrize("kind", ["read", "write"])
@@ -380,7 +380,7 @@ async def test_a_valid_token_without_the_right_role_here_is_refused(
 async def test_every_one_of_the_actions_is_needed(matrix: Any, row: Row, tokens: Tokens) -> None:
     matrix.learn(False)
     for left_out in row.actions:
-        principal = f"{row.operation.id} without {left_out} at {TARGET}"
+        principal = f"{row.operation.id} without {left_out} at {place_of(row.operation, row.template)}"
         status, recorded = await ask(matrix, row, tokens.good(principal))
         assert status == 403
         assert recorded.pop((row.operation.id, left_out, Outcome.DENIED)) == 1

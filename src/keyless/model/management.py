@@ -26,13 +26,12 @@ class ManagementGroup(msgspec.Struct, frozen=True, omit_defaults=True, rename="c
 
 
 class ManagementLock(msgspec.Struct, frozen=True, omit_defaults=True, rename="camel"):
-    """A lock at a scope; ``level`` is `CanNotDelete` or `ReadOnly`, ``owners`` are application ids."""
+    """A lock at a scope; ``level`` is `CanNotDelete` or `ReadOnly`."""
 
     name: str
     scope: str
     level: str
     notes: str = ""
-    owners: tuple[str, ...] = ()
 
 
 class GenericResource(msgspec.Struct, frozen=True, omit_defaults=True, rename="camel"):

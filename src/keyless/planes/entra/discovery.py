@@ -80,7 +80,10 @@ class InstanceDiscovery(msgspec.Struct, frozen=True, omit_defaults=True):
 
 @operation(
     id="Entra.GetOpenIdConfiguration",
-    route="GET /{tenant}/v2.0/.well-known/openid-configuration",
+    route=(
+        "GET /{tenant}/v2.0/.well-known/openid-configuration",
+        "GET /{tenant}//v2.0/.well-known/openid-configuration",  # as MSAL for Python asks for `common`
+    ),
     api_versions=_NO_VERSIONS,
     access=_ACCESS,
     response=OpenIdConfiguration,
