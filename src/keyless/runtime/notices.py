@@ -32,7 +32,8 @@ class Notices:
                 lease.stored_credentials.add(message)
 
     def missed(self, want: WantKey) -> None:
-        """Something was asked for that is not there."""
+        """Something was asked for that is not there; a person's tools look so before they put it there."""
         message = Missed(want.kind, want.container, want.name, want.label)
         for lease in self._leases.of_principal(want.principal_id):
-            lease.tell_once(message)
+            if not lease.user_id:
+                lease.tell_once(message)

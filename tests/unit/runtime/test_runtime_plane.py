@@ -364,3 +364,10 @@ async def test_an_estate_takes_effect_at_once_and_later_changes_wait(site: Site,
     await site.open("worker", [].append)  # which says nothing of it
     assert site.front.noticed == [0, 0, 300, 0]
     assert site.front.delay_s == 300
+
+
+async def test_in_the_owners_shell_nobody_hears_of_what_is_not_there_yet(site: Site) -> None:
+    heard: list[ToClient] = []
+    await open_shell(site, heard)
+    site.notices.missed(WantKey("the-user", "key-value", "orders", "app:color", ""))
+    assert heard == []
