@@ -29,7 +29,7 @@ lint: $(VENV)/.installed-test  ## ruff, mypy (strict) and the import contracts
 format: $(VENV)/.installed-test  ## format the code
 	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .
 
-bench: $(VENV)/.installed-test  ## measure, side by side in one run
+bench: $(VENV)/.installed-bench  ## measure, side by side in one run
 	@$(BIN)/python -m bench.run $(ARGS)
 
 reference: $(VENV)/.installed-test  ## write the generated reference pages anew
@@ -55,3 +55,7 @@ $(VENV)/.installed-test: pyproject.toml | $(BIN)/python
 	@echo 'installing into $(VENV) ...'
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test,lint]'
 	@touch $@ $(VENV)/.installed-example
+
+$(VENV)/.installed-bench: $(VENV)/.installed-test
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[bench]'
+	@touch $@

@@ -9,6 +9,8 @@
 - tokens per second that Entra's endpoint signs anew for a client secret over TLS, against how many of the
   same claims the library signs alone on the same core, and against a bare granian application that signs as
   many in its answers;
+- decisions per second against cedarpy and pycasbin, and our own cost as role assignments grow to a million
+  (alone: `python -m bench.decisions`);
 - the time from the start of `keyless run` to the first token, with the plane to be started;
 - what `keyless run -- true` takes, with the plane to be started and with one to join.
 """
@@ -24,6 +26,7 @@ import tempfile
 import time
 from pathlib import Path
 
+from bench.decisions import decisions
 from bench.requests import throughput
 from bench.servers import end, wrk
 
@@ -41,6 +44,7 @@ print(time.clock_gettime(time.CLOCK_MONOTONIC))
 def main() -> int:
     """Run everything; prints a table."""
     print(f"machine: {platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}")
+    decisions()
     with tempfile.TemporaryDirectory(prefix="keyless-bench-") as folder:
         if wrk() is None:
             print("wrk is not here: requests per second are NOT measured (Debian: apt-get install wrk)")

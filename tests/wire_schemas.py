@@ -217,7 +217,7 @@ def _read(path: Path) -> Iterator[Described]:
     document = json.loads(path.read_text())
     definitions = {name: strict(said) for name, said in document["definitions"].items()}
     for said in document["operations"]:
-        pattern = _pattern(said["path"], frozenset(said.get("wide", ())))
+        pattern = _pattern(said["path"], frozenset((*said.get("wide", ()), "scope")))
         literals = len(re.sub(r"\{[^}]*\}", "", said["path"]))
         yield Described(
             document["provider"],

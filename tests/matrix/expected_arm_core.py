@@ -33,4 +33,11 @@ EXPECTED: dict[str, tuple[str, ...]] = {
     "Resources.GetById": ("{resource_type}/read",),
     "Resources.CheckExistenceById": ("{resource_type}/read",),
     "Resources.DeleteById": ("{resource_type}/delete",),
+    "ManagementLocks.CreateOrUpdateByScope": ("Microsoft.Authorization/locks/write",),
+    "ManagementLocks.GetByScope": ("Microsoft.Authorization/locks/read",),
+    "ManagementLocks.DeleteByScope": ("Microsoft.Authorization/locks/delete",),
+    "ManagementLocks.ListByScope": ("Microsoft.Authorization/locks/read",),
+    "ActivityLogs.List": ("Microsoft.Insights/eventtypes/values/read",),
+    "TenantActivityLogs.List": ("Microsoft.Insights/eventtypes/values/read",),
+    "EventCategories.List": ("Microsoft.Insights/eventCategories/read",),
 }

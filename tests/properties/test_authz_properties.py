@@ -262,6 +262,14 @@ def test_control_plane_actions_never_grant_data_actions_nor_the_reverse(world: W
     assert not allows(emptied, asked)
 
 
+@given(worlds, questions)
+def test_no_role_of_azure_rbac_speaks_of_the_directory(world: World, asked: Asked) -> None:
+    snapshot, of_the_directory = compiled(world), replace(asked, plane=ActionPlane.DIRECTORY)
+    snapshot.decide(request_of(snapshot, asked))  # what is remembered of it must not count
+    assert snapshot.decide(request_of(snapshot, of_the_directory)) == Denied()
+    assert not is_allowed(world, of_the_directory)
+
+
 @given(st.lists(blocks, min_size=1, max_size=3), st.sampled_from(AZURE_RBAC), st.sampled_from(ACTIONS))
 def test_what_a_block_takes_out_it_takes_out_of_itself_alone(
     given_blocks: list[Permission], plane: ActionPlane, action: str

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from azure_cli import AZ, MISSING, Office, Session
 from keyless_command import Project, assert_nothing_is_left
 
 ESTATE = """\
@@ -90,3 +91,27 @@ def declared(project: Project) -> Project:
     project.estate.write_text(ESTATE)
     project.environment["DB_PASSWORD"] = DB_PASSWORD
     return project
+
+
+@pytest.fixture(scope="module")
+def lazy_office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+    """An estate for a module's tests, that nobody works on yet."""
+    folder = tmp_path_factory.mktemp("office")
+    office = Office(folder)
+    yield office
+    office.close()
+    assert_nothing_is_left(folder)
+
+
+@pytest.fixture
+def office(lazy_office: Office, skip_loudly: Callable[[str], None]) -> Office:
+    """The same, where the Azure CLI is installed."""
+    if not AZ.exists():
+        skip_loudly(MISSING)
+    return lazy_office
+
+
+@pytest.fixture
+def owner(office: Office) -> Session:
+    """The Azure CLI of the estate's owner."""
+    return office.owner

@@ -21,19 +21,20 @@ Left to others: expanding groups into principal ids, verifying who calls, record
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 import msgspec
+from msgspec.structs import force_setattr
 
 from keyless.authz.conditions import Facts, Outcome
+from keyless.authz.groups import PrincipalIds
 from keyless.authz.guards import Guard
 from keyless.authz.hierarchy import FLAT, Hierarchy
-from keyless.authz.permissions import UNGUARDED, Permissions, Ways, action_key
-from keyless.model.actions import ActionPlane
+from keyless.authz.permissions import UNGUARDED, Permissions, Ways
+from keyless.model.actions import AZURE_RBAC, ActionPlane
 from keyless.model.attributes import NO_ATTRIBUTES, Attributes
 from keyless.model.denies import DenyAssignment
-from keyless.model.guids import guid_key
 from keyless.model.resource_id import ResourceId
 from keyless.model.roles import RoleAssignment, RoleDefinition
 
@@ -41,8 +42,7 @@ NO_GRANT = "DeniedWithNoValidRBAC"
 BY_DENY = "DeniedByDenyAssignment"
 
 
-@dataclass(frozen=True, slots=True)
-class AccessRequest:
+class AccessRequest(msgspec.Struct, frozen=True):
     """What is asked: the principal's ids (its own and its groups'), one action, where.
 
     ``attributes`` are what conditions look at, ``sub_operations`` what the call does beyond its action.
@@ -52,12 +52,13 @@ class AccessRequest:
     plane: ActionPlane
     action: str
     scope: ResourceId
-    attributes: Attributes = field(default_factory=lambda: NO_ATTRIBUTES, compare=False)
+    attributes: Attributes = NO_ATTRIBUTES
     sub_operations: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        """Write the ids as they compare."""
-        object.__setattr__(self, "principal_ids", frozenset(map(guid_key, self.principal_ids)))
+        """Write the ids as they compare: a deny whose principal was not found would spare it."""
+        if not isinstance(self.principal_ids, PrincipalIds):
+            force_setattr(self, "principal_ids", PrincipalIds.of(self.principal_ids))
 
     def facts(self) -> Facts:
         """What conditions are evaluated on."""
@@ -123,8 +124,7 @@ class Deny(msgspec.Struct, frozen=True):
         return hierarchy.covers(self.scope, scope)
 
 
-@dataclass(frozen=True, slots=True)
-class Allowed:
+class Allowed(msgspec.Struct, frozen=True):
     """The request is granted, by this assignment.
 
     ``conditional`` says that a condition was looked at, so that other attributes could mean another decision.
@@ -134,8 +134,7 @@ class Allowed:
     conditional: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Denied:
+class Denied(msgspec.Struct, frozen=True):
     """The request is not granted; ``reason`` is Azure's own word for why, ``by`` the deny assignment if any.
 
     ``conditional`` as of a grant.
@@ -161,42 +160,55 @@ def decide(
 
     Pure: no clock, store or log; groups are already expanded into ``principal_ids``.
     """
-    return Inquiry(request, hierarchy).decide(denies, grants)
+    inquiry = Inquiry(request)
+    for deny in denies:
+        if inquiry.is_denied_by(deny, hierarchy):
+            return Denied(BY_DENY, inquiry.conditional, deny)
+    guarded: list[tuple[Grant, Ways]] = []
+    for grant, ways in _bearing(request, grants, hierarchy):
+        if grant.guard is None and ways is UNGUARDED:
+            return Allowed(grant, inquiry.conditional)
+        guarded.append((grant, ways))
+    for grant, ways in guarded:
+        if inquiry.outcome(grant.guard) is Outcome.TRUE and inquiry.any_of(ways) is Outcome.TRUE:
+            return Allowed(grant, inquiry.conditional)
+    return Denied(NO_GRANT, inquiry.conditional)
+
+
+def _bearing(
+    request: AccessRequest, grants: Iterable[Grant], hierarchy: Hierarchy
+) -> Iterator[tuple[Grant, Ways]]:
+    """The assignments that grant the action where it is asked for, conditions aside."""
+    plane, action, scope, principal_ids = request.plane, request.action, request.scope, request.principal_ids
+    if plane not in AZURE_RBAC:
+        return
+    data = plane is ActionPlane.DATA
+    for grant in grants:
+        permissions = grant.role.permissions
+        ways = (permissions.data if data else permissions.control).get(action)
+        if ways is None:
+            ways = permissions.ways(plane, action)
+        if ways and grant.principal_key in principal_ids and hierarchy.covers(grant.scope, scope):
+            yield grant, ways
 
 
 class Inquiry:
-    """One request being decided; it remembers whether a condition was looked at."""
+    """The conditions of one request; it remembers whether any was looked at."""
 
-    __slots__ = ("_facts", "_hierarchy", "_request", "conditional")
+    __slots__ = ("_facts", "_request", "conditional")
 
-    def __init__(self, request: AccessRequest, hierarchy: Hierarchy = FLAT) -> None:
+    def __init__(self, request: AccessRequest) -> None:
         self._request = request
-        self._hierarchy = hierarchy
         self._facts: Facts | None = None
         self.conditional = False
 
-    def decide(self, denies: Iterable[Deny], grants: Iterable[Grant]) -> Decision:
-        """The decision of ``decide``."""
+    def is_denied_by(self, deny: Deny, hierarchy: Hierarchy) -> bool:
+        """Whether a deny assignment settles the request: unless a condition of it is false, it does."""
         request = self._request
-        key = action_key(request.plane, request.action)
-        for deny in denies:
-            if self._bears(deny, key):
-                return Denied(BY_DENY, self.conditional, deny)
-        guarded: list[tuple[Grant, Ways]] = []
-        for grant in grants:
-            ways = grant.role.permissions.ways(request.plane, request.action, key)
-            if (
-                ways
-                and grant.principal_key in request.principal_ids
-                and self._hierarchy.covers(grant.scope, request.scope)
-            ):
-                if grant.guard is None and ways is UNGUARDED:
-                    return Allowed(grant, self.conditional)
-                guarded.append((grant, ways))
-        for grant, ways in guarded:
-            if self.outcome(grant.guard) is Outcome.TRUE and self.any_of(ways) is Outcome.TRUE:
-                return Allowed(grant, self.conditional)
-        return Denied(NO_GRANT, self.conditional)
+        ways = deny.permissions.ways(request.plane, request.action)
+        if not (ways and deny.names(request.principal_ids) and deny.reaches(request.scope, hierarchy)):
+            return False
+        return self.outcome(deny.guard) is not Outcome.FALSE and self.any_of(ways) is not Outcome.FALSE
 
     def outcome(self, guard: Guard | None) -> Outcome:
         """Whether a condition holds of the request; no condition does."""
@@ -215,11 +227,3 @@ class Inquiry:
         if Outcome.TRUE in outcomes:
             return Outcome.TRUE
         return Outcome.UNKNOWN if Outcome.UNKNOWN in outcomes else Outcome.FALSE
-
-    def _bears(self, deny: Deny, key: str) -> bool:
-        """Whether a deny assignment settles the request: unless a condition of it is false, it does."""
-        request = self._request
-        ways = deny.permissions.ways(request.plane, request.action, key)
-        if not (ways and deny.names(request.principal_ids) and deny.reaches(request.scope, self._hierarchy)):
-            return False
-        return self.outcome(deny.guard) is not Outcome.FALSE and self.any_of(ways) is not Outcome.FALSE

@@ -16,6 +16,19 @@ from collections.abc import Iterable
 from keyless.model.directory import Group
 from keyless.model.guids import guid_key
 
+_REMEMBERED = 65536
+
+
+class PrincipalIds(frozenset[str]):
+    """Ids of a principal and its groups, written as they compare."""
+
+    __slots__ = ()
+
+    @classmethod
+    def of(cls, ids: Iterable[str]) -> PrincipalIds:
+        """Write ids as they compare."""
+        return ids if isinstance(ids, PrincipalIds) else cls(map(guid_key, ids))
+
 
 class Memberships:
     """Which groups each principal and each group lies in."""
@@ -25,16 +38,15 @@ class Memberships:
         for group in groups:
             for member in group.members:
                 self._above.setdefault(guid_key(member), []).append(guid_key(group.principal_id))
-        self._remembered: dict[str, frozenset[str]] = {}
+        self._remembered: dict[str, PrincipalIds] = {}
 
-    def principal_ids(self, principal_id: str) -> frozenset[str]:
-        """The principal's own id and those of all its groups, as they compare."""
-        key = guid_key(principal_id)
-        if key not in self._above:
-            return frozenset((key,))
-        known = self._remembered.get(key)
+    def principal_ids(self, principal_id: str) -> PrincipalIds:
+        """The principal's own id and those of all its groups."""
+        known = self._remembered.get(principal_id)
         if known is None:
-            known = self._remembered[key] = frozenset(self._paths(key))
+            if len(self._remembered) >= _REMEMBERED:
+                self._remembered.clear()
+            known = self._remembered[principal_id] = PrincipalIds(self._paths(guid_key(principal_id)))
         return known
 
     def path(self, principal_id: str, group_id: str) -> tuple[str, ...]:

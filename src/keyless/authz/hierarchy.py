@@ -18,6 +18,7 @@ from keyless.model.resource_id import ResourceId
 
 _GROUPS = management_group_scope("").key[:3]
 _NAME_AT = len(_GROUPS)
+_REACH_OF_GROUP = _NAME_AT + 1
 Key = tuple[str, ...]
 
 
@@ -38,9 +39,10 @@ class Hierarchy:
     def covers(self, outer: ResourceId, inner: ResourceId) -> bool:
         """Whether ``inner`` is the scope ``outer`` or lies below it."""
         key = outer.key
-        if inner.key[: len(key)] == key:
+        reach = len(key)
+        if inner.key[:reach] == key:
             return True
-        return len(key) == _NAME_AT + 1 and key[:_NAME_AT] == _GROUPS and key in self.groups_above(inner)
+        return reach == _REACH_OF_GROUP and key[:_NAME_AT] == _GROUPS and key in self.groups_above(inner)
 
     def groups_above(self, scope: ResourceId) -> tuple[Key, ...]:
         """The keys of the management groups that a scope lies in, the nearest first, itself left out."""
@@ -49,7 +51,7 @@ class Hierarchy:
             return self._chain(self._placed.get(key[1], self._root))
         if key[:_NAME_AT] == _GROUPS and len(key) > _NAME_AT:
             chain = self._chain(key[_NAME_AT])
-            return chain[1:] if len(key) == _NAME_AT + 1 else chain
+            return chain[1:] if len(key) == _REACH_OF_GROUP else chain
         return ()
 
     def _chain(self, name: str) -> tuple[Key, ...]:

@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from keyless.authz.guards import Guard, guard_of
-from keyless.model.actions import ActionPlane
+from keyless.model.actions import AZURE_RBAC, ActionPlane
 from keyless.model.roles import Permission
 
 _REMEMBERED = 4096
@@ -27,28 +27,30 @@ NO_WAY: Ways = ()
 
 
 class Permissions:
-    """The permission blocks of one role or deny assignment."""
+    """The permission blocks of one role or deny assignment.
 
-    __slots__ = ("_blocks", "_remembered")
+    ``control`` and ``data`` are the answers that are remembered, by action; ``ways`` has the others too.
+    """
+
+    __slots__ = ("_blocks", "control", "data")
 
     def __init__(self, blocks: Sequence[Permission]) -> None:
         self._blocks = tuple((block, guard_of(block.condition, block.condition_version)) for block in blocks)
-        self._remembered: dict[str, Ways] = {}
+        self.control: dict[str, Ways] = {}
+        self.data: dict[str, Ways] = {}
 
-    def ways(self, plane: ActionPlane, action: str, key: str) -> Ways:
-        """Under which conditions the blocks speak of an action; ``key`` is ``action_key`` of the two."""
-        known = self._remembered.get(key)
+    def ways(self, plane: ActionPlane, action: str) -> Ways:
+        """Under which conditions the blocks speak of an action of a plane; of the directory's, under none."""
+        if plane not in AZURE_RBAC:
+            return NO_WAY
+        remembered = self.data if plane is ActionPlane.DATA else self.control
+        known = remembered.get(action)
         if known is None:
-            if len(self._remembered) >= _REMEMBERED:
-                self._remembered.clear()
-            known = self._remembered[key] = self._find_ways(plane, action)
+            if len(remembered) >= _REMEMBERED:
+                remembered.clear()
+            known = remembered[action] = self._find_ways(plane, action)
         return known
 
     def _find_ways(self, plane: ActionPlane, action: str) -> Ways:
         ways = tuple(guard for block, guard in self._blocks if block.grants(plane, action))
         return UNGUARDED if None in ways else ways
-
-
-def action_key(plane: ActionPlane, action: str) -> str:
-    """What requests for one action on one plane have in common."""
-    return f"{plane}:{action.casefold()}"

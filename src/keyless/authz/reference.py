@@ -109,6 +109,8 @@ def _grants(world: World, assignment: RoleAssignment, who: set[str], asked: Aske
 
 
 def _lists(block: Permission, asked: Asked) -> bool:
+    if asked.plane is ActionPlane.DIRECTORY:
+        return False
     data = asked.plane is ActionPlane.DATA
     wanted = block.data_actions if data else block.actions
     unwanted = block.not_data_actions if data else block.not_actions

@@ -8,7 +8,8 @@ role assignments shares everything else with the one that it was made from.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from keyless.authz.decide import (
     AccessRequest,
@@ -20,7 +21,7 @@ from keyless.authz.decide import (
     Role,
     decide,
 )
-from keyless.authz.groups import NO_GROUPS, Memberships
+from keyless.authz.groups import NO_GROUPS, Memberships, PrincipalIds
 from keyless.authz.guards import guard_of
 from keyless.authz.hierarchy import FLAT, Hierarchy
 from keyless.authz.permissions import Permissions
@@ -57,7 +58,7 @@ class Snapshot:
         """Every role assignment whose role is known."""
         return (grant for grants in self._grants.values() for grant in grants)
 
-    def principal_ids(self, principal_id: str) -> frozenset[str]:
+    def principal_ids(self, principal_id: str) -> PrincipalIds:
         """A principal's own id and those of its groups: whom a request of its is asked for."""
         return self.memberships.principal_ids(principal_id)
 
@@ -184,7 +185,7 @@ def _grants(assignments: Iterable[RoleAssignment], roles: Mapping[str, Role]) ->
             continue
         scope = scopes.get(assignment.scope)
         if scope is None:
-            scope = scopes[assignment.scope] = assignment.scope_id
+            scope = scopes[assignment.scope] = assignment.scope_id.interned()
         key = guid_key(assignment.principal_id)
         guard = guard_of(assignment.condition, assignment.condition_version)
         yield Grant(assignment, role, scope, keys.setdefault(key, key), guard)

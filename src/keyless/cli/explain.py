@@ -68,15 +68,19 @@ def _recorded_denials(project: Project, principals: Directory, snapshot: Snapsho
     from keyless.app import open_evidence
 
     evidence = open_evidence(project)
-    denied = {
-        AccessRequest(frozenset((seen.principal_id,)), seen.plane, seen.action, seen.scope_id): None
+    denied = dict.fromkeys(
+        (seen.principal_id, seen.plane, seen.action, seen.scope_id)
         for seen in evidence.observations()
         if seen.outcome is Outcome.DENIED
-    }
+    )
     evidence.close()
     if not denied:
         return ["nothing was denied"]
-    return [describe(explain(request, snapshot), principals) for request in denied]
+    requests = [
+        AccessRequest(snapshot.principal_ids(who), plane, action, scope)
+        for who, plane, action, scope in denied
+    ]
+    return [describe(explain(request, snapshot), principals) for request in requests]
 
 
 async def _request(store: Store, principals: Directory, who: str, action: str, scope: str) -> AccessRequest:

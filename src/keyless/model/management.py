@@ -26,12 +26,13 @@ class ManagementGroup(msgspec.Struct, frozen=True, omit_defaults=True, rename="c
 
 
 class ManagementLock(msgspec.Struct, frozen=True, omit_defaults=True, rename="camel"):
-    """A lock at a scope; ``level`` is `CanNotDelete` or `ReadOnly`."""
+    """A lock at a scope; ``level`` is `CanNotDelete` or `ReadOnly`, ``owners`` are application ids."""
 
     name: str
     scope: str
     level: str
     notes: str = ""
+    owners: tuple[str, ...] = ()
 
 
 class GenericResource(msgspec.Struct, frozen=True, omit_defaults=True, rename="camel"):

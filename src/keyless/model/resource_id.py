@@ -12,6 +12,7 @@ Source: https://learn.microsoft.com/azure/role-based-access-control/scope-overvi
 from __future__ import annotations
 
 import re
+import sys
 from urllib.parse import quote, unquote
 
 _PROVIDER = re.compile(r"[A-Za-z][A-Za-z0-9]*(\.[A-Za-z0-9]+)+")
@@ -55,6 +56,12 @@ class ResourceId:
     def segments(self) -> tuple[str, ...]:
         """The segments as written."""
         return self._segments
+
+    def interned(self) -> ResourceId:
+        """The same id, with its segments kept once among all that are interned: for those that live long."""
+        same = ResourceId(tuple(map(sys.intern, self._segments)))
+        same.key = tuple(map(sys.intern, same.key))
+        return same
 
     def contains(self, other: ResourceId) -> bool:
         """Whether ``other`` is this scope or lies below it, comparing whole segments without case."""

@@ -143,9 +143,14 @@ class Dispatcher:
         settled: Settled | None = None
         try:
             settled = await self._authorize(turn, caller, access)
+            if turn.plane.guard is not None:
+                await turn.plane.guard(turn.request, turn.operation, settled.scope)
             answer = await self._handle(turn)
         except WireError as error:
             await journal(_performed(turn, caller, settled, error.status, error))
+            raise
+        except Exception:
+            await journal(_performed(turn, caller, settled, Bug.status, Bug("an internal error occurred")))
             raise
         await journal(_performed(turn, caller, settled, answer.status))
         await self.notice(turn.request.now)  # the time that a change waits begins when it is made

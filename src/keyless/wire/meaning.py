@@ -10,6 +10,7 @@ Rules:
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -47,6 +48,7 @@ from keyless.wire.revocations import all_revocations
 from keyless.wire.routing import Router
 
 _REMEMBERED = 8192
+_SLASHES = re.compile("/{2,}")
 _RESTS_ON = (
     *RESTS_ON,
     VAULTS,
@@ -175,10 +177,11 @@ class Meanings:
         method = request.method
         if site.plane.method_override and method == "POST":
             method = (request.headers.get("x-http-method") or method).upper()
-        match = site.router.match(method, request.path)
+        path = _SLASHES.sub("/", request.path) if site.plane.merges_slashes else request.path
+        match = site.router.match(method, path)
         meaning = Meaning(site, None, {}, "", None, asks_for_token=site.takes_tokens)
         if match is None:
-            others = site.router.other_methods(request.path)
+            others = site.router.other_methods(path)
             meaning.problem = (
                 MethodNotAllowed(f"this path takes {', '.join(sorted(others))}")
                 if others

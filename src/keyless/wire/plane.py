@@ -51,6 +51,9 @@ class Performed:
     error: WireError | None
 
 
+Guard = Callable[[Request, Operation, ResourceId], Awaitable[None]]
+"""Refuses a write that is permitted, by raising a WireError, where something else stands in its way; it is
+given the scope that was decided on."""
 Journal = Callable[[Performed], Awaitable[None]]
 """Keeps what was performed; the write is answered when it has."""
 
@@ -67,7 +70,9 @@ class Plane:
     are the beginnings (lower case, with a slash at the end) of the paths that it
     answers, where several planes share a host name; ``host_kinds`` the kinds of host whose workloads it
     answers, all of them where it is empty. ``access_keys`` are those that a request may be signed with in
-    place of a token, where there are any. ``journal`` hears of every write, and of every one that was
+    place of a token, where there are any. With ``merges_slashes`` several slashes in a path are one: clients
+    of such a plane put its paths together from parts that may be empty. ``guard`` looks at every write that
+    is permitted, of a plane that keeps a journal. ``journal`` hears of every write, and of every one that was
     refused, before it is answered.
     """
 
@@ -85,10 +90,12 @@ class Plane:
     access_keys: AccessKeyring[Any] | None = None
     content_type: str = "application/json; charset=utf-8"
     method_override: bool = False
+    merges_slashes: bool = False
     max_body_bytes: int = 1024 * 1024
     paths: tuple[str, ...] = ()
     host_kinds: frozenset[HostKind] = frozenset()
     journal: Journal | None = None
+    guard: Guard | None = None
 
     def answers(self, path: str) -> bool:
         """Whether a path is one of this plane's own, at a host name that it shares with others."""

@@ -22,7 +22,7 @@ from keyless.planes.arm.api_versions import RESOURCES, SINCE_2019
 from keyless.planes.arm.errors import InvalidContent
 from keyless.planes.arm.filters import read_filter
 from keyless.planes.arm.held import held_within
-from keyless.planes.arm.held_deletion import delete_held, drop_locks_within
+from keyless.planes.arm.held_deletion import delete_held
 from keyless.planes.arm.long_running import keep, reply
 from keyless.planes.arm.paging import Page, page
 from keyless.planes.arm.places import check_group_name, find_group, group_of, subscription_of
@@ -167,9 +167,8 @@ async def delete_group(call: Authorized[None], arm: Arm) -> Reply:
     async with arm.store.transaction() as transaction:
         group = await group_of(arm, call.params, transaction)
         scope = ResourceId.parse(group.resource_id)
-        await delete_held(transaction, await held_within(transaction, scope), call.now)
+        await delete_held(transaction, await held_within(transaction, scope), arm, call.now)
         await drop_assignments_within(transaction, scope)
-        await drop_locks_within(transaction, scope)
         await transaction.delete(GROUPS, (group.resource_id.casefold(),))
         done = await keep(transaction, call, arm, scope=scope, read_action=READ, result_status=200)
     return reply(call, done)

@@ -3,8 +3,7 @@
 Rules:
 - vaults, stores and identities are their own providers' to make and change; here they are only looked at, and
   deleted as these do it: a vault or store can be recovered, an identity can not;
-- a resource with an identity has two records: what runs (`COMPUTE`), what was written of it (`RESOURCES`);
-- role assignments and locks at a resource, and at what is in it, go with it.
+- a resource with an identity has two records: what runs (`COMPUTE`), what was written of it (`RESOURCES`).
 
 Source: https://learn.microsoft.com/azure/azure-resource-manager/management/delete-resource-group
 """

@@ -5,11 +5,15 @@ Source: https://learn.microsoft.com/azure/azure-resource-manager/management/cont
 
 from __future__ import annotations
 
+from keyless.model.resource_id import ResourceId
 from keyless.planes.arm import (
+    activity,
+    activity_events,
     appconfiguration,
     authorization,
     groups,
     keyvault,
+    locks,
     long_running,
     managedidentity,
     providers,
@@ -22,7 +26,7 @@ from keyless.planes.arm.service import Arm
 from keyless.store.ports import Store
 from keyless.tokens.issuer import TokenAuthority
 from keyless.wire.operation import Operation
-from keyless.wire.plane import Plane
+from keyless.wire.plane import Performed, Plane
 from keyless.wire.request import Request
 from keyless.wire.shapes import resource_manager
 
@@ -36,6 +40,8 @@ OPERATIONS: tuple[Operation, ...] = (
     *groups.OPERATIONS,
     *providers.OPERATIONS,
     *resources.OPERATIONS,
+    *locks.OPERATIONS,
+    *activity_events.OPERATIONS,
     *authorization.OPERATIONS,
     *managedidentity.OPERATIONS,
     *keyvault.OPERATIONS,
@@ -45,15 +51,26 @@ OPERATIONS: tuple[Operation, ...] = (
 
 def arm_plane(store: Store, authority: TokenAuthority, stores: StoreContents, vaults: VaultContents) -> Plane:
     """The plane over a store; ``stores`` and ``vaults`` are what configuration stores and vaults hold."""
+    arm = Arm(store, authority, stores, vaults, served_versions(OPERATIONS))
+
+    async def guard(request: Request, asked: Operation, scope: ResourceId) -> None:
+        await locks.check_locks(store, request.method, asked, scope, request.path)
+
+    async def journal(performed: Performed) -> None:
+        await activity.keep_event(arm, performed)
+
     return Plane(
         name="resource-manager",
         operations=OPERATIONS,
-        service=Arm(store, authority, stores, vaults, served_versions(OPERATIONS)),
+        service=arm,
         locate=_locate,
         shape=resource_manager,
         audiences=lambda site: AUDIENCES,
         headers=_headers,
         max_body_bytes=4 * 1024 * 1024,
+        guard=guard,
+        journal=journal,
+        merges_slashes=True,
     )
 
 

@@ -3,7 +3,7 @@
 Rules:
 - every provider that is known is registered from the start; one that was unregistered is refused new
   resources until it is registered again, which is done at once;
-- a type's api-versions are those that its package serves, else the one that the catalog knows.
+- a type's api-versions are those that its package serves, else the one that the catalog knows, else any.
 
 Source: https://learn.microsoft.com/rest/api/resources/providers
 """

@@ -32,6 +32,13 @@ SERVED_NAMESPACES = frozenset(
     }
 )
 """Case-folded namespaces whose types have operations of their own."""
+_SPELLED = {
+    "microsoft.app": "Microsoft.App",
+    "microsoft.monitor": "Microsoft.Monitor",
+    "microsoft.web": "Microsoft.Web",
+}
+"""Namespaces that the list of actions has in lower case, and their resources' ids have not."""
+_ANY_VERSION = "2024-01-01"
 _OF_A_TYPE = frozenset({"read", "write", "delete"})
 
 
@@ -42,7 +49,7 @@ def known_types() -> Mapping[str, tuple[str, ...]]:
     for action in known_actions(ActionPlane.CONTROL):
         parts = action.split("/")
         if len(parts) >= 3 and parts[-1].casefold() in _OF_A_TYPE:
-            found.setdefault(parts[0], set()).add("/".join(parts[1:-1]))
+            found.setdefault(_SPELLED.get(parts[0], parts[0]), set()).add("/".join(parts[1:-1]))
     return {namespace: tuple(sorted(types)) for namespace, types in sorted(found.items())}
 
 
@@ -102,9 +109,11 @@ def _types_in(template: str) -> Iterator[str]:
 
 
 def versions_of(resource_type: str, served: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
-    """The api-versions of a type, newest first: those that are served, else what the catalog knows."""
+    """The api-versions of a type, newest first: those that are served, else the one that the catalog knows.
+
+    Any stands in for those of other types: it is taken, as every other is, and clients look for one here.
+    """
     own = served.get(resource_type.casefold())
     if own is not None:
         return own
-    known = api_version(resource_type)
-    return (known,) if known else ()
+    return (api_version(resource_type) or _ANY_VERSION,)

@@ -192,7 +192,7 @@ async def delete_item(call: Authorized[None], arm: Arm) -> Reply:
         place, there = await _place(transaction, call, arm)
         if there is None:
             return Reply(status=204)
-        await delete_held(transaction, await held_within(transaction, place), call.now)
+        await delete_held(transaction, await held_within(transaction, place), arm, call.now)
     return Reply(status=200)
 
 

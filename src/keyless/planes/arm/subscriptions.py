@@ -34,7 +34,12 @@ _WHAT_CAN_BE_READ = (
     "Microsoft.Authorization/roleAssignments/read",
     *(f"{kind}/read" for kind in (VAULT_TYPE, STORE_TYPE, USER_ASSIGNED_IDENTITY_TYPE)),
 )
-_KNOWS_TENANTS, _KNOWS_CATEGORIES, _KNOWS_TYPES = "2018-06-01", "2019-11-01", "2021-01-01"
+_KNOWS_TENANTS, _KNOWS_MANAGERS, _KNOWS_CATEGORIES, _KNOWS_TYPES = (
+    "2018-06-01",
+    "2019-06-01",
+    "2019-11-01",
+    "2021-01-01",
+)
 
 
 class Subscription(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
@@ -47,6 +52,7 @@ class Subscription(msgspec.Struct, frozen=True, rename="camel", omit_defaults=Tr
     authorization_source: str
     tenant_id: str | msgspec.UnsetType = msgspec.UNSET
     subscription_policies: dict[str, str] = {}
+    managed_by_tenants: tuple[str, ...] | msgspec.UnsetType = msgspec.UNSET
 
 
 class TenantShown(msgspec.Struct, frozen=True, rename="camel"):
@@ -91,6 +97,7 @@ def shown(tenant: Tenant, api_version: str) -> Subscription:
             "quotaId": "Internal_2014-09-01",
             "spendingLimit": "Off",
         },
+        () if api_version >= _KNOWS_MANAGERS else msgspec.UNSET,
     )
 
 

@@ -80,10 +80,7 @@ class InstanceDiscovery(msgspec.Struct, frozen=True, omit_defaults=True):
 
 @operation(
     id="Entra.GetOpenIdConfiguration",
-    route=(
-        "GET /{tenant}/v2.0/.well-known/openid-configuration",
-        "GET /{tenant}//v2.0/.well-known/openid-configuration",  # as MSAL for Python asks for `common`
-    ),
+    route="GET /{tenant}/v2.0/.well-known/openid-configuration",
     api_versions=_NO_VERSIONS,
     access=_ACCESS,
     response=OpenIdConfiguration,

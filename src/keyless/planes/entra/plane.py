@@ -44,6 +44,7 @@ def entra_plane(
         shape=shapes.entra,
         headers=_headers,
         max_body_bytes=MAX_BODY_BYTES,
+        merges_slashes=True,
     )
 
 

@@ -44,6 +44,10 @@ async def test_version_1_names_the_issuer_that_tokens_carry(login: Login, tenant
     assert set(answer.body) == set(OpenIdConfiguration.__struct_fields__)
 
 
+async def test_several_slashes_are_one_as_msal_asks_for_common(login: Login) -> None:
+    assert (await login.get(f"/common//{V2}")).body == (await login.get(f"/common/{V2}")).body
+
+
 @pytest.mark.parametrize("alias", ["common", "organizations", "Common"])
 async def test_an_alias_of_all_tenants_leaves_the_tenant_open(login: Login, alias: str) -> None:
     v2, v1 = await login.get(f"/{alias}/{V2}"), await login.get(f"/{alias}/{V1}")

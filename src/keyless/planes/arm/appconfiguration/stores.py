@@ -117,7 +117,7 @@ async def delete_store(call: Authorized[None], arm: Arm) -> Reply:
         store = await store_there(transaction, call.params)
         if store is None:
             return Reply(status=204)
-        await _delete(transaction, store, arm, call.now)
+        await delete_in(transaction, store, arm, call.now)
         done = await _kept(transaction, call, arm, store)
     return polled(call, done, store)
 
@@ -215,7 +215,8 @@ async def _change(
     return store
 
 
-async def _delete(transaction: Transaction, store: ConfigurationStore, arm: Arm, now: int) -> None:
+async def delete_in(transaction: Transaction, store: ConfigurationStore, arm: Arm, now: int) -> None:
+    """Delete a store as a part of something larger."""
     place_of = (store.name.casefold(),)
     await transaction.delete(STORES, place_of)
     await drop_assignments_within(transaction, ResourceId.parse(store.resource_id))

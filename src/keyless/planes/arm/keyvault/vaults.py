@@ -138,12 +138,17 @@ async def delete_vault(call: Authorized[None], arm: Arm) -> Reply:
         vault = await vault_there(transaction, call.params)
         if vault is None:
             return Reply(status=204)
-        key = (vault.name.casefold(),)
-        gone_at = call.now + vault.soft_delete_retention_days * DAY_S
-        await transaction.delete(VAULTS, key)
-        await transaction.put(DELETED_VAULTS, key, DeletedVault(vault, call.now, gone_at))
-        await drop_assignments_within(transaction, ResourceId.parse(vault.resource_id))
+        await delete_in(transaction, vault, call.now)
     return Reply(status=200)
+
+
+async def delete_in(transaction: Transaction, vault: Vault, now: int) -> None:
+    """Delete a vault as a part of something larger."""
+    key = (vault.name.casefold(),)
+    gone_at = now + vault.soft_delete_retention_days * DAY_S
+    await transaction.delete(VAULTS, key)
+    await transaction.put(DELETED_VAULTS, key, DeletedVault(vault, now, gone_at))
+    await drop_assignments_within(transaction, ResourceId.parse(vault.resource_id))
 
 
 @operation(
