@@ -16,7 +16,8 @@ Rules:
 - the body has what is required, in the types and formats described, and **no property that is not described**
   (where an object is free-form in the document, it is here);
 - a header that the document gives is there;
-- a resource of a provider that we hold no document of is a generic resource of Microsoft.Resources.
+- a resource of a provider that we hold no document of is a generic resource of Microsoft.Resources, and a
+  list of them is one of generic resources.
 
 `UNDESCRIBED` names what no document describes, and why. The files below `wire_schemas` are written by
 `scripts/build_wire_schemas.py` from the documents; a new operation or api-version is a line in
@@ -154,6 +155,9 @@ def problems(
 def described(method: str, path: str, api_version: str) -> Described | None:
     """The operation that a request means, or none."""
     path = unquote(path).rstrip("/")
+    if _provider(path) not in _providers() and _is_list(path):
+        lists = [found for found in _generic() if found.id == "Resources_List" and method == "GET"]
+        return lists[0] if lists else None
     at_version = [found for found in _operations() if found.api_version == api_version]
     candidates = at_version if _provider(path) in _providers() else _generic()
     fitting = [found for found in candidates if found.method == method and found.pattern.fullmatch(path)]
@@ -191,6 +195,11 @@ def _provider(path: str) -> str:
     named = re.findall(r"(?i)/providers/([^/]+)(?=/(?!(?:un)?register$))", path)
     asked = named[-1] if named else GENERIC
     return next((known for known in _providers() if known.casefold() == asked.casefold()), asked)
+
+
+def _is_list(path: str) -> bool:
+    """Whether a path ends with a type, and so with the list of its resources: types and names alternate."""
+    return len(path.casefold().rpartition("/providers/")[2].split("/")) % 2 == 0
 
 
 @cache

@@ -110,6 +110,13 @@ def test_a_resource_of_another_provider_is_a_generic_one() -> None:
     assert said(200, site | {"etag": 1}, path=site["id"], query="api-version=2022-03-01")
 
 
+def test_a_list_of_resources_of_another_provider_is_one_of_generic_ones() -> None:
+    path, query = f"{GROUP}/providers/Microsoft.Web/sites", "api-version=2022-03-01"
+    assert said(200, {"value": [{"id": f"{path}/web"}]}, path=path, query=query) == []
+    assert said(200, {"id": f"{path}/web"}, path=path, query=query)
+    assert said(200, {"value": []}, "PUT", path=path, query=query)
+
+
 def test_a_property_that_a_service_never_returns_is_not_described_in_an_answer() -> None:
     store = {
         "id": f"{GROUP}/providers/Microsoft.AppConfiguration/configurationStores/s",

@@ -25,6 +25,7 @@ from keyless.tokens.issue import issue
 from keyless.tokens.keys import SigningKey
 from keyless.wire.dispatch import Dispatcher
 from keyless.wire.request import HeaderMap, Request
+from wire_schemas import check
 
 TENANT_ID = "11111111-2222-3333-4444-555555555555"
 SUBSCRIPTION_ID = "00000000-0000-0000-0000-000000000001"
@@ -157,7 +158,10 @@ class ArmSite:
         query: str = "",
         headers: dict[str, str] | None = None,
     ) -> Answer:
-        """Ask, at an api-version; ``path`` may be a whole link, which is then followed as it is."""
+        """Ask, at an api-version, and hold the answer to the public documents.
+
+        ``path`` may be a whole link, which is then followed as it is.
+        """
         link = urlsplit(path)
         asked = link.query or "&".join(filter(None, (f"api-version={version}" if version else "", query)))
         subject = Subject(
@@ -174,4 +178,5 @@ class ArmSite:
             return sent
 
         answer = await self._dispatcher.answer(request, read_body)
+        check(method, link.path, asked, answer.status, dict(answer.headers), answer.body)
         return Answer(answer.status, {name.lower(): value for name, value in answer.headers}, answer.body)
