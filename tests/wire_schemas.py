@@ -179,7 +179,7 @@ def undescribed(operations: Iterable[Operation]) -> list[str]:
 def sample(route: str) -> str:
     """A path that a route of ours matches."""
     scope = "subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/g"
-    return re.sub(r"\{[^}]*\}", "x", re.sub(r"\{[^}]*\*\}", scope, route))
+    return re.sub(r"\{[^}]*\}", "x", re.sub(r"^/\{[^}]*\*\}", f"/{scope}", route))
 
 
 def _api_version(query: str) -> str:
