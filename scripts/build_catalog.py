@@ -49,6 +49,7 @@ def main(facts_dir: Path) -> None:
     write("roles.json", roles_text(read(facts_dir, "builtin_roles.json")))
     write("operations.json", operations_text(operations, read(facts_dir, "builtin_roles.json")["roles"]))
     write("services.json", services_text(services))
+    write("vault_permissions.json", vault_permissions_text(read(facts_dir, "kv_actions.json")))
     write("limits.json", json.dumps(limits(read(facts_dir, "limits.json")), indent=1) + "\n")
 
 
@@ -195,6 +196,15 @@ def local_auth_off(fact: Json) -> str | None:
     if value is None or not name.startswith("properties.") or "list" in str(value):
         return None
     return f"{name}: {value if isinstance(value, str) else json.dumps(value)}"
+
+
+def vault_permissions_text(facts: Json) -> str:
+    """What each permission of an access policy lets do, as data actions, by kind of object."""
+    kinds = {"key": "keys", "secret": "secrets", "certificate": "certificates", "storage": "storage"}
+    given = facts["keyVault"]["accessPolicyToDataActions"]
+    shaped = {kinds[kind]: dict(sorted(permissions.items())) for kind, permissions in given.items()}
+    document = {"source": sources(facts), "permissions": dict(sorted(shaped.items()))}
+    return json.dumps(document, indent=1) + "\n"
 
 
 def limits(facts: Json) -> Json:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,8 +21,10 @@ if TYPE_CHECKING:
     from keyless.model.evidence import Observation
     from keyless.model.identities import ComputeResource
     from keyless.model.roles import RoleAssignment
+    from keyless.plan.make import VaultPolicies
     from keyless.plan.problem import Subject
     from keyless.plan.result import Plan
+    from keyless.store.ports import Store
 
 FORMATS = ("json", "bicep", "terraform", "arm", "estate")
 
@@ -38,6 +41,11 @@ FORMATS = ("json", "bicep", "terraform", "arm", "estate")
 )
 @click.option("--include-denied", is_flag=True, help="Count calls that were denied as needed, too.")
 @click.option(
+    "--whole-policies",
+    is_flag=True,
+    help="In vaults with access policies, give the roles for all that a policy gives, used or not.",
+)
+@click.option(
     "--format", "wanted", type=click.Choice(("table", *FORMATS)), default="table", show_default=True
 )
 @click.option(
@@ -51,13 +59,15 @@ def command(
     object_scope: bool,
     general_roles: bool,
     include_denied: bool,
+    whole_policies: bool,
     wanted: str,
     folder: Path | None,
     directory: Path | None,
 ) -> None:
     """Choose, for every identity, the built-in roles that cover what it used with the least besides.
 
-    Then it names every stored credential that was signed in with, and what replaces it.
+    Then it names every stored credential that was signed in with, and what replaces it; and for vaults with
+    access policies who can let himself in, and what everybody gains and loses when roles decide there.
 
     The plan is the exact minimum: fewest excess permissions first, then fewest roles. It is kept in
     `.keyless/plan.json`, where `keyless prove` finds it.
@@ -65,7 +75,11 @@ def command(
     with explained():
         project = chosen_project(directory)
         plan = _make(
-            project, object_scope=object_scope, include_denied=include_denied, general_only=general_roles
+            project,
+            object_scope=object_scope,
+            include_denied=include_denied,
+            general_only=general_roles,
+            whole_policies=whole_policies,
         )
         _keep(project, plan)
     if folder is not None:
@@ -89,20 +103,23 @@ def _print_as(plan: Plan, wanted: str) -> None:
     click.echo("\n".join(text for _, text in files), nl=False)
 
 
-def _make(project: Project, *, object_scope: bool, include_denied: bool, general_only: bool) -> Plan:
+def _make(
+    project: Project, *, object_scope: bool, include_denied: bool, general_only: bool, whole_policies: bool
+) -> Plan:
     from keyless.plan.index import general_roles
     from keyless.plan.make import make_plan
 
     with opened_evidence(project) as evidence:
         observations: list[Observation] = evidence.observations()
         sign_ins = evidence.sign_ins()
-    principals, assignments, compute = asyncio.run(_who_has_what(project))
+    principals, assignments, compute, policies = asyncio.run(_who_has_what(project))
     return make_plan(
         subjects_of(principals),
         principals.without_people(observations),
         principals.without_people(assignments),
         sign_ins=principals.without_people(sign_ins),
         compute=compute,
+        policies=replace(policies, whole=whole_policies),
         object_scope=object_scope,
         include_denied=include_denied,
         roles=general_roles() if general_only else None,
@@ -111,13 +128,38 @@ def _make(project: Project, *, object_scope: bool, include_denied: bool, general
 
 async def _who_has_what(
     project: Project,
-) -> tuple[Directory, list[RoleAssignment], list[ComputeResource]]:
+) -> tuple[Directory, list[RoleAssignment], list[ComputeResource], VaultPolicies]:
     from keyless.store.collections import ASSIGNMENTS, COMPUTE
 
     with opened_store(project) as store:
         assignments = [assignment for _, assignment in await store.scan(ASSIGNMENTS)]
         compute = [found for _, found in await store.scan(COMPUTE)]
-        return await read_directory(store), assignments, compute
+        principals = await read_directory(store)
+        policies = await _policies(store, principals, assignments)
+        return principals, assignments, compute, policies
+
+
+async def _policies(store: Store, principals: Directory, assignments: list[RoleAssignment]) -> VaultPolicies:
+    """The vaults, and the people and groups that may have policies in them; but for this machine's owner."""
+    from keyless.plan.make import VaultPolicies
+    from keyless.plan.problem import Subject, SubjectKind
+    from keyless.store.collections import ROLE_DEFINITIONS, SECURITY_GROUPS, TENANT, USERS, VAULTS
+
+    own = {user.principal_id for _, user in await store.scan(USERS) if user.local}
+    people = {user.principal_id.casefold() for user in principals.users} - own
+    tenant = await store.get(TENANT, ("tenant",))
+    users = (Subject(one.principal_id, one.name, SubjectKind.USER) for one in principals.users)
+    groups = (
+        Subject(one.principal_id, one.display_name, SubjectKind.GROUP)
+        for _, one in await store.scan(SECURITY_GROUPS)
+    )
+    return VaultPolicies(
+        vaults=tuple(vault for _, vault in await store.scan(VAULTS)),
+        tenant_id=tenant.tenant_id if tenant else "",
+        others=(*users, *groups),
+        assignments=tuple(one for one in assignments if one.principal_id.casefold() in people),
+        custom_roles={one.id: one for _, one in await store.scan(ROLE_DEFINITIONS)},
+    )
 
 
 def subjects_of(principals: Directory) -> list[Subject]:

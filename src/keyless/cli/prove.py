@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from msgspec import structs
 
 from keyless.cli.failure import Failure, own_failures
 from keyless.cli.options import chosen_project, declared_estate, host_kind_option, project_option
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from keyless.model.estate import Estate
     from keyless.model.evidence import Observation
     from keyless.plan.result import Plan
+    from keyless.store.ports import Transaction
 
 
 @click.command(
@@ -141,4 +143,15 @@ async def _copy_world(project: Project, copy: Project, estate: Estate | None, pl
                 await transaction.delete(ASSIGNMENTS, key)
             for assignment in plan.role_assignments():
                 await transaction.put(ASSIGNMENTS, (assignment.id,), assignment)
+            await _let_roles_decide(transaction, plan)
         return await read_directory(store)
+
+
+async def _let_roles_decide(transaction: Transaction, plan: Plan) -> None:
+    """Put the vaults that the plan moves from access policies to roles into RBAC mode."""
+    from keyless.store.collections import VAULTS
+
+    switched = {vault.casefold() for vault in plan.vaults_to_switch}
+    for key, vault in await transaction.scan(VAULTS):
+        if vault.resource_id.casefold() in switched:
+            await transaction.put(VAULTS, key, structs.replace(vault, enable_rbac_authorization=True))

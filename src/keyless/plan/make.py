@@ -6,6 +6,7 @@ Pure: no clock, no store, no network. The same arguments give the same plan.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from keyless.catalog.limits import limits
 from keyless.catalog.services import APP_CONFIGURATION, service
@@ -15,7 +16,9 @@ from keyless.model.estate import derived_guid
 from keyless.model.evidence import Observation, Outcome, SignIn
 from keyless.model.identities import ComputeResource
 from keyless.model.resource_id import ResourceId
+from keyless.model.resources import Vault
 from keyless.model.roles import RoleAssignment, RoleDefinition
+from keyless.plan.access_policies import Afterwards, Entry, entries_of, migrations, with_policies
 from keyless.plan.index import Action, RankedRole, RoleIndex, role_index
 from keyless.plan.legacy import credential_free, stored_credentials
 from keyless.plan.places import Place, places
@@ -23,7 +26,28 @@ from keyless.plan.problem import Demand, Subject, SubjectKind, demands
 from keyless.plan.reasons import alternatives, reason
 from keyless.plan.removals import find_removals, triple_of, unknown_principals
 from keyless.plan.result import GrantedAction, Plan, PlannedAssignment, ReplacingRole, Uncovered, UsedAction
+from keyless.plan.vault_risks import find_risks
 from keyless.plan.wording import counted, listed
+
+
+@dataclass(frozen=True, slots=True)
+class VaultPolicies:
+    """The vaults whose access policies roles are to replace, and what is needed for it.
+
+    ``others`` name principals that the plan is not made for and that may have policies (users, groups), and
+    ``assignments`` are theirs; ``custom_roles`` are by id. With ``whole`` roles cover all that a policy
+    gives, used or not.
+    """
+
+    vaults: tuple[Vault, ...] = ()
+    tenant_id: str = ""
+    others: tuple[Subject, ...] = ()
+    assignments: tuple[RoleAssignment, ...] = ()
+    custom_roles: Mapping[str, RoleDefinition] = field(default_factory=dict)
+    whole: bool = False
+
+
+NO_POLICIES = VaultPolicies()
 
 
 def make_plan(
@@ -33,6 +57,7 @@ def make_plan(
     *,
     sign_ins: Iterable[SignIn] = (),
     compute: Sequence[ComputeResource] = (),
+    policies: VaultPolicies = NO_POLICIES,
     object_scope: bool = False,
     include_denied: bool = False,
     roles: tuple[RoleDefinition, ...] | None = None,
@@ -43,7 +68,8 @@ def make_plan(
     what deleted ones did is left out.
     With ``object_scope`` roles go to single objects where Azure documents that; with ``include_denied``
     what was denied counts as needed. What was done with access keys needs no roles now, but gives those of
-    the identities that replace them: ``sign_ins`` and ``compute`` say who, and where code runs. ``roles`` are
+    the identities that replace them: ``sign_ins`` and ``compute`` say who, and where code runs. Vaults with
+    access policies are moved to roles as ``policies`` has it. ``roles`` are
     what may be chosen from (all built-in roles; see ``keyless.plan.index.general_roles`` for those without
     preview and service roles).
     """
@@ -52,8 +78,12 @@ def make_plan(
     sign_ins = tuple(one for one in sign_ins if not _is_gone(one.principal_id, known))
     needed = demands(observations, object_scope=object_scope, include_denied=include_denied)
     needed_by_key = demands(keyed, object_scope=object_scope, include_denied=include_denied)
-    strangers = unknown_principals(known, needed)
-    everyone = known | {p.casefold(): Subject(p, p, SubjectKind.APPLICATION) for p in strangers}
+    entries = entries_of(policies.vaults, known, policies.tenant_id)
+    seen, needed = needed, with_policies(needed, entries, whole=policies.whole)
+    holders = {one.principal_id.casefold(): one for one in policies.others}
+    strangers = unknown_principals(known | holders, needed)
+    everyones = (*current_assignments, *policies.assignments)
+    everyone = _everyone(known | holders, strangers, entries, everyones)
     index = role_index(
         frozenset(action for demand in (*needed, *needed_by_key) for action in demand.counts), roles
     )
@@ -67,6 +97,9 @@ def make_plan(
         _assignment(index, everyone, existing, place, role) for place, role in _choices(settled)
     )
     removed = find_removals(index, known, current_assignments, planned, needed)
+    definitions = {one.role.id: one.role for one in role_index().roles} | dict(policies.custom_roles)
+    gone = {one.assignment_id for one in removed.removals}
+    afterwards = Afterwards(planned, [one for one in everyones if one.id not in gone], definitions)
     return Plan(
         object_scope=object_scope,
         assignments=planned,
@@ -80,6 +113,11 @@ def make_plan(
             sign_ins, everyone, compute, planned, _roles_by_key(places(index, needed_by_key))
         ),
         credential_free=credential_free(sign_ins, everyone),
+        vaults_to_switch=tuple(
+            vault.resource_id for vault in policies.vaults if not vault.enable_rbac_authorization
+        ),
+        migrations=migrations(index, policies.vaults, entries, seen, afterwards, everyone),
+        risks=find_risks(policies.vaults, everyones, definitions, everyone),
         notes=(
             *(() if include_denied else _about_denials(observations)),
             *_notes(planned, needed, strangers, object_scope=object_scope),
@@ -87,6 +125,17 @@ def make_plan(
             *removed.notes,
         ),
     )
+
+
+def _everyone(
+    known: Mapping[str, Subject],
+    strangers: Iterable[str],
+    entries: Iterable[Entry],
+    assignments: Iterable[RoleAssignment],
+) -> dict[str, Subject]:
+    """Everybody that the plan speaks of, by case-folded id; whom nobody has declared goes by the id."""
+    ids = [*strangers, *(one.policy.object_id for one in entries), *(one.principal_id for one in assignments)]
+    return {one.casefold(): Subject(one, one, SubjectKind.APPLICATION) for one in ids} | dict(known)
 
 
 def _is_gone(principal_id: str, known: Mapping[str, Subject]) -> bool:

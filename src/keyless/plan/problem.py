@@ -24,12 +24,17 @@ from keyless.plan.index import Action
 
 
 class SubjectKind(enum.StrEnum):
-    """What a plan gives roles to; the two types of managed identity, or anything else with a principal id."""
+    """What a plan gives roles to; the two types of managed identity, or anything else with a principal id.
+
+    Users and groups only where they have access policies, which roles replace.
+    """
 
     SYSTEM_ASSIGNED = "SystemAssigned"
     USER_ASSIGNED = "UserAssigned"
     APPLICATION = "Application"
     ACCESS_KEY = "AccessKey"
+    USER = "User"
+    GROUP = "Group"
 
 
 class Subject(msgspec.Struct, frozen=True, omit_defaults=True, rename="camel"):
@@ -47,6 +52,12 @@ class Subject(msgspec.Struct, frozen=True, omit_defaults=True, rename="camel"):
     resource_id: str = ""
     is_deleted: bool = False
     runs_on: RunsOn | None = None
+
+    @property
+    def principal_type(self) -> str:
+        """What an assignment of a role says that it is."""
+        people = {SubjectKind.USER, SubjectKind.GROUP}
+        return self.kind.value if self.kind in people else "ServicePrincipal"
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,8 @@ from keyless.model.actions import ActionPlane
 from keyless.plan.problem import Subject, SubjectKind
 from keyless.plan.report_legacy import print_legacy
 from keyless.plan.report_lines import print_line, print_prose
-from keyless.plan.result import GrantedAction, Plan, PlannedAssignment
+from keyless.plan.report_policies import print_policies
+from keyless.plan.result import GrantedAction, Plan, PlannedAssignment, UsedAction
 from keyless.plan.wording import counted, short_scope
 
 if TYPE_CHECKING:
@@ -28,6 +29,8 @@ _KINDS = {
     SubjectKind.USER_ASSIGNED: "user-assigned identity",
     SubjectKind.APPLICATION: "principal",
     SubjectKind.ACCESS_KEY: "access key",
+    SubjectKind.USER: "user",
+    SubjectKind.GROUP: "group",
 }
 
 
@@ -53,6 +56,7 @@ def print_plan(plan: Plan, console: Console | None = None) -> None:
             _details(console, number, assignment)
     _gaps(console, plan)
     _removals(console, plan)
+    print_policies(console, plan)
     print_legacy(console, plan)
     for note in plan.notes:
         print_prose(console, f"note: {note}", indent=0)
@@ -68,6 +72,8 @@ def _headline(plan: Plan) -> str:
         parts.append(f"{counted(len(plan.removals), 'assignment')} to remove")
     if plan.stored_credentials:
         parts.append(f"{counted(len(plan.stored_credentials), 'stored credential')} to replace")
+    if plan.vaults_to_switch:
+        parts.append(f"{counted(len(plan.vaults_to_switch), 'vault')} to move from access policies to roles")
     return f"Plan: {', '.join(parts)}"
 
 
@@ -95,11 +101,17 @@ def _details(console: Console, number: int, one: PlannedAssignment) -> None:
     print_line(console, f"   at       {one.scope}")
     print_line(console, f"   identity {_identity(one.principal)}")
     for used in one.used:
-        print_line(console, f"   used     {used.action} ({counted(used.count, 'time')})")
+        print_line(console, f"   used     {_used(used)}")
     for text in _excess(one.excess):
         print_line(console, f"   excess   {text}")
     print_prose(console, one.reason, indent=3)
     print_line(console, "")
+
+
+def _used(used: UsedAction) -> str:
+    """An action and how often it was used; one of an access policy may never have been."""
+    often = counted(used.count, "time") if used.count else "not seen: its access policy gives it"
+    return f"{used.action} ({often})"
 
 
 def _identity(subject: Subject) -> str:

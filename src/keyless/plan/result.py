@@ -67,7 +67,8 @@ class PlannedAssignment(msgspec.Struct, frozen=True, rename="camel"):
 
     def as_role_assignment(self) -> RoleAssignment:
         """The assignment as the estate knows it."""
-        return RoleAssignment(self.id, self.principal.principal_id, self.role_id, self.scope)
+        who = self.principal
+        return RoleAssignment(self.id, who.principal_id, self.role_id, self.scope, who.principal_type)
 
 
 class Uncovered(msgspec.Struct, frozen=True, rename="camel"):
@@ -92,6 +93,17 @@ class Removal(msgspec.Struct, frozen=True, rename="camel"):
     reason: str
 
 
+class Basis(enum.StrEnum):
+    """What the roles that replace an access policy were chosen by."""
+
+    EVIDENCE = "evidence"
+    """By what was seen to be used of it."""
+    POLICY = "policy"
+    """By all that it gives: nothing was seen to be used."""
+    NOTHING = "nothing"
+    """No roles replace it; a remark says why."""
+
+
 class Bridge(enum.StrEnum):
     """How a workload outside of Azure gets an identity without a stored credential."""
 
@@ -109,6 +121,58 @@ class ReplacingRole(msgspec.Struct, frozen=True, rename="camel"):
     @property
     def scope_id(self) -> ResourceId:
         """The scope as a resource id."""
+        return ResourceId.parse(self.scope)
+
+
+class PolicyMigration(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
+    """What becomes of one principal's access to a vault when roles decide there in place of its policies.
+
+    ``vault`` is the vault's id. ``roles`` are those that count then; permissions are spelled `secrets/get`,
+    and in ``gained`` also the data actions that no permission stands for. ``used`` are the permissions that
+    were seen to be used, ``lost`` those that the policy gives and no role does. ``remark`` is empty where
+    there is nothing to add.
+    """
+
+    vault: str
+    principal: Subject
+    application_id: str | None
+    basis: Basis
+    roles: tuple[ReplacingRole, ...]
+    kept: tuple[str, ...]
+    gained: tuple[str, ...]
+    lost: tuple[str, ...]
+    used: tuple[str, ...]
+    remark: str = ""
+
+    @property
+    def vault_id(self) -> ResourceId:
+        """The vault as a resource id."""
+        return ResourceId.parse(self.vault)
+
+
+class VaultRisk(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
+    """Somebody who can let himself, or others, into a vault that access policies decide on.
+
+    ``actions`` are the control actions that he has there by the role; ``conditional`` says that a condition
+    narrows it.
+    """
+
+    vault: str
+    principal: Subject
+    actions: tuple[str, ...]
+    role_id: str
+    role_name: str
+    scope: str
+    conditional: bool = False
+
+    @property
+    def vault_id(self) -> ResourceId:
+        """The vault as a resource id."""
+        return ResourceId.parse(self.vault)
+
+    @property
+    def scope_id(self) -> ResourceId:
+        """Where the role was given, as a resource id."""
         return ResourceId.parse(self.scope)
 
 
@@ -147,7 +211,9 @@ class CredentialFree(msgspec.Struct, frozen=True, rename="camel"):
 class Plan(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
     """Role assignments that cover what was used, what they cannot cover, and what they make superfluous.
 
-    Then who still signs in with a stored credential, and who does without.
+    Then who still signs in with a stored credential, and who does without. ``vaults_to_switch`` are the ids
+    of the vaults in which roles are to decide in place of access policies; ``migrations`` say what that means
+    for whom, ``risks`` who can let himself in there now.
     """
 
     schema: str = SCHEMA
@@ -157,6 +223,9 @@ class Plan(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
     removals: tuple[Removal, ...] = ()
     stored_credentials: tuple[StoredCredential, ...] = ()
     credential_free: tuple[CredentialFree, ...] = ()
+    vaults_to_switch: tuple[str, ...] = ()
+    migrations: tuple[PolicyMigration, ...] = ()
+    risks: tuple[VaultRisk, ...] = ()
     notes: tuple[str, ...] = ()
 
     def role_assignments(self) -> tuple[RoleAssignment, ...]:

@@ -147,7 +147,7 @@ def _assignment(target: Target, one: PlannedAssignment, parameters: Mapping[Subj
         "properties": {
             "roleDefinitionId": f"[{definition}({quote(ROLE_DEFINITION_TYPE)}, {quote(one.role_id)})]",
             "principalId": f"[{principal_id}]",
-            "principalType": "ServicePrincipal",
+            "principalType": one.principal.principal_type,
             "description": description_of(one),
         },
     }

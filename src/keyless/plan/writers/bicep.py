@@ -127,7 +127,7 @@ class _File:
             *([f"  scope: {scope}"] if scope else []),
             "  properties: {",
             f"    principalId: {principal_id}",
-            "    principalType: 'ServicePrincipal'",
+            f"    principalType: {quote(one.principal.principal_type)}",
             f"    roleDefinitionId: {definition}({quote(ROLE_DEFINITION_TYPE)}, {quote(one.role_id)})",
             f"    description: {quote(description_of(one))}",
             "  }",

@@ -221,8 +221,23 @@ def description_of(assignment: PlannedAssignment) -> str:
     )
 
 
-def remarks(plan: Plan) -> list[str]:
-    """What a deployment does not do by itself: lines for a comment at its head."""
+def switch_command(vault: ResourceId) -> str:
+    """What lets roles decide in a vault.
+
+    It is a command, because no template can change one property of a vault and leave the others, such as its
+    network rules, as they are.
+    """
+    return (
+        f"az keyvault update --subscription {vault.subscription_id} --resource-group {vault.resource_group} "
+        f"--name {vault.name} --enable-rbac-authorization true"
+    )
+
+
+def remarks(plan: Plan, *, switches: bool = False) -> list[str]:
+    """What a deployment does not do by itself: lines for a comment at its head.
+
+    One that ``switches`` vaults from access policies to roles says nothing of that.
+    """
     lines = ["Role assignments planned by Keyless from what the workloads were seen to do."]
     lines.append("A name is made from scope, identity and role, so that deploying again changes nothing.")
     if plan.assignments:
@@ -232,6 +247,10 @@ def remarks(plan: Plan) -> list[str]:
         lines.append(f"The plan does not keep {gone}; where Azure has it, remove it with:")
         assignment = f"{removal.scope.rstrip('/')}/providers/{ROLE_ASSIGNMENT_TYPE}/{removal.assignment_id}"
         lines.append(f"  az role assignment delete --ids {assignment}")
+    for vault in () if switches else plan.vaults_to_switch:
+        resource = ResourceId.parse(vault)
+        lines.append(f"Then let roles decide in the vault {resource.name}, in place of its access policies:")
+        lines.append(f"  {switch_command(resource)}")
     lines.extend(
         f"Not covered for {gap.principal.name} at {gap.scope}: {gap.action}: {gap.advice}."
         for gap in plan.uncovered

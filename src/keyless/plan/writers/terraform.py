@@ -6,6 +6,8 @@ Decisions:
   host and for some kinds none;
 - the role is named by its id below the subscription: the id that the provider's data source gives lacks
   the subscription, and Terraform would replace the assignment again and again;
+- a vault moves from access policies to roles by ``azapi_update_resource``, after its assignments: it changes
+  that one property, where ``azurerm_key_vault`` would want all of them;
 - names are ``uuidv5()`` of scope, identity and role, so that they are the same in every run;
 - single objects are written as ids below their vault: reading a secret as a data source would put its
   value into the state.
@@ -35,6 +37,7 @@ from keyless.plan.writers.layout import (
     version_for,
 )
 
+_VAULT_API = "2023-07-01"
 _CURRENT = "data.azurerm_subscription.current.id"
 _PROVIDERS = {"azurerm": ("hashicorp/azurerm", ">= 4.0"), "azapi": ("Azure/azapi", ">= 2.0")}
 
@@ -63,24 +66,46 @@ class _Main:
 
     def text(self) -> str:
         assignments = [self._assignment(one) for one in self._plan.assignments]
-        head = "".join(f"# {line}".rstrip() + "\n" for line in remarks(self._plan))
+        switches = [self._switch(ResourceId.parse(vault)) for vault in self._plan.vaults_to_switch]
+        head = "".join(f"# {line}".rstrip() + "\n" for line in remarks(self._plan, switches=True))
         current = block("data", ("azurerm_subscription", "current"), [])
-        return "\n".join([head, current, *self._data.values(), *assignments])
+        return "\n".join([head, current, *self._data.values(), *assignments, *switches])
 
     def _assignment(self, one: PlannedAssignment) -> str:
         scope = self._reference(one.scope_id)
         identity, principal_id = self._principal(one.principal)
-        name = self._names.name(one, one.principal.name, one.role_name, "on", one.scope_id.name)
+        name = self._assigned(one)
         definition = self._literal(_definition(one))
         lines = [
             f'name = uuidv5("url", join("|", [{scope}, {identity}, {quote(one.role_id)}]))',
             f"scope = {scope}",
             f"role_definition_id = {definition} # {one.role_name}",
             f"principal_id = {principal_id}",
-            'principal_type = "ServicePrincipal"',
+            f"principal_type = {quote(one.principal.principal_type)}",
             f"description = {quote(description_of(one))}",
         ]
         return block("resource", ("azurerm_role_assignment", name), lines)
+
+    def _switch(self, vault: ResourceId) -> str:
+        """Lets roles decide in a vault once they are there; its other properties stay as they are."""
+        self.providers = list(_PROVIDERS)
+        name = self._names.name(("switch", vault), "key", "vault", vault.name, "rbac")
+        lines = [
+            f"type = {quote(f'{vault.resource_type}@{_VAULT_API}')}",
+            f"resource_id = {self._literal(vault)}",
+            "body = { properties = { enableRbacAuthorization = true } }",
+            *self._after(vault),
+        ]
+        return block("resource", ("azapi_update_resource", name), lines)
+
+    def _after(self, vault: ResourceId) -> list[str]:
+        """The assignments that must be there before the switch, so that nobody is shut out in between."""
+        mine = [one for one in self._plan.assignments if _meet(one.scope_id, vault)]
+        names = (f"azurerm_role_assignment.{self._assigned(one)}" for one in mine)
+        return [f"depends_on = [{', '.join(names)}]"] if mine else []
+
+    def _assigned(self, one: PlannedAssignment) -> str:
+        return self._names.name(one, one.principal.name, one.role_name, "on", one.scope_id.name)
 
     def _principal(self, subject: Subject) -> tuple[str, str]:
         """What names the identity, and what is its principal id."""
@@ -123,6 +148,10 @@ class _Main:
         name = self._names.name((kind, resource), type_word(resource), resource.name)
         self._data.setdefault((kind, resource), block("data", (kind, name), lines))
         return f"data.{kind}.{name}"
+
+
+def _meet(scope: ResourceId, vault: ResourceId) -> bool:
+    return scope.contains(vault) or vault.contains(scope)
 
 
 def _path(segments: Iterable[str]) -> str:
