@@ -77,6 +77,11 @@ _PLANES = {
         """At `https://management.azure.com` and `https://management.core.windows.net`. What is decided here
         is decided on the actions of roles, never on their data actions.""",
     ),
+    "graph": _Words(
+        "Microsoft Graph: the directory",
+        """At `https://graph.microsoft.com`. What is decided here is decided on the actions of the directory's
+        own roles, never on those of Azure's: [manage the directory](../how-to/manage-the-directory.md).""",
+    ),
     "imds": _Words(
         "Managed identity: the metadata address",
         "At `http://169.254.169.254`, which the proxy leads to the plane.",

@@ -126,6 +126,7 @@ def build_planes(
     from keyless.planes.arm.plane import arm_plane
     from keyless.planes.entra.issuer_key_source import FetchedKeys
     from keyless.planes.entra.plane import entra_plane
+    from keyless.planes.graph.plane import graph_plane
     from keyless.planes.keyvault.contents import VaultContents
     from keyless.planes.keyvault.plane import key_vault_plane
     from keyless.tokens.issuer import TokenIssuer
@@ -137,6 +138,7 @@ def build_planes(
             app_configuration_plane(store),
             entra_plane(store, world, issuer, FetchedKeys(may_fetch=may_fetch)),
             arm_plane(store, world, StoreContents(KeyValues(store)), VaultContents()),
+            graph_plane(store, world),
             identity.service_fabric_plane(store, world, issuer),
         ),
         plain=(

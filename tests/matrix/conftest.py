@@ -11,6 +11,7 @@ import pytest
 from matrix_rows import (
     ELSEWHERE,
     GROUP,
+    PLANES_OF_THE_DIRECTORY,
     SUBSCRIPTION_ID,
     TARGET,
     TENANT_ID,
@@ -26,6 +27,7 @@ from keyless.gateway.key_files import KeyFiles
 from keyless.model.access_keys import AccessKey
 from keyless.model.actions import ActionPlane
 from keyless.model.denies import DeniedPrincipal, DenyAssignment
+from keyless.model.directory import DirectoryRole, DirectoryRoleAssignment
 from keyless.model.evidence import Outcome
 from keyless.model.identities import ComputeResource, IdentityKind, ManagedIdentity
 from keyless.model.resource_id import resource_scope
@@ -40,6 +42,7 @@ from keyless.store.collections import (
     ASSIGNMENTS,
     COMPUTE,
     DENY_ASSIGNMENTS,
+    DIRECTORY_ROLE_ASSIGNMENTS,
     SIGNING_KEYS,
     STORES,
     TENANT,
@@ -116,6 +119,7 @@ class Matrix:
             recorder=self._recorder,
             workloads=IdentityCallers(self.leases),
             learners=self,
+            directory_roles={role.id.casefold(): role for role in _directory_roles(self.planes)},
         )
 
     def key(self, challenge: str) -> str:
@@ -173,6 +177,8 @@ class Matrix:
             for store, key_id, read_only in ACCESS_KEYS_MADE:
                 made_key = AccessKey(store, key_id, SECRET, read_only)
                 await transaction.put(ACCESS_KEYS, (store, key_id), made_key)
+            for given in _directory_assignments(self.planes):
+                await transaction.put(DIRECTORY_ROLE_ASSIGNMENTS, (given.id,), given)
             for made in _assignments(self.planes):
                 await transaction.put(ASSIGNMENTS, (made.id,), made)
             for deny in _denies(self.planes):
@@ -186,6 +192,13 @@ OF_EVERYTHING = (
     RoleDefinition("writer", "Writer of all", (Permission(actions=("*/write",), data_actions=("*/write",)),)),
 )
 """Roles that somebody has at the tenant's root."""
+
+OF_THE_DIRECTORY = (
+    DirectoryRole("directory-owner", "All of the directory", ("*",)),
+    DirectoryRole("reader", "Reader of the directory", ("*/read",)),
+    DirectoryRole("writer", "Writer of the directory", ("*/write",)),
+)
+"""Roles of the directory that somebody has."""
 
 
 def token_operations(planes: tuple[Plane, ...]) -> list[tuple[Plane, Operation, Requires]]:
@@ -202,6 +215,20 @@ def _roles(planes: tuple[Plane, ...]) -> Iterator[RoleDefinition]:
             kept = tuple(action for action in actions if action != left_out)
             name = f"{made.id} without {left_out}"
             yield RoleDefinition(name, name, (permission_for(of, kept),))
+
+
+def _directory_roles(planes: tuple[Plane, ...]) -> Iterator[DirectoryRole]:
+    """For each operation on the directory the role for exactly it, and one short of each of its actions."""
+    yield from OF_THE_DIRECTORY
+    for role in _roles(tuple(plane for plane in planes if plane.name in PLANES_OF_THE_DIRECTORY)):
+        yield DirectoryRole(role.id, role.name, role.permissions[0].actions)
+
+
+def _directory_assignments(planes: tuple[Plane, ...]) -> Iterator[DirectoryRoleAssignment]:
+    """Who has the right role of Azure alone has none here: principals are called as those of Azure's are."""
+    for role in _directory_roles(planes):
+        principal = role.id if role in OF_THE_DIRECTORY else f"{role.id} at {TARGET}"
+        yield DirectoryRoleAssignment(principal, principal, role.id)
 
 
 def permission_for(plane: ActionPlane, actions: tuple[str, ...]) -> Permission:

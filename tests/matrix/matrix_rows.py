@@ -30,6 +30,7 @@ PARAMETERS = {
 """Route parameters that are not just a name."""
 
 PLANES_OF_DATA = {"key-vault": VAULT_TYPE, "app-configuration": STORE_TYPE}
+PLANES_OF_THE_DIRECTORY = ("graph",)
 
 _PARAMETER = re.compile(r"\{(\w+)\*?\}")
 
@@ -79,4 +80,6 @@ def actions_of(operation: Operation, access: Requires) -> tuple[str, ...]:
 
 def plane_of(plane: str) -> ActionPlane:
     """The plane of actions that a surface decides on."""
+    if plane in PLANES_OF_THE_DIRECTORY:
+        return ActionPlane.DIRECTORY
     return ActionPlane.DATA if plane in PLANES_OF_DATA else ActionPlane.CONTROL

@@ -25,6 +25,7 @@ import expected_arm_authorization
 import expected_arm_core
 import expected_arm_keyvault
 import expected_arm_managedidentity
+import expected_graph
 import pytest
 from matrix_rows import (
     ELSEWHERE,
@@ -107,6 +108,7 @@ EXPECTED: dict[str, tuple[str, ...] | str] = {
     **expected_arm_managedidentity.EXPECTED,
     **expected_arm_keyvault.EXPECTED,
     **expected_arm_appconfiguration.EXPECTED,
+    **expected_graph.EXPECTED,
 }
 
 HOSTS = {
@@ -114,6 +116,7 @@ HOSTS = {
     "app-configuration": "matrix.azconfig.io",
     "entra": "login.microsoftonline.com",
     "resource-manager": "management.azure.com",
+    "graph": "graph.microsoft.com",
     "imds": "169.254.169.254",
     "instance-metadata": "169.254.169.254",
     "app-service-identity": "127.0.0.1",
@@ -288,9 +291,7 @@ UNAUTHENTICATED: dict[str, Callable[[Tokens, str], str | None]] = {
     "an unpublished key": lambda tokens, right: issue(tokens.claims(right), tokens.foreign),
     "an expired token": lambda tokens, right: tokens.good(right, exp=NOW),
     "a token that is not valid yet": lambda tokens, right: tokens.good(right, nbf=NOW + 61),
-    "a token for another audience": lambda tokens, right: tokens.good(
-        right, aud="https://graph.microsoft.com"
-    ),
+    "a token for another audience": lambda tokens, right: tokens.good(right, aud="https://storage.azure.com"),
     "a token of another issuer": lambda tokens, right: tokens.good(right, iss="https://sts.example/"),
     "a token of another tenant": lambda tokens, right: tokens.good(
         right, tid=OTHER_TENANT, iss=v1_issuer(OTHER_TENANT)
@@ -305,7 +306,10 @@ FORBIDDEN: dict[str, Callable[[Row], str]] = {
     "the right role, and a deny assignment on it": lambda row: f"{row.operation.id} denied",
     "the role at another vault, store or subscription": lambda row: f"{row.operation.id} at {ELSEWHERE}",
     "every action of the other plane": lambda row: (
-        "owner" if plane_of(row.plane) is ActionPlane.DATA else "data-owner"
+        "data-owner" if plane_of(row.plane) is ActionPlane.CONTROL else "owner"
+    ),
+    "every action of the directory, or every one of data": lambda row: (
+        "data-owner" if plane_of(row.plane) is ActionPlane.DIRECTORY else "directory-owner"
     ),
 }
 """Callers who are somebody, and may not: 403, and learned where everybody learns."""
@@ -314,6 +318,7 @@ AUDIENCES = {
     "key-vault": "https://vault.azure.net",
     "app-configuration": "https://azconfig.io",
     "resource-manager": "https://management.azure.com/",
+    "graph": "https://graph.microsoft.com/",
 }
 """By plane that takes tokens: what they are made out to."""
 

@@ -48,6 +48,7 @@ async def registration(reader: Reader, declared: DeclaredApplication) -> Applica
         owners=added.owners,
         created_at=added.created_at,
         body=added.body,
+        service_principal_body=added.service_principal_body,
     )
 
 

@@ -70,6 +70,7 @@ class FederatedCredential(msgspec.Struct, frozen=True, omit_defaults=True, renam
     issuer: str
     subject: str
     audience: str
+    description: str | None = None
 
 
 class TrustedIssuer(msgspec.Struct, frozen=True, omit_defaults=True, rename="camel"):
@@ -187,6 +188,7 @@ class Application(msgspec.Struct, frozen=True, omit_defaults=True, rename="camel
     owners: tuple[str, ...] = ()
     created_at: int = 0
     body: dict[str, Any] = {}
+    service_principal_body: dict[str, Any] = {}
 
     @property
     def object_id(self) -> str:

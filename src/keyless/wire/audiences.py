@@ -5,7 +5,8 @@ Rules:
   services that accept it, as the address of one of their endpoints (``https://contoso.azconfig.io``);
 - the token's ``aud`` is the catalog's spelling, with the slash if it was asked for with one, because a
   resource compares audiences exactly;
-- the token exchange is asked for by its name or client id, and takes tokens of version 2.0;
+- the token exchange is asked for by its name or client id, and takes tokens of version 2.0; Microsoft Graph
+  by its client id too;
 - an application is asked for by its client id, or by one of its identifier URIs in the same way; what the
   catalog knows is never an application's.
 
@@ -26,6 +27,8 @@ from keyless.store.ports import Reader
 from keyless.tokens.audience import V2, Audience
 
 _MAX_CHARACTERS = 256
+GRAPH_CLIENT_ID = "00000003-0000-0000-c000-000000000000"
+"""The application id of Microsoft Graph."""
 _EXCHANGE = frozenset({DEFAULT_AUDIENCE.casefold(), EXCHANGE_CLIENT_ID})
 _ENDPOINT = re.compile(r"https://[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+")
 
@@ -37,6 +40,8 @@ async def audience_of(reader: Reader, resource: str) -> Audience | None:
         return Audience(known)
     if resource.casefold() in _EXCHANGE:
         return Audience(EXCHANGE_CLIENT_ID, V2)
+    if resource == GRAPH_CLIENT_ID:
+        return Audience(GRAPH_CLIENT_ID)
     plain = resource.removesuffix("/")
     if not plain or len(resource) > _MAX_CHARACTERS:
         return None

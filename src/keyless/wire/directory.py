@@ -17,7 +17,9 @@ from keyless.catalog.directory_roles import member_role
 from keyless.model.directory import DirectoryRole
 from keyless.store.collections import (
     APPLICATIONS,
+    COMPUTE,
     DIRECTORY_ROLE_ASSIGNMENTS,
+    IDENTITIES,
     SECURITY_GROUPS,
     USERS,
 )
@@ -30,7 +32,7 @@ async def current_directory(reader: Reader, roles: Mapping[str, DirectoryRole]) 
         [one for _, one in await reader.scan(DIRECTORY_ROLE_ASSIGNMENTS)],
         roles,
         [user.principal_id for _, user in await reader.scan(USERS)],
-        [*await _of_applications(reader), *await _of_groups(reader)],
+        [*await _of_applications(reader), *await _of_identities(reader), *await _of_groups(reader)],
         member_role(),
     )
 
@@ -44,6 +46,16 @@ async def _of_applications(reader: Reader) -> list[DirectoryObject]:
             names = (one.principal_id, one.client_id)
             found.append(DirectoryObject(SERVICE_PRINCIPALS, names, one.owners, one.principal_id))
     return found
+
+
+async def _of_identities(reader: Reader) -> list[DirectoryObject]:
+    given = [identity for _, identity in await reader.scan(IDENTITIES)]
+    own = [compute.system_assigned for _, compute in await reader.scan(COMPUTE)]
+    return [
+        DirectoryObject(SERVICE_PRINCIPALS, (one.principal_id, one.client_id), (), one.principal_id)
+        for one in (*given, *own)
+        if one is not None
+    ]
 
 
 async def _of_groups(reader: Reader) -> list[DirectoryObject]:

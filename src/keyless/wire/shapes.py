@@ -260,6 +260,50 @@ def correlation_id(request: Request) -> str:
     return given if _CORRELATION_ID.fullmatch(given) else request.request_id
 
 
+_GRAPH_CODES: dict[str, str] = {
+    Forbidden.code: "Authorization_RequestDenied",
+    InvalidRequest.code: "Request_BadRequest",
+    NotFound.code: "Request_ResourceNotFound",
+}
+_GRAPH_401 = {
+    Rejection.AUDIENCE: "Access token validation failure. Invalid audience.",
+    Rejection.EXPIRED: "Lifetime validation failed, the token is expired.",
+    Rejection.REVOKED: "Continuous access evaluation resulted in challenge with result: InteractionRequired.",
+}
+
+
+def graph(failure: Failure) -> Rendered:
+    """Graph's `{"error": {"code", "message", "innerError"}}`, and the bearer challenge on 401.
+
+    Source: https://learn.microsoft.com/graph/errors
+    """
+    error, request = failure.error, failure.request
+    code, message = _GRAPH_CODES.get(error.code, error.code), _public(error)
+    headers = [_JSON]
+    if isinstance(error, Unauthenticated):
+        code = "InvalidAuthenticationToken"
+        said = "Access token is empty." if error.rejection is None else "Access token validation failure."
+        message = _GRAPH_401.get(error.rejection, said) if error.rejection is not None else said
+        headers.append(("www-authenticate", _graph_challenge(error)))
+    elif isinstance(error, Forbidden):
+        message = "Insufficient privileges to complete the operation."
+    inner = {
+        "date": time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(request.now)),
+        "request-id": request.request_id,
+        "client-request-id": correlation_id(request),
+    }
+    body = {"error": {"code": code, "message": message, "innerError": inner}}
+    return Rendered(error.status, tuple(headers), msgspec.json.encode(body))
+
+
+def _graph_challenge(error: Unauthenticated) -> str:
+    challenge = (
+        'Bearer realm="", authorization_uri="https://login.microsoftonline.com/common/oauth2/authorize", '
+        'client_id="00000003-0000-0000-c000-000000000000"'
+    )
+    return challenge if error.rejection is None else f"{challenge}, {_token_error(error)}"
+
+
 _IMDS_WORDS: dict[type[WireError], str] = {
     Challenged: "unauthorized_client",
     Unauthenticated: "access_denied",

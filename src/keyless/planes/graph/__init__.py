@@ -1,1 +1,1 @@
-"""The part of Microsoft Graph that the Azure tools need."""
+"""The part of Microsoft Graph that tools for Azure need: applications, principals and groups."""
