@@ -33,10 +33,13 @@ from keyless.store.collections import (
     ACCESS_KEYS,
     ASSIGNMENTS,
     COMPUTE,
+    DENY_ASSIGNMENTS,
     FEDERATED_CREDENTIALS,
     FEDERATION,
     GROUPS,
     IDENTITIES,
+    MANAGEMENT_GROUPS,
+    ROLE_DEFINITIONS,
     STORES,
     TENANT,
     TRUSTED_ISSUERS,
@@ -141,8 +144,7 @@ def records_of(estate: Estate) -> Iterable[tuple[Collection[Any], Key, object]]:
         yield STORES, (configuration_store.name.casefold(),), configuration_store
     for access_key in estate.access_keys:
         yield ACCESS_KEYS, (access_key.store.casefold(), access_key.id), access_key_record(access_key)
-    for assignment in estate.assignments:
-        yield ASSIGNMENTS, (assignment.id,), assignment
+    yield from _policy_records(estate)
 
 
 def _identity_records(estate: Estate) -> Iterable[tuple[Collection[Any], Key, object]]:
@@ -159,6 +161,18 @@ def _identity_records(estate: Estate) -> Iterable[tuple[Collection[Any], Key, ob
         yield FEDERATION, FEDERATION_KEY, estate.federation
     for rule in estate.workloads:
         yield WORKLOAD_RULES, (rule.name.casefold(),), rule
+
+
+def _policy_records(estate: Estate) -> Iterable[tuple[Collection[Any], Key, object]]:
+    """What roles there are, who has them and who is denied what, and the scopes above the subscription."""
+    for above in estate.management_groups:
+        yield MANAGEMENT_GROUPS, (above.name.casefold(),), above
+    for role in estate.custom_roles:
+        yield ROLE_DEFINITIONS, (role.id,), role
+    for assignment in estate.assignments:
+        yield ASSIGNMENTS, (assignment.id,), assignment
+    for deny in estate.denies:
+        yield DENY_ASSIGNMENTS, (deny.id,), deny
 
 
 def access_key_record(declared: DeclaredAccessKey) -> AccessKey:

@@ -1,6 +1,7 @@
 """What an estate's file does not say of a resource, and so does not take from one that is there.
 
 Rules:
+- who made and changed roles and assignments, and when, stays with them;
 - tags, tiers and whatever else only the management API is given stay as they are;
 - a vault or store that lies deleted and is declared comes back as it was, with what it held. One whose time
   to come back is over is made anew, with nothing in it.
@@ -14,9 +15,11 @@ from typing import Any, Protocol
 from msgspec import structs
 
 from keyless.model.access_keys import AccessKey
+from keyless.model.denies import DenyAssignment
 from keyless.model.estate import Estate
 from keyless.model.identities import ComputeResource, ManagedIdentity
 from keyless.model.resources import ConfigurationStore, ResourceGroup, Vault
+from keyless.model.roles import RoleAssignment, RoleDefinition
 from keyless.store.collections import ACCESS_KEYS, DELETED_STORES, DELETED_VAULTS, STORES, VAULTS
 from keyless.store.ports import Transaction
 
@@ -24,6 +27,9 @@ _KEPT: Mapping[type, tuple[str, ...]] = {
     ResourceGroup: ("tags", "managed_by"),
     ManagedIdentity: ("location", "tags"),
     ComputeResource: ("tags", "body"),
+    RoleAssignment: ("changed",),
+    RoleDefinition: ("changed",),
+    DenyAssignment: ("changed",),
     Vault: ("sku", "tags", "created_on", "updated_on", "body"),
     ConfigurationStore: (
         "sku",

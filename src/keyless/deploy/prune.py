@@ -4,6 +4,7 @@ Rules:
 - what the estate names stays as it is;
 - a secret is deleted as a vault deletes it: with its versions, and so that it can be recovered; declaring it
   again recovers it. So it is with the secrets of a vault that goes: they come back, deleted, with the vault;
+- the tenant's root management group stays, named or not, as it cannot be deleted;
 - a key-value that is locked is not deleted, nor its store, nor the group that this is in;
 - an identity that goes is deleted as ``lifecycle/identities.py`` has it, and the tokens of an application
   that goes are refused;
@@ -31,10 +32,13 @@ from keyless.store.collections import (
     APPLICATIONS,
     ASSIGNMENTS,
     COMPUTE,
+    DENY_ASSIGNMENTS,
     FEDERATED_CREDENTIALS,
     FEDERATION,
     GROUPS,
     IDENTITIES,
+    MANAGEMENT_GROUPS,
+    ROLE_DEFINITIONS,
     STORES,
     TRUSTED_ISSUERS,
     VAULTS,
@@ -43,6 +47,9 @@ from keyless.store.ports import Collection, Store
 
 _WORDS: tuple[tuple[Collection[Any], str], ...] = (
     (ASSIGNMENTS, "role assignment"),
+    (DENY_ASSIGNMENTS, "deny assignment"),
+    (ROLE_DEFINITIONS, "custom role"),
+    (MANAGEMENT_GROUPS, "management group"),
     (FEDERATED_CREDENTIALS, "federated credential"),
     (TRUSTED_ISSUERS, "trusted issuer"),
     (FEDERATION, "federation as"),
@@ -126,6 +133,7 @@ async def _prune_settings(estate: Estate, contents: PrunedContents) -> tuple[lis
 async def _prune_records(estate: Estate, store: Store, in_use: set[str], now: int) -> list[Pruned]:
     named = {(collection.name, key) for collection, key, _ in records_of(estate)}
     named |= {(APPLICATIONS.name, (one.client_id.casefold(),)) for one in estate.applications}
+    named.add((MANAGEMENT_GROUPS.name, (estate.tenant.tenant_id.casefold(),)))
     found: list[Pruned] = []
     kept_within: list[ResourceId] = []
     async with store.transaction() as transaction:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from keyless.estate import naming
 from keyless.estate.shapes.base import Where
+from keyless.estate.shapes.conditions import ConditionText
 from keyless.estate.shapes.containers import Entries, ListOf, ListOrMap, MapOf
 from keyless.estate.shapes.record import Alternatives, Record, RecordOf, defaulted, optional, required
 from keyless.estate.shapes.scalars import Moment, Text, WholeNumber, Word, YesOrNo
@@ -24,6 +25,7 @@ _GUID = Where(Text(naming.GUID))
 _TAGS = MapOf(Text(naming.TAG_NAME), Text(naming.TAG_VALUE), "tags", ignore_case=False, at_most=15)
 _SETTING_TAGS = MapOf(Text(naming.SETTING_TAG), Text(naming.SETTING_TAG), "tags", ignore_case=False)
 _NO_TAGS: Entries[str] = Entries()
+_ACTIONS = ListOf(Text(naming.ACTION), "actions")
 
 
 def _permissions(kind: str) -> ListOf[str]:
@@ -537,36 +539,122 @@ class IdentityScope(ScopeEntry, told_by="identity"):
     identity = required(_REFERENCE, "The identity's name, or `group/name`.")
 
 
+class ManagementGroupScope(ScopeEntry, told_by="managementGroup"):
+    """A management group, with every subscription and management group in it."""
+
+    management_group = required(_REFERENCE, "The management group's name.")
+
+
+SCOPE = Alternatives(
+    "a scope",
+    VaultScope,
+    StoreScope,
+    GroupScope,
+    SubscriptionScope,
+    ManagementGroupScope,
+    ComputeScope,
+    IdentityScope,
+    ResourceIdScope,
+)
+
+
 class AssignmentEntry(Record, title="a role assignment"):
     """A role given to a principal at a scope."""
 
     principal = required(PRINCIPAL, "Who gets the role.")
     role = required(
         Where(Text(naming.ROLE)),
-        "Which role: the name or GUID of a built-in role, such as `Key Vault Secrets User`.",
+        "Which role: the name or GUID of a built-in role, such as `Key Vault Secrets User`, or a custom one.",
     )
-    scope = required(
-        Alternatives(
-            "a scope",
-            VaultScope,
-            StoreScope,
-            GroupScope,
-            SubscriptionScope,
-            ComputeScope,
-            IdentityScope,
-            ResourceIdScope,
-        ),
-        "Where it holds.",
-    )
+    scope = required(SCOPE, "Where it holds.")
     id = optional(_GUID, "The assignment's own GUID. Left out: derived from principal, role and scope.")
     principal_type = defaulted(
         Word("a type of principal", *PRINCIPAL_TYPES),
         "What kind of principal it is.",
         default="ServicePrincipal",
     )
-    condition = optional(Text(naming.CONDITION), "A condition that narrows the assignment further.")
+    description = defaulted(Text(naming.ROLE_DESCRIPTION), "What it is for.", default="")
+    condition = optional(ConditionText(), "A condition that narrows the assignment further.")
     condition_version = optional(
         Where(Text(naming.CONDITION_VERSION)), 'The version of the condition\'s language. Left out: "2.0".'
+    )
+
+
+class PermissionEntry(Record, title="a permission"):
+    """Actions, less those that it takes out again. `*` stands for anything within an action."""
+
+    actions = defaulted(_ACTIONS, "Actions of the management plane.", default=())
+    not_actions = defaulted(_ACTIONS, "Which of these are left out.", default=())
+    data_actions = defaulted(_ACTIONS, "Actions on what resources hold.", default=())
+    not_data_actions = defaulted(_ACTIONS, "Which of those are left out.", default=())
+
+
+class CustomRoleEntry(PermissionEntry, title="a custom role"):
+    """A role of your own, for what no built-in role grants closely enough."""
+
+    id = optional(_GUID, "The role definition's GUID. Left out: derived from tenant and name.")
+    description = defaulted(Text(naming.ROLE_DESCRIPTION), "What it is for.", default="")
+    permissions = defaulted(
+        ListOf(RecordOf(PermissionEntry), "permissions"),
+        "More that it grants; what one of them leaves out, another may still grant.",
+        default=(),
+    )
+    assignable_scopes = optional(
+        ListOf(SCOPE, "scopes"), "Where, and below where, it may be assigned. Left out: in the subscription."
+    )
+
+
+class PrincipalById(PrincipalEntry, told_by="id"):
+    """A principal by its id, with its type."""
+
+    id = required(_GUID, "The principal id.")
+    type = defaulted(
+        Word("a type of principal", "User", "Group", "ServicePrincipal"),
+        "What kind of principal it is.",
+        default="ServicePrincipal",
+    )
+
+
+class Everyone(PrincipalEntry, told_by="everyone"):
+    """Every principal of the tenant."""
+
+    everyone = required(YesOrNo(only=True), "All of them.")
+
+
+EXCLUDED = Alternatives("who is left alone", *PRINCIPAL.records, PrincipalById)
+DENIED = Alternatives("who is denied", *PRINCIPAL.records, PrincipalById, Everyone)
+
+
+class DenyEntry(Record, title="a deny assignment"):
+    """What principals may not do, whatever roles they have."""
+
+    name = required(Where(Text(naming.DENY_ASSIGNMENT)), "What it is called.")
+    scope = required(SCOPE, "Where it holds, and below.")
+    permissions = required(ListOf(RecordOf(PermissionEntry), "permissions"), "What is denied.")
+    principals = required(ListOf(DENIED, "principals"), "Whom it denies: `{everyone: true}` for all.")
+    exclude_principals = defaulted(
+        ListOf(EXCLUDED, "principals"), "Whom it leaves alone nevertheless.", default=()
+    )
+    do_not_apply_to_child_scopes = defaulted(
+        YesOrNo(), "Whether it holds at just its scope, and not below.", default=False
+    )
+    id = optional(_GUID, "The deny assignment's own GUID. Left out: derived from scope and name.")
+    description = defaulted(Text(naming.ROLE_DESCRIPTION), "What it is for.", default="")
+    is_system_protected = defaulted(
+        YesOrNo(), "Whether Azure made it, so that nobody can edit it.", default=False
+    )
+    condition = optional(ConditionText(), "A condition under which alone it denies.")
+
+
+class ManagementGroupEntry(Record, title="a management group"):
+    """A management group: scopes of roles and denies that reach over its subscriptions."""
+
+    display_name = optional(Text(naming.DISPLAY_NAME), "What people call it. Left out: its name.")
+    parent = optional(_REFERENCE, "The management group above it. Left out: the tenant's root group.")
+    subscriptions = defaulted(
+        ListOf(_REFERENCE, "subscriptions"),
+        "The subscriptions that lie in it: the name of this estate's, or subscription ids.",
+        default=(),
     )
 
 
@@ -643,6 +731,22 @@ class EstateEntry(Record, title="an estate", extensible=True):
     )
     role_assignments = defaulted(
         ListOf(RecordOf(AssignmentEntry), "role assignments"), "Who may do what, where.", default=()
+    )
+    custom_roles = defaulted(
+        MapOf(Text(naming.CUSTOM_ROLE), RecordOf(CustomRoleEntry), "custom roles"),
+        "Roles of your own, by name.",
+        default=Entries(),
+    )
+    deny_assignments = defaulted(
+        ListOf(RecordOf(DenyEntry), "deny assignments"),
+        "What may not be done, whatever roles say. Azure makes them itself, for deployment stacks and "
+        "managed applications; here they show what code meets where there are some.",
+        default=(),
+    )
+    management_groups = defaulted(
+        MapOf(Text(naming.MANAGEMENT_GROUP), RecordOf(ManagementGroupEntry), "management groups"),
+        "The management groups, by name.",
+        default=Entries(),
     )
 
 

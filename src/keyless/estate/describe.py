@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from keyless.estate.export.references import References
-from keyless.estate.roles import role_name
 from keyless.model.access_policies import PERMISSIONS, AccessPolicy
 from keyless.model.resource_id import ResourceId
 from keyless.model.roles import RoleAssignment
+
+_KINDS = {"resourceGroup": "resource group", "managementGroup": "management group"}
 
 
 def describe_principal(principal_id: str, references: References) -> str:
@@ -28,13 +29,13 @@ def describe_scope(scope: ResourceId, references: References) -> str:
         label = f" (label {named['label']})" if "label" in named else ""
         return f"key {named['key']}{label} of store {named['store']}"
     kind, name = next(iter(named.items()))
-    return f"{'resource group' if kind == 'resourceGroup' else kind} {name}"
+    return f"{_KINDS.get(kind, kind)} {name}"
 
 
 def describe_assignment(assignment: RoleAssignment, references: References) -> str:
     """Who has which role where."""
     who = describe_principal(assignment.principal_id, references)
-    role = role_name(assignment.role_definition_id)
+    role = references.role(assignment.role_definition_id)
     return f"{who}: {role} on {describe_scope(assignment.scope_id, references)}"
 
 

@@ -197,11 +197,35 @@ IDENTIFIER_URI = TextRule(
     255,
     "api://orders",
 )
-ROLE = TextRule("a role", "the name or GUID of a built-in role", example="Key Vault Secrets User")
+ROLE = TextRule(
+    "a role",
+    "the name or GUID of a built-in role, or of one of `customRoles`",
+    example="Key Vault Secrets User",
+)
+CUSTOM_ROLE = TextRule(
+    "a custom role's name", "at most 512 characters", at_most=512, example="Orders Settings Reader"
+)
+ROLE_DESCRIPTION = TextRule("a description", "at most 2048 characters", r"[^\u0000]*", 2048)
+ACTION = TextRule(
+    "an action",
+    "provider, type and verb, such as `Microsoft.KeyVault/vaults/read`, with `*` for any part; or `*`",
+    r"\*|(?:\*|[A-Za-z][A-Za-z0-9.*]*)(?:/[A-Za-z0-9*$_.-]+)+",
+    example="Microsoft.KeyVault/vaults/read",
+)
+DENY_ASSIGNMENT = TextRule(
+    "a deny assignment's name", "at most 260 characters", at_most=260, example="No secrets for build servers"
+)
+MANAGEMENT_GROUP = TextRule(
+    "a management group's name",
+    "1 to 90 letters, digits and `-_().`, beginning with a letter or digit, not ending with `.`",
+    r"(?!.*\.$)[A-Za-z0-9][A-Za-z0-9_().-]{0,89}",
+    example="platform",
+)
+DISPLAY_NAME = TextRule("a display name", "text", at_most=256, example="Platform")
 REFERENCE = TextRule("a name", "a name that this file declares")
 RESOURCE_ID = TextRule("a resource id", "a full resource id, beginning with `/`")
 CONDITION = TextRule("a condition", "a condition on the assignment", at_most=8192)
-CONDITION_VERSION = TextRule("a condition's version", '"2.0"', r"[12]\.0", example="2.0")
+CONDITION_VERSION = TextRule("a condition's version", '"2.0"', r"2\.0", example="2.0")
 URI = TextRule(
     "a secret's address",
     "such as `https://contoso-orders.vault.azure.net/secrets/db-password`",

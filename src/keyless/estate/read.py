@@ -50,7 +50,7 @@ def read_text(
 
 
 def _read(text: str, file: str, source: SecretSource) -> Estate:
-    reading = Reading(file)
+    reading = Reading(file, text)
     try:
         entry: EstateEntry = ESTATE.read(compose(text, file), reading)
     except Rejected:

@@ -36,12 +36,18 @@ def place(node: Node) -> At:
 
 
 class Reading:
-    """Collects the problems of one file. ``file`` is its name as the user knows it."""
+    """Collects the problems of one file: ``file`` is its name as the user knows it, ``text`` all of it."""
 
-    def __init__(self, file: str) -> None:
+    def __init__(self, file: str, text: str = "") -> None:
         self.file = file
+        self._text = text
         self.problems: list[EstateProblem] = []
         self._values = 0
+
+    def line(self, number: int) -> str:
+        """A line of the file, counted from 1; empty where there is none."""
+        lines = self._text.splitlines()
+        return lines[number - 1] if 0 < number <= len(lines) else ""
 
     def report(self, at: At, message: str, hint: str = "") -> None:
         """Note a problem and go on."""

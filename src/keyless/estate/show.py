@@ -9,7 +9,6 @@ from keyless.estate.describe import describe_principal, describe_scope, permissi
 from keyless.estate.export.labels import compute_name, group_of
 from keyless.estate.export.references import References
 from keyless.estate.key_values import REFERENCE_TYPE, STORE_DOMAIN, vault_host
-from keyless.estate.roles import role_name
 from keyless.estate.selectors import selectors_in_words
 from keyless.estate.warnings import warnings_of
 from keyless.model.estate import (
@@ -55,7 +54,10 @@ def estate_tree(estate: Estate, orphaned: Iterable[str] = ()) -> Tree:
     for application in estate.applications:
         _add_identity(branch, application.name, application, estate.federated_credentials)
     _add_all(subscription, "workloads", _workloads(estate, references))
+    _add_all(subscription, "management groups", _management_groups(estate))
+    _add_all(subscription, "custom roles", _custom_roles(estate))
     _add_all(subscription, "role assignments", _assignments(estate, references))
+    _add_all(subscription, "deny assignments", _denies(estate, references))
     _add_all(subscription, "orphaned role assignments", (_words(one, _WARNING) for one in orphaned))
     _add_all(tree, "warnings", (_words(warning, _WARNING) for warning in warnings_of(estate)))
     return tree
@@ -144,12 +146,39 @@ def _access_key(key: DeclaredAccessKey, store: ConfigurationStore) -> Text:
 
 def _assignments(estate: Estate, references: References) -> Iterator[Text]:
     for assignment in estate.assignments:
-        role = role_name(assignment.role_definition_id)
+        role = references.role(assignment.role_definition_id)
         condition = ", under a condition" if assignment.condition else ""
         yield _line(
             describe_principal(assignment.principal_id, references),
             f"{role} on {describe_scope(assignment.scope_id, references)}{condition}",
         )
+
+
+def _management_groups(estate: Estate) -> Iterator[Text]:
+    for group in estate.management_groups:
+        named = [] if group.display_name == group.name else [group.display_name]
+        here = ["holds this subscription"] if estate.tenant.subscription_id in group.subscriptions else []
+        above = group.parent if group.parent not in {None, estate.tenant.tenant_id} else ""
+        yield _line(group.name, ", ".join([*named, *([f"in {above}"] if above else []), *here]))
+
+
+def _custom_roles(estate: Estate) -> Iterator[Text]:
+    for role in estate.custom_roles:
+        granted = [*(a for p in role.permissions for a in p.actions + p.data_actions)]
+        yield _line(role.name, ", ".join(granted))
+
+
+def _denies(estate: Estate, references: References) -> Iterator[Text]:
+    for deny in estate.denies:
+        denied = [*(a for p in deny.permissions for a in p.actions + p.data_actions)]
+        whom = (
+            ["everyone"]
+            if deny.is_for_all
+            else [describe_principal(one.id, references) for one in deny.principals]
+        )
+        where = describe_scope(deny.scope_id, references)
+        condition = ", under a condition" if deny.condition else ""
+        yield _line(deny.name, f"{', '.join(whom)}: {', '.join(denied)} on {where}{condition}")
 
 
 def _workloads(estate: Estate, references: References) -> Iterator[Text]:

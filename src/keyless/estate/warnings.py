@@ -11,6 +11,8 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 
+from keyless.authz.conditions import parse
+from keyless.authz.conditions.attributes import attribute_problems
 from keyless.estate.describe import describe_assignment, describe_principal, describe_scope
 from keyless.estate.export.references import References
 from keyless.estate.key_values import REFERENCE_TYPE, vault_host
@@ -46,7 +48,11 @@ def broad_assignments(estate: Estate, references: References) -> Iterator[str]:
     """Roles that grant everything, or hold in more than one resource."""
     for assignment in estate.assignments:
         why = [
-            *(["the role grants every management action"] if _grants_everything(assignment) else []),
+            *(
+                ["the role grants every management action"]
+                if _grants_everything(assignment, references)
+                else []
+            ),
             *(["it holds in every resource there"] if _above_resources(assignment.scope_id) else []),
         ]
         if why:
@@ -56,15 +62,22 @@ def broad_assignments(estate: Estate, references: References) -> Iterator[str]:
             )
 
 
-def _grants_everything(assignment: RoleAssignment) -> bool:
-    from keyless.catalog.roles import role_by_id  # large, and only needed where there are assignments
-
-    role = role_by_id(assignment.role_definition_id)
+def _grants_everything(assignment: RoleAssignment, references: References) -> bool:
+    role = references.role_definition(assignment.role_definition_id)
     return role is not None and any("*" in permission.actions for permission in role.permissions)
 
 
 def _above_resources(scope: ResourceId) -> bool:
     return scope.resource_type is None or scope.is_type("Microsoft.Management/managementGroups")
+
+
+def conditions_in_vain(estate: Estate, references: References) -> Iterator[str]:
+    """Conditions that look at what nothing supplies as they use it: a clause on it never holds."""
+    said = {describe_assignment(one, references): one.condition for one in estate.assignments}
+    said |= {f"deny assignment {one.name}": one.condition for one in estate.denies}
+    for what, condition in said.items():
+        for problem in attribute_problems(parse(condition)) if condition else ():
+            yield f"condition: of {what}: {problem.message}"
 
 
 def repeated_assignments(estate: Estate, references: References) -> Iterator[str]:
@@ -250,6 +263,7 @@ def vaults_of_policies(estate: Estate, references: References) -> Iterator[str]:
 ALL: tuple[Finder, ...] = (
     orphaned_assignments,
     broad_assignments,
+    conditions_in_vain,
     repeated_assignments,
     assignments_of_nothing,
     dangling_references,

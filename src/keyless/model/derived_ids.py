@@ -83,6 +83,16 @@ def application_principal_id(tenant: Tenant, name: str) -> str:
     return derived_guid("application principalId", tenant.tenant_id, name)
 
 
+def custom_role_id(tenant: Tenant, name: str) -> str:
+    """The GUID of a custom role: one per tenant and name, as Azure allows only one."""
+    return derived_guid("roleDefinition", tenant.tenant_id, name)
+
+
+def deny_assignment_id(scope: ResourceId, name: str) -> str:
+    """The GUID of a deny assignment."""
+    return derived_guid("denyAssignment", scope.text, name)
+
+
 def assignment_id(principal_id: str, role_definition_id: str, scope: ResourceId) -> str:
     """The GUID of a role assignment: one per principal, role and scope, as Azure allows only one."""
     return derived_guid("roleAssignment", principal_id, role_definition_id, scope.text)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass, field
 
+from keyless.model.denies import DenyAssignment
 from keyless.model.identities import (
     ApplicationCertificate,
     ComputeResource,
@@ -18,8 +19,9 @@ from keyless.model.identities import (
     RunsOn,
     TrustedIssuer,
 )
+from keyless.model.management import ManagementGroup
 from keyless.model.resources import ConfigurationStore, ResourceGroup, Tenant, Vault
-from keyless.model.roles import RoleAssignment
+from keyless.model.roles import RoleAssignment, RoleDefinition
 from keyless.model.secret_text import SecretText
 from keyless.model.workloads import WorkloadRule
 
@@ -105,5 +107,8 @@ class Estate:
     settings: tuple[DeclaredSetting, ...] = ()
     access_keys: tuple[DeclaredAccessKey, ...] = ()
     assignments: tuple[RoleAssignment, ...] = ()
+    custom_roles: tuple[RoleDefinition, ...] = ()
+    denies: tuple[DenyAssignment, ...] = ()
+    management_groups: tuple[ManagementGroup, ...] = ()
     workloads: tuple[WorkloadRule, ...] = ()
     federation: Federation | None = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from msgspec import structs
 
 from keyless.deploy.apply import CannotApply, apply_estate
 from keyless.deploy.contents import PlaneContents, UnknownContainer
@@ -11,10 +12,18 @@ from keyless.deploy.wanted import wanted_so_far
 from keyless.estate.read import read_text
 from keyless.evidence.recorder import WantKey
 from keyless.model.estate import DeclaredSecret, DeclaredSetting, Estate
+from keyless.model.roles import Changed
 from keyless.model.secret_text import SecretText
 from keyless.planes.appconfig.records import Name
 from keyless.planes.appconfig.service import KeyValues
-from keyless.store.collections import ASSIGNMENTS, COMPUTE, VAULTS, WORKLOAD_RULES
+from keyless.store.collections import (
+    ASSIGNMENTS,
+    COMPUTE,
+    DENY_ASSIGNMENTS,
+    ROLE_DEFINITIONS,
+    VAULTS,
+    WORKLOAD_RULES,
+)
 from keyless.store.ports import Store
 
 TEXT = """
@@ -38,7 +47,16 @@ resourceGroups:
 applications:
   legacy: {clientSecret: {env: DB}, clientSecretExpires: 2027-06-30, runsOn: on-premises}
 roleAssignments:
-  - {principal: web, role: Key Vault Secrets User, scope: {vault: contoso-orders}}
+  - principal: web
+    role: Key Vault Secrets User
+    scope: {vault: contoso-orders}
+    condition: Exists @Request[a]
+  - {principal: web, role: Orders Reader, scope: {managementGroup: platform}}
+customRoles:
+  Orders Reader: {actions: ["*/read"], assignableScopes: [{managementGroup: platform}]}
+denyAssignments:
+  - {name: Stop, scope: {resourceGroup: g}, permissions: [{actions: ["*"]}], principals: [{everyone: true}]}
+managementGroups: {platform: {subscriptions: [s]}}
 """
 
 
@@ -57,8 +75,11 @@ async def test_what_is_declared_is_there_and_comes_back(
 ) -> None:
     await apply_estate(estate, store, contents)
     back = await stored_estate(store, contents)
-    for part in ("tenant", "groups", "compute", "identities", "vaults", "secrets", "stores", "assignments"):
+    for part in ("tenant", "groups", "compute", "identities", "vaults", "secrets", "stores"):
         assert getattr(back, part) == getattr(estate, part)
+    for part in ("custom_roles", "denies", "management_groups"):
+        assert getattr(back, part) == getattr(estate, part) != ()
+    assert set(back.assignments) == set(estate.assignments)
     assert back.access_keys == estate.access_keys
     assert set(map(repr, back.settings)) == set(map(repr, estate.settings))
     assert [(one.name, one.client_id, one.secret_expires_at, one.runs_on) for one in back.applications] == [
@@ -79,7 +100,7 @@ async def test_what_was_made_beside_it_stays(store: Store, contents: PlaneConten
     await contents.ensure_secret(DeclaredSecret("contoso-orders", "other", SecretText("x")))
     await apply_estate(Estate(estate.tenant), store, contents)
     assert await contents.secret_names() == {"contoso-orders": ["db", "other"]}
-    assert len(await store.scan(ASSIGNMENTS)) == len(await store.scan(COMPUTE)) == 1
+    assert (len(await store.scan(ASSIGNMENTS)), len(await store.scan(COMPUTE))) == (2, 1)
 
 
 async def test_what_a_store_does_not_take_is_named(
@@ -170,3 +191,19 @@ async def test_a_workload_rule_that_is_taken_out_of_the_file_is_taken_out_of_the
     found = await stored_estate(store, contents)
     assert found.workloads == ()
     assert [compute.name for compute in found.compute] == ["web"]
+
+
+async def test_who_made_and_changed_a_thing_outlasts_its_being_declared(
+    store: Store, contents: PlaneContents, estate: Estate
+) -> None:
+    history = Changed(1, 2, "someone", "someone else")
+    role, assignment, deny = estate.custom_roles[0], estate.assignments[0], estate.denies[0]
+    made = structs.replace(role, changed=history, description="as it was")
+    async with store.transaction() as transaction:
+        await transaction.put(ROLE_DEFINITIONS, (role.id,), made)
+        await transaction.put(ASSIGNMENTS, (assignment.id,), structs.replace(assignment, changed=history))
+        await transaction.put(DENY_ASSIGNMENTS, (deny.id,), structs.replace(deny, changed=history))
+    await apply_estate(estate, store, contents)
+    assert await store.get(ROLE_DEFINITIONS, (role.id,)) == structs.replace(role, changed=history)
+    assert await store.get(ASSIGNMENTS, (assignment.id,)) == structs.replace(assignment, changed=history)
+    assert await store.get(DENY_ASSIGNMENTS, (deny.id,)) == structs.replace(deny, changed=history)

@@ -10,10 +10,11 @@ from keyless.deploy.export import stored_estate
 from keyless.deploy.prune import Pruned, prune
 from keyless.estate.read import read_text
 from keyless.model.estate import DeclaredSecret, DeclaredSetting, Estate
+from keyless.model.management import ManagementGroup
 from keyless.model.secret_text import SecretText
 from keyless.planes.appconfig.records import Name
 from keyless.planes.appconfig.service import KeyValues
-from keyless.store.collections import FEDERATED_CREDENTIALS, GROUPS, IDENTITIES, STORES
+from keyless.store.collections import FEDERATED_CREDENTIALS, GROUPS, IDENTITIES, MANAGEMENT_GROUPS, STORES
 from keyless.store.ports import Store
 
 SMALL = """
@@ -54,6 +55,10 @@ applications:
 roleAssignments:
   - {principal: web, role: Key Vault Secrets User, scope: {vault: orders-vault}}
   - {principal: shared, role: Reader, scope: {resourceGroup: other}}
+customRoles: {Orders Reader: {actions: ["*/read"]}}
+denyAssignments:
+  - {name: Stop, scope: {resourceGroup: g}, permissions: [{actions: ["*"]}], principals: [{everyone: true}]}
+managementGroups: {platform: {subscriptions: [s]}}
 """
 
 
@@ -96,6 +101,9 @@ async def test_only_what_is_named_stays_and_all_that_goes_is_said(
         "vault `other-vault`",
         "store `other-store`",
         "resource group `other`",
+        "custom role `Orders Reader`",
+        "deny assignment `Stop`",
+        "management group `platform`",
     }
     assert not any(one.kept for one in pruned)
     assert await prune(small, store, contents) == []
@@ -196,3 +204,12 @@ async def test_federated_credentials_go_with_their_owner_or_alone(
     }
     assert await store.scan(FEDERATED_CREDENTIALS) == []
     assert len(await store.scan(IDENTITIES)) == 1
+
+
+async def test_the_root_management_group_stays(store: Store, contents: PlaneContents, small: Estate) -> None:
+    await apply_estate(small, store, contents)
+    name = small.tenant.tenant_id
+    async with store.transaction() as transaction:
+        await transaction.put(MANAGEMENT_GROUPS, (name,), ManagementGroup(name, "Tenant Root Group"))
+    assert await prune(small, store, contents) == []
+    assert await store.get(MANAGEMENT_GROUPS, (name,)) is not None

@@ -13,8 +13,10 @@ from hypothesis import strategies as st
 from assertions_made import certificate, der, public_jwk, rsa_key
 from keyless.estate import naming
 from keyless.estate.key_values import FLAG_PREFIX, FLAG_TYPE, REFERENCE_TYPE, flag_value, reference_value
+from keyless.estate.resolve.denies import EVERYONE
 from keyless.model import derived_ids as ids
 from keyless.model.access_policies import ALL, PERMISSIONS, AccessPolicy, PolicyPermissions
+from keyless.model.denies import DeniedPrincipal, DenyAssignment
 from keyless.model.estate import (
     DeclaredAccessKey,
     DeclaredApplication,
@@ -31,7 +33,8 @@ from keyless.model.identities import (
     RunsOn,
     TrustedIssuer,
 )
-from keyless.model.resource_id import ResourceId, group_scope, resource_scope
+from keyless.model.management import ManagementGroup, management_group_scope
+from keyless.model.resource_id import ResourceId, group_scope, resource_scope, subscription_scope
 from keyless.model.resources import (
     STORE_TYPE,
     VAULT_TYPE,
@@ -42,7 +45,7 @@ from keyless.model.resources import (
     key_value_scope,
     secret_scope,
 )
-from keyless.model.roles import RoleAssignment
+from keyless.model.roles import Permission, RoleAssignment, RoleDefinition
 from keyless.model.secret_text import SecretText
 from keyless.model.workloads import WorkloadRule
 
@@ -52,6 +55,18 @@ ROLES = (
     "516239f1-63e1-4d78-a4de-a74fb236a071",
 )
 TYPES = ("Microsoft.Web/sites", "Microsoft.Compute/virtualMachines", "Microsoft.Web/sites/slots")
+CONDITIONS = st.sampled_from(
+    (
+        "Exists @Request[a]",
+        "@Resource[b]\n  StringEquals 'it\\'s: #x'",
+        "!(ActionMatches{'*'}) OR @Principal[c] BoolEquals true",
+    )
+)
+ACTION = st.sampled_from(("*", "*/read", "Microsoft.KeyVault/vaults/*", "Microsoft.App/a/write"))
+ACTIONS = st.lists(ACTION, max_size=2).map(tuple)
+GIVEN = st.builds(Permission, st.tuples(ACTION), ACTIONS, ACTIONS, ACTIONS)
+PRINCIPAL_TYPES = st.sampled_from(["User", "Group", "ServicePrincipal"])
+ROLE_NAMES = st.sampled_from(("web", "Orders Reader", "123", "ä: {b}"))
 LOCATIONS = st.sampled_from(["westeurope", "uksouth"])
 NAMES = st.sampled_from(["web", "api", "web-2", "no", "rg", "shared", "123", "Web2"])
 HOSTS = st.sampled_from(["aaa-b", "vault", "yes", "contoso-orders", "stores", "Null1"])
@@ -112,6 +127,8 @@ class _Maker:
         self.secrets = self._secrets()
         self.settings = self._settings()
         self.access_keys = self._access_keys()
+        self.management_groups = self._management_groups()
+        self.custom_roles = self._custom_roles()
         return Estate(
             tenant=self.tenant,
             groups=self.groups,
@@ -126,6 +143,9 @@ class _Maker:
             settings=self.settings,
             access_keys=self.access_keys,
             assignments=self._assignments(),
+            custom_roles=self.custom_roles,
+            denies=self._denies(),
+            management_groups=self.management_groups,
             workloads=self._workloads(),
             federation=self.draw(st.sampled_from([None, Federation("https://id.example.org/orders")])),
         )
@@ -307,7 +327,10 @@ class _Maker:
         principals += [one.system_assigned.principal_id for one in self.compute if one.system_assigned]
         principal_id = self.draw(st.sampled_from(principals) if principals else st.uuids().map(str))
         role_id, scope = self.draw(st.sampled_from(ROLES)), self.draw(st.sampled_from(self._scopes()))
-        condition = self.draw(st.none() | WORDS)
+        if self.custom_roles and self.draw(st.booleans()):
+            role = self.draw(st.sampled_from(self.custom_roles))
+            role_id, scope = role.id, ResourceId.parse(self.draw(st.sampled_from(role.assignable_scopes)))
+        condition = self.draw(st.none() | CONDITIONS)
         return RoleAssignment(
             id=self._guid() or ids.assignment_id(principal_id, role_id, scope),
             principal_id=principal_id,
@@ -315,8 +338,65 @@ class _Maker:
             scope=scope.text,
             principal_type=self.draw(st.sampled_from(["ServicePrincipal", "Group"])),
             condition=condition,
-            condition_version=self.draw(st.sampled_from(["1.0", "2.0"])) if condition is not None else None,
+            condition_version="2.0" if condition is not None else None,
+            description=self.draw(st.just("") | WORDS),
         )
+
+    def _custom_roles(self) -> tuple[RoleDefinition, ...]:
+        found: dict[str, RoleDefinition] = {}
+        for name in dict.fromkeys(self.draw(st.lists(ROLE_NAMES, max_size=2))):
+            scopes = tuple(
+                dict.fromkeys(one.text for one in self.draw(st.lists(st.sampled_from(self._scopes()))))
+            )
+            role = RoleDefinition(
+                id=self._guid() or ids.custom_role_id(self.tenant, name),
+                name=name,
+                permissions=tuple(self.draw(st.lists(GIVEN, min_size=1, max_size=2))),
+                custom=True,
+                description=self.draw(TEXT),
+                assignable_scopes=scopes or (subscription_scope(self.tenant.subscription_id).text,),
+            )
+            found[role.id] = role
+        return tuple(found.values())
+
+    def _denies(self) -> tuple[DenyAssignment, ...]:
+        found: dict[str, DenyAssignment] = {}
+        for _ in range(self.draw(st.integers(0, 2))):
+            name, scope = self.draw(ROLE_NAMES), self.draw(st.sampled_from(self._scopes()))
+            condition = self.draw(st.none() | CONDITIONS)
+            deny = DenyAssignment(
+                id=self._guid() or ids.deny_assignment_id(scope, name),
+                name=name,
+                scope=scope.text,
+                permissions=tuple(self.draw(st.lists(GIVEN, min_size=1, max_size=2))),
+                principals=self._denied(1),
+                exclude_principals=self._denied(0),
+                do_not_apply_to_child_scopes=self.draw(st.booleans()),
+                description=self.draw(TEXT),
+                is_system_protected=self.draw(st.booleans()),
+                condition=condition,
+                condition_version="2.0" if condition is not None else None,
+            )
+            found[deny.id] = deny
+        return tuple(found.values())
+
+    def _denied(self, least: int) -> tuple[DeniedPrincipal, ...]:
+        holders = [one.principal_id for one in (*self.identities, *self.applications)]
+        known = st.sampled_from(holders) if holders else st.uuids().map(str)
+        one = known.map(DeniedPrincipal) | st.builds(DeniedPrincipal, st.uuids().map(str), PRINCIPAL_TYPES)
+        found = self.draw(st.lists(one | st.just(EVERYONE) if least else one, min_size=least, max_size=2))
+        return tuple(dict.fromkeys(found))
+
+    def _management_groups(self) -> tuple[ManagementGroup, ...]:
+        found: list[ManagementGroup] = []
+        subscriptions = [self.tenant.subscription_id, str(self.draw(st.uuids()))]
+        for name in self.draw(
+            st.lists(st.sampled_from(("web", "platform", "Corp.1")), max_size=3, unique=True)
+        ):
+            above = self.draw(st.sampled_from([self.tenant.tenant_id, *(one.name for one in found)]))
+            taken = [subscriptions.pop()] if subscriptions and self.draw(st.booleans()) else []
+            found.append(ManagementGroup(name, self.draw(WORDS), above, tuple(taken)))
+        return tuple(found)
 
     def _scopes(self) -> list[ResourceId]:
         """Every scope that the estate has, some of them in another case."""
@@ -326,6 +406,7 @@ class _Maker:
         scopes += [secret_scope(ResourceId.parse(vault.resource_id), "a_b") for vault in self.vaults]
         key, label = self.draw(KEYS), self.draw(st.none() | WORDS)
         scopes += [key_value_scope(ResourceId.parse(one.resource_id), key, label) for one in self.stores]
+        scopes += [management_group_scope(one.name) for one in self.management_groups]
         shouted = [ResourceId(tuple(part.upper() for part in scope.segments)) for scope in scopes[:2]]
         return [*scopes, *shouted, ResourceId(()), group_scope(self.tenant.subscription_id, "gone")]
 

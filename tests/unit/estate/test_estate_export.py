@@ -6,13 +6,13 @@ from dataclasses import replace
 from typing import Any
 
 import jsonschema
-import msgspec
 import pytest
 import yaml
 from estate_texts import SECRET, estate, in_group
 from estate_worlds import estates
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec import structs
 
 from keyless.estate.export import export_text, secret_variables
 from keyless.estate.export.variables import variable_name
@@ -20,7 +20,6 @@ from keyless.estate.read import read_text
 from keyless.estate.schema import estate_schema
 from keyless.model.estate import DeclaredSetting, Estate
 from keyless.model.identities import ComputeResource, ManagedIdentity
-from keyless.model.resource_id import ResourceId
 from keyless.model.roles import RoleAssignment
 
 GUID = "11111111-2222-3333-4444-555555555555"
@@ -39,13 +38,16 @@ def document(exported: Estate) -> Any:
 
 def plain(read: Estate) -> dict[str, Any]:
     """An estate without what an export does not keep: the order of things, and the case of scopes."""
-    scopes = [
-        msgspec.structs.replace(one, scope=ResourceId.parse(one.scope).text.casefold())
-        for one in read.assignments
+    assignments = [structs.replace(one, scope=one.scope.casefold()) for one in read.assignments]
+    denies = [structs.replace(one, scope=one.scope.casefold()) for one in read.denies]
+    roles = [
+        structs.replace(one, assignable_scopes=tuple(dict.fromkeys(map(str.casefold, one.assignable_scopes))))
+        for one in read.custom_roles
     ]
     single = ("tenant", "federation")
     parts = {name: getattr(read, name) for name in Estate.__dataclass_fields__ if name not in single}
-    parts |= {"assignments": scopes, "secrets": [replace(one, source="") for one in read.secrets]}
+    parts |= {"assignments": assignments, "denies": denies, "custom_roles": roles}
+    parts |= {"secrets": [replace(one, source="") for one in read.secrets]}
     ordered = {name: sorted(map(repr, things)) for name, things in parts.items()}
     values = sorted((one.vault, one.name, one.value.reveal()) for one in read.secrets)
     return {**ordered, **{name: getattr(read, name) for name in single}, "values": values}
@@ -177,7 +179,13 @@ def test_a_group_that_is_only_known_by_its_resources_is_written_too() -> None:
 
 def test_a_principal_that_is_gone_is_written_by_its_id() -> None:
     gone = RoleAssignment(
-        GUID, GUID, "4633458b-17de-408a-b874-0445c86b69e6", "/subscriptions/other", "Group", "true", "1.0"
+        id=GUID,
+        principal_id=GUID,
+        role_definition_id="4633458b-17de-408a-b874-0445c86b69e6",
+        scope="/subscriptions/other",
+        principal_type="Group",
+        condition="Exists @Request[a]",
+        condition_version="2.0",
     )
     exported = replace(estate("version: 1"), assignments=(gone,))
     assert document(exported)["roleAssignments"] == [
@@ -187,8 +195,7 @@ def test_a_principal_that_is_gone_is_written_by_its_id() -> None:
             "scope": "/subscriptions/other",
             "id": GUID,
             "principalType": "Group",
-            "condition": "true",
-            "conditionVersion": "1.0",
+            "condition": "Exists @Request[a]",
         }
     ]
     assert again(exported) == exported
@@ -260,8 +267,8 @@ READER = "acdd72a7-3385-48ef-bd42-f606fba81ae7"
 
 def test_ids_that_are_not_derived_are_kept() -> None:
     exported = estate(in_group("identities: {shared: }"))
-    other = msgspec.structs.replace(exported.identities[0], client_id=GUID)
-    tenant = msgspec.structs.replace(exported.tenant, tenant_id=GUID)
+    other = structs.replace(exported.identities[0], client_id=GUID)
+    tenant = structs.replace(exported.tenant, tenant_id=GUID)
     changed = replace(exported, identities=(other,))
     assert document(changed)["resourceGroups"]["rg"]["identities"] == {"shared": {"clientId": GUID}}
     assert again(changed) == changed
@@ -279,8 +286,6 @@ def test_a_system_assigned_identity_keeps_its_ids(data: st.DataObject) -> None:
     own: ManagedIdentity | None = compute.system_assigned
     assert own is not None
     given_id = str(data.draw(st.uuids()))
-    other = msgspec.structs.replace(
-        compute, system_assigned=msgspec.structs.replace(own, principal_id=given_id)
-    )
+    other = structs.replace(compute, system_assigned=structs.replace(own, principal_id=given_id))
     changed = replace(exported, compute=(other,))
     assert again(changed) == changed

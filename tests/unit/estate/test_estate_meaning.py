@@ -319,15 +319,17 @@ def test_a_role_is_found_by_name_or_id(role: str) -> None:
 
 
 def test_an_assignment_says_all_that_azure_keeps() -> None:
-    more = f', id: {GUID.upper()}, principalType: Group, condition: "true", conditionVersion: "1.0"'
+    said = 'condition: "Exists @Request[a]", conditionVersion: "2.0", description: For now'
+    more = f", id: {GUID.upper()}, principalType: Group, {said}"
     one = estate(assigned(OTHER, "{vault: vault-a}", more=more)).assignments[0]
-    assert (one.id, one.principal_type, one.condition, one.condition_version) == (
+    assert (one.id, one.principal_type, one.condition, one.condition_version, one.description) == (
         GUID,
         "Group",
-        "true",
-        "1.0",
+        "Exists @Request[a]",
+        "2.0",
+        "For now",
     )
-    two = estate(assigned(OTHER, "{vault: vault-a}", more=', condition: "true"')).assignments[0]
+    two = estate(assigned(OTHER, "{vault: vault-a}", more=', condition: "Exists @Request[a]"')).assignments[0]
     assert two.condition_version == "2.0"
 
 

@@ -35,12 +35,25 @@ resourceGroups:
 applications: {{legacy: {{clientSecret: {{env: ORDERS_LEGACY_SECRET}}}}}}
 roleAssignments:
   - {{principal: web, role: Key Vault Secrets User, scope: {{vault: vault, secret: db}}}}
-  - {{principal: shared, role: Reader, scope: {{resourceGroup: orders-rg}}, condition: "true"}}
+  - {{principal: shared, role: Reader, scope: {{resourceGroup: orders-rg}}, condition: "Exists @Request[a]"}}
   - {{principal: legacy, role: Owner, scope: {{subscription: true}}}}
   - principal: legacy
     role: App Configuration Data Reader
     scope: {{store: store, key: size, label: prod}}
   - {{principal: legacy, role: Reader, scope: /subscriptions/other}}
+  - {{principal: web, role: Orders Reader, scope: {{managementGroup: platform}}}}
+customRoles:
+  Orders Reader: {{actions: ["*/read"], assignableScopes: [{{managementGroup: platform}}]}}
+denyAssignments:
+  - name: Stop
+    scope: {{vault: vault}}
+    permissions: [{{actions: ["*"], dataActions: [Microsoft.KeyVault/vaults/secrets/purge/action]}}]
+    principals: [web]
+    condition: Exists @Request[a]
+  - {{name: A, scope: {{vault: vault}}, permissions: [{{actions: [a/b]}}], principals: [{{everyone: true}}]}}
+managementGroups:
+  corp: {{displayName: Corporate}}
+  platform: {{parent: corp, subscriptions: [local]}}
 """
 
 
@@ -93,6 +106,12 @@ def test_the_tree_shows_who_may_do_what_where(tree: str) -> None:
         "legacy  Owner on the whole subscription",
         "legacy  App Configuration Data Reader on key size (label prod) of store store",
         "legacy  Reader on /subscriptions/other",
+        "web  Orders Reader on management group platform",
+        "Orders Reader  */read",
+        "Stop  web: *, Microsoft.KeyVault/vaults/secrets/purge/action on vault vault, under a condition",
+        "A  everyone: a/b on vault vault",
+        "corp  Corporate",
+        "platform  in corp, holds this subscription",
     ):
         assert line in tree
 

@@ -163,3 +163,17 @@ def test_a_secret_in_the_file_is_named_without_its_value() -> None:
 def test_a_client_secret_is_a_stored_credential() -> None:
     said = warned(more="applications: {legacy: {clientSecret: {env: ORDERS_LEGACY_SECRET}}}")
     assert said.startswith("stored credential: legacy signs in with a client secret")
+
+
+def test_a_condition_on_what_nothing_supplies_is_named() -> None:
+    where = (
+        "{vault: vault}, condition: \"@Resource[Microsoft.KeyVault/vaults/secret:name] StringEquals 'db'\""
+    )
+    said = warned(more=assigned("web", "Key Vault Secrets User", where))
+    assert said.startswith("condition: of web: Key Vault Secrets User on vault vault: ")
+    assert said.endswith("did you mean `Microsoft.KeyVault/vaults/secrets:name`?")
+
+
+def test_a_custom_role_that_grants_everything_is_over_broad() -> None:
+    own = "customRoles: {Own: {actions: ['*']}}\n"
+    assert "grants every management action" in warned(more=own + assigned("web", "Own", "{vault: vault}"))

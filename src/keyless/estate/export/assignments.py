@@ -6,7 +6,6 @@ from typing import Any
 
 from keyless.estate.export.references import References
 from keyless.estate.resolve.assignments import DEFAULT_CONDITION_VERSION
-from keyless.estate.roles import role_name
 from keyless.model.derived_ids import assignment_id
 from keyless.model.roles import RoleAssignment
 
@@ -18,13 +17,15 @@ def assignment_document(assignment: RoleAssignment, references: References) -> D
     scope = assignment.scope_id
     document: Document = {
         "principal": references.principal(assignment.principal_id),
-        "role": role_name(assignment.role_definition_id),
+        "role": references.role(assignment.role_definition_id),
         "scope": references.scope(scope),
     }
     if assignment.id != assignment_id(assignment.principal_id, assignment.role_definition_id, scope):
         document["id"] = assignment.id
     if assignment.principal_type != "ServicePrincipal":
         document["principalType"] = assignment.principal_type
+    if assignment.description:
+        document["description"] = assignment.description
     if assignment.condition is not None:
         document["condition"] = assignment.condition
         if assignment.condition_version != DEFAULT_CONDITION_VERSION:

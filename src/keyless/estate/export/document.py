@@ -9,6 +9,11 @@ from typing import Any
 from keyless.estate.declaration import VERSION
 from keyless.estate.export.assignments import assignment_document
 from keyless.estate.export.federation import credentials_document, issuers_document
+from keyless.estate.export.policies import (
+    custom_roles_document,
+    denies_document,
+    management_groups_document,
+)
 from keyless.estate.export.references import References
 from keyless.estate.export.resources import GroupWriter
 from keyless.estate.export.variables import secret_variables
@@ -51,7 +56,10 @@ def _document(estate: Estate) -> Document:
         "workloads": workloads_document(estate.workloads, resources),
         "issuers": issuers_document(estate.issuers),
         "federation": {"issuer": estate.federation.issuer} if estate.federation else {},
+        "managementGroups": management_groups_document(estate),
+        "customRoles": custom_roles_document(estate, references),
         "roleAssignments": [assignment_document(assignment, references) for assignment in estate.assignments],
+        "denyAssignments": denies_document(estate, references),
     }
     return {
         "version": VERSION,

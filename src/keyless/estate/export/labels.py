@@ -13,6 +13,8 @@ from keyless.model.resources import ResourceGroup
 def labelled(estate: Estate) -> Resources:
     """Everything in the estate's groups, under the names by which the reader will find it."""
     resources = Resources(estate.tenant)
+    for above in estate.management_groups:
+        resources.management_groups.add(above, above.name)
     for group in estate.groups:
         resources.groups.add(group, ResourceId.parse(group.resource_id).name)
     for identity in estate.identities:

@@ -9,10 +9,14 @@ from keyless.estate.export.labels import labelled
 from keyless.estate.resolve.directory import Directory
 from keyless.estate.resolve.principals import Holder, all_principals, principal_id_of
 from keyless.estate.resolve.resources import Resources
+from keyless.estate.resolve.roles import Roles
+from keyless.estate.roles import role_name
 from keyless.model.estate import DeclaredApplication, Estate
 from keyless.model.identities import ComputeResource, ManagedIdentity
+from keyless.model.management import management_group_scope
 from keyless.model.resource_id import ResourceId, subscription_scope
 from keyless.model.resources import STORE_TYPE, VAULT_TYPE, key_and_label, key_value_scope, secret_scope
+from keyless.model.roles import RoleDefinition
 
 Document = dict[str, Any]
 
@@ -32,6 +36,7 @@ class References:
             if (principal_id := principal_id_of(holder)) is not None
         }
         self._names = _scope_names(self.resources)
+        self.roles = Roles(estate.custom_roles)
 
     def holder(self, principal_id: str) -> Holder | None:
         """Whose principal id it is; none where it is nobody's in this estate."""
@@ -50,6 +55,16 @@ class References:
         if isinstance(holder, ManagedIdentity):
             return {"identity": self.resources.identities.clear_name(holder)}
         return {"application": holder.name}
+
+    def role(self, role_definition_id: str) -> str:
+        """The name that leads back to just this role; its GUID where there is none."""
+        return role_name(role_definition_id, self.roles.custom)
+
+    def role_definition(self, role_definition_id: str) -> RoleDefinition | None:
+        """A custom or built-in role; none where there is no such role."""
+        from keyless.catalog.roles import role_by_id  # large, and only needed where there are assignments
+
+        return self.roles.custom.get(role_definition_id) or role_by_id(role_definition_id)
 
     def scope(self, scope: ResourceId) -> Document | str:
         """The scope by name, where the name leads back to just this scope."""
@@ -80,6 +95,8 @@ class References:
 def _scope_names(resources: Resources) -> dict[ResourceId, Document]:
     """How each resource is named as a scope."""
     names: dict[ResourceId, Document] = {}
+    for above in resources.management_groups.things:
+        names[management_group_scope(above.name)] = {"managementGroup": above.name}
     for group in resources.groups.things:
         names[ResourceId.parse(group.resource_id)] = {"resourceGroup": resources.groups.clear_name(group)}
     for compute in resources.compute.things:

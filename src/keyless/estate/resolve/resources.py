@@ -19,6 +19,7 @@ from keyless.estate.shapes.containers import Entries
 from keyless.model import derived_ids as ids
 from keyless.model.hosts import HostKind
 from keyless.model.identities import ComputeResource, ManagedIdentity
+from keyless.model.management import ManagementGroup
 from keyless.model.nearest import quoted_list
 from keyless.model.resource_id import InvalidResourceId, ResourceId, group_scope, resource_scope
 from keyless.model.resources import (
@@ -33,7 +34,7 @@ from keyless.model.resources import (
 
 
 class Resources:
-    """Everything that lies in the estate's resource groups."""
+    """Everything that lies in the estate's resource groups, and the management groups above them."""
 
     def __init__(self, tenant: Tenant) -> None:
         self.tenant = tenant
@@ -47,6 +48,9 @@ class Resources:
         self.vaults: Directory[Vault] = Directory("vault", "the `vaults` of a resource group")
         self.stores: Directory[ConfigurationStore] = Directory(
             "configuration store", "the `configurationStores` of a resource group"
+        )
+        self.management_groups: Directory[ManagementGroup] = Directory(
+            "management group", "`managementGroups`"
         )
         self.guids = GuidRegister()
 

@@ -1,4 +1,6 @@
-"""Where a role holds: a resource by name, one object in it, a group, the subscription, or any resource id."""
+"""Where a role holds: a resource by name, one object in it, a group, the subscription, a group above it, or
+any resource id.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +10,7 @@ from keyless.estate.declaration import (
     ComputeScope,
     GroupScope,
     IdentityScope,
+    ManagementGroupScope,
     ResourceIdScope,
     ScopeEntry,
     StoreScope,
@@ -16,6 +19,7 @@ from keyless.estate.declaration import (
 )
 from keyless.estate.reading import Located, Reading, Rejected
 from keyless.estate.resolve.resources import Resources
+from keyless.model.management import management_group_scope
 from keyless.model.resource_id import InvalidResourceId, ResourceId, subscription_scope
 from keyless.model.resources import key_value_scope, secret_scope
 
@@ -34,6 +38,8 @@ def find_scope(entry: ScopeEntry, resources: Resources, reading: Reading) -> Res
         return subscription_scope(resources.tenant.subscription_id)
     if isinstance(entry, ResourceIdScope):
         return _resource_id(entry.id, reading)
+    if isinstance(entry, ManagementGroupScope):
+        return _management_group(entry.management_group, resources, reading)
     return _named(entry, resources, reading)
 
 
@@ -48,6 +54,15 @@ def _named(entry: ScopeEntry, resources: Resources, reading: Reading) -> Resourc
         identity = resources.identities.find(entry.identity, reading)
         return _known(identity)
     raise TypeError(f"nothing is known of a {type(entry).__name__}")
+
+
+def _management_group(name: Located[str], resources: Resources, reading: Reading) -> ResourceId:
+    if name.value.casefold() == resources.tenant.tenant_id:
+        return management_group_scope(name.value)
+    group = resources.management_groups.find(name, reading)
+    if group is None:
+        raise Rejected
+    return management_group_scope(group.name)
 
 
 def _vault_scope(entry: VaultScope, resources: Resources, reading: Reading) -> ResourceId:

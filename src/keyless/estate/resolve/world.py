@@ -8,13 +8,16 @@ from keyless.estate.resolve.access_keys import read_access_keys
 from keyless.estate.resolve.access_policies import with_access_policies
 from keyless.estate.resolve.applications import read_applications
 from keyless.estate.resolve.assignments import read_assignments
+from keyless.estate.resolve.denies import read_denies
 from keyless.estate.resolve.federation import (
     read_federated_credentials,
     read_federation,
     read_issuers,
 )
+from keyless.estate.resolve.management_groups import read_management_groups
 from keyless.estate.resolve.principals import all_principals
 from keyless.estate.resolve.resources import read_resources
+from keyless.estate.resolve.roles import read_roles
 from keyless.estate.resolve.secrets import SecretSource, read_secrets
 from keyless.estate.resolve.settings import read_settings
 from keyless.estate.resolve.workloads import read_workloads
@@ -27,6 +30,8 @@ def resolve(entry: EstateEntry, source: SecretSource, reading: Reading) -> Estat
     """The estate that a file declares. What is wrong is reported, and left out of the answer."""
     tenant = _tenant(entry)
     resources = read_resources(entry, tenant, reading)
+    read_management_groups(entry, resources, reading)
+    roles = read_roles(entry, resources, reading)
     applications = read_applications(entry, resources, source, reading)
     principals = all_principals(resources, applications)
     return Estate(
@@ -42,7 +47,10 @@ def resolve(entry: EstateEntry, source: SecretSource, reading: Reading) -> Estat
         stores=resources.stores.things,
         settings=read_settings(entry, resources, reading),
         access_keys=read_access_keys(entry, source, reading),
-        assignments=read_assignments(entry.role_assignments, principals, reading),
+        assignments=read_assignments(entry.role_assignments, principals, roles, reading),
+        custom_roles=roles.custom.things,
+        denies=read_denies(entry.deny_assignments, principals, reading),
+        management_groups=resources.management_groups.things,
         workloads=read_workloads(entry, resources, reading),
         federation=read_federation(entry, reading),
     )
