@@ -17,6 +17,7 @@ from matrix_rows import (
     TENANT_ID,
     actions_of,
     elsewhere_of,
+    place_of,
     places_of,
     plane_of,
 )
@@ -226,9 +227,16 @@ def _directory_roles(planes: tuple[Plane, ...]) -> Iterator[DirectoryRole]:
 
 def _directory_assignments(planes: tuple[Plane, ...]) -> Iterator[DirectoryRoleAssignment]:
     """Who has the right role of Azure alone has none here: principals are called as those of Azure's are."""
-    for role in _directory_roles(planes):
-        principal = role.id if role in OF_THE_DIRECTORY else f"{role.id} at {TARGET}"
-        yield DirectoryRoleAssignment(principal, principal, role.id)
+    for role in OF_THE_DIRECTORY:
+        yield DirectoryRoleAssignment(role.id, role.id, role.id)
+    for plane, made, access in token_operations(planes):
+        if plane.name not in PLANES_OF_THE_DIRECTORY:
+            continue
+        names = (made.id, *(f"{made.id} without {left_out}" for left_out in actions_of(made, access)))
+        for principal, name in (
+            (f"{name} at {place_of(made, t)}", name) for name in names for _, t in made.routes
+        ):
+            yield DirectoryRoleAssignment(principal, principal, name)
 
 
 def permission_for(plane: ActionPlane, actions: tuple[str, ...]) -> Permission:
