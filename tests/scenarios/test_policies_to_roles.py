@@ -61,3 +61,10 @@ def test_evidence_says_by_which_policy(project: Project) -> None:
     project("run", "--as", "web", *app(READS))
     shown = project("evidence", "show", "--json")
     assert '"assignmentId":"accessPolicy:' in shown.out, shown.err
+
+
+def test_who_is_refused_is_told_the_permission_and_no_role(project: Project) -> None:
+    project.estate.write_text(ESTATE)
+    ran = project("run", "--as", "idle", *app('say(set_secret("contoso-orders", "a", "b"))'))
+    assert ran.out.strip() == "403 ForbiddenByPolicy"
+    assert "none gives it `secrets set`: no role would" in ran.err

@@ -7,6 +7,7 @@ import shlex
 
 from keyless.cli.terminal import say
 from keyless.cli.wording import counted, scope_in_words, with_what
+from keyless.model.access_policies import NO_POLICY
 from keyless.model.actions import ActionPlane
 from keyless.model.evidence import Outcome, SignInMethod
 from keyless.model.resource_id import ResourceId
@@ -43,6 +44,9 @@ def denial(settled: Settled) -> str:
 def _remedy(settled: Settled) -> str:
     from keyless.plan.suggest import roles_for
 
+    if settled.by.startswith(NO_POLICY):
+        permission = settled.by.removeprefix(NO_POLICY).replace("/", " ")
+        return f"access policies decide in this vault, and none gives it `{permission}`: no role would"
     roles = roles_for(ActionPlane(settled.plane), settled.action)
     if not roles:
         return "no built-in role grants it, a custom role would"

@@ -12,6 +12,8 @@ import msgspec
 ALL, PURGE = "all", "purge"
 """The permission that stands for every other one of its kind, and the one that it does not stand for."""
 
+NO_POLICY = "noAccessPolicy:"
+"""What evidence names in place of an entry where none gives the permission that follows."""
 PERMISSIONS: Mapping[str, tuple[str, ...]] = {
     "keys": (
         *("get", "list", "update", "create", "import", "delete", "recover", "backup", "restore", "decrypt"),

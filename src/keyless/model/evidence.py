@@ -66,7 +66,8 @@ class Observation(msgspec.Struct, frozen=True, rename="camel"):
 
     ``scope`` is the most specific id that was decided on (a secret, a key-value; the vault or store for
     lists); ``assignment_id`` the GUID of the deciding assignment, empty where none allowed it
-    (an access key needs none);
+    (an access key needs none). Where a vault's access policies decide, it is the name of the entry, or
+    `noAccessPolicy:` and the permission that none gave;
     ``first_seen`` and ``last_seen`` are epoch seconds.
     """
 

@@ -131,13 +131,14 @@ class Refused(msgspec.Struct, frozen=True, tag="refused"):
 
 
 class Settled(msgspec.Struct, frozen=True, tag="decided"):
-    """A decision seen for the first time in this lease."""
+    """A decision seen for the first time in this lease. ``by`` is what evidence says that it rests on."""
 
     principal: str
     outcome: str
     plane: str
     action: str
     scope: str
+    by: str = ""
 
 
 class Missed(msgspec.Struct, frozen=True, tag="missed"):

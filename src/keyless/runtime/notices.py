@@ -19,7 +19,7 @@ class Notices:
     def decided(self, key: CellKey) -> None:
         """A line of evidence was seen for the first time."""
         name = self.directory.name_of(key.principal_id)
-        message = Settled(name, key.outcome.value, key.plane.value, key.action, key.scope)
+        message = Settled(name, key.outcome.value, key.plane.value, key.action, key.scope, key.assignment_id)
         for lease in self._leases.of_principal(key.principal_id):
             if lease.tell_once(message):
                 lease.outcomes[key.outcome.value] += 1

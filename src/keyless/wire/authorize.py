@@ -12,6 +12,7 @@ from keyless.authz.decide import AccessRequest, Allowed
 from keyless.authz.directory import DirectorySnapshot
 from keyless.authz.snapshot import Snapshot
 from keyless.evidence.recorder import Cell, CellKey, Recorder
+from keyless.model.access_policies import NO_POLICY
 from keyless.model.actions import ActionPlane
 from keyless.model.attributes import NO_ATTRIBUTES, Attributes, AttributeSource
 from keyless.model.denies import DenyAssignment
@@ -150,7 +151,7 @@ class Authorizer:
         if policy is not None:
             return Answer(Outcome.ALLOWED, policy.name)
         learns = self._learners.learns(caller.principal_id)
-        return Answer(Outcome.LEARNED if learns else Outcome.DENIED)
+        return Answer(Outcome.LEARNED if learns else Outcome.DENIED, NO_POLICY + needed)
 
     def _in_directory(self, caller: Principal, asked: Question) -> Answer:
         """As the directory has it, whatever Azure RBAC says."""
