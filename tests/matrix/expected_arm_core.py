@@ -1,5 +1,8 @@
 """What each operation of this part of the management plane takes."""
 
+_TAGS = "Microsoft.Resources/tags"
+_NAMES = "Microsoft.Resources/subscriptions/tagNames"
+_MANAGEMENT = "Microsoft.Management/managementGroups"
 _GROUPS = "Microsoft.Resources/subscriptions/resourceGroups"
 
 EXPECTED: dict[str, tuple[str, ...]] = {
@@ -33,6 +36,28 @@ EXPECTED: dict[str, tuple[str, ...]] = {
     "Resources.GetById": ("{resource_type}/read",),
     "Resources.CheckExistenceById": ("{resource_type}/read",),
     "Resources.DeleteById": ("{resource_type}/delete",),
+    "Tags.GetAtScope": (f"{_TAGS}/read",),
+    "Tags.CreateOrUpdateAtScope": (f"{_TAGS}/write",),
+    "Tags.UpdateAtScope": (f"{_TAGS}/write",),
+    "Tags.DeleteAtScope": (f"{_TAGS}/delete",),
+    "Tags.List": (f"{_NAMES}/read",),
+    "Tags.CreateOrUpdate": (f"{_NAMES}/write",),
+    "Tags.CreateOrUpdateValue": (f"{_NAMES}/tagValues/write",),
+    "Tags.Delete": (f"{_NAMES}/delete",),
+    "Tags.DeleteValue": (f"{_NAMES}/tagValues/delete",),
+    "ManagementGroups.List": (f"{_MANAGEMENT}/read",),
+    "ManagementGroups.Get": (f"{_MANAGEMENT}/read",),
+    "ManagementGroups.CreateOrUpdate": (f"{_MANAGEMENT}/write",),
+    "ManagementGroups.Update": (f"{_MANAGEMENT}/write",),
+    "ManagementGroups.Delete": (f"{_MANAGEMENT}/delete",),
+    "ManagementGroups.GetDescendants": (f"{_MANAGEMENT}/descendants/read",),
+    "ManagementGroupSubscriptions.Create": (f"{_MANAGEMENT}/subscriptions/write",),
+    "ManagementGroupSubscriptions.Delete": (f"{_MANAGEMENT}/subscriptions/delete",),
+    "ManagementGroupSubscriptions.GetSubscription": (f"{_MANAGEMENT}/subscriptions/read",),
+    "ManagementGroupSubscriptions.GetSubscriptionsUnderManagementGroup": (
+        f"{_MANAGEMENT}/subscriptions/read",
+    ),
+    "Entities.List": ("Microsoft.Management/getEntities/action",),
     "ManagementLocks.CreateOrUpdateByScope": ("Microsoft.Authorization/locks/write",),
     "ManagementLocks.GetByScope": ("Microsoft.Authorization/locks/read",),
     "ManagementLocks.DeleteByScope": ("Microsoft.Authorization/locks/delete",),

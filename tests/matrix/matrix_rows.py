@@ -25,6 +25,7 @@ PARAMETERS = {
     "namespace": "Microsoft.Web",
     "resource": "thing",
     "type": "sites",
+    "group_id": "thing",
     "scope": GROUP.text.removeprefix("/"),
 }
 """Route parameters that are not just a name."""

@@ -21,7 +21,7 @@ import msgspec
 from keyless.model.resource_id import ResourceId
 from keyless.planes.arm.api_versions import ANY
 from keyless.planes.arm.moments import moment
-from keyless.planes.arm.scopes import anybody, of_subscription
+from keyless.planes.arm.scopes import anybody, of_tenant
 from keyless.planes.arm.service import Arm
 from keyless.store.ports import Collection, Transaction
 from keyless.wire.call import Authorized, Reply
@@ -117,10 +117,11 @@ def reply(
 ) -> Reply:
     """The first answer of a long-running operation; ``body`` is the resource's, of a PUT.
 
-    Without a ``namespace`` it is one of ARM's own, whose results lie directly below the subscription.
+    Without a ``namespace`` it is one of ARM's own, whose results lie directly below the subscription. What
+    lies in no subscription is asked after without one.
     """
-    subscription = ResourceId.parse(done.scope).subscription_id or call.params.get("subscription_id", "")
-    place = f"https://{call.request.host}/subscriptions/{subscription}"
+    subscription = ResourceId.parse(done.scope).subscription_id or call.params.get("subscription_id")
+    place = f"https://{call.request.host}" + (f"/subscriptions/{subscription}" if subscription else "")
     if namespace:
         place = f"{place}/providers/{namespace}/locations/{location.replace(' ', '').lower()}"
     version = f"?api-version={call.api_version}"
@@ -135,11 +136,14 @@ def reply(
 @operation(
     id="OperationStatuses.Get",
     route=(
-        "GET /subscriptions/{subscription_id}/providers/{namespace}/locations/{location}"
-        "/operationStatuses/{operation_id}"
+        (
+            "GET /subscriptions/{subscription_id}/providers/{namespace}/locations/{location}"
+            "/operationStatuses/{operation_id}"
+        ),
+        "GET /providers/{namespace}/locations/{location}/operationStatuses/{operation_id}",
     ),
     api_versions=ANY,
-    access=anybody(of_subscription, reason=_WHY),
+    access=anybody(of_tenant, reason=_WHY),
     response=OperationStatus,
     errors=(NotFound,),
     spec=_SPEC,
@@ -161,9 +165,10 @@ async def get_status(call: Authorized[None], arm: Arm) -> OperationStatus:
             "/operationResults/{operation_id}"
         ),
         "GET /subscriptions/{subscription_id}/operationResults/{operation_id}",
+        "GET /providers/{namespace}/locations/{location}/operationResults/{operation_id}",
     ),
     api_versions=ANY,
-    access=anybody(of_subscription, reason=_WHY),
+    access=anybody(of_tenant, reason=_WHY),
     errors=(NotFound,),
     spec=_SPEC,
 )
@@ -184,8 +189,7 @@ async def _readable(call: Authorized[Any], arm: Arm) -> Done:
 
 def _may_know(call: Authorized[Any], done: Done) -> bool:
     scope = ResourceId.parse(done.scope)
-    asked = call.params["subscription_id"]
-    if scope.subscription_id is not None and scope.subscription_id.casefold() != asked.casefold():
+    if (scope.subscription_id or "").casefold() != call.params.get("subscription_id", "").casefold():
         return False
     own = done.caller == call.principal.principal_id
     return own or call.may(done.read_action, scope)

@@ -16,9 +16,12 @@ from keyless.planes.arm import (
     locks,
     long_running,
     managedidentity,
+    management_groups,
     providers,
     resources,
     subscriptions,
+    tag_names,
+    tag_operations,
 )
 from keyless.planes.arm.contents import StoreContents, VaultContents
 from keyless.planes.arm.resource_types import served_versions
@@ -40,6 +43,9 @@ OPERATIONS: tuple[Operation, ...] = (
     *groups.OPERATIONS,
     *providers.OPERATIONS,
     *resources.OPERATIONS,
+    *tag_operations.OPERATIONS,
+    *tag_names.OPERATIONS,
+    *management_groups.OPERATIONS,
     *locks.OPERATIONS,
     *activity_events.OPERATIONS,
     *authorization.OPERATIONS,
