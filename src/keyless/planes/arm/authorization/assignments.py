@@ -72,7 +72,8 @@ async def list_assignments(call: Authorized[None], arm: Arm) -> Page[AssignmentS
         )
     ]
     listed = page(call, found, lambda assignment: assignment.id)
-    return Page([shown_assignment(each, call.api_version) for each in listed.value], listed.next_link)
+    shown = [shown_assignment(each, call.api_version, scope) for each in listed.value]
+    return Page(shown, listed.next_link)
 
 
 @operation(

@@ -75,10 +75,16 @@ def shown_definition(role: RoleDefinition, seen_from: ResourceId, version: str) 
     return DefinitionShown(properties, definition_id(role.id, seen_from), DEFINITIONS_TYPE, role.id)
 
 
-def shown_assignment(assignment: RoleAssignment, version: str) -> AssignmentShown:
-    """A role assignment."""
+def shown_assignment(
+    assignment: RoleAssignment, version: str, seen_from: ResourceId | None = None
+) -> AssignmentShown:
+    """A role assignment, as seen from a scope; from its own, where none is given.
+
+    Seen from within a subscription its role is of that subscription, as the roles that are listed there are.
+    """
     scope = assignment.scope_id
-    role = definition_id(assignment.role_definition_id, scope)
+    within = scope if scope.subscription_id is not None else seen_from or scope
+    role = definition_id(assignment.role_definition_id, within)
     properties = AssignmentProperties(role, assignment.principal_id, scope.text)
     if tells_details(version):
         properties = AssignmentProperties(
