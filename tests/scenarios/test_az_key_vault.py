@@ -1,0 +1,110 @@
+"""`az keyvault` and `az keyvault secret`: vaults, their policies, what they hold, and what was deleted."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from azure_cli import PIPELINE, Office, Session
+
+IN_GROUP = ("--resource-group", "orders-rg", "--location", "westeurope")
+BY_POLICY = ("--enable-rbac-authorization", "false")
+
+
+def test_a_vault_is_made_shown_changed_and_listed(owner: Session) -> None:
+    made = owner("keyvault", "create", "--name", "kv-made", *IN_GROUP, "--tags", "a=b")
+    properties = made["properties"]
+    assert (properties["enableRbacAuthorization"], properties["accessPolicies"]) == (True, [])
+    assert (properties["vaultUri"], made["tags"]) == ("https://kv-made.vault.azure.net/", {"a": "b"})
+    changed = owner("keyvault", "update", "--name", "kv-made", "--enabled-for-deployment", "true")
+    assert changed["properties"]["enabledForDeployment"] is True
+    assert owner("keyvault", "show", "--name", "kv-made")["id"] == made["id"]
+    assert {"contoso-orders", "kv-made"} <= set(owner("keyvault", "list", "--query", "[].name"))
+
+
+def test_a_vault_with_policies_is_its_makers(owner: Session) -> None:
+    made = owner("keyvault", "create", "--name", "kv-policies", *IN_GROUP, *BY_POLICY)
+    (own,) = made["properties"]["accessPolicies"]
+    assert own["objectId"] == owner("ad", "signed-in-user", "show", "--query", "id")
+    vault = ("--vault-name", "kv-policies")
+    owner("keyvault", "secret", "set", *vault, "--name", "s", "--value", "first")
+    assert owner("keyvault", "secret", "show", *vault, "--name", "s")["value"] == "first"
+
+
+def test_policies_are_given_and_taken_by_name(office: Office) -> None:
+    owner, pipeline = office.owner, office.pipeline
+    owner("keyvault", "create", "--name", "kv-shared", *IN_GROUP, *BY_POLICY)
+    owner("keyvault", "secret", "set", "--vault-name", "kv-shared", "--name", "s", "--value", "shared")
+    read = ("keyvault", "secret", "show", "--vault-name", "kv-shared", "--name", "s")
+    assert "ForbiddenByPolicy" in pipeline.refused(*read) or "AccessDenied" in pipeline.refused(*read)
+    owner("keyvault", "set-policy", "--name", "kv-shared", "--spn", PIPELINE, "--secret-permissions", "get")
+    assert pipeline(*read)["value"] == "shared"
+    assert "list" in pipeline.refused("keyvault", "secret", "list", "--vault-name", "kv-shared")
+    owner("keyvault", "delete-policy", "--name", "kv-shared", "--spn", PIPELINE)
+    assert "secrets get permission" in pipeline.refused(*read)
+
+
+def test_in_rbac_mode_policies_do_not_count(owner: Session) -> None:
+    owner("keyvault", "create", "--name", "kv-modes", *IN_GROUP, *BY_POLICY)
+    owner("keyvault", "secret", "set", "--vault-name", "kv-modes", "--name", "s", "--value", "x")
+    owner("keyvault", "update", "--name", "kv-modes", "--enable-rbac-authorization", "true")
+    said = owner.refused("keyvault", "secret", "show", "--vault-name", "kv-modes", "--name", "s")
+    assert "ForbiddenByRbac" in said
+
+
+def test_secrets_have_versions_attributes_and_a_way_back(owner: Session, tmp_path: Path) -> None:
+    owner("keyvault", "create", "--name", "kv-secrets", *IN_GROUP, *BY_POLICY)
+    vault, one = ("--vault-name", "kv-secrets"), ("--vault-name", "kv-secrets", "--name", "s")
+    first = owner("keyvault", "secret", "set", *one, "--value", "first", "--tags", "a=b")
+    owner("keyvault", "secret", "set", *one, "--value", "second")
+    assert owner("keyvault", "secret", "show", *one)["value"] == "second"
+    assert owner("keyvault", "secret", "show", "--id", first["id"])["value"] == "first"
+    assert len(owner("keyvault", "secret", "list-versions", *one)) == 2
+    disabled = owner("keyvault", "secret", "set-attributes", "--id", first["id"], "--enabled", "false")
+    assert disabled["attributes"]["enabled"] is False
+    backup = tmp_path / "backup"
+    owner("keyvault", "secret", "backup", *one, "--file", str(backup))
+    owner("keyvault", "secret", "delete", *one)
+    assert [gone["name"] for gone in owner("keyvault", "secret", "list-deleted", *vault)] == ["s"]
+    owner("keyvault", "secret", "recover", *one)
+    assert owner("keyvault", "secret", "show", *one)["value"] == "second"
+    owner("keyvault", "secret", "delete", *one)
+    assert "purge" in owner.refused("keyvault", "secret", "purge", *one), "`all` does not hold it"
+    me = owner("ad", "signed-in-user", "show", "--query", "id")
+    everything = ("--secret-permissions", "all", "purge")
+    owner("keyvault", "set-policy", "--name", "kv-secrets", "--object-id", me, *everything)
+    owner("keyvault", "secret", "purge", *one)
+    assert owner("keyvault", "secret", "list-deleted", *vault) == []
+    owner("keyvault", "secret", "restore", *vault, "--file", str(backup))
+    assert len(owner("keyvault", "secret", "list-versions", *one)) == 2
+
+
+def test_a_deleted_vault_comes_back_with_its_secrets_or_goes_for_good(owner: Session) -> None:
+    owner("keyvault", "create", "--name", "kv-gone", *IN_GROUP, *BY_POLICY)
+    owner("keyvault", "secret", "set", "--vault-name", "kv-gone", "--name", "s", "--value", "kept")
+    owner("keyvault", "delete", "--name", "kv-gone")
+    assert "kv-gone" in owner("keyvault", "list-deleted", "--query", "[].name")
+    assert owner("keyvault", "show-deleted", "--name", "kv-gone")["name"] == "kv-gone"
+    taken = owner.refused("keyvault", "create", "--name", "kv-gone", *IN_GROUP)
+    assert "deleted" in taken
+    owner("keyvault", "recover", "--name", "kv-gone")
+    show = ("keyvault", "secret", "show", "--vault-name", "kv-gone", "--name", "s", "--query", "value")
+    assert owner(*show) == "kept"
+    owner("keyvault", "delete", "--name", "kv-gone")
+    owner("keyvault", "purge", "--name", "kv-gone")
+    assert "kv-gone" not in owner("keyvault", "list-deleted", "--query", "[].name")
+
+
+def test_purge_protection_holds_up_a_purge(owner: Session) -> None:
+    protected = ("--enable-purge-protection", "true", "--retention-days", "7")
+    owner("keyvault", "create", "--name", "kv-protected", *IN_GROUP, *protected)
+    owner("keyvault", "delete", "--name", "kv-protected")
+    assert "DeletedVaultPurge" in owner.refused("keyvault", "purge", "--name", "kv-protected")
+    owner("keyvault", "recover", "--name", "kv-protected")
+
+
+def test_a_workload_reads_what_it_has_a_role_for_and_manages_nothing(office: Office) -> None:
+    web = office.web
+    secret = ("keyvault", "secret", "show", "--vault-name", "contoso-orders", "--name", "db-password")
+    assert web(*secret, "--query", "value") == "correct horse battery staple"
+    said = web.refused("keyvault", "secret", "set", *secret[3:], "--value", "x")
+    assert "Microsoft.KeyVault/vaults/secrets/setSecret/action" in said
