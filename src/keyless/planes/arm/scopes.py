@@ -44,13 +44,11 @@ def of_group(site: object, params: Mapping[str, str]) -> ResourceId:
 def of_scope(site: object, params: Mapping[str, str]) -> ResourceId:
     """The scope of any kind that an extension resource's route begins with; the root where it has none.
 
-    Empty segments are left out, as clients send them where a resource has no parent.
-
     Raises:
         InvalidRequest: it is no scope.
     """
     try:
-        return ResourceId.parse("/" + "/".join(filter(None, params.get("scope", "").split("/"))))
+        return ResourceId.parse("/" + params.get("scope", ""))
     except InvalidResourceId as error:
         raise InvalidRequest(str(error), field="scope", code="InvalidResourceId") from error
 
