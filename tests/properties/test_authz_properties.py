@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from authz_worlds_made import compiled, request_of
 from keyless.authz.decide import Allowed, Denied, role_grants
-from keyless.authz.explain import explain
+from keyless.authz.explain import explain, who_can
 from keyless.authz.groups import Memberships
 from keyless.authz.reference import Asked, World, is_allowed, wildcard_match
 from keyless.authz.snapshot import Snapshot, compile_roles
@@ -179,7 +179,27 @@ def test_what_is_allowed_below_is_what_the_reference_allows_somewhere_below(
 def test_the_explanation_agrees_with_the_decision(world: World, asked: Asked) -> None:
     snapshot = compiled(world)
     request = request_of(snapshot, asked)
-    assert explain(request, snapshot).decision == snapshot.decide(request)
+    explained = explain(asked.principal_id, request, snapshot)
+    decision = snapshot.decide(request)
+    assert explained.decision == decision
+    denying = [one.deny for one in explained.denies if one.settles]
+    granting = [one.grant for one in explained.considered if one.settles]
+    assert decision == explained.decision
+    if isinstance(decision, Allowed):
+        assert not denying
+        assert decision.by in granting
+    else:
+        assert decision.by == (denying[0] if denying else None)
+        assert denying or not granting
+
+
+@given(worlds, questions)
+def test_who_can_do_a_thing_are_those_whom_the_decision_lets(world: World, asked: Asked) -> None:
+    snapshot = compiled(world)
+    everyone = ("p", "q", "g1", "G2")
+    able = who_can(request_of(snapshot, asked), everyone, snapshot)
+    may = [who for who in everyone if allows(world, replace(asked, principal_id=who))]
+    assert [one.principal_id for one in able if not one.if_holds] == may
 
 
 @given(worlds, questions, attributes)

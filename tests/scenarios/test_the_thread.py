@@ -202,15 +202,24 @@ def test_explain_answers_for_names_and_addresses(declared: Project) -> None:
     may = declared("explain", "web", read.lower(), secret)
     assert may.out.splitlines() == [
         f"web may `{read}` at secret `db-password` of vault `contoso-orders`",
-        "  because it has `Key Vault Secrets User` at vault `contoso-orders`",
+        "  because it has `Key Vault Secrets User` at vault `contoso-orders` (inherited)",
         "  - `Key Vault Secrets User` at vault `contoso-orders`: grants it",
     ]
     may_not = declared("explain", "worker", read, secret)
-    assert may_not.out.splitlines() == [
+    lines = may_not.out.splitlines()
+    assert lines[:3] == [
         f"worker may not `{read}` at secret `db-password` of vault `contoso-orders`",
         "  because no role assignment names it",
-        "  the built-in role with the fewest other permissions that grants it is `Key Vault Secrets User`",
+        (
+            "  the built-in role with the fewest other permissions that grants it is "
+            "`Key Vault Secrets User` (1 other); the narrowest scope is secret `db-password` of vault "
+            "`contoso-orders`"
+        ),
     ]
+    who_can = declared("explain", "--who-can", read, secret).out.splitlines()
+    assert who_can[0] == f"1 principal may `{read}` at secret `db-password` of vault `contoso-orders`:"
+    assert who_can[1].startswith("  web: `Key Vault Secrets User` at vault `contoso-orders`")
+    assert declared("explain", "web").out.startswith("web holds ")
 
 
 NOT_UNDERSTOOD = {
@@ -223,7 +232,7 @@ NOT_UNDERSTOOD = {
         "`https://contoso-order.vault.azure.net` is no resource id, and nothing in this estate has that"
     ),
     ("web", "Microsoft.KeyVault/vaults/read", "/subscriptions"): "names no subscription after",
-    ("web",): "explain takes WHO, ACTION and SCOPE, or nothing to explain what was denied",
+    ("web", "Microsoft.KeyVault/vaults/read"): "explain takes WHO, ACTION and SCOPE; WHO alone",
 }
 
 

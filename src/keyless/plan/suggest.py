@@ -1,20 +1,25 @@
-"""Which built-in roles would allow one action."""
+"""Which roles would allow one action."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from keyless.model.actions import ActionPlane
 from keyless.model.roles import RoleDefinition
-from keyless.plan.index import role_index
+from keyless.plan.index import RankedRole, is_for_all, role_index
 
 
-def roles_for(plane: ActionPlane, action: str) -> list[tuple[RoleDefinition, int]]:
-    """The built-in roles that grant an action, each with how many permissions it grants besides.
+def roles_for(
+    plane: ActionPlane, action: str, custom: Iterable[RoleDefinition] = ()
+) -> list[tuple[RoleDefinition, int]]:
+    """The built-in and ``custom`` roles that grant an action, each with how many it grants besides.
 
     The least excess comes first; roles that are preview, deprecated or some service's own come after all
-    the others. Empty where no built-in role grants the action.
+    the others. Empty where no role grants the action.
     """
     index = role_index(frozenset({(plane, action)}))
     wanted = index.bit((plane, action))
-    granting = [one for one in index.roles if one.bits & wanted]
+    ours = (RankedRole(role, index.bits_of(role), is_for_all(role)) for role in custom)
+    granting = [one for one in (*index.roles, *ours) if one.bits & wanted]
     granting.sort(key=lambda one: (not one.for_all, one.bits.bit_count(), one.by_name))
     return [(one.role, one.bits.bit_count() - 1) for one in granting]

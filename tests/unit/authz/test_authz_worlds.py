@@ -9,7 +9,7 @@ import pytest
 
 from authz_worlds_made import Question, compiled, read_world, request_of
 from keyless.authz.decide import Allowed, Denied
-from keyless.authz.explain import explain
+from keyless.authz.explain import Explanation, explain
 from keyless.authz.reference import is_allowed
 
 WORLDS = sorted((Path(__file__).parents[2] / "worlds").glob("*.yaml"))
@@ -28,6 +28,20 @@ def test_there_are_worlds_to_ask() -> None:
     assert all(read_world(file) for file in WORLDS)
 
 
+def assert_settled_alike(explained: Explanation) -> None:
+    """What the explanation says of each assignment adds up to the decision."""
+    denying = [one.deny for one in explained.denies if one.settles]
+    granting = [one.grant for one in explained.considered if one.settles]
+    decision = explained.decision
+    if isinstance(decision, Allowed):
+        assert not denying
+        assert decision.by in granting
+    elif decision.by is not None:
+        assert decision.by == denying[0]
+    else:
+        assert denying == granting == []
+
+
 @pytest.mark.parametrize("question", _cases())
 def test_every_engine_gives_the_answer_that_the_world_states(question: Question) -> None:
     snapshot = compiled(question.world)
@@ -38,7 +52,9 @@ def test_every_engine_gives_the_answer_that_the_world_states(question: Question)
     if isinstance(decision, Denied):
         assert (decision.by.assignment.id if decision.by else None) == question.denied_by
 
-    assert explain(request, snapshot).decision == decision
+    explained = explain(question.asked.principal_id, request, snapshot)
+    assert explained.decision == decision
+    assert_settled_alike(explained)
     assert is_allowed(question.world, question.asked) == (question.by != "none")
 
 

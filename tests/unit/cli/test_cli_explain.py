@@ -7,13 +7,8 @@ import time
 import msgspec
 import pytest
 
-from keyless.authz.decide import AccessRequest
-from keyless.authz.explain import explain
-from keyless.authz.snapshot import compile_snapshot
-from keyless.catalog.roles import built_in_roles, find_role
 from keyless.cli.asked import known_action, known_scope
 from keyless.cli.evidence import as_line
-from keyless.cli.explain import describe
 from keyless.cli.failure import Failure
 from keyless.cli.plan import _print_as, subjects_of
 from keyless.cli.run import Finished
@@ -21,9 +16,8 @@ from keyless.cli.verdict import holds, in_words, report, seen_since, strangers
 from keyless.gateway.child import ChildStatus
 from keyless.model.actions import ActionPlane
 from keyless.model.evidence import Observation, Outcome
-from keyless.model.resource_id import ResourceId, group_scope, resource_scope
+from keyless.model.resource_id import group_scope, resource_scope
 from keyless.model.resources import STORE_TYPE, VAULT_TYPE, ConfigurationStore, Vault, secret_scope
-from keyless.model.roles import RoleAssignment
 from keyless.plan.make import make_plan
 from keyless.plan.problem import Subject, SubjectKind
 from keyless.plan.unused import unused
@@ -40,58 +34,6 @@ DB = secret_scope(VAULT, "db")
 READ = "Microsoft.KeyVault/vaults/secrets/getSecret/action"
 WEB = Entry("p", "c", "web", "SystemAssigned", f"{GROUP}/providers/Microsoft.Web/sites/web")
 PRINCIPALS = Directory([WEB])
-
-
-def grant(role: str, scope: ResourceId, condition: str | None = None) -> RoleAssignment:
-    return RoleAssignment(role, "p", find_role(role).id, scope.text, condition=condition)
-
-
-def explained(
-    *assignments: RoleAssignment, plane: ActionPlane = ActionPlane.DATA, action: str = READ
-) -> list[str]:
-    request = AccessRequest(frozenset({"p"}), plane, action, DB)
-    return describe(
-        explain(request, compile_snapshot(assignments, built_in_roles())), PRINCIPALS
-    ).splitlines()
-
-
-def test_what_is_allowed_names_the_assignment_that_settled_it() -> None:
-    assert explained(grant("Key Vault Secrets User", VAULT)) == [
-        f"web may `{READ}` at secret `db` of vault `contoso`",
-        "  because it has `Key Vault Secrets User` at vault `contoso`",
-        "  - `Key Vault Secrets User` at vault `contoso`: grants it",
-    ]
-
-
-def test_what_is_not_allowed_says_of_each_assignment_why() -> None:
-    lines = explained(
-        grant("Key Vault Secrets User", OTHER),
-        grant("Key Vault Reader", VAULT),
-        grant("Key Vault Administrator", VAULT, "@Resource[x] StringEquals 'y'"),
-        grant("Owner", GROUP),
-    )
-    assert lines[0] == f"web may not `{READ}` at secret `db` of vault `contoso`"
-    assert lines[1] == "  because none of its role assignments grants it:"
-    assert set(lines[2:6]) == {
-        "  - `Key Vault Secrets User` at vault `other`: is for another scope",
-        "  - `Key Vault Reader` at vault `contoso`: does not grant this action",
-        (
-            "  - `Key Vault Administrator` at vault `contoso`: has a condition, and a condition that is not "
-            "evaluated grants nothing"
-        ),
-        f"  - `Owner` at `{GROUP}`: grants it on the other plane only; control and data actions never mix",
-    }
-    assert lines[6] == (
-        "  the built-in role with the fewest other permissions that grants it is `Key Vault Secrets User`"
-    )
-
-
-def test_without_any_assignment_that_is_the_reason() -> None:
-    lines = explained(action="Contoso.Things/things/read")
-    assert lines[1:] == [
-        "  because no role assignment names it",
-        "  no built-in role grants it: a custom role would",
-    ]
 
 
 @pytest.mark.parametrize(
