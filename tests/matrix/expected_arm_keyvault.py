@@ -14,6 +14,7 @@ EXPECTED: dict[str, tuple[str, ...]] = {
     "Vaults.CheckNameAvailability": ("Microsoft.KeyVault/checkNameAvailability/read",),
     "ManagedHsms.ListBySubscription": ("Microsoft.KeyVault/managedHSMs/read",),
     "ManagedHsms.ListByResourceGroup": ("Microsoft.KeyVault/managedHSMs/read",),
+    "ManagedHsms.CheckMhsmNameAvailability": ("Microsoft.KeyVault/checkNameAvailability/read",),
     "ManagedHsms.ListDeleted": ("Microsoft.KeyVault/deletedManagedHsms/read",),
     "PrivateEndpointConnections.ListByResource": (
         "Microsoft.KeyVault/vaults/privateEndpointConnections/read",

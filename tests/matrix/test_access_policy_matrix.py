@@ -135,6 +135,20 @@ async def test_a_vault_of_policies_refuses_whoever_has_no_entry_that_counts(
     assert answered == (403, counted(row, Outcome.DENIED))
 
 
+@pytest.mark.parametrize("row", data_rows())
+async def test_a_compound_identity_is_a_user_through_its_application_and_no_other(
+    vaults: Any, row: Row, tokens: Tokens
+) -> None:
+    of_a_user = {"idtyp": "user", "upn": "ada", "scp": "user_impersonation"}
+    status, recorded = await ask(
+        vaults, row, POLICY_VAULT, tokens.good("through an application", **of_a_user)
+    )
+    assert recorded == counted(row, Outcome.ALLOWED)
+    assert status not in {401, 403, 405}
+    through_another = tokens.good("through an application", **of_a_user, appid="another")
+    assert await ask(vaults, row, POLICY_VAULT, through_another) == (403, counted(row, Outcome.DENIED))
+
+
 @pytest.mark.parametrize("who", ["alone", "all"])
 @pytest.mark.parametrize("row", data_rows())
 async def test_a_vault_of_roles_heeds_no_policy(vaults: Any, row: Row, tokens: Tokens, who: str) -> None:

@@ -231,7 +231,7 @@ class Dispatcher:
 
     async def _authorize(self, turn: _Turn, caller: Principal, access: Requires) -> Settled:
         """Decide an operation for its caller; what no condition bears on is decided once per snapshot."""
-        who = (caller.principal_id, caller.client_id)
+        who = (caller.principal_id, caller.client_id, caller.kind)
         settled = turn.meaning.settled.get(who)
         if settled is None:
             settled = turn.meaning.settled[who] = self._settle(turn, caller, access)

@@ -18,7 +18,7 @@ from typing import Protocol
 from keyless.catalog.directory_roles import directory_roles as known_directory_roles
 from keyless.evidence.recorder import Recorder
 from keyless.model.directory import DirectoryRole
-from keyless.model.identities import Revocation
+from keyless.model.identities import PrincipalKind, Revocation
 from keyless.model.roles import RoleDefinition
 from keyless.store.collections import (
     ACCESS_KEYS,
@@ -99,7 +99,7 @@ class Meaning:
     problem: WireError | None
     asks_for_token: bool
     query: Query | None = None
-    settled: dict[tuple[str, str], Settled] = field(default_factory=dict)
+    settled: dict[tuple[str, str, PrincipalKind], Settled] = field(default_factory=dict)
 
 
 class Meanings:

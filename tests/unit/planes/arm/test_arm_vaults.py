@@ -423,6 +423,11 @@ class TestLists:
             "contoso-web",
         ]
 
+    async def test_every_name_of_a_managed_hsm_is_free(self, vaults: Vaults) -> None:
+        path = f"{OF_SUBSCRIPTION}/checkMhsmNameAvailability"
+        assert (await vaults.ask("POST", path, {"name": "contoso-hsm"})).body == {"nameAvailable": True}
+        assert (await vaults.ask("POST", path, {"name": "1-hsm"})).body["reason"] == "AccountNameInvalid"
+
     async def test_there_are_no_managed_hsms_and_no_private_endpoints(self, vaults: Vaults) -> None:
         await vaults.made()
         for path in (

@@ -7,8 +7,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from keyless.planes.arm.keyvault.access import OF_GROUP, OF_SUBSCRIPTION, PROVIDER
-from keyless.planes.arm.keyvault.api_versions import SINCE_2021
+from keyless.planes.arm.keyvault.access import CHECK_NAME, OF_GROUP, OF_SUBSCRIPTION, PROVIDER
+from keyless.planes.arm.keyvault.api_versions import SINCE_2021, SINCE_2022
+from keyless.planes.arm.keyvault.errors import NAME_RULE
+from keyless.planes.arm.keyvault.names import is_name
+from keyless.planes.arm.keyvault.schemas import NameAvailability, NameInput
 from keyless.planes.arm.paging import Page
 from keyless.planes.arm.places import group_of, subscription_of
 from keyless.planes.arm.scopes import needs, of_group, of_subscription
@@ -67,4 +70,23 @@ async def list_deleted_hsms(call: Authorized[None], arm: Arm) -> Page[Any]:
     return Page(())
 
 
-OPERATIONS: tuple[Operation, ...] = (list_hsms, list_hsms_of_group, list_deleted_hsms)
+@operation(
+    id="ManagedHsms.CheckMhsmNameAvailability",
+    route=f"POST {OF_SUBSCRIPTION}/checkMhsmNameAvailability",
+    api_versions=SINCE_2022,
+    access=needs(CHECK_NAME, of_subscription),
+    body=NameInput,
+    response=NameAvailability,
+    errors=(NotFound,),
+    spec=_SPEC + "check-mhsm-name-availability",
+)
+async def check_hsm_name(call: Authorized[NameInput], arm: Arm) -> NameAvailability:
+    """Tell whether a managed HSM may be called so: none has a name already."""
+    await subscription_of(arm, call.params)
+    name = call.body.name
+    if is_name(name):
+        return NameAvailability(True)
+    return NameAvailability(False, "AccountNameInvalid", f"The name '{name[:128]}' is invalid. {NAME_RULE}")
+
+
+OPERATIONS: tuple[Operation, ...] = (list_hsms, list_hsms_of_group, list_deleted_hsms, check_hsm_name)
