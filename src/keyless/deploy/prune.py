@@ -23,7 +23,14 @@ from keyless.lifecycle.local_user import local_user_ids
 from keyless.lifecycle.revoke import revoke_in
 from keyless.model.access_keys import AccessKey
 from keyless.model.estate import DeclaredSetting, Estate
-from keyless.model.identities import Application, FederatedCredential, Federation, TrustedIssuer
+from keyless.model.identities import (
+    Application,
+    ComputeResource,
+    FederatedCredential,
+    Federation,
+    TrustedIssuer,
+)
+from keyless.model.management import GenericResource
 from keyless.model.resource_id import ResourceId
 from keyless.model.resources import ConfigurationStore, ResourceGroup
 from keyless.model.roles import RoleAssignment
@@ -38,6 +45,7 @@ from keyless.store.collections import (
     GROUPS,
     IDENTITIES,
     MANAGEMENT_GROUPS,
+    RESOURCES,
     ROLE_DEFINITIONS,
     STORES,
     TRUSTED_ISSUERS,
@@ -54,6 +62,7 @@ _WORDS: tuple[tuple[Collection[Any], str], ...] = (
     (TRUSTED_ISSUERS, "trusted issuer"),
     (FEDERATION, "federation as"),
     (COMPUTE, "workload"),
+    (RESOURCES, "resource"),
     (IDENTITIES, "identity"),
     (APPLICATIONS, "application"),
     (ACCESS_KEYS, "access key"),
@@ -133,6 +142,7 @@ async def _prune_settings(estate: Estate, contents: PrunedContents) -> tuple[lis
 async def _prune_records(estate: Estate, store: Store, in_use: set[str], now: int) -> list[Pruned]:
     named = {(collection.name, key) for collection, key, _ in records_of(estate)}
     named |= {(APPLICATIONS.name, (one.client_id.casefold(),)) for one in estate.applications}
+    named |= {(RESOURCES.name, (one.resource_id.casefold(),)) for one in estate.compute}
     named.add((MANAGEMENT_GROUPS.name, (estate.tenant.tenant_id.casefold(),)))
     found: list[Pruned] = []
     kept_within: list[ResourceId] = []
@@ -151,6 +161,8 @@ async def _prune_records(estate: Estate, store: Store, in_use: set[str], now: in
                 found.append(Pruned(_in_words(noun, record)))
                 if isinstance(record, Application):
                     await revoke_in(transaction, record.principal_id, now)
+                if isinstance(record, ComputeResource):
+                    await transaction.delete(RESOURCES, key)
         await settle_identities(transaction, before, now)
     return found
 
@@ -178,5 +190,7 @@ def _in_words(noun: str, record: Any) -> str:  # noqa: ANN401  # a record of any
         return f"{noun} `{record.name}` of `{record.owner.rpartition('/')[2]}`"
     if isinstance(record, TrustedIssuer | Federation):
         return f"{noun} `{record.issuer}`"
+    if isinstance(record, GenericResource):
+        return f"{noun} `{ResourceId.parse(record.resource_id).name}`"
     name = getattr(record, "name", None) or ResourceId.parse(record.resource_id).resource_group
     return f"{noun} `{name}`"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from keyless.lifecycle.identities import live_identities, settle_identities
 from keyless.model.identities import ComputeResource, ManagedIdentity
 from keyless.model.roles import RoleAssignment
-from keyless.store.collections import ASSIGNMENTS, COMPUTE, IDENTITIES
+from keyless.store.collections import ASSIGNMENTS, COMPUTE, IDENTITIES, RESOURCES
 from keyless.store.ports import Key, Reader, Store
 
 
@@ -42,6 +42,7 @@ async def delete_resource(store: Store, wanted: str, now: int) -> Deleted:
         deleted = await _described(transaction, found)
         if isinstance(found, ComputeResource):
             await transaction.delete(COMPUTE, _key(found))
+            await transaction.delete(RESOURCES, _key(found))
         else:
             await transaction.delete(IDENTITIES, _key(found))
         await settle_identities(transaction, before, now)

@@ -9,12 +9,20 @@ from keyless.deploy.contents import PlaneContents
 from keyless.deploy.export import stored_estate
 from keyless.deploy.prune import Pruned, prune
 from keyless.estate.read import read_text
+from keyless.lifecycle.delete import delete_resource
 from keyless.model.estate import DeclaredSecret, DeclaredSetting, Estate
-from keyless.model.management import ManagementGroup
+from keyless.model.management import GenericResource, ManagementGroup
 from keyless.model.secret_text import SecretText
 from keyless.planes.appconfig.records import Name
 from keyless.planes.appconfig.service import KeyValues
-from keyless.store.collections import FEDERATED_CREDENTIALS, GROUPS, IDENTITIES, MANAGEMENT_GROUPS, STORES
+from keyless.store.collections import (
+    FEDERATED_CREDENTIALS,
+    GROUPS,
+    IDENTITIES,
+    MANAGEMENT_GROUPS,
+    RESOURCES,
+    STORES,
+)
 from keyless.store.ports import Store
 
 SMALL = """
@@ -107,6 +115,23 @@ async def test_only_what_is_named_stays_and_all_that_goes_is_said(
     }
     assert not any(one.kept for one in pruned)
     assert await prune(small, store, contents) == []
+
+
+async def test_what_the_management_api_says_of_a_resource_goes_with_it(
+    store: Store, contents: PlaneContents, small: Estate, large: Estate
+) -> None:
+    await apply_estate(large, store, contents)
+    disk = f"{large.groups[0].resource_id}/providers/Microsoft.Compute/disks/d"
+    written = {one.name: one.resource_id for one in large.compute} | {"d": disk}
+    async with store.transaction() as transaction:
+        for resource_id in written.values():
+            record = GenericResource(resource_id, "westeurope", body={"kind": "app"})
+            await transaction.put(RESOURCES, (resource_id.casefold(),), record)
+    pruned = {one.thing for one in await prune(small, store, contents)}
+    assert {"workload `worker`", "resource `d`"} <= pruned
+    assert [one.resource_id for _, one in await store.scan(RESOURCES)] == [written["web"]]
+    await delete_resource(store, "web", 0)
+    assert await store.scan(RESOURCES) == []
 
 
 async def test_a_secret_that_went_comes_back_when_it_is_declared_again(

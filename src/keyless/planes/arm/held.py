@@ -17,7 +17,13 @@ from typing import Any
 from keyless.model.identities import ComputeResource, ManagedIdentity
 from keyless.model.management import GenericResource
 from keyless.model.resource_id import ResourceId
-from keyless.model.resources import ConfigurationStore, Vault
+from keyless.model.resources import (
+    STORE_TYPE,
+    USER_ASSIGNED_IDENTITY_TYPE,
+    VAULT_TYPE,
+    ConfigurationStore,
+    Vault,
+)
 from keyless.store.collections import COMPUTE, GROUPS, IDENTITIES, RESOURCES, STORES, VAULTS
 from keyless.store.ports import Reader
 
@@ -43,7 +49,7 @@ class Held:
 async def held_within(reader: Reader, scope: ResourceId) -> list[Held]:
     """Every resource at a scope or below it, by id."""
     written = {key[0]: one for key, one in await reader.scan(RESOURCES)}
-    places = {key[0]: group.location for key, group in await reader.scan(GROUPS)}
+    places = await _places(reader)
     compute = [_running(one, written.pop(key[0], None)) for key, one in await reader.scan(COMPUTE)]
     found = [
         *(_vault(one) for _, one in await reader.scan(VAULTS)),
@@ -57,8 +63,30 @@ async def held_within(reader: Reader, scope: ResourceId) -> list[Held]:
 
 async def held_at(reader: Reader, resource: ResourceId) -> Held | None:
     """The resource of an id, or none."""
-    found = await held_within(reader, resource)
-    return next((one for one in found if one.resource == resource), None)
+    key = (resource.text.casefold(),)
+    if resource.is_type(VAULT_TYPE):
+        vault = await reader.get(VAULTS, (resource.name.casefold(),))
+        return _if_it_is(resource, _vault(vault) if vault else None)
+    if resource.is_type(STORE_TYPE):
+        store = await reader.get(STORES, (resource.name.casefold(),))
+        return _if_it_is(resource, _store(store) if store else None)
+    if resource.is_type(USER_ASSIGNED_IDENTITY_TYPE):
+        identity = await reader.get(IDENTITIES, key)
+        return _identity(identity, await _places(reader)) if identity else None
+    compute, written = await reader.get(COMPUTE, key), await reader.get(RESOURCES, key)
+    if compute is not None:
+        return _running(compute, written)
+    return _written(written) if written else None
+
+
+def _if_it_is(resource: ResourceId, found: Held | None) -> Held | None:
+    """What is found by name, if it is of this group: names of vaults and stores are the whole cloud's."""
+    return found if found is not None and found.resource == resource else None
+
+
+async def _places(reader: Reader) -> dict[str, str]:
+    """Where each resource group is, by its case-folded id."""
+    return {key[0]: group.location for key, group in await reader.scan(GROUPS)}
 
 
 def _inside(found: Iterable[Held], scope: ResourceId) -> Iterable[Held]:

@@ -4,7 +4,7 @@ Rules:
 - what is moved comes under the rights of its new place. So whoever moves a group or the subscription must be
   allowed to give rights on it (`roleAssignments/write`), and to write both places; the root group as a place
   asks for nothing;
-- a group with something in it is not deleted, and the root group never;
+- a group with something in it is not deleted, and the root group never; roles given on one go with it;
 - a list shows the groups that its caller may read.
 
 Source: https://learn.microsoft.com/azure/governance/management-groups/manage#move-management-groups-and-subscriptions
@@ -18,6 +18,7 @@ from typing import Any
 
 import msgspec
 
+from keyless.lifecycle.scopes import drop_assignments_within
 from keyless.model.management import ManagementGroup, management_group_scope
 from keyless.model.resource_id import ResourceId, subscription_scope
 from keyless.planes.arm.api_versions import MANAGEMENT_GROUPS as VERSIONS
@@ -182,6 +183,7 @@ async def delete_group(call: Authorized[None], arm: Arm) -> Reply:
                 f"The management group '{group.name}' can't be deleted: it has children.", code="Conflict"
             )
         await transaction.delete(MANAGEMENT_GROUPS, (group.name.casefold(),))
+        await drop_assignments_within(transaction, scope_of(group))
         done = await keep(transaction, call, arm, scope=scope_of(group), read_action=READ, result_status=200)
     status = {"id": f"/providers/{TYPE}/{group.name}", "name": group.name, "type": TYPE, "status": "Accepted"}
     return reply(call, done, namespace="Microsoft.Management", polls=Poll.STATUS | Poll.RESULT, body=status)

@@ -150,6 +150,14 @@ async def test_a_group_lies_where_one_can(tree: ArmSite, name: str, parent: str,
     assert refused.code == code
 
 
+async def test_roles_on_a_group_go_with_it(tree: ArmSite) -> None:
+    await make(tree, "shops")
+    await tree.grant("mallory", "owner", f"{ALL}/shops")
+    await ask(tree, "DELETE", f"{ALL}/shops")
+    await make(tree, "shops")
+    assert (await ask(tree, "GET", f"{ALL}/shops", who="mallory")).status == 403
+
+
 async def test_the_root_group_stays(tree: ArmSite) -> None:
     assert (await ask(tree, "DELETE", f"{ALL}/{TENANT_ID}")).code == "BadRequest"
     odd = await ask(tree, "PUT", f"{ALL}/a", {"properties": {"details": {"parent": {"id": "/a/b"}}}})
