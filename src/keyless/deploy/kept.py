@@ -36,6 +36,8 @@ _KEPT: Mapping[type, tuple[str, ...]] = {
         "tags",
         "soft_delete_retention_days",
         "purge_protection",
+        "system_assigned",
+        "user_assigned",
         "created_on",
         "body",
     ),

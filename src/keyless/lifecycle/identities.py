@@ -19,18 +19,14 @@ from typing import TypeVar
 
 from msgspec import structs
 
+from keyless.lifecycle.hosts import identity_hosts
 from keyless.lifecycle.revoke import restore_in, revoke_in
 from keyless.model.derived_ids import again, assignment_id
 from keyless.model.estate import Estate
 from keyless.model.identities import ComputeResource, DeletedIdentity, FederatedCredential, ManagedIdentity
 from keyless.model.resources import Vault
 from keyless.model.roles import RoleAssignment
-from keyless.store.collections import (
-    COMPUTE,
-    DELETED_IDENTITIES,
-    FEDERATED_CREDENTIALS,
-    IDENTITIES,
-)
+from keyless.store.collections import DELETED_IDENTITIES, FEDERATED_CREDENTIALS, IDENTITIES
 from keyless.store.ports import Key, Reader, Transaction
 from keyless.tokens.claims import v2_issuer
 
@@ -42,7 +38,7 @@ T = TypeVar("T", ManagedIdentity, ManagedIdentity | None)
 async def live_identities(reader: Reader) -> Identities:
     """Every managed identity that there is."""
     given = [identity for _, identity in await reader.scan(IDENTITIES)]
-    own = [compute.system_assigned for _, compute in await reader.scan(COMPUTE)]
+    own = [host.system_assigned for host in await identity_hosts(reader)]
     return {one.principal_id.casefold(): one for one in (*given, *own) if one is not None}
 
 

@@ -15,9 +15,10 @@ import enum
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
+from keyless.lifecycle.hosts import identity_hosts
 from keyless.model.directory import Group, User
 from keyless.model.identities import Application, ManagedIdentity
-from keyless.store.collections import APPLICATIONS, COMPUTE, IDENTITIES, SECURITY_GROUPS, USERS
+from keyless.store.collections import APPLICATIONS, IDENTITIES, SECURITY_GROUPS, USERS
 from keyless.store.ports import Reader
 
 Holder = ManagedIdentity | Application | User | Group
@@ -79,9 +80,9 @@ async def _holders(reader: Reader) -> AsyncIterator[Holder]:
         yield user
     for _, group in await reader.scan(SECURITY_GROUPS):
         yield group
-    for _, compute in await reader.scan(COMPUTE):
-        if compute.system_assigned is not None:
-            yield compute.system_assigned
+    for host in await identity_hosts(reader):
+        if host.system_assigned is not None:
+            yield host.system_assigned
 
 
 def _known(holder: Holder) -> KnownPrincipal:

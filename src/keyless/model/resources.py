@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from keyless.model.access_policies import AccessPolicy
+from keyless.model.identities import ManagedIdentity
 from keyless.model.resource_id import ResourceId
 
 VAULT_TYPE = "Microsoft.KeyVault/vaults"
@@ -74,7 +75,7 @@ class DeletedVault(msgspec.Struct, frozen=True, omit_defaults=True, rename="came
 class ConfigurationStore(msgspec.Struct, frozen=True, omit_defaults=True, rename="camel"):
     """An App Configuration store. ``learned`` and ``body`` as for a vault.
 
-    With ``disable_local_auth`` it takes no access keys.
+    With ``disable_local_auth`` it takes no access keys; its identities are as those of a compute resource.
     """
 
     resource_id: str
@@ -86,6 +87,8 @@ class ConfigurationStore(msgspec.Struct, frozen=True, omit_defaults=True, rename
     tags: dict[str, str] = {}
     soft_delete_retention_days: int = 7
     purge_protection: bool = False
+    system_assigned: ManagedIdentity | None = None
+    user_assigned: tuple[str, ...] = ()
     created_on: int = 0
     body: dict[str, Any] = {}
 

@@ -11,11 +11,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Protocol, TypeVar
 
+from keyless.lifecycle.hosts import identity_hosts
 from keyless.lifecycle.identities import deleted_identities
 from keyless.model.access_keys import principal_in_words
 from keyless.model.directory import User
-from keyless.model.identities import Application, ComputeResource, ManagedIdentity, RunsOn
-from keyless.store.collections import APPLICATIONS, COMPUTE, IDENTITIES, USERS
+from keyless.model.identities import Application, ManagedIdentity, RunsOn
+from keyless.store.collections import APPLICATIONS, IDENTITIES, USERS
 from keyless.store.ports import Store
 
 _DELETED = " (deleted)"
@@ -119,13 +120,13 @@ def _named(key: str, entries: Iterable[Entry]) -> list[Entry]:
 
 async def read_directory(store: Store) -> Directory:
     """All principals in a store."""
-    compute = [record for _, record in await store.scan(COMPUTE)]
+    hosts = await identity_hosts(store)
     identities = [record for _, record in await store.scan(IDENTITIES)]
     applications = [record for _, record in await store.scan(APPLICATIONS)]
     deleted = await deleted_identities(store)
     return Directory(
         [
-            *(_system_assigned(record) for record in compute if record.system_assigned),
+            *(_managed(host.system_assigned) for host in hosts if host.system_assigned),
             *(_managed(record) for record in identities),
             *(_application(record) for record in applications),
         ],
@@ -136,12 +137,6 @@ async def read_directory(store: Store) -> Directory:
 
 def _user(user: User) -> Entry:
     return Entry(user.principal_id, "", user.user_principal_name, "User", "")
-
-
-def _system_assigned(compute: ComputeResource) -> Entry:
-    if compute.system_assigned is None:
-        raise ValueError(f"`{compute.name}` has no system-assigned identity")
-    return _managed(compute.system_assigned)
 
 
 def _managed(identity: ManagedIdentity) -> Entry:

@@ -99,10 +99,8 @@ def _vault(one: Vault) -> Held:
 
 
 def _store(one: ConfigurationStore) -> Held:
-    more: dict[str, Any] = {"sku": {"name": one.sku}}
-    if "identity" in one.body:
-        more["identity"] = one.body["identity"]
-    return Held(ResourceId.parse(one.resource_id), one.location, one.tags, one, more, one.created_on)
+    place, more = ResourceId.parse(one.resource_id), {"sku": {"name": one.sku}}
+    return Held(place, one.location, one.tags, one, more, one.created_on)
 
 
 def _identity(one: ManagedIdentity, places: Mapping[str, str]) -> Held:

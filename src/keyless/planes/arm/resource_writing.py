@@ -16,10 +16,12 @@ from typing import Any
 
 import msgspec
 
+from keyless.lifecycle.hosts import store_as_host
 from keyless.lifecycle.identities import live_identities, settle_identities
 from keyless.model.identities import ComputeResource
 from keyless.model.management import GenericResource
 from keyless.model.resource_id import ResourceId
+from keyless.model.resources import ConfigurationStore
 from keyless.planes.arm.errors import InvalidContent
 from keyless.planes.arm.held import Held
 from keyless.planes.arm.host_identity import shown_identity
@@ -120,6 +122,8 @@ async def answered(reader: Reader, held: Held, tenant_id: str) -> Json:
 
 async def identity_of(reader: Reader, held: Held, tenant_id: str) -> Json | None:
     """The identity that a resource has, of whatever type it is; none where it has none."""
+    if isinstance(held.record, ConfigurationStore):
+        return await shown_identity(reader, store_as_host(held.record), tenant_id)
     if isinstance(held.record, ComputeResource):
         return await shown_identity(reader, held.record, tenant_id)
     found: Json | None = held.more.get("identity")

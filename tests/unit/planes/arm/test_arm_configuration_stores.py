@@ -9,6 +9,7 @@ import pytest
 from arm_site import GROUP, SUBSCRIPTION, ArmSite
 from store_site import NEWEST, PROVIDER, STANDARD, VERSIONS, StoreSite, store_path
 
+from keyless.lifecycle.principals import PrincipalType, find_principal
 from keyless.model.identities import IdentityKind, ManagedIdentity
 from keyless.model.resources import ConfigurationStore, ResourceGroup
 from keyless.store.collections import GROUPS, IDENTITIES, STORES
@@ -209,11 +210,53 @@ async def test_only_who_may_assign_an_identity_gives_it_to_a_store(site: StoreSi
     assert "identity" not in none.body
 
 
-async def test_an_identity_that_is_not_there_or_the_stores_own_is_refused(site: StoreSite) -> None:
+async def test_an_identity_that_is_not_there_is_refused(site: StoreSite) -> None:
     absent = {"type": "UserAssigned", "userAssignedIdentities": {IDENTITY: {}}}
-    assert (await site.ask("PUT", store_path("contoso"), {**STANDARD, "identity": absent})).status == 404
+    refused = await site.ask("PUT", store_path("contoso"), {**STANDARD, "identity": absent})
+    assert (refused.status, refused.code) == (400, "FailedIdentityOperation")
+
+
+async def test_a_stores_own_identity_is_a_principal_until_it_goes(site: StoreSite, arm: ArmSite) -> None:
     own = {**STANDARD, "identity": {"type": "SystemAssigned"}}
-    assert (await site.ask("PUT", store_path("contoso"), own)).status == 501
+    made = await site.ask("PUT", store_path("contoso"), own)
+    principal_id = made.body["identity"]["principalId"]
+    known = await find_principal(arm.store, principal_id)
+    assert known is not None
+    assert known.type is PrincipalType.SERVICE_PRINCIPAL
+    again = await site.ask("PATCH", store_path("contoso"), {"tags": {"team": "orders"}})
+    assert again.body["identity"]["principalId"] == principal_id
+    none = await site.ask("PATCH", store_path("contoso"), {"identity": {"type": "None"}})
+    assert "identity" not in none.body
+    assert await find_principal(arm.store, principal_id) is None
+    other = await site.ask("PATCH", store_path("contoso"), {"identity": own["identity"]})
+    assert other.body["identity"]["principalId"] != principal_id
+
+
+async def test_a_stores_own_identity_goes_with_it_and_does_not_come_back(
+    site: StoreSite, arm: ArmSite
+) -> None:
+    own = {**STANDARD, "identity": {"type": "SystemAssigned"}}
+    made = await site.ask("PUT", store_path("contoso"), own)
+    principal_id = made.body["identity"]["principalId"]
+    await site.ask("DELETE", store_path("contoso"))
+    assert await find_principal(arm.store, principal_id) is None
+    recover = {**STANDARD, "properties": {"createMode": "Recover"}}
+    assert "identity" not in (await site.ask("PUT", store_path("contoso"), recover)).body
+
+
+async def test_a_store_is_among_the_resources_that_an_identity_is_given_to(
+    site: StoreSite, arm: ArmSite
+) -> None:
+    made = ManagedIdentity(IdentityKind.USER_ASSIGNED, "web", IDENTITY, "c" * 8, "p" * 8)
+    async with arm.store.transaction() as transaction:
+        await transaction.put(IDENTITIES, (IDENTITY.casefold(),), made)
+    both = {"type": "SystemAssigned, UserAssigned", "userAssignedIdentities": {IDENTITY: {}}}
+    found = await site.ask("PUT", store_path("contoso"), {**STANDARD, "identity": both})
+    listed = await arm.ask("POST", f"{IDENTITY}/listAssociatedResources", version="2022-01-31-preview")
+    assert [one["id"] for one in listed.body["value"]] == [store_path("contoso")]
+    view = f"{store_path('contoso')}/providers/Microsoft.ManagedIdentity/identities/default"
+    seen = await arm.ask("GET", view, version="2023-01-31")
+    assert seen.body["properties"]["principalId"] == found.body["identity"]["principalId"]
 
 
 @pytest.mark.parametrize("beside", ["replicas", "privateEndpointConnections", "privateLinkResources"])

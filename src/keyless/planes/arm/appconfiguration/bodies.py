@@ -29,8 +29,10 @@ def endpoint(store: ConfigurationStore) -> str:
     return f"https://{store.name.lower()}.azconfig.io"
 
 
-def store_body(store: ConfigurationStore, api_version: str, state: str = SUCCEEDED) -> StoreBody:
-    """A store as an api-version shows it."""
+def store_body(
+    store: ConfigurationStore, identity: dict[str, Any] | None, api_version: str, state: str = SUCCEEDED
+) -> StoreBody:
+    """A store, with the identities that it has, as an api-version shows it."""
     shown = {name: value for name, value in _properties(store, state) if shows(api_version, name)}
     return StoreBody(
         id=store.resource_id,
@@ -40,7 +42,7 @@ def store_body(store: ConfigurationStore, api_version: str, state: str = SUCCEED
         sku=Sku(store.sku),
         tags=store.tags,
         properties=shown,
-        identity=store.body.get("identity", UNSET),
+        identity=UNSET if identity is None else identity,
         system_data=store.body.get("systemData", UNSET),
     )
 
@@ -55,7 +57,7 @@ def _properties(store: ConfigurationStore, state: str) -> Iterator[tuple[str, An
     yield "enablePurgeProtection", store.purge_protection
     yield "privateEndpointConnections", []
     for name, value in store.body.items():
-        if name not in {"identity", "systemData"}:
+        if name != "systemData":
             yield name, value
 
 

@@ -9,18 +9,13 @@ from typing import Any
 
 from msgspec import UNSET, Struct, UnsetType
 
+from keyless.planes.arm.host_identity import AskedIdentity
+
 
 class Sku(Struct, frozen=True):
     """A pricing tier."""
 
     name: str
-
-
-class IdentityInput(Struct, frozen=True, rename="camel"):
-    """Which identities a store is to have; the keys are resource ids."""
-
-    type: str = "None"
-    user_assigned_identities: dict[str, Any] | None = None
 
 
 class DataPlaneProxy(Struct, frozen=True, omit_defaults=True, rename="camel"):
@@ -51,7 +46,7 @@ class StoreInput(Struct, frozen=True):
     location: str | None = None
     sku: Sku | None = None
     tags: dict[str, str] | None = None
-    identity: IdentityInput | None = None
+    identity: AskedIdentity | None = None
     properties: PropertiesInput | None = None
 
 

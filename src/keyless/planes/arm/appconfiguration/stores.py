@@ -3,7 +3,8 @@
 Rules:
 - a name that a store has, or one that was deleted and can still come back, is refused;
 - `createMode` `Recover` brings a deleted store back, as it was, to where it was;
-- what can come back keeps its key-values and its access keys; what cannot leaves nothing;
+- what can come back keeps its key-values and its access keys, but for the identity of its own; what cannot
+  leaves nothing;
 - the roles that were given on a store go with it.
 
 Source: https://learn.microsoft.com/rest/api/appconfiguration/configuration-stores
@@ -15,6 +16,7 @@ from typing import Any
 
 from msgspec import convert, structs, to_builtins
 
+from keyless.lifecycle.identities import live_identities, settle_identities
 from keyless.lifecycle.scopes import drop_assignments_within
 from keyless.model.resource_id import ResourceId
 from keyless.model.resources import ConfigurationStore, DeletedStore
@@ -22,9 +24,9 @@ from keyless.planes.arm.appconfiguration import naming
 from keyless.planes.arm.appconfiguration.access import DELETE, READ, STORE, SUBSCRIPTION, WRITE, of_store
 from keyless.planes.arm.appconfiguration.access_keys import drop_keys, settle_keys
 from keyless.planes.arm.appconfiguration.api_versions import STORES as VERSIONS
-from keyless.planes.arm.appconfiguration.bodies import CREATING, store_body
+from keyless.planes.arm.appconfiguration.bodies import CREATING, SUCCEEDED, store_body
 from keyless.planes.arm.appconfiguration.deleted import DAY_S, deleted_store
-from keyless.planes.arm.appconfiguration.identities import wants_own, with_identity
+from keyless.planes.arm.appconfiguration.identities import as_asked, shown
 from keyless.planes.arm.appconfiguration.lookup import store_named, store_there
 from keyless.planes.arm.appconfiguration.polling import polled
 from keyless.planes.arm.appconfiguration.schemas import StoreBody, StoreInput, StoreList
@@ -37,9 +39,9 @@ from keyless.planes.arm.scopes import GROUP, needs, of_group, of_subscription
 from keyless.planes.arm.service import Arm
 from keyless.planes.arm.system_data import SystemData, written_by
 from keyless.store.collections import DELETED_STORES, STORES
-from keyless.store.ports import Transaction
+from keyless.store.ports import Reader, Transaction
 from keyless.wire.call import Authorized, Reply
-from keyless.wire.errors import Conflict, InvalidRequest, NotFound, NotImplementedHere
+from keyless.wire.errors import Conflict, InvalidRequest, NotFound
 from keyless.wire.operation import Operation, operation
 
 _SPEC = "https://learn.microsoft.com/rest/api/appconfiguration/configuration-stores/"
@@ -53,23 +55,23 @@ _RECOVER = "recover"
     access=needs(WRITE, of_store),
     body=StoreInput,
     response=StoreBody,
-    errors=(InvalidRequest, Conflict, NotFound, NotImplementedHere),
+    errors=(InvalidRequest, Conflict, NotFound),
     spec=_SPEC + "create",
 )
 async def create_store(call: Authorized[StoreInput], arm: Arm) -> StoreBody | Reply:
     """Create a configuration store, recover a deleted one, or change one that is there."""
-    _check_identity(call.body)
     async with arm.store.transaction() as transaction:
         group = await group_of(arm, call.params, transaction)
         there = await store_there(transaction, call.params)
         if there is not None:
-            return store_body(await _change(transaction, call, there, arm), call.api_version)
+            return await _shown(transaction, call, await _change(transaction, call, there, arm), arm)
         if _mode(call.body) == _RECOVER:
             store = await _recovered(transaction, call)
         else:
             store = await _created(transaction, call, arm, within(group, of_store(None, call.params)))
         done = await _kept(transaction, call, arm, store)
-    return polled(call, done, store, status=201, body=store_body(store, call.api_version, CREATING))
+        body = await _shown(transaction, call, store, arm, CREATING)
+    return polled(call, done, store, status=201, body=body)
 
 
 @operation(
@@ -83,7 +85,7 @@ async def create_store(call: Authorized[StoreInput], arm: Arm) -> StoreBody | Re
 )
 async def get_store(call: Authorized[None], arm: Arm) -> StoreBody:
     """Return a configuration store."""
-    return store_body(await store_named(arm, call.params), call.api_version)
+    return await _shown(arm.store, call, await store_named(arm, call.params), arm)
 
 
 @operation(
@@ -93,15 +95,14 @@ async def get_store(call: Authorized[None], arm: Arm) -> StoreBody:
     access=needs(WRITE, of_store),
     body=StoreInput,
     response=StoreBody,
-    errors=(InvalidRequest, NotFound, NotImplementedHere),
+    errors=(InvalidRequest, NotFound),
     spec=_SPEC + "update",
 )
 async def update_store(call: Authorized[StoreInput], arm: Arm) -> StoreBody:
     """Change a configuration store."""
-    _check_identity(call.body)
     async with arm.store.transaction() as transaction:
-        store = await _change(transaction, call, await store_named(arm, call.params, transaction), arm)
-    return store_body(store, call.api_version)
+        there = await store_named(arm, call.params, transaction)
+        return await _shown(transaction, call, await _change(transaction, call, there, arm), arm)
 
 
 @operation(
@@ -117,7 +118,9 @@ async def delete_store(call: Authorized[None], arm: Arm) -> Reply:
         store = await store_there(transaction, call.params)
         if store is None:
             return Reply(status=204)
+        before = await live_identities(transaction)
         await delete_in(transaction, store, arm, call.now)
+        await settle_identities(transaction, before, call.now)
         done = await _kept(transaction, call, arm, store)
     return polled(call, done, store)
 
@@ -165,8 +168,14 @@ OPERATIONS: tuple[Operation, ...] = (
 async def _listed(call: Authorized[None], arm: Arm, within: ResourceId) -> StoreList:
     found = [store for _, store in await arm.store.scan(STORES)]
     scopes = [(store, ResourceId.parse(store.resource_id)) for store in found]
-    shown = [store for store, scope in scopes if within.contains(scope) and call.may(READ, scope)]
-    return StoreList([store_body(store, call.api_version) for store in shown])
+    listed = [store for store, scope in scopes if within.contains(scope) and call.may(READ, scope)]
+    return StoreList([await _shown(arm.store, call, store, arm) for store in listed])
+
+
+async def _shown(
+    reader: Reader, call: Authorized[Any], store: ConfigurationStore, arm: Arm, state: str = SUCCEEDED
+) -> StoreBody:
+    return store_body(store, await shown(reader, arm, store), call.api_version, state)
 
 
 async def _kept(transaction: Transaction, call: Authorized[Any], arm: Arm, store: ConfigurationStore) -> Done:
@@ -185,7 +194,7 @@ async def _created(
         raise Conflict(available.message, code="NameUnavailable")
     store = _signed(call, made(resource.text, name, call.body, call.now))
     await _check_free(transaction, store)
-    store = await with_identity(transaction, call, store, arm)
+    store = await as_asked(transaction, call, store)
     await arm.stores.forget(transaction, name)  # of one whose time to come back is over
     await transaction.delete(DELETED_STORES, (name.casefold(),))
     await settle_keys(transaction, None, store, arm.entropy, call.now)
@@ -209,9 +218,11 @@ async def _change(
 ) -> ConfigurationStore:
     _check_place(call.body, there)
     store = _signed(call, structs.replace(changed(there, call.body), learned=False))
-    store = await with_identity(transaction, call, store, arm)
+    store = await as_asked(transaction, call, store)
+    before = await live_identities(transaction)
     await settle_keys(transaction, there, store, arm.entropy, call.now)
     await transaction.put(STORES, (there.name.casefold(),), store)
+    await settle_identities(transaction, before, call.now)
     return store
 
 
@@ -222,7 +233,9 @@ async def delete_in(transaction: Transaction, store: ConfigurationStore, arm: Ar
     await drop_assignments_within(transaction, ResourceId.parse(store.resource_id))
     if store.sku in KEEPS_DELETED:
         gone_at = now + store.soft_delete_retention_days * DAY_S
-        await transaction.put(DELETED_STORES, place_of, DeletedStore(store, now, gone_at))
+        await transaction.put(
+            DELETED_STORES, place_of, DeletedStore(structs.replace(store, system_assigned=None), now, gone_at)
+        )
     else:
         await drop_keys(transaction, store)
         await arm.stores.forget(transaction, store.name)
@@ -234,11 +247,6 @@ async def _check_free(transaction: Transaction, store: ConfigurationStore) -> No
     if store.sku == FREE and any(one.sku == FREE and one.location == store.location for one in others):
         message = f"The subscription has a free store in '{store.location}' already: choose another sku."
         raise Conflict(message, code="SkuQuotaExceeded")
-
-
-def _check_identity(given: StoreInput) -> None:
-    if wants_own(given):
-        raise NotImplementedHere("a store's own identity is not here yet: give it a user-assigned one")
 
 
 def _check_place(given: StoreInput, store: ConfigurationStore) -> None:

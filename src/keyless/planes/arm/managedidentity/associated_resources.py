@@ -15,6 +15,7 @@ from functools import partial
 from typing import Any
 from urllib.parse import quote, urlencode
 
+from keyless.lifecycle.hosts import identity_hosts
 from keyless.model.identities import ComputeResource, ManagedIdentity
 from keyless.model.resource_id import ResourceId
 from keyless.model.resources import USER_ASSIGNED_IDENTITY_TYPE, Tenant
@@ -26,7 +27,6 @@ from keyless.planes.arm.paging import MOST_ITEMS, top_of
 from keyless.planes.arm.places import group_of
 from keyless.planes.arm.scopes import needs
 from keyless.planes.arm.service import Arm
-from keyless.store.collections import COMPUTE
 from keyless.wire.call import Authorized
 from keyless.wire.errors import InvalidRequest, NotFound
 from keyless.wire.operation import Operation, operation
@@ -70,7 +70,7 @@ async def _listed(call: Authorized[Any], arm: Arm) -> AssociatedResources:
     await group_of(arm, call.params)
     identity = await existing_identity(arm.store, call.params)
     tenant = await arm.authority.tenant()
-    having = [_shown(host, tenant) for _, host in await arm.store.scan(COMPUTE) if _has(host, identity)]
+    having = [_shown(host, tenant) for host in await identity_hosts(arm.store) if _has(host, identity)]
     wanted = _ordered(call, _filtered(call, [one for one in having if _may_read(call, one)]))
     start = _number(call, "$skiptoken") or _number(call, "$skip") or 0
     end = start + min(top_of(call) or MOST_ITEMS, MOST_ITEMS)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from keyless.lifecycle.hosts import identity_host
 from keyless.model.resource_id import ResourceId
 from keyless.planes.arm.errors import ResourceNotFound
 from keyless.planes.arm.managedidentity.api_versions import IDENTITIES
@@ -14,7 +15,6 @@ from keyless.planes.arm.managedidentity.rendering import shown_ids
 from keyless.planes.arm.managedidentity.schemas import IdentityShown
 from keyless.planes.arm.scopes import needs, of_scope
 from keyless.planes.arm.service import Arm
-from keyless.store.collections import COMPUTE
 from keyless.wire.call import Authorized
 from keyless.wire.errors import NotFound
 from keyless.wire.operation import Operation, operation
@@ -39,7 +39,7 @@ def of_view(site: object, params: Mapping[str, str]) -> ResourceId:
 )
 async def get_system_assigned(call: Authorized[None], arm: Arm) -> IdentityShown:
     """Return the system-assigned identity of a resource."""
-    host = await arm.store.get(COMPUTE, (of_scope(None, call.params).text.casefold(),))
+    host = await identity_host(arm.store, of_scope(None, call.params))
     if host is None or host.system_assigned is None:
         raise ResourceNotFound(of_view(None, call.params))
     own = ResourceId.parse(host.resource_id)
