@@ -154,7 +154,7 @@ def problems(
 
 def described(method: str, path: str, api_version: str) -> Described | None:
     """The operation that a request means, or none."""
-    path = unquote(path).rstrip("/")
+    path = re.sub("/+", "/", unquote(path)).rstrip("/")  # clients leave a parent out that there is not
     if _provider(path) not in _providers() and _is_list(path):
         lists = [found for found in _generic() if found.id == "Resources_List" and method == "GET"]
         return lists[0] if lists else None
