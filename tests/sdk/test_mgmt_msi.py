@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import itertools
 import json
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from typing import Any
 
 import pytest
+from azure.core.exceptions import ClientAuthenticationError
+from azure.identity import ClientAssertionCredential
 from azure.mgmt.msi import ManagedServiceIdentityClient
 from sdk_estates import GROUP, SUBSCRIPTION_ID, TENANT_ID
 from sdk_management import Manager, refused
 from sdk_site import Site
+from sdk_wire import claims_of
+
+from assertions_made import assertion, public_jwk, rsa_key
 
 RESOURCE_GROUP = "orders-rg"
 ESTATE = f"""\
@@ -36,7 +42,9 @@ resourceGroups:
 roleAssignments:
   - {{principal: orders-admin, role: Owner, scope: {{subscription: true}}}}
   - {{principal: orders-reader, role: Reader, scope: {{resourceGroup: orders-rg}}}}
+issuers: {{"https://kubernetes.cluster.example/": {{jwks: keys.json}}}}
 """
+ISSUER = "https://kubernetes.cluster.example/"
 GITHUB = {
     "issuer": "https://token.actions.githubusercontent.com",
     "audiences": ["api://AzureADTokenExchange"],
@@ -53,6 +61,7 @@ def name() -> str:
 def managers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Manager]]:
     """An owner of the subscription, a reader of one group, and one with no role."""
     site = Site.made(tmp_path_factory.mktemp("msi"))
+    (site.root / "keys.json").write_text(json.dumps({"keys": [public_jwk(rsa_key("cluster"), "one")]}))
     site.declare(ESTATE)
     with ExitStack() as running:
         yield {
@@ -77,6 +86,19 @@ def reader(managers: dict[str, Manager]) -> Any:
 def preview(managers: dict[str, Manager]) -> Any:
     """The owner's client of the version that lists associated resources."""
     return managers["admin"].client(ManagedServiceIdentityClient, api_version="2022-01-31-preview")
+
+
+def _issued(subject: str) -> str:
+    """A token that a cluster signs now."""
+    now = int(time.time())
+    claims = {
+        "iss": ISSUER,
+        "sub": subject,
+        "aud": "api://AzureADTokenExchange",
+        "iat": now,
+        "exp": now + 600,
+    }
+    return assertion({"alg": "RS256", "kid": "one", "typ": "JWT"}, claims, rsa_key("cluster"))
 
 
 def make(client: Any, identity: str, **changed: Any) -> Any:
@@ -253,6 +275,34 @@ class TestFederatedCredentials:
         admin.user_assigned_identities.delete(RESOURCE_GROUP, identity)
         make(admin, identity)
         assert list(admin.federated_identity_credentials.list(RESOURCE_GROUP, identity)) == []
+
+    def test_one_that_is_made_lets_tokens_in_at_once_and_no_more_when_it_or_its_identity_is_gone(
+        self, managers: dict[str, Manager], admin: Any
+    ) -> None:
+        identity = name()
+        made = make(admin, identity)
+
+        def put() -> None:
+            self.put(admin, identity, "pod", "system:serviceaccount:a:b", issuer=ISSUER)
+
+        def exchange() -> str:
+            token = _issued("system:serviceaccount:a:b")
+            own = managers["admin"].connection() | {"per_call_policies": []}
+            credential = ClientAssertionCredential(TENANT_ID, made.client_id, lambda: token, **own)
+            claims = claims_of(credential.get_token("https://vault.azure.net/.default").token)
+            return str(claims["oid"])
+
+        with pytest.raises(ClientAuthenticationError, match="AADSTS"):
+            exchange()
+        put()
+        assert exchange() == made.principal_id
+        admin.federated_identity_credentials.delete(RESOURCE_GROUP, identity, "pod")
+        with pytest.raises(ClientAuthenticationError, match="AADSTS"):
+            exchange()
+        put()
+        admin.user_assigned_identities.delete(RESOURCE_GROUP, identity)
+        with pytest.raises(ClientAuthenticationError, match="AADSTS"):
+            exchange()
 
     def test_who_may_only_read_an_identity_lets_nobody_be_it(self, reader: Any) -> None:
         with refused(403, "AuthorizationFailed"):
