@@ -107,6 +107,7 @@ class Office:
         self.project.estate.write_text(ESTATE)
         self.project.environment |= {"DB_PASSWORD": DB_PASSWORD, "PIPELINE_SECRET": PIPELINE_SECRET}
         self._sessions: dict[str, Session] = {}
+        self.az = AZ
 
     @property
     def owner(self) -> Session:
