@@ -94,3 +94,22 @@ def test_nothing_of_it_is_in_the_users_own_directory_of_the_azure_cli(desk: Proj
 def test_whoever_signs_out_in_the_owners_shell_is_signed_in_when_it_opens_again(desk: Project) -> None:
     az(desk, OWNER, "logout")
     assert printed(az(desk, OWNER, "account show --query user.type")) == "user"
+
+
+IDENTITY = """
+import base64, json
+from azure.identity import AzureCliCredential, DefaultAzureCredential
+def kind(credential):
+    payload = credential.get_token("https://vault.azure.net/.default").token.split(".")[1]
+    return json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))["idtyp"]
+print(json.dumps([kind(one()) for one in (AzureCliCredential, DefaultAzureCredential)]))
+"""
+
+
+def test_the_azure_sdks_find_the_owner_by_the_cli_and_without_it(desk: Project) -> None:
+    path = f"{AZ.parent}:{desk.environment['PATH']}"
+    words = ("--offline", "--", sys.executable, "-c", IDENTITY)
+    assert printed(desk(*OWNER, *words, env={"PATH": path})) == ["user", "user"]
+    signed_in = az(desk, WEB, "login --identity --allow-no-subscriptions")
+    assert signed_in.code == 0
+    assert printed(desk(*WEB, *words, env={"PATH": path})) == ["app", "app"]
