@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from azure_cli import Office, Session
+from azure_cli import PIPELINE, Office, Session
 
 PLAN = "Microsoft.Web/serverfarms"
 
@@ -88,3 +88,44 @@ def test_a_contributor_of_one_group_manages_that_one_alone(office: Office) -> No
     assert "AuthorizationFailed" in pipeline.refused(
         "group", "create", "--name", "other", "--location", "uksouth"
     )
+
+
+def test_tags_are_put_merged_and_taken_at_any_scope(owner: Session) -> None:
+    group = owner("group", "show", "--name", "orders-rg", "--query", "id")
+    of = ("--resource-id", f"{group}/providers/Microsoft.KeyVault/vaults/contoso-orders")
+    owner("tag", "create", *of, "--tags", "a=b")
+    merged = owner("tag", "update", *of, "--operation", "merge", "--tags", "c=d")
+    assert merged["properties"]["tags"] == {"a": "b", "c": "d"}
+    assert owner("keyvault", "show", "--name", "contoso-orders")["tags"] == {"a": "b", "c": "d"}
+    owner("tag", "update", *of, "--operation", "delete", "--tags", "a=b")
+    assert owner("tag", "list", *of)["properties"]["tags"] == {"c": "d"}
+    assert owner("resource", "list", "--tag", "c=d", "--query", "[].name") == ["contoso-orders"]
+    owner("tag", "delete", *of, "--yes")
+    assert not owner("keyvault", "show", "--name", "contoso-orders")["tags"]
+
+
+def test_a_role_at_a_management_group_reaches_the_subscription_in_it(office: Office) -> None:
+    owner = office.owner
+    of_groups = ("account", "management-group")
+    at_once = "--no-register"  # without it, each of these waits ten seconds of its own accord
+    made = owner(*of_groups, "create", "--name", "production", "--display-name", "Production", at_once)
+    subscription = owner("account", "show", "--query", "id")
+    owner(*of_groups, "subscription", "add", "--name", "production", "--subscription", subscription)
+    inside = owner(*of_groups, "subscription", "show-sub-under-mg", "--name", "production")
+    assert [one["name"] for one in inside] == [subscription]
+    role = ("--assignee", PIPELINE, "--role", "Reader", "--scope", made["id"])
+    owner("group", "create", "--name", "far-rg", "--location", "westeurope")
+    assert "far-rg" not in office.pipeline("group", "list", "--query", "[].name")
+    owner("role", "assignment", "create", *role)
+    assert "far-rg" in office.pipeline("group", "list", "--query", "[].name")
+    owner("role", "assignment", "delete", *role)
+    owner(*of_groups, "subscription", "remove", "--name", "production", "--subscription", subscription)
+    owner(*of_groups, "delete", "--name", "production", at_once)
+    assert "production" not in owner(*of_groups, "list", at_once, "--query", "[].name")
+
+
+def test_what_serves_a_type_elsewhere_is_listed_here_by_its_own_command(owner: Session) -> None:
+    assert owner("vm", "list", "--query", "[].name") == ["agent"]
+    assert owner("webapp", "identity", "show", "--resource-group", "orders-rg", "--name", "web")[
+        "principalId"
+    ]
