@@ -49,12 +49,16 @@ class Entry:
         return self.policy.object_id.casefold()
 
 
+def vaults_of_policies(vaults: Iterable[Vault]) -> list[Vault]:
+    """Those that access policies decide on."""
+    return [vault for vault in vaults if not vault.enable_rbac_authorization]
+
+
 def entries_of(vaults: Iterable[Vault], subjects: Mapping[str, Subject], tenant_id: str) -> tuple[Entry, ...]:
     """Every entry of the vaults that policies decide on; ``subjects`` are by case-folded principal id."""
     return tuple(
         Entry(ResourceId.parse(vault.resource_id), policy, _remark(policy, subjects, tenant_id))
-        for vault in vaults
-        if not vault.enable_rbac_authorization
+        for vault in vaults_of_policies(vaults)
         for policy in vault.access_policies
     )
 
@@ -137,11 +141,10 @@ def migrations(
     ``needed`` is what was seen, without what policies give; ``subjects`` name everybody.
     """
     found = [_of_entry(index, one, needed, afterwards, subjects) for one in entries]
-    for vault in vaults:
-        if not vault.enable_rbac_authorization:
-            scope = ResourceId.parse(vault.resource_id)
-            with_policy = {one.whose for one in entries if one.vault == scope and not one.remark}
-            found.extend(_by_role_alone(index, scope, with_policy, afterwards, subjects))
+    for vault in vaults_of_policies(vaults):
+        scope = ResourceId.parse(vault.resource_id)
+        with_policy = {one.whose for one in entries if one.vault == scope and not one.remark}
+        found.extend(_by_role_alone(index, scope, with_policy, afterwards, subjects))
     return tuple(sorted(found, key=lambda one: (one.vault_id.key, one.principal.name.casefold())))
 
 

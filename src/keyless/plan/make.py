@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from keyless.catalog.limits import limits
+from keyless.catalog.roles import built_in_roles, unlisted_roles
 from keyless.catalog.services import APP_CONFIGURATION, service
 from keyless.model.access_keys import store_and_key
 from keyless.model.actions import AZURE_RBAC, ActionPlane
@@ -18,7 +19,14 @@ from keyless.model.identities import ComputeResource
 from keyless.model.resource_id import ResourceId
 from keyless.model.resources import Vault
 from keyless.model.roles import RoleAssignment, RoleDefinition
-from keyless.plan.access_policies import Afterwards, Entry, entries_of, migrations, with_policies
+from keyless.plan.access_policies import (
+    Afterwards,
+    Entry,
+    entries_of,
+    migrations,
+    vaults_of_policies,
+    with_policies,
+)
 from keyless.plan.index import Action, RankedRole, RoleIndex, role_index
 from keyless.plan.legacy import credential_free, stored_credentials
 from keyless.plan.places import Place, places
@@ -69,9 +77,8 @@ def make_plan(
     With ``object_scope`` roles go to single objects where Azure documents that; with ``include_denied``
     what was denied counts as needed. What was done with access keys needs no roles now, but gives those of
     the identities that replace them: ``sign_ins`` and ``compute`` say who, and where code runs. Vaults with
-    access policies are moved to roles as ``policies`` has it. ``roles`` are
-    what may be chosen from (all built-in roles; see ``keyless.plan.index.general_roles`` for those without
-    preview and service roles).
+    access policies are moved to roles as ``policies`` has it. ``roles`` are what may be chosen from (all
+    built-in roles; see ``keyless.plan.index.general_roles`` for those without preview and service roles).
     """
     known = {subject.principal_id.casefold(): subject for subject in subjects}
     observations, keyed = _apart(seen for seen in observations if not _is_gone(seen.principal_id, known))
@@ -97,9 +104,8 @@ def make_plan(
         _assignment(index, everyone, existing, place, role) for place, role in _choices(settled)
     )
     removed = find_removals(index, known, current_assignments, planned, needed)
-    definitions = {one.role.id: one.role for one in role_index().roles} | dict(policies.custom_roles)
     gone = {one.assignment_id for one in removed.removals}
-    afterwards = Afterwards(planned, [one for one in everyones if one.id not in gone], definitions)
+    afterwards = Afterwards(planned, [one for one in everyones if one.id not in gone], _definitions(policies))
     return Plan(
         object_scope=object_scope,
         assignments=planned,
@@ -113,11 +119,9 @@ def make_plan(
             sign_ins, everyone, compute, planned, _roles_by_key(places(index, needed_by_key))
         ),
         credential_free=credential_free(sign_ins, everyone),
-        vaults_to_switch=tuple(
-            vault.resource_id for vault in policies.vaults if not vault.enable_rbac_authorization
-        ),
+        vaults_to_switch=tuple(vault.resource_id for vault in vaults_of_policies(policies.vaults)),
         migrations=migrations(index, policies.vaults, entries, seen, afterwards, everyone),
-        risks=find_risks(policies.vaults, everyones, definitions, everyone),
+        risks=find_risks(policies.vaults, everyones, afterwards.known, everyone),
         notes=(
             *(() if include_denied else _about_denials(observations)),
             *_notes(planned, needed, strangers, object_scope=object_scope),
@@ -125,6 +129,11 @@ def make_plan(
             *removed.notes,
         ),
     )
+
+
+def _definitions(policies: VaultPolicies) -> dict[str, RoleDefinition]:
+    """Every role that somebody may have, by id."""
+    return {role.id: role for role in (*built_in_roles(), *unlisted_roles())} | dict(policies.custom_roles)
 
 
 def _everyone(

@@ -17,6 +17,7 @@ from keyless.model.actions import ActionPlane
 from keyless.model.resource_id import ResourceId
 from keyless.model.resources import VAULT_TYPE, Vault
 from keyless.model.roles import RoleAssignment, RoleDefinition
+from keyless.plan.access_policies import vaults_of_policies
 from keyless.plan.problem import Subject
 from keyless.plan.result import VaultRisk
 
@@ -35,7 +36,7 @@ def find_risks(
     subjects: Mapping[str, Subject],
 ) -> tuple[VaultRisk, ...]:
     """Everybody who can, by vault. ``known`` are definitions by id, ``subjects`` by case-folded id."""
-    of_policies = [vault for vault in vaults if not vault.enable_rbac_authorization]
+    of_policies = vaults_of_policies(vaults)
     found = [
         VaultRisk(
             vault=vault.resource_id,

@@ -16,7 +16,7 @@ from keyless.lifecycle.revoke import revoke
 from keyless.model.estate import Estate
 from keyless.model.identities import FederatedCredential, ManagedIdentity
 from keyless.runtime.directory import read_directory
-from keyless.store.collections import ASSIGNMENTS, COMPUTE, FEDERATED_CREDENTIALS, IDENTITIES
+from keyless.store.collections import ASSIGNMENTS, COMPUTE, FEDERATED_CREDENTIALS, IDENTITIES, VAULTS
 from keyless.store.ports import Store
 from keyless.wire.revocations import revocation_of
 
@@ -274,3 +274,19 @@ async def test_the_directory_knows_who_was_deleted_by_id_and_by_a_name_that_nobo
     assert new.principal_id == (await site.identity("web")).principal_id
     assert not directory.is_deleted(new.principal_id)
     assert directory.name_of(web.principal_id) == "web (deleted)"
+
+
+async def test_the_access_policy_of_an_identity_that_is_made_again_is_the_new_ones(site: Site) -> None:
+    entry = "{principal: web, permissions: {secrets: [get]}}"
+    text = TEXT.replace(
+        "      contoso:\n", f"      contoso: {{enableRbacAuthorization: false, accessPolicies: [{entry}]}}\n"
+    )
+    await site.apply(text)
+    first = await site.identity("web")
+    await delete_resource(site.store, "web", site.time)
+    await site.apply(text)
+    second = await site.identity("web")
+    vault = await site.store.get(VAULTS, ("contoso",))
+    assert vault is not None
+    assert second.principal_id != first.principal_id
+    assert [one.object_id for one in vault.access_policies] == [second.principal_id]

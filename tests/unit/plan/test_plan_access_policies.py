@@ -254,6 +254,11 @@ class TestWhatIsWritten:
         text = report_text(planned(policy(WEB, secrets=("get",))), width=200)
         assert "getSecret/action (not seen: its access policy gives it)" in text
 
+    def test_an_assignment_says_whether_use_or_a_policy_asked_for_it(self) -> None:
+        assert "what web was seen to use" in write_bicep(self.plan())["main.bicep"]
+        unseen = planned(policy(WEB, secrets=("get",)))
+        assert "what the access policy of web gave" in write_bicep(unseen)["main.bicep"]
+
     def test_the_json_reads_back(self) -> None:
         plan = self.plan()
         assert read_plan(write_json(plan)) == plan

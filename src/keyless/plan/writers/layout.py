@@ -215,10 +215,11 @@ def type_word(resource: ResourceId) -> str:
 
 
 def description_of(assignment: PlannedAssignment) -> str:
-    """What the assignment itself says about why it is there; nothing in it changes from plan to plan."""
-    return (
-        f"The least privileged role for what {assignment.principal.name} was seen to use; planned by Keyless."
-    )
+    """What the assignment itself says about why it is there; no number in it changes from plan to plan."""
+    name = assignment.principal.name
+    seen = any(used.count for used in assignment.used)
+    why = f"what {name} was seen to use" if seen else f"what the access policy of {name} gave"
+    return f"The least privileged role for {why}; planned by Keyless."
 
 
 def switch_command(vault: ResourceId) -> str:

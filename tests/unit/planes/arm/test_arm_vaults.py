@@ -423,6 +423,10 @@ class TestLists:
             "contoso-web",
         ]
 
+    async def test_a_free_name_is_told_as_free(self, vaults: Vaults) -> None:
+        asked = await vaults.ask("POST", f"{OF_SUBSCRIPTION}/checkNameAvailability", {"name": "contoso-web"})
+        assert asked.body == {"nameAvailable": True}
+
     async def test_every_name_of_a_managed_hsm_is_free(self, vaults: Vaults) -> None:
         path = f"{OF_SUBSCRIPTION}/checkMhsmNameAvailability"
         assert (await vaults.ask("POST", path, {"name": "contoso-hsm"})).body == {"nameAvailable": True}
