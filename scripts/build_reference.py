@@ -24,7 +24,7 @@ def generated() -> dict[Path, str]:
         pages / "commands.md": commands.page(),
         pages / "environment.md": environment.page(),
         pages / "identity-matrix.md": identity_matrix.page(),
-        pages / "operations.md": operations.page(),
+        **{pages / name: text for name, text in operations.pages().items()},
         **build_estate_reference.generated(),
     }
 

@@ -1,4 +1,7 @@
-"""`docs/reference/operations.md`: every operation of every plane, from the declarations that are served."""
+"""The pages of operations in `docs/reference`: all of every plane, from the declarations that are served.
+
+The management plane and the directory have a page each, the first in sections by resource provider.
+"""
 
 from __future__ import annotations
 
@@ -33,6 +36,10 @@ _SCOPES = {
     STORE_TYPE: "the store",
     f"{STORE_TYPE}/keyValues": "the key-value",
 }
+_CHANGE = "the operation's declaration in src/keyless/planes"
+_PAGES = {"resource-manager": "management-operations.md", "graph": "directory-operations.md"}
+"""The planes that have a page of their own."""
+_READ_FIRST = "How to read this page stands at the head of [Operations](operations.md)."
 _PARAMETER = re.compile(r"\{(\w+)\*?\}")
 _STATUSES: dict[type[WireError], str] = {InvalidGrant: "400 or 401"}
 """Of errors whose status depends on what is wrong."""
@@ -48,6 +55,9 @@ learns nothing about what is there. [Divergences](../divergences.md) says where 
 an operation answers 401 where there is no token or one that does not hold, and 403 where no role assignment
 grants the action. An operation with api-versions answers 400 where the request names none of them. The errors
 listed come on top of these.
+
+The [management plane](management-operations.md) and the [directory](directory-operations.md) have their own
+pages.
 """
 
 
@@ -117,10 +127,41 @@ _PLANES = {
 }
 
 
-def page() -> str:
-    """The page."""
-    change = "the operation's declaration in src/keyless/planes"
-    return head("Operations", change, _TEXT) + "".join(_section(plane) for plane in planes())
+def pages() -> dict[str, str]:
+    """Every page, by its file's name."""
+    served = planes()
+    others = "".join(_section(plane) for plane in served if plane.name not in _PAGES)
+    made = {"operations.md": head("Operations", _CHANGE, _TEXT) + others}
+    for plane in served:
+        if plane.name in _PAGES:
+            made[_PAGES[plane.name]] = _own_page(plane)
+    return made
+
+
+def _own_page(plane: Plane) -> str:
+    """The page of one plane, in sections by who provides its operations, where these say so."""
+    words = _PLANES[plane.name]
+    about = "\n\n".join((one_line(words.about), _READ_FIRST, *_shared(plane, words.resource, alike=False)))
+    by_provider: dict[str, list[Operation]] = {}
+    for one in plane.operations:
+        by_provider.setdefault(_provider(one), []).append(one)
+    if len(by_provider) == 1:
+        return head(words.title, _CHANGE, about) + "".join(
+            _operation(one, None, with_versions=True) for one in plane.operations
+        )
+    sections = (
+        f"\n## {provider}\n" + "".join(_operation(one, None, with_versions=True) for one in operations)
+        for provider, operations in by_provider.items()
+    )
+    return head(words.title, _CHANGE, about) + "".join(sections)
+
+
+def _provider(one: Operation) -> str:
+    """The resource provider whose operation it is: the first of its actions tells, else its route."""
+    if isinstance(one.access, Requires) and one.access.actions:
+        named = one.access.actions[0].partition("/")[0]
+        return "Resources of any type" if named.startswith("{") else named
+    return "For every caller"
 
 
 def planes() -> tuple[Plane, ...]:
@@ -158,7 +199,7 @@ def _shared(plane: Plane, resource: object, *, alike: bool) -> Sequence[str]:
 def _operation(one: Operation, resource: object, *, with_versions: bool) -> str:
     routes = code(f"{method} {template}" for method, template in one.routes)
     rows = [
-        ("api-versions", code(one.api_versions.known) or "none"),
+        ("api-versions", "any" if one.api_versions.open else code(one.api_versions.known) or "none"),
         _access(one, one.access, resource),
         ("errors", "; ".join(_error(error) for error in one.errors) or "none"),
         ("specification", f"<{one.spec}>"),
