@@ -20,6 +20,7 @@ from contextlib import contextmanager
 from typing import Any, Protocol
 
 from keyless.deploy.kept import Holding, bring_back, with_kept
+from keyless.lifecycle.directory import principal_key
 from keyless.lifecycle.identities import as_created, live_identities, settle_identities
 from keyless.model.access_keys import AccessKey
 from keyless.model.estate import (
@@ -34,15 +35,18 @@ from keyless.store.collections import (
     ASSIGNMENTS,
     COMPUTE,
     DENY_ASSIGNMENTS,
+    DIRECTORY_ROLE_ASSIGNMENTS,
     FEDERATED_CREDENTIALS,
     FEDERATION,
     GROUPS,
     IDENTITIES,
     MANAGEMENT_GROUPS,
     ROLE_DEFINITIONS,
+    SECURITY_GROUPS,
     STORES,
     TENANT,
     TRUSTED_ISSUERS,
+    USERS,
     VAULTS,
     WORKLOAD_RULES,
 )
@@ -153,6 +157,12 @@ def _identity_records(estate: Estate) -> Iterable[tuple[Collection[Any], Key, ob
         yield IDENTITIES, (identity.resource_id.casefold(),), identity
     for compute in estate.compute:
         yield COMPUTE, (compute.resource_id.casefold(),), compute
+    for user in estate.users:
+        yield USERS, principal_key(user.principal_id), user
+    for group in estate.security_groups:
+        yield SECURITY_GROUPS, principal_key(group.principal_id), group
+    for given in estate.directory_roles:
+        yield DIRECTORY_ROLE_ASSIGNMENTS, (given.id,), given
     for credential in estate.federated_credentials:
         yield FEDERATED_CREDENTIALS, (credential.owner.casefold(), credential.name.casefold()), credential
     for issuer in estate.issuers:

@@ -7,12 +7,16 @@ from __future__ import annotations
 
 import base64
 
+from msgspec import structs
+
 from keyless.deploy.apply import TENANT_KEY
 from keyless.deploy.contents import PlaneContents
 from keyless.lifecycle.local_user import local_user_ids
 from keyless.model.access_keys import AccessKey
 from keyless.model.derived_ids import tenant_called
+from keyless.model.directory import DirectoryRoleAssignment, Group
 from keyless.model.estate import DeclaredAccessKey, DeclaredApplication, Estate
+from keyless.model.identities import Application, ApplicationCertificate
 from keyless.model.roles import RoleAssignment
 from keyless.model.secret_text import SecretText
 from keyless.store.collections import (
@@ -21,15 +25,18 @@ from keyless.store.collections import (
     ASSIGNMENTS,
     COMPUTE,
     DENY_ASSIGNMENTS,
+    DIRECTORY_ROLE_ASSIGNMENTS,
     FEDERATED_CREDENTIALS,
     FEDERATION,
     GROUPS,
     IDENTITIES,
     MANAGEMENT_GROUPS,
     ROLE_DEFINITIONS,
+    SECURITY_GROUPS,
     STORES,
     TENANT,
     TRUSTED_ISSUERS,
+    USERS,
     VAULTS,
     WORKLOAD_RULES,
 )
@@ -44,11 +51,11 @@ async def stored_estate(store: Store, contents: PlaneContents) -> Estate:
             one.name,
             one.client_id,
             one.principal_id,
-            SecretText("") if one.secret_hashes else None,
-            one.certificates,
+            SecretText("") if one.secrets else None,
+            tuple(ApplicationCertificate(kept.der) for kept in one.certificates),
             one.identifier_uris,
             one.token_version,
-            one.secrets_expire_at,
+            _last_expiry(one),
             one.runs_on,
         )
         for _, one in await store.scan(APPLICATIONS)
@@ -72,8 +79,34 @@ async def stored_estate(store: Store, contents: PlaneContents) -> Estate:
         denies=tuple(deny for _, deny in await store.scan(DENY_ASSIGNMENTS)),
         management_groups=tuple(above for _, above in await store.scan(MANAGEMENT_GROUPS)),
         workloads=tuple(rule for _, rule in await store.scan(WORKLOAD_RULES)),
+        users=tuple(user for _, user in await store.scan(USERS) if not user.local),
+        security_groups=await _declared_groups(store),
+        directory_roles=await _declared_directory_roles(store),
         federation=federation,
     )
+
+
+def _last_expiry(application: Application) -> int | None:
+    """When the last of an application's secrets ends, as a file has only one; none where one does not."""
+    ends = [kept.ends_at for kept in application.secrets]
+    return max((end for end in ends if end is not None), default=None) if None not in ends else None
+
+
+async def _declared_groups(store: Store) -> tuple[Group, ...]:
+    """Every group, without the local user among its members."""
+    own = await local_user_ids(store)
+    groups = [group for _, group in await store.scan(SECURITY_GROUPS)]
+    return tuple(
+        structs.replace(one, members=tuple(member for member in one.members if member.casefold() not in own))
+        for one in groups
+    )
+
+
+async def _declared_directory_roles(store: Store) -> tuple[DirectoryRoleAssignment, ...]:
+    """Every role of the directory but the local user's own."""
+    own = await local_user_ids(store)
+    found = [given for _, given in await store.scan(DIRECTORY_ROLE_ASSIGNMENTS)]
+    return tuple(one for one in found if one.principal_id.casefold() not in own)
 
 
 async def _declared_assignments(store: Store) -> tuple[RoleAssignment, ...]:

@@ -2,6 +2,7 @@
 
 Rules:
 - who made and changed roles and assignments, and when, stays with them;
+- the owners of a group stay, and who was made a member of it beside the file;
 - tags, tiers and whatever else only the management API is given stay as they are;
 - a vault or store that lies deleted and is declared comes back as it was, with what it held. One whose time
   to come back is over is made anew, with nothing in it.
@@ -16,8 +17,9 @@ from msgspec import structs
 
 from keyless.model.access_keys import AccessKey
 from keyless.model.denies import DenyAssignment
+from keyless.model.directory import Group
 from keyless.model.estate import Estate
-from keyless.model.identities import ComputeResource, ManagedIdentity
+from keyless.model.identities import ComputeResource, FederatedCredential, ManagedIdentity
 from keyless.model.resources import ConfigurationStore, ResourceGroup, Vault
 from keyless.model.roles import RoleAssignment, RoleDefinition
 from keyless.store.collections import ACCESS_KEYS, DELETED_STORES, DELETED_VAULTS, STORES, VAULTS
@@ -30,6 +32,8 @@ _KEPT: Mapping[type, tuple[str, ...]] = {
     RoleAssignment: ("changed",),
     RoleDefinition: ("changed",),
     DenyAssignment: ("changed",),
+    Group: ("mail_nickname", "owners"),
+    FederatedCredential: ("description",),
     Vault: ("sku", "tags", "created_on", "updated_on", "body"),
     ConfigurationStore: (
         "sku",
@@ -60,6 +64,8 @@ def with_kept(before: object, record: object) -> Any:  # noqa: ANN401  # a recor
     """A declared record, with what is kept of the one that is there."""
     if isinstance(record, AccessKey):
         return before if isinstance(before, AccessKey) and _same_key(before, record) else record
+    if isinstance(record, Group) and isinstance(before, Group):
+        record = structs.replace(record, members=tuple(dict.fromkeys((*record.members, *before.members))))
     names = _KEPT.get(type(record), ())
     if not names or type(before) is not type(record):
         return record

@@ -17,12 +17,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, NamedTuple, Protocol
 
+from msgspec import structs
+
 from keyless.deploy.apply import records_of
+from keyless.lifecycle.applications import application_key, find_application
+from keyless.lifecycle.directory import forget_principal, principal_key
 from keyless.lifecycle.identities import as_created, live_identities, settle_identities
 from keyless.lifecycle.local_user import local_user_ids
-from keyless.lifecycle.revoke import revoke_in
 from keyless.model.access_keys import AccessKey
-from keyless.model.estate import DeclaredSetting, Estate
+from keyless.model.directory import DirectoryRoleAssignment, Group, User
+from keyless.model.estate import DeclaredApplication, DeclaredSetting, Estate
 from keyless.model.identities import (
     Application,
     ComputeResource,
@@ -40,6 +44,7 @@ from keyless.store.collections import (
     ASSIGNMENTS,
     COMPUTE,
     DENY_ASSIGNMENTS,
+    DIRECTORY_ROLE_ASSIGNMENTS,
     FEDERATED_CREDENTIALS,
     FEDERATION,
     GROUPS,
@@ -47,15 +52,18 @@ from keyless.store.collections import (
     MANAGEMENT_GROUPS,
     RESOURCES,
     ROLE_DEFINITIONS,
+    SECURITY_GROUPS,
     STORES,
     TRUSTED_ISSUERS,
+    USERS,
     VAULTS,
 )
-from keyless.store.ports import Collection, Store
+from keyless.store.ports import Collection, Store, Transaction
 
 _WORDS: tuple[tuple[Collection[Any], str], ...] = (
     (ASSIGNMENTS, "role assignment"),
     (DENY_ASSIGNMENTS, "deny assignment"),
+    (DIRECTORY_ROLE_ASSIGNMENTS, "directory role"),
     (ROLE_DEFINITIONS, "custom role"),
     (MANAGEMENT_GROUPS, "management group"),
     (FEDERATED_CREDENTIALS, "federated credential"),
@@ -65,6 +73,8 @@ _WORDS: tuple[tuple[Collection[Any], str], ...] = (
     (RESOURCES, "resource"),
     (IDENTITIES, "identity"),
     (APPLICATIONS, "application"),
+    (SECURITY_GROUPS, "group"),
+    (USERS, "user"),
     (ACCESS_KEYS, "access key"),
     (VAULTS, "vault"),
     (STORES, "store"),
@@ -159,17 +169,51 @@ async def _prune_records(estate: Estate, store: Store, in_use: set[str], now: in
                     continue
                 await transaction.delete(collection, key)
                 found.append(Pruned(_in_words(noun, record)))
-                if isinstance(record, Application):
-                    await revoke_in(transaction, record.principal_id, now)
+                if isinstance(record, Application | User | Group) and record.principal_id:
+                    await forget_principal(transaction, record.principal_id, now)
                 if isinstance(record, ComputeResource):
                     await transaction.delete(RESOURCES, key)
+        found += await _pare(estate, transaction, own)
         await settle_identities(transaction, before, now)
     return found
 
 
+async def _pare(estate: Estate, transaction: Transaction, own: frozenset[str]) -> list[Pruned]:
+    """Take from what is named what was added to it: members of groups, secrets and keys of applications."""
+    found: list[Pruned] = []
+    for group in estate.security_groups:
+        key = principal_key(group.principal_id)
+        there = await transaction.get(SECURITY_GROUPS, key) or group
+        named = {member.casefold() for member in group.members} | own
+        kept = tuple(member for member in there.members if member.casefold() in named)
+        gone = set(there.members) - set(kept)
+        found += [Pruned(f"member `{one}` of group `{group.display_name}`") for one in sorted(gone)]
+        if gone:
+            await transaction.put(SECURITY_GROUPS, key, structs.replace(there, members=kept))
+    for declared in estate.applications:
+        found += await _pare_application(declared, transaction)
+    return found
+
+
+async def _pare_application(declared: DeclaredApplication, transaction: Transaction) -> list[Pruned]:
+    there = await find_application(transaction, declared.client_id)
+    if there is None:
+        return []
+    certificates = tuple(one for one in there.certificates if not one.key_id)
+    pared = structs.replace(there, passwords=(), certificates=certificates)
+    if pared == there:
+        return []
+    await transaction.put(APPLICATIONS, application_key(declared.client_id), pared)
+    secrets = [f"client secret `{one.display_name or one.key_id}`" for one in there.passwords]
+    keys = [f"certificate `{one.display_name or one.key_id}`" for one in there.certificates if one.key_id]
+    return [Pruned(f"{thing} of application `{declared.name}`") for thing in (*secrets, *keys)]
+
+
 def _is_of(principal_ids: frozenset[str], record: object) -> bool:
-    """Whether a record is a role assignment of one of these principals (case-folded ids)."""
-    return isinstance(record, RoleAssignment) and record.principal_id.casefold() in principal_ids
+    """Whether a record is one of these principals (case-folded ids), or something given to one of them."""
+    if not isinstance(record, RoleAssignment | DirectoryRoleAssignment | User):
+        return False
+    return record.principal_id.casefold() in principal_ids
 
 
 def _holds_what_stays(record: object, in_use: set[str], kept_within: Iterable[ResourceId]) -> bool:
@@ -181,9 +225,15 @@ def _holds_what_stays(record: object, in_use: set[str], kept_within: Iterable[Re
     return False
 
 
-def _in_words(noun: str, record: Any) -> str:  # noqa: ANN401  # a record of any of the collections above
+def _given(record: RoleAssignment | DirectoryRoleAssignment) -> str:
     if isinstance(record, RoleAssignment):
-        return f"{noun} `{record.id}` of `{record.principal_id}` at `{record.scope}`"
+        return f"`{record.id}` of `{record.principal_id}` at `{record.scope}`"
+    return f"`{record.role_definition_id}` of `{record.principal_id}`"
+
+
+def _in_words(noun: str, record: Any) -> str:  # noqa: ANN401  # a record of any of the collections above
+    if isinstance(record, RoleAssignment | DirectoryRoleAssignment):
+        return f"{noun} {_given(record)}"
     if isinstance(record, AccessKey):
         return f"{noun} `{record.id}` of store `{record.store}`"
     if isinstance(record, FederatedCredential):
@@ -192,5 +242,9 @@ def _in_words(noun: str, record: Any) -> str:  # noqa: ANN401  # a record of any
         return f"{noun} `{record.issuer}`"
     if isinstance(record, GenericResource):
         return f"{noun} `{ResourceId.parse(record.resource_id).name}`"
-    name = getattr(record, "name", None) or ResourceId.parse(record.resource_id).resource_group
+    name = (
+        getattr(record, "name", None)
+        or getattr(record, "display_name", None)
+        or ResourceId.parse(record.resource_id).resource_group
+    )
     return f"{noun} `{name}`"

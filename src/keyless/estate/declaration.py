@@ -172,8 +172,9 @@ class PrincipalByName(PrincipalEntry, told_by="name", short="name"):
 
     name = required(
         _REFERENCE,
-        "The name of a compute resource (for its system-assigned identity), of a user-assigned identity or "
-        "of an application; `group/name` where two groups have the name; or a principal id.",
+        "The name of a compute resource (for its system-assigned identity), of a user-assigned identity, of "
+        "an application, a group or a user; `group/name` where two resource groups have the name; or a "
+        "principal id.",
     )
 
 
@@ -195,9 +196,55 @@ class PrincipalByApplication(PrincipalEntry, told_by="application"):
     application = required(_REFERENCE, "The application's name.")
 
 
+class PrincipalByGroup(PrincipalEntry, told_by="group"):
+    """A group, with everybody in it."""
+
+    group = required(_REFERENCE, "The group's name.")
+
+
+class PrincipalByUser(PrincipalEntry, told_by="user"):
+    """A user."""
+
+    user = required(_REFERENCE, "The user's name, or user principal name.")
+
+
 PRINCIPAL = Alternatives(
-    "a principal", PrincipalByName, PrincipalByCompute, PrincipalByIdentity, PrincipalByApplication
+    "a principal",
+    PrincipalByName,
+    PrincipalByCompute,
+    PrincipalByIdentity,
+    PrincipalByApplication,
+    PrincipalByGroup,
+    PrincipalByUser,
 )
+
+
+class UserEntry(Record, title="a user"):
+    """A person in the directory. Nobody signs in as one here: users have no passwords."""
+
+    user_principal_name = optional(
+        Where(Text(naming.USER_PRINCIPAL_NAME)),
+        "What he signs in with. Left out: his name under the tenant's own domain.",
+    )
+    id = optional(_GUID, "His object id, which role assignments name. Left out: derived.")
+
+
+class SecurityGroupEntry(Record, title="a group"):
+    """A security group."""
+
+    description = defaulted(Text(naming.DESCRIPTION), "What it is for.", default="")
+    members = defaulted(ListOf(PRINCIPAL, "members"), "Who is in it.", default=())
+    id = optional(_GUID, "Its object id, which role assignments name. Left out: derived.")
+
+
+class DirectoryRoleEntry(Record, title="a role of the directory"):
+    """A role of Entra over the whole directory, or a permission of Microsoft Graph."""
+
+    principal = required(PRINCIPAL, "Who gets it.")
+    role = required(
+        Where(Text(naming.DIRECTORY_ROLE)),
+        "Which one, by its name: `Directory Readers`, or `Application.Read.All`.",
+    )
 
 
 class PermissionsEntry(Record, title="the permissions of an access policy"):
@@ -568,10 +615,9 @@ class AssignmentEntry(Record, title="a role assignment"):
     )
     scope = required(SCOPE, "Where it holds.")
     id = optional(_GUID, "The assignment's own GUID. Left out: derived from principal, role and scope.")
-    principal_type = defaulted(
+    principal_type = optional(
         Word("a type of principal", *PRINCIPAL_TYPES),
-        "What kind of principal it is.",
-        default="ServicePrincipal",
+        "What kind of principal it is. Left out: what the estate knows of it, else `ServicePrincipal`.",
     )
     description = defaulted(Text(naming.ROLE_DESCRIPTION), "What it is for.", default="")
     condition = optional(ConditionText(), "A condition that narrows the assignment further.")
@@ -714,6 +760,21 @@ class EstateEntry(Record, title="an estate", extensible=True):
         MapOf(Text(naming.APPLICATION), RecordOf(ApplicationEntry), "applications"),
         "Application registrations, by name.",
         default=Entries(),
+    )
+    users = defaulted(
+        MapOf(Text(naming.USER_NAME), RecordOf(UserEntry), "users"),
+        "The people in the directory, by name.",
+        default=Entries(),
+    )
+    groups = defaulted(
+        MapOf(Text(naming.SECURITY_GROUP), RecordOf(SecurityGroupEntry), "groups"),
+        "The security groups, by name.",
+        default=Entries(),
+    )
+    directory_roles = defaulted(
+        ListOf(RecordOf(DirectoryRoleEntry), "roles of the directory"),
+        "Who may do what in the directory.",
+        default=(),
     )
     workloads = defaulted(
         MapOf(Text(naming.WORKLOAD), RecordOf(WorkloadEntry), "workload rules"),

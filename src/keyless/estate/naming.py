@@ -105,6 +105,17 @@ SETTING_TAG = TextRule("a tag", "text", r"[^\u0000]*")
 APPLICATION = TextRule(
     "an application's name", "at most 120 characters", at_most=120, example="orders-legacy"
 )
+USER_NAME = TextRule("a user's name", "at most 256 characters", at_most=256, example="Ada Byron")
+USER_PRINCIPAL_NAME = TextRule(
+    "a user principal name",
+    "a name, `@` and a domain",
+    r"[^\s@'\"<>/\\]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,190}[A-Za-z0-9])?",
+    example="ada@contoso.onmicrosoft.com",
+)
+SECURITY_GROUP = TextRule("a group's name", "at most 256 characters", at_most=256, example="orders-devs")
+DIRECTORY_ROLE = TextRule(
+    "a role of the directory", "its name or id", at_most=128, example="Directory Readers"
+)
 FEDERATED_CREDENTIAL = TextRule(
     "a federated credential's name",
     "3 to 120 letters, digits, `-` and `_`, beginning with a letter or digit",

@@ -6,7 +6,7 @@ import asyncio
 
 from keyless.lifecycle.secret_hash import hash_secret, secret_matches
 from keyless.model.estate import DeclaredApplication
-from keyless.model.identities import Application
+from keyless.model.identities import Application, ApplicationCertificate
 from keyless.model.secret_text import SecretText
 from keyless.store.collections import APPLICATIONS
 from keyless.store.ports import Reader, Store
@@ -40,7 +40,7 @@ async def registration(reader: Reader, declared: DeclaredApplication) -> Applica
         principal_id=declared.principal_id,
         secret_hashes=await _hashes(declared.client_secret, there.secret_hashes if there is not None else ()),
         secrets_expire_at=declared.secret_expires_at,
-        certificates=(*declared.certificates, *(one for one in added.certificates if one.key_id)),
+        certificates=(*declared.certificates, *_added(added.certificates, declared.certificates)),
         identifier_uris=declared.identifier_uris,
         token_version=declared.token_version,
         runs_on=declared.runs_on,
@@ -50,6 +50,14 @@ async def registration(reader: Reader, declared: DeclaredApplication) -> Applica
         body=added.body,
         service_principal_body=added.service_principal_body,
     )
+
+
+def _added(
+    there: tuple[ApplicationCertificate, ...], declared: tuple[ApplicationCertificate, ...]
+) -> tuple[ApplicationCertificate, ...]:
+    """The certificates that were added beside the file."""
+    known = {one.der for one in declared}
+    return tuple(one for one in there if one.key_id and one.der not in known)
 
 
 async def _hashes(secret: SecretText | None, kept: tuple[bytes, ...]) -> tuple[bytes, ...]:

@@ -53,6 +53,11 @@ def transitive_groups(groups: Iterable[Group], principal_id: str) -> list[Group]
 async def forget_principal(transaction: Transaction, principal_id: str, now: int) -> None:
     """Take a principal that goes out of all that names it in the directory, and refuse its tokens."""
     await revoke_in(transaction, principal_id, now)
+    await leave_directory(transaction, principal_id)
+
+
+async def leave_directory(transaction: Transaction, principal_id: str) -> None:
+    """Take a principal out of all that names it in the directory."""
     gone = principal_id.casefold()
     for key, group in await transaction.scan(SECURITY_GROUPS):
         members, owners = _without(group.members, gone), _without(group.owners, gone)

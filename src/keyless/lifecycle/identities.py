@@ -19,9 +19,11 @@ from typing import TypeVar
 
 from msgspec import structs
 
+from keyless.lifecycle.directory import leave_directory
 from keyless.lifecycle.hosts import identity_hosts
 from keyless.lifecycle.revoke import restore_in, revoke_in
-from keyless.model.derived_ids import again, assignment_id
+from keyless.model.derived_ids import again, assignment_id, directory_assignment_id
+from keyless.model.directory import DirectoryRoleAssignment
 from keyless.model.estate import Estate
 from keyless.model.identities import ComputeResource, DeletedIdentity, FederatedCredential, ManagedIdentity
 from keyless.model.resources import Vault
@@ -85,6 +87,11 @@ async def as_created(reader: Reader, estate: Estate) -> Estate:
         identities=tuple(map(renewed, estate.identities)),
         assignments=tuple(_of_whom_it_is_now(one, new_ids) for one in estate.assignments),
         vaults=tuple(_for_whom_it_is_now(one, new_ids) for one in estate.vaults),
+        security_groups=tuple(
+            structs.replace(one, members=tuple(new_ids.get(member, member) for member in one.members))
+            for one in estate.security_groups
+        ),
+        directory_roles=tuple(_given_to_whom_it_is_now(one, new_ids) for one in estate.directory_roles),
         federated_credentials=tuple(
             _trusting_whom_it_is_now(one, issuer, new_ids) for one in estate.federated_credentials
         ),
@@ -107,6 +114,7 @@ async def _times_deleted(reader: Reader) -> dict[str, int]:
 
 async def _bury(transaction: Transaction, identity: ManagedIdentity, now: int) -> None:
     await revoke_in(transaction, identity.principal_id, now, disable=True)
+    await leave_directory(transaction, identity.principal_id)
     await transaction.put(DELETED_IDENTITIES, _key(identity), DeletedIdentity(identity, now))
 
 
@@ -144,6 +152,17 @@ def _for_whom_it_is_now(vault: Vault, new_ids: Mapping[str, str]) -> Vault:
         for one in vault.access_policies
     )
     return structs.replace(vault, access_policies=policies)
+
+
+def _given_to_whom_it_is_now(
+    given: DirectoryRoleAssignment, new_ids: Mapping[str, str]
+) -> DirectoryRoleAssignment:
+    """A role of the directory with its principal's new id, and the GUID that follows from it."""
+    new = new_ids.get(given.principal_id)
+    if new is None or new == given.principal_id:
+        return given
+    made = directory_assignment_id(new, given.role_definition_id)
+    return structs.replace(given, id=made, principal_id=new)
 
 
 def _trusting_whom_it_is_now(

@@ -93,6 +93,27 @@ def deny_assignment_id(scope: ResourceId, name: str) -> str:
     return derived_guid("denyAssignment", scope.text, name)
 
 
+def user_principal_id(tenant: Tenant, name: str) -> str:
+    """The object id of a user."""
+    return derived_guid("user", tenant.tenant_id, name)
+
+
+def group_principal_id(tenant: Tenant, name: str) -> str:
+    """The object id of a group."""
+    return derived_guid("group", tenant.tenant_id, name)
+
+
+def user_name_at(tenant: Tenant, name: str) -> str:
+    """The user principal name of a user under the tenant's own domain."""
+    domain = tenant.name if "." in tenant.name else f"{slug_of(tenant.name)}.onmicrosoft.com"
+    return f"{slug_of(name)}@{domain}"
+
+
+def directory_assignment_id(principal_id: str, role_definition_id: str) -> str:
+    """The GUID of a role of the directory that a principal has."""
+    return derived_guid("directoryRole", principal_id, role_definition_id)
+
+
 def assignment_id(principal_id: str, role_definition_id: str, scope: ResourceId) -> str:
     """The GUID of a role assignment: one per principal, role and scope, as Azure allows only one."""
     return derived_guid("roleAssignment", principal_id, role_definition_id, scope.text)

@@ -10,6 +10,7 @@ import uuid
 from dataclasses import dataclass, field
 
 from keyless.model.denies import DenyAssignment
+from keyless.model.directory import DirectoryRoleAssignment, Group, User
 from keyless.model.identities import (
     ApplicationCertificate,
     ComputeResource,
@@ -110,5 +111,8 @@ class Estate:
     custom_roles: tuple[RoleDefinition, ...] = ()
     denies: tuple[DenyAssignment, ...] = ()
     management_groups: tuple[ManagementGroup, ...] = ()
+    users: tuple[User, ...] = ()
+    security_groups: tuple[Group, ...] = ()
+    directory_roles: tuple[DirectoryRoleAssignment, ...] = ()
     workloads: tuple[WorkloadRule, ...] = ()
     federation: Federation | None = None

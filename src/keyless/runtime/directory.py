@@ -14,9 +14,9 @@ from typing import Protocol, TypeVar
 from keyless.lifecycle.hosts import identity_hosts
 from keyless.lifecycle.identities import deleted_identities
 from keyless.model.access_keys import principal_in_words
-from keyless.model.directory import User
+from keyless.model.directory import Group, User
 from keyless.model.identities import Application, ManagedIdentity, RunsOn
-from keyless.store.collections import APPLICATIONS, IDENTITIES, USERS
+from keyless.store.collections import APPLICATIONS, IDENTITIES, SECURITY_GROUPS, USERS
 from keyless.store.ports import Store
 
 _DELETED = " (deleted)"
@@ -28,9 +28,9 @@ class UnknownPrincipal(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A principal. ``kind`` is `SystemAssigned`, `UserAssigned`, `Application` or `User`; ``resource_id`` is
-    the ARM id of its host or of itself, empty for an application, whose ``runs_on`` may be known, and for a
-    user."""
+    """A principal. ``kind`` is `SystemAssigned`, `UserAssigned`, `Application`, `User` or `Group`;
+    ``resource_id`` is the ARM id of its host or of itself, empty for an application, whose ``runs_on`` may be
+    known, for a user and for a group."""
 
     principal_id: str
     client_id: str
@@ -53,18 +53,24 @@ R = TypeVar("R", bound=AboutSomebody)
 
 
 class Directory:
-    """The principals of one estate: what workloads and applications run as, and ``users``, who are people.
+    """The principals of one estate: what workloads and applications run as; ``users``, who are people; and
+    ``groups``.
 
     ``deleted`` are those that it had, with the last deleted first.
     """
 
     def __init__(
-        self, entries: Iterable[Entry], deleted: Iterable[Entry] = (), users: Iterable[Entry] = ()
+        self,
+        entries: Iterable[Entry],
+        deleted: Iterable[Entry] = (),
+        users: Iterable[Entry] = (),
+        groups: Iterable[Entry] = (),
     ) -> None:
         self.entries = tuple(sorted(entries, key=lambda entry: (entry.name, entry.principal_id)))
         self.deleted = tuple(deleted)
         self.users = tuple(users)
-        everybody = (*self.deleted, *self.users, *self.entries)
+        self.groups = tuple(groups)
+        everybody = (*self.deleted, *self.groups, *self.users, *self.entries)
         self._by_principal = {entry.principal_id: entry for entry in everybody}
 
     def name_of(self, principal_id: str) -> str:
@@ -93,7 +99,7 @@ class Directory:
             UnknownPrincipal: none is known by that, or several are.
         """
         key = wanted.casefold()
-        found = _named(key, (*self.entries, *self.users)) or _named(key, self.deleted)
+        found = _named(key, (*self.entries, *self.users, *self.groups)) or _named(key, self.deleted)
         if len(found) == 1:
             return found[0]
         if found:
@@ -128,15 +134,20 @@ async def read_directory(store: Store) -> Directory:
         [
             *(_managed(host.system_assigned) for host in hosts if host.system_assigned),
             *(_managed(record) for record in identities),
-            *(_application(record) for record in applications),
+            *(_application(record) for record in applications if record.principal_id),
         ],
         [replace(_managed(one.identity), name=one.identity.name + _DELETED) for one in deleted],
         [_user(record) for _, record in await store.scan(USERS)],
+        [_group(record) for _, record in await store.scan(SECURITY_GROUPS)],
     )
 
 
 def _user(user: User) -> Entry:
     return Entry(user.principal_id, "", user.user_principal_name, "User", "")
+
+
+def _group(group: Group) -> Entry:
+    return Entry(group.principal_id, "", group.display_name, "Group", "")
 
 
 def _managed(identity: ManagedIdentity) -> Entry:

@@ -22,7 +22,7 @@ def assignment_document(assignment: RoleAssignment, references: References) -> D
     }
     if assignment.id != assignment_id(assignment.principal_id, assignment.role_definition_id, scope):
         document["id"] = assignment.id
-    if assignment.principal_type != "ServicePrincipal":
+    if assignment.principal_type != references.type_of(assignment.principal_id):
         document["principalType"] = assignment.principal_type
     if assignment.description:
         document["description"] = assignment.description

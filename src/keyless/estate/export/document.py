@@ -8,6 +8,7 @@ from typing import Any
 
 from keyless.estate.declaration import VERSION
 from keyless.estate.export.assignments import assignment_document
+from keyless.estate.export.directory import directory_roles_document, groups_document, users_document
 from keyless.estate.export.federation import credentials_document, issuers_document
 from keyless.estate.export.policies import (
     custom_roles_document,
@@ -53,6 +54,9 @@ def _document(estate: Estate) -> Document:
             | credentials_document(application.client_id, estate)
             for application in estate.applications
         },
+        "users": users_document(estate),
+        "groups": groups_document(estate, references),
+        "directoryRoles": directory_roles_document(estate, references),
         "workloads": workloads_document(estate.workloads, resources),
         "issuers": issuers_document(estate.issuers),
         "federation": {"issuer": estate.federation.issuer} if estate.federation else {},
@@ -84,7 +88,8 @@ def _application(application: DeclaredApplication, tenant: Tenant, variables: It
     document: Document = {}
     if application.client_id != application_client_id(tenant, application.name):
         document["clientId"] = application.client_id
-    if application.principal_id != application_principal_id(tenant, application.name):
+    derived = application_principal_id(tenant, application.name)
+    if application.principal_id and application.principal_id != derived:
         document["principalId"] = application.principal_id
     if application.client_secret is not None:
         document["clientSecret"] = {"env": next(variables)}

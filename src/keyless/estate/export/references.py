@@ -7,10 +7,12 @@ from typing import Any
 from keyless.estate import naming
 from keyless.estate.export.labels import labelled
 from keyless.estate.resolve.directory import Directory
+from keyless.estate.resolve.people import People
 from keyless.estate.resolve.principals import Holder, all_principals, principal_id_of
 from keyless.estate.resolve.resources import Resources
 from keyless.estate.resolve.roles import Roles
 from keyless.estate.roles import role_name
+from keyless.model.directory import Group, User
 from keyless.model.estate import DeclaredApplication, Estate
 from keyless.model.identities import ComputeResource, ManagedIdentity
 from keyless.model.management import management_group_scope
@@ -29,7 +31,12 @@ class References:
         applications: Directory[DeclaredApplication] = Directory("application", "`applications`")
         for application in estate.applications:
             applications.add(application, application.name)
-        self._principals = all_principals(self.resources, applications)
+        people = People()
+        for user in estate.users:
+            people.add_user(user)
+        for group in estate.security_groups:
+            people.add_group(group)
+        self._principals = all_principals(self.resources, applications, people)
         self._holders = {
             principal_id: holder
             for holder in self._principals.everybody.things
@@ -50,11 +57,23 @@ class References:
         name = self._principals.everybody.clear_name(holder)
         if self._principals.everybody.get(name) is holder:
             return name
+        return self._told_apart(holder)
+
+    def _told_apart(self, holder: Holder) -> Document:
+        """A principal by its kind, where its name is not its alone."""
         if isinstance(holder, ComputeResource):
             return {"compute": self.resources.compute.clear_name(holder)}
         if isinstance(holder, ManagedIdentity):
             return {"identity": self.resources.identities.clear_name(holder)}
+        if isinstance(holder, User):
+            return {"user": self._principals.people.users.clear_name(holder)}
+        if isinstance(holder, Group):
+            return {"group": holder.display_name}
         return {"application": holder.name}
+
+    def type_of(self, principal_id: str) -> str:
+        """What the reader of the file will take a principal for, where it is not told."""
+        return self._principals.type_of(principal_id)
 
     def role(self, role_definition_id: str) -> str:
         """The name that leads back to just this role; its GUID where there is none."""

@@ -54,7 +54,7 @@ def _assignment(
         principal_id=principal_id,
         role_definition_id=role_id,
         scope=scope.text,
-        principal_type=entry.principal_type,
+        principal_type=entry.principal_type or principals.type_of(principal_id),
         description=entry.description,
         condition=entry.condition,
         condition_version=_condition_version(entry, reading),

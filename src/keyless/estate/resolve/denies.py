@@ -79,4 +79,5 @@ def _principal(entry: PrincipalEntry, principals: Principals, reading: Reading) 
         return EVERYONE
     if isinstance(entry, PrincipalById):
         return DeniedPrincipal(entry.id.value.lower(), entry.type)
-    return DeniedPrincipal(principals.find(entry, reading))
+    principal_id = principals.find(entry, reading)
+    return DeniedPrincipal(principal_id, principals.type_of(principal_id))

@@ -1,4 +1,4 @@
-"""Who gets a role: the identity of a compute resource, a user-assigned one, an application, or a bare id."""
+"""Who gets a role: an identity, be it a compute resource's, an application, a group, a user, or a bare id."""
 
 from __future__ import annotations
 
@@ -11,20 +11,24 @@ from keyless.estate import naming
 from keyless.estate.declaration import (
     PrincipalByApplication,
     PrincipalByCompute,
+    PrincipalByGroup,
     PrincipalByIdentity,
     PrincipalByName,
+    PrincipalByUser,
     PrincipalEntry,
 )
 from keyless.estate.reading import Located, Reading, Rejected
 from keyless.estate.resolve.directory import Directory
+from keyless.estate.resolve.people import People
 from keyless.estate.resolve.resources import Resources
+from keyless.model.directory import Group, User
 from keyless.model.estate import DeclaredApplication
 from keyless.model.identities import ComputeResource, ManagedIdentity
 from keyless.model.nearest import quoted_list
 
-_PLACES = "`compute`, `identities` or `applications`, or write a principal id"
+_PLACES = "`compute`, `identities`, `applications`, `groups` or `users`, or write a principal id"
 
-Holder = ComputeResource | ManagedIdentity | DeclaredApplication
+Holder = ComputeResource | ManagedIdentity | DeclaredApplication | User | Group
 
 
 def principal_id_of(holder: Holder) -> str | None:
@@ -39,6 +43,7 @@ class Principals(msgspec.Struct, frozen=True):
 
     resources: Resources
     applications: Directory[DeclaredApplication]
+    people: People
     everybody: Directory[Holder]
 
     def find(self, entry: PrincipalEntry, reading: Reading) -> str:
@@ -56,7 +61,18 @@ class Principals(msgspec.Struct, frozen=True):
         if isinstance(entry, PrincipalByApplication):
             found = self.applications.find(entry.application, reading)
             return self._of(found, entry.application, reading)
+        if isinstance(entry, PrincipalByGroup):
+            return self._of(self.people.groups.find(entry.group, reading), entry.group, reading)
+        if isinstance(entry, PrincipalByUser):
+            return self._of(self.people.users.find(entry.user, reading), entry.user, reading)
         raise TypeError(f"nothing is known of a {type(entry).__name__}")
+
+    def type_of(self, principal_id: str) -> str:
+        """What type of principal it is; what is not known is taken for a service principal."""
+        if any(one.principal_id == principal_id for one in self.people.users.things):
+            return "User"
+        is_group = any(one.principal_id == principal_id for one in self.people.groups.things)
+        return "Group" if is_group else "ServicePrincipal"
 
     def _by_name(self, name: Located[str], reading: Reading) -> str:
         if re.fullmatch(naming.GUID.pattern, name.value) and not self.everybody.has(name.value):
@@ -66,6 +82,8 @@ class Principals(msgspec.Struct, frozen=True):
     def _by_guid(self, guid: Located[str], reading: Reading) -> str:
         for holder in self.everybody.things:
             identity = holder.system_assigned if isinstance(holder, ComputeResource) else holder
+            if isinstance(identity, User | Group):
+                continue
             if identity is not None and identity.client_id == guid.value.lower():
                 raise reading.reject(
                     guid.at,
@@ -94,16 +112,20 @@ class Principals(msgspec.Struct, frozen=True):
         return f"{own}; or write its user-assigned identity: {shared}" if shared else own
 
 
-def all_principals(resources: Resources, applications: Directory[DeclaredApplication]) -> Principals:
+def all_principals(
+    resources: Resources, applications: Directory[DeclaredApplication], people: People
+) -> Principals:
     """Everything that can get a role."""
     everybody: Directory[Holder] = Directory("principal", _PLACES)
     _include(everybody, "compute", resources.compute.entries())
     _include(everybody, "identity", resources.identities.entries())
     _include(everybody, "application", applications.entries())
-    for directory in (resources.compute, resources.identities, applications):
+    _include(everybody, "group", people.groups.entries())
+    _include(everybody, "user", people.users.entries())
+    for directory in (resources.compute, resources.identities, applications, people.groups, people.users):
         everybody.miss(directory.missed)
         everybody.incomplete |= directory.incomplete
-    return Principals(resources, applications, everybody)
+    return Principals(resources, applications, people, everybody)
 
 
 def _include(

@@ -15,6 +15,8 @@ from keyless.estate.resolve.federation import (
     read_issuers,
 )
 from keyless.estate.resolve.management_groups import read_management_groups
+from keyless.estate.resolve.members import read_directory_roles, read_groups
+from keyless.estate.resolve.people import read_people
 from keyless.estate.resolve.principals import all_principals
 from keyless.estate.resolve.resources import read_resources
 from keyless.estate.resolve.roles import read_roles
@@ -33,7 +35,8 @@ def resolve(entry: EstateEntry, source: SecretSource, reading: Reading) -> Estat
     read_management_groups(entry, resources, reading)
     roles = read_roles(entry, resources, reading)
     applications = read_applications(entry, resources, source, reading)
-    principals = all_principals(resources, applications)
+    people = read_people(entry, tenant, resources.guids, reading)
+    principals = all_principals(resources, applications, people)
     return Estate(
         tenant=tenant,
         groups=resources.groups.things,
@@ -51,6 +54,9 @@ def resolve(entry: EstateEntry, source: SecretSource, reading: Reading) -> Estat
         custom_roles=roles.custom.things,
         denies=read_denies(entry.deny_assignments, principals, reading),
         management_groups=resources.management_groups.things,
+        users=people.users.things,
+        security_groups=read_groups(entry, principals, reading),
+        directory_roles=read_directory_roles(entry.directory_roles, principals, reading),
         workloads=read_workloads(entry, resources, reading),
         federation=read_federation(entry, reading),
     )
