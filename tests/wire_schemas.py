@@ -199,7 +199,8 @@ def _provider(path: str) -> str:
 
 def _is_list(path: str) -> bool:
     """Whether a path ends with a type, and so with the list of its resources: types and names alternate."""
-    return len(path.casefold().rpartition("/providers/")[2].split("/")) % 2 == 0
+    behind = path.casefold().rpartition("/providers/")[2]
+    return len(list(filter(None, behind.split("/")))) % 2 == 0
 
 
 @cache

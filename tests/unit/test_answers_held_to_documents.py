@@ -108,6 +108,8 @@ def test_a_resource_of_another_provider_is_a_generic_one() -> None:
     site = {"id": f"{GROUP}/providers/Microsoft.Web/sites/web", "name": "web", "type": "Microsoft.Web/sites"}
     assert said(200, site, path=site["id"], query="api-version=2022-03-01") == []
     assert said(200, site | {"etag": 1}, path=site["id"], query="api-version=2022-03-01")
+    without_parent = site["id"].replace("Microsoft.Web/", "Microsoft.Web//")  # as the Python client has it
+    assert said(200, site, path=without_parent, query="api-version=2022-03-01") == []
 
 
 def test_a_list_of_resources_of_another_provider_is_one_of_generic_ones() -> None:
