@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from keyless.authz.conditions.attributes import KEY, LABEL
-from keyless.model.attributes import Attributes, AttributeSource, Beginning, Value
+from keyless.model.attributes import NO_ATTRIBUTES, Attributes, AttributeSource, Beginning, Value
 from keyless.planes.appconfig.asked import filter_in, name_in
 from keyless.planes.appconfig.filters import TextFilter
 from keyless.wire.operation import Asked
@@ -28,7 +28,12 @@ async def of_one(asked: Asked, service: object) -> Attributes:
 
 
 async def of_list(asked: Asked, service: object) -> Attributes:
-    """Of the key-values, or their revisions, that the filters `key` and `label` mean."""
+    """Of the key-values, or their revisions, that the filters `key` and `label` mean.
+
+    Those of a snapshot are what its own filters meant when it was made, so that of them nothing is said.
+    """
+    if "snapshot" in asked.params:
+        return NO_ATTRIBUTES
     keys, labels = filter_in(asked.params, "key"), filter_in(asked.params, "label")
     return _said({**_meant(KEY, keys), **_meant(LABEL, labels)})
 

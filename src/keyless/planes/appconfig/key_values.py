@@ -28,7 +28,7 @@ _PLACE_PARTS = 2
     id="AppConfiguration.GetKeyValues",
     route="GET|HEAD /kv",
     api_versions=APP_CONFIGURATION,
-    query_params=("key", "label"),
+    query_params=("key", "label", "snapshot"),
     access=access.on_store(access.KEY_VALUES_READ, listing=attributes.of_list),
     response=KeyValueSet,
     errors=(InvalidRequest, PreconditionFailed, NotImplementedHere),

@@ -31,9 +31,11 @@ async def told(
     request = Request(method, "h", path, urlencode(query), HeaderMap({}), 0, "r")
     named = {n: v for n in match.operation.query_params if (v := request.query.get(n)) is not None}
     attributes = await access.attributes(Asked(store, {**match.params, **named}, None, 0), plane.service)
-    assert set(attributes) == {AttributeSource.REQUEST, AttributeSource.RESOURCE}
-    assert attributes[AttributeSource.REQUEST] == attributes[AttributeSource.RESOURCE]
-    return dict(attributes[AttributeSource.RESOURCE])
+    of_request, of_resource = (
+        attributes.get(source, {}) for source in (AttributeSource.REQUEST, AttributeSource.RESOURCE)
+    )
+    assert of_request == of_resource
+    return dict(of_resource)
 
 
 @pytest.mark.parametrize(
@@ -73,6 +75,12 @@ async def test_a_list_says_what_all_that_it_lists_have_in_common(
     plane: Plane, configuration_store: ConfigurationStore, path: str, query: dict[str, str], expected: object
 ) -> None:
     assert await told(plane, configuration_store, "GET", path, **query) == expected
+
+
+async def test_of_a_snapshots_key_values_nothing_is_said(
+    plane: Plane, configuration_store: ConfigurationStore
+) -> None:
+    assert await told(plane, configuration_store, "GET", "/kv", key="web:*", snapshot="before") == {}
 
 
 async def test_lists_of_names_say_their_own_kind(
