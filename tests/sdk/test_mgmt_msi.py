@@ -216,6 +216,8 @@ class TestFederatedCredentials:
         operations.delete(RESOURCE_GROUP, identity, "main")
         assert list(operations.list(RESOURCE_GROUP, identity)) == []
         operations.delete(RESOURCE_GROUP, identity, "main")  # 204, no error
+        with refused(404, "ResourceNotFound"):
+            operations.get(RESOURCE_GROUP, identity, "main")
 
     def test_pages_follow_one_another(self, admin: Any) -> None:
         identity = name()
@@ -350,9 +352,11 @@ class TestViews:
         )
         assert [[one.name for one in page] for page in listed.by_page()] == [["orders-api"], ["orders-job"]]
 
-    @pytest.mark.parametrize("asked", [{"filter": "colour eq 'red'"}, {"orderby": "colour"}, {"top": 0}])
+    @pytest.mark.parametrize(
+        "asked", [{"filter": "colour eq 'red'"}, {"orderby": "colour"}, {"top": 0}, {"skiptoken": "x"}]
+    )
     def test_what_the_list_does_not_know_is_refused(self, preview: Any, asked: dict[str, Any]) -> None:
-        with pytest.raises(Exception, match=r"colour|top"):
+        with pytest.raises(Exception, match=r"colour|top|skiptoken"):
             list(
                 preview.user_assigned_identities.list_associated_resources(
                     "orders-rg", "orders-shared", **asked

@@ -43,7 +43,8 @@ async def assign(
     version: str = VERSION,
     **more: object,
 ) -> Answer:
-    body = {"properties": {"roleDefinitionId": role_id(role), "principalId": principal, **more}}
+    properties = {"roleDefinitionId": role_id(role), "principalId": principal} | more
+    body = {"properties": properties}
     path = f"{scope.rstrip('/')}/{ASSIGNMENTS_AT}/{guid(number)}"
     return await arm.ask("PUT", path, body, who=who, version=version)
 
@@ -221,6 +222,35 @@ class TestConditions:
     async def test_a_condition_of_more_than_eight_kilobytes_is_refused(self, staffed: ArmSite) -> None:
         text = f"@Resource[Microsoft.KeyVault/vaults/secrets:name] StringEquals '{'a' * 9000}'"
         assert (await assign(staffed, GROUP, 1, condition=text)).code == "InvalidCondition"
+
+
+class TestWhatIsNone:
+    @pytest.mark.parametrize(
+        "scope",
+        [
+            f"{SUBSCRIPTION}/providers/Microsoft.Advisor/recommendations/r",
+            "/providers/Microsoft.Billing/billingAccounts/b",
+            f"{GROUP}/providers/Microsoft.Web/sites/none/slots/s",
+        ],
+    )
+    async def test_a_scope_of_a_kind_that_is_not_there_is_told(self, staffed: ArmSite, scope: str) -> None:
+        assert (await assign(staffed, scope, 1)).code == "ResourceNotFound"
+
+    async def test_a_body_without_properties_and_texts_that_are_too_long_are_refused(
+        self, staffed: ArmSite
+    ) -> None:
+        path = f"{GROUP}/{ASSIGNMENTS_AT}/{guid(1)}"
+        assert (await staffed.ask("PUT", path, {}, version=VERSION)).code == "BadRequestFormat"
+        assert (await assign(staffed, GROUP, 1, description="d" * 1025)).code == "InvalidDescription"
+        assert (await assign(staffed, GROUP, 1, roleDefinitionId="no id")).code == "BadRequestFormat"
+
+    async def test_to_delete_what_has_no_name_for_an_assignment_does_nothing(self, staffed: ArmSite) -> None:
+        assert (await staffed.ask("DELETE", f"{GROUP}/{ASSIGNMENTS_AT}/x", version=VERSION)).status == 204
+
+    async def test_a_filter_may_be_turned_round(self, staffed: ArmSite) -> None:
+        await assign(staffed, GROUP, 1)
+        below = await listed(staffed, SUBSCRIPTION, "$filter=not atScope()")
+        assert [one["name"] for one in below] == [guid(1)]
 
 
 class TestLocks:
