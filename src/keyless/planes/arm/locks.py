@@ -20,13 +20,13 @@ from typing import Any
 import msgspec
 
 from keyless.model.management import ManagementLock
-from keyless.model.resource_id import InvalidResourceId, ResourceId
+from keyless.model.resource_id import ResourceId
 from keyless.planes.arm.api_versions import LOCKS as VERSIONS
 from keyless.planes.arm.errors import InvalidContent, InvalidName, ResourceNotFound, ScopeLocked
 from keyless.planes.arm.filters import Filter, matches, read_filter
 from keyless.planes.arm.held import held_within
 from keyless.planes.arm.paging import Page, page
-from keyless.planes.arm.places import group_named_in, subscription_of
+from keyless.planes.arm.places import group_named_in, is_at, subscription_of
 from keyless.planes.arm.scopes import needs, of_scope
 from keyless.planes.arm.service import Arm
 from keyless.store.collections import LOCKS
@@ -150,7 +150,7 @@ async def check_locks(reader: Reader, method: str, asked: Operation, scope: Reso
     if asked in OPERATIONS:
         return
     deletes = method == "DELETE"
-    whole = deletes and _is(path, scope)
+    whole = deletes and is_at(path, scope)
     holding = [
         lock.scope
         for lock in await _locks(reader)
@@ -170,13 +170,6 @@ def _is_listed(lock: ManagementLock, here: ResourceId, wanted: Filter | None) ->
 def _bears_on(locked: ResourceId, scope: ResourceId, whole: bool) -> bool:
     """Whether a lock is at or above a scope; or within it, where the whole scope is to go."""
     return locked.contains(scope) or (whole and scope.contains(locked))
-
-
-def _is(path: str, scope: ResourceId) -> bool:
-    try:
-        return ResourceId.parse(path) == scope
-    except InvalidResourceId:
-        return False
 
 
 async def _locks(reader: Reader) -> list[ManagementLock]:

@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from keyless.model.resource_id import ResourceId, group_scope, subscription_scope
+from keyless.model.resource_id import InvalidResourceId, ResourceId, group_scope, subscription_scope
 from keyless.model.resources import ResourceGroup, Tenant
 from keyless.planes.arm.errors import InvalidName, ResourceGroupNotFound, SubscriptionNotFound
 from keyless.planes.arm.service import Arm
@@ -76,6 +76,14 @@ def within(place: ResourceGroup, resource: ResourceId) -> ResourceId:
 def subscription_id_of(tenant: Tenant) -> ResourceId:
     """The subscription's scope, as it is spelled."""
     return subscription_scope(tenant.subscription_id)
+
+
+def is_at(path: str, scope: ResourceId) -> bool:
+    """Whether a request's path is the id of just this scope, and of nothing below it."""
+    try:
+        return ResourceId.parse(path) == scope
+    except InvalidResourceId:
+        return False
 
 
 def check_group_name(name: str) -> None:

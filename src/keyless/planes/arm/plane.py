@@ -24,6 +24,7 @@ from keyless.planes.arm import (
     tag_operations,
 )
 from keyless.planes.arm.contents import StoreContents, VaultContents
+from keyless.planes.arm.places import is_at
 from keyless.planes.arm.resource_types import served_versions
 from keyless.planes.arm.service import Arm
 from keyless.store.ports import Store
@@ -61,6 +62,8 @@ def arm_plane(store: Store, authority: TokenAuthority, stores: StoreContents, va
 
     async def guard(request: Request, asked: Operation, scope: ResourceId) -> None:
         await locks.check_locks(store, request.method, asked, scope, request.path)
+        if request.method == "PUT" and is_at(request.path, scope):
+            await providers.check_registered(store, scope)
 
     async def journal(performed: Performed) -> None:
         await activity.keep_event(arm, performed)
@@ -86,11 +89,10 @@ async def _locate(host: str) -> str | None:
 
 def _headers(request: Request, site: object) -> list[tuple[str, str]]:
     """What every answer carries; a client's own id for the request is told back to it."""
-    correlation_id = request.headers.get("x-ms-correlation-request-id") or request.request_id
     headers = [
         ("cache-control", "no-cache"),
         ("x-ms-request-id", request.request_id),
-        ("x-ms-correlation-request-id", correlation_id),
+        ("x-ms-correlation-request-id", activity.correlation_id(request)),
         ("x-content-type-options", "nosniff"),
         ("strict-transport-security", "max-age=31536000; includeSubDomains"),
     ]

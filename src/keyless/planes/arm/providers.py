@@ -1,8 +1,8 @@
 """Resource providers: their types, locations and api-versions, and whether the subscription has them.
 
 Rules:
-- every provider that is known is registered from the start; one that was unregistered is refused new
-  resources until it is registered again, which is done at once;
+- every provider that is known is registered from the start; of one that was unregistered no resource is
+  written until it is registered again, which is done at once;
 - a type's api-versions are those that its package serves, else the one that the catalog knows, else any.
 
 Source: https://learn.microsoft.com/rest/api/resources/providers
@@ -22,7 +22,7 @@ from keyless.planes.arm.regions import REGIONS
 from keyless.planes.arm.resource_types import known_types, spelled_namespace, versions_of
 from keyless.planes.arm.scopes import anybody, needs, of_subscription, of_tenant
 from keyless.planes.arm.service import Arm
-from keyless.store.ports import Collection, Reader, Transaction
+from keyless.store.ports import Collection, Reader
 from keyless.wire.call import Authorized
 from keyless.wire.errors import Conflict, NotFound
 from keyless.wire.operation import Operation, operation
@@ -160,14 +160,14 @@ async def unregister(call: Authorized[None], arm: Arm) -> ProviderShown:
     return _shown(call, arm, name, registered=False)
 
 
-async def check_registered(transaction: Transaction, resource: ResourceId) -> None:
-    """Refuse to make a resource of a provider that the subscription has unregistered.
+async def check_registered(reader: Reader, resource: ResourceId) -> None:
+    """Refuse to write a resource of a provider that the subscription has unregistered.
 
     Raises:
         Conflict: it has.
     """
     namespace = (resource.resource_type or "").partition("/")[0]
-    if not await _is_registered(transaction, namespace):
+    if not await _is_registered(reader, namespace):
         raise Conflict(
             f"The subscription is not registered to use namespace '{namespace}'. See "
             "https://aka.ms/rps-not-found for how to register subscriptions.",

@@ -31,7 +31,6 @@ from keyless.planes.arm.host_identity import AskedIdentity, with_identity
 from keyless.planes.arm.moments import moment
 from keyless.planes.arm.paging import Page, page
 from keyless.planes.arm.places import group_named_in, group_of, subscription_of, within
-from keyless.planes.arm.providers import check_registered
 from keyless.planes.arm.regions import plain
 from keyless.planes.arm.resource_types import SERVED_NAMESPACES, spelled, spelled_type
 from keyless.planes.arm.resource_writing import (
@@ -113,7 +112,6 @@ async def put_item(call: Authorized[Json], arm: Arm) -> Reply:
     """Create a resource of any type, or replace what is said of one."""
     async with arm.store.transaction() as transaction:
         place, there = await _place(transaction, call, arm)
-        await check_registered(transaction, place)
         location = _location(call.body, there)
         made_on = there.created_on if there else call.now
         written = GenericResource(
