@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from plan_readers import as_planned, as_read, read_arm, read_bicep, read_terraform
 from plan_worlds import (
     ADMINISTRATOR,
     DELETE,
@@ -277,6 +278,12 @@ class TestWhatIsWritten:
         assert "depends_on  = [azurerm_role_assignment.web_key_vault_secrets_user_on_contoso_orders]" in text
         assert "enable-rbac-authorization" not in text
         assert "azapi" in files["versions.tf"]
+
+    def test_what_is_written_reads_back_as_the_plan(self) -> None:
+        plan = self.plan()
+        assert as_read(read_bicep(write_bicep(plan), GROUP)) == as_planned(plan)
+        assert as_read(read_terraform(write_terraform(plan), SUBSCRIPTION)) == as_planned(plan)
+        assert as_read(read_arm(write_arm(plan)["azuredeploy.json"], GROUP)) == as_planned(plan)
 
     def test_the_estates_part_tells_what_to_change_in_the_vault(self) -> None:
         assert "#   contoso-orders: {enableRbacAuthorization: true}" in write_estate(self.plan())
