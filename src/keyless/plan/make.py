@@ -81,7 +81,8 @@ def make_plan(
     built-in roles; see ``keyless.plan.index.general_roles`` for those without preview and service roles).
     """
     known = {subject.principal_id.casefold(): subject for subject in subjects}
-    observations, keyed = _apart(seen for seen in observations if not _is_gone(seen.principal_id, known))
+    about = [seen for seen in observations if not _is_gone(seen.principal_id, known)]
+    observations, keyed = _apart(seen for seen in about if seen.plane is not ActionPlane.DIRECTORY)
     sign_ins = tuple(one for one in sign_ins if not _is_gone(one.principal_id, known))
     needed = demands(observations, object_scope=object_scope, include_denied=include_denied)
     needed_by_key = demands(keyed, object_scope=object_scope, include_denied=include_denied)
@@ -124,6 +125,7 @@ def make_plan(
         risks=find_risks(policies.vaults, everyones, afterwards.known, everyone),
         notes=(
             *(() if include_denied else _about_denials(observations)),
+            *_about_directory(about),
             *_notes(planned, needed, strangers, object_scope=object_scope),
             *_about_roles(index, planned),
             *removed.notes,
@@ -247,6 +249,15 @@ def _uncovered(subjects: Mapping[str, Subject], place: Place, action: Action, *,
             "(`az role definition create`), and assign it at this scope"
         ),
     )
+
+
+def _about_directory(observations: Iterable[Observation]) -> list[str]:
+    """What was done in the directory, whose roles are not Azure's."""
+    count = sum(seen.count for seen in observations if seen.plane is ActionPlane.DIRECTORY)
+    if not count:
+        return []
+    accesses = "access" if count == 1 else "accesses"
+    return [f"{count:,} {accesses} to the directory left out: a plan gives no roles of Entra"]
 
 
 def _about_denials(observations: Iterable[Observation]) -> list[str]:

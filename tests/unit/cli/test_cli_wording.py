@@ -87,6 +87,14 @@ def test_a_denial_says_who_what_where_and_which_role_would_do() -> None:
     )
 
 
+def test_a_denial_in_the_directory_names_a_role_of_the_directory() -> None:
+    def said(action: str) -> str:
+        return denial(Settled("web", "denied", "directory", f"microsoft.directory/{action}", "/"))
+
+    assert said("users/create").endswith("; the role `User Administrator` of Entra would allow it")
+    assert said("nothing/create").endswith("; the role `Global Administrator` of Entra would allow it")
+
+
 @pytest.mark.parametrize(
     ("missed", "text"),
     [

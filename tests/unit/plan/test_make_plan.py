@@ -183,6 +183,14 @@ def test_what_was_denied_is_planned_for_only_if_asked():
     }
 
 
+def test_what_was_done_in_the_directory_needs_no_role_of_azures():
+    read = "microsoft.directory/users/standard/read"
+    of_users = saw(WEB, read, "/users/ada", count=3, plane=ActionPlane.DIRECTORY)
+    made = make_plan([WEB], [of_users, saw(WEB, GET, VAULT)], include_denied=True)
+    assert chosen(made) == {("web", "Key Vault Secrets User", VAULT)}
+    assert "3 accesses to the directory left out: a plan gives no roles of Entra" in made.notes
+
+
 def test_denials_that_are_left_out_are_counted_by_what_was_asked_not_by_how_often():
     denied = [saw(WEB, GET, scope, outcome=Outcome.DENIED, count=7) for scope in (VAULT, VAULT, OTHER_VAULT)]
     note = "2 denied accesses left out; `--include-denied` plans for what was denied too"
