@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from keyless.model.resource_id import InvalidResourceId, ResourceId, group_scope, subscription_scope
+from keyless.model.resource_id import InvalidResourceId, ResourceId, group_scope
 from keyless.model.resources import ResourceGroup, Tenant
 from keyless.planes.arm.errors import InvalidName, ResourceGroupNotFound, SubscriptionNotFound
 from keyless.planes.arm.service import Arm
@@ -71,11 +71,6 @@ async def group_named_in(arm: Arm, resource: ResourceId, reader: Reader | None =
 def within(place: ResourceGroup, resource: ResourceId) -> ResourceId:
     """The id of a resource with its group's own spelling in place of the caller's."""
     return ResourceId((*ResourceId.parse(place.resource_id).segments, *resource.segments[4:]))
-
-
-def subscription_id_of(tenant: Tenant) -> ResourceId:
-    """The subscription's scope, as it is spelled."""
-    return subscription_scope(tenant.subscription_id)
 
 
 def is_at(path: str, scope: ResourceId) -> bool:

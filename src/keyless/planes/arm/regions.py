@@ -58,9 +58,3 @@ _BY_NAME = {region.name: region for region in REGIONS}
 def is_region(location: str) -> bool:
     """Whether there is such a region."""
     return plain(location) in _BY_NAME
-
-
-def display_name(location: str) -> str:
-    """How people are shown a location; itself, where it is none of Azure's."""
-    region = _BY_NAME.get(plain(location))
-    return region.display_name if region else location
