@@ -93,7 +93,7 @@ class Directory:
         return [record for record in records if record.principal_id.casefold() not in people]
 
     def find(self, wanted: str) -> Entry:
-        """A principal by name, object id, client id or resource id.
+        """A principal by name, object id, client id or resource id; a user also without the domain.
 
         Raises:
             UnknownPrincipal: none is known by that, or several are.
@@ -107,7 +107,7 @@ class Directory:
             raise UnknownPrincipal(
                 f"several principals are called `{wanted}`: name one by its object id: {ids}"
             )
-        names = [entry.name for entry in self.entries]
+        names = [entry.name for entry in (*self.entries, *self.users, *self.groups)]
         near = difflib.get_close_matches(wanted, names, n=3)
         listed = ", ".join(f"`{name}`" for name in (near or names)) or "none yet"
         raise UnknownPrincipal(
@@ -121,6 +121,7 @@ def _named(key: str, entries: Iterable[Entry]) -> list[Entry]:
         for entry in entries
         if key in {entry.name.casefold(), entry.principal_id, entry.client_id, entry.resource_id.casefold()}
         or key == entry.name.removesuffix(_DELETED).casefold()
+        or (entry.kind == "User" and key == entry.name.partition("@")[0].casefold())
     ]
 
 

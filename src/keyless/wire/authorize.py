@@ -96,28 +96,31 @@ class Authorizer:
         access: Requires,
         resource: object,
         params: Mapping[str, str],
-        attributes: Attributes = NO_ATTRIBUTES,
+        attributes: Attributes | None = None,
         now: float = 0,
     ) -> Settled:
-        """Decide every action that the operation requires; all of them must be allowed."""
+        """Decide every action that the operation requires; all of them must be allowed.
+
+        Without ``attributes``, what a condition bears on is only found to be conditional: nothing is counted
+        of it, as it is not settled yet.
+        """
         scope = access.scope(resource, params)
-        cells: list[Cell] = []
-        refused: str | None = None
-        deny: DenyAssignment | None = None
-        conditional = False
         vault = policy_vault(resource, access.plane)
+        seen = attributes or NO_ATTRIBUTES
+        settled: list[tuple[Question, Answer]] = []
         for action in access.actions_for(params):
-            asked = Question(
-                access.plane, action, scope, attributes, access.below, access.access_policy, vault
-            )
-            answer = self.answer(caller, asked, now)
-            conditional = conditional or answer.conditional
-            cells.append(self.cell(caller, operation, asked, answer))
-            if answer.outcome is Outcome.DENIED:
-                refused, deny = action, answer.deny
+            asked = Question(access.plane, action, scope, seen, access.below, access.access_policy, vault)
+            settled.append((asked, self.answer(caller, asked, now)))
+            if settled[-1][1].outcome is Outcome.DENIED:
                 break
+        conditional = any(answer.conditional for _, answer in settled)
+        if conditional and attributes is None:
+            return Settled((), scope, None, conditional)
+        cells = tuple(self.cell(caller, operation, asked, answer) for asked, answer in settled)
+        denied = next((one for one in settled if one[1].outcome is Outcome.DENIED), None)
         permission = None if vault is None else access.access_policy or ""
-        return Settled(tuple(cells), scope, refused, conditional, permission, deny)
+        refused, deny = (None, None) if denied is None else (denied[0].action, denied[1].deny)
+        return Settled(cells, scope, refused, conditional, permission, deny)
 
     def answer(self, caller: Principal, asked: Question, now: float) -> Answer:
         """Settle one action at one scope, at a time (epoch seconds), without recording it."""

@@ -247,7 +247,7 @@ class Dispatcher:
         return settled
 
     def _settle(
-        self, turn: _Turn, caller: Principal, access: Requires, attributes: Attributes = NO_ATTRIBUTES
+        self, turn: _Turn, caller: Principal, access: Requires, attributes: Attributes | None = None
     ) -> Settled:
         meaning = turn.meaning
         return self._meanings.authorizer.settle(
