@@ -26,6 +26,9 @@ OWNER = "8e3af657-a8ff-443c-a75c-2fe8c4bcb635"
 READER = "acdd72a7-3385-48ef-bd42-f606fba81ae7"
 RBAC_ADMINISTRATOR = "f58310d9-a9f6-439a-9e8d-f62e7b41a168"
 DATA_ACCESS_ADMINISTRATOR = "8b54135c-b56d-4d72-a534-26097cfdc8d8"
+TEAM = "77777777-0000-4000-8000-000000000001"
+EVERYBODY = "77777777-0000-4000-8000-000000000002"
+GUARDED_GROUP = f"{SUBSCRIPTION}/resourceGroups/guarded-rg"
 NOBODY_ID = "99999999-9999-4999-8999-999999999999"
 WORKLOADS = ("admin", "reader", "nobody", "delegate", "keeper", "group-owner", "app")
 _HOSTS = "".join(
@@ -47,6 +50,16 @@ resourceGroups:
   other-rg:
     identities:
       other-shared: {{}}
+  guarded-rg: {{}}
+groups:
+  readers: {{id: {TEAM}, members: [orders-app]}}
+  everybody: {{id: {EVERYBODY}, members: [readers]}}
+denyAssignments:
+  - name: No new roles
+    scope: {{resourceGroup: guarded-rg}}
+    permissions: [{{actions: [Microsoft.Authorization/roleAssignments/write]}}]
+    principals: [{{everyone: true}}]
+    excludePrincipals: [orders-keeper]
 roleAssignments:
   - {{principal: orders-admin, role: Owner, scope: {{subscription: true}}}}
   - {{principal: orders-reader, role: Reader, scope: {{resourceGroup: orders-rg}}}}
@@ -545,10 +558,18 @@ class TestOthers:
         client = managers["admin"].client(AuthorizationManagementClient, api_version="2015-07-01")
         assert list(client.classic_administrators.list()) == []
 
-    def test_deny_assignments_are_listed_and_never_written(
-        self, managers: dict[str, Manager], admin: Any
+    def test_deny_assignments_are_obeyed_listed_and_never_written(
+        self, managers: dict[str, Manager], admin: Any, ids: dict[str, str]
     ) -> None:
+        with refused(403, "DenyAssignmentAuthorizationFailed") as caught:
+            assign(admin, GUARDED_GROUP, READER, ids["app"])
+        assert "No new roles" in caught.value.error.message
         assert list(admin.deny_assignments.list(filter="atScope()")) == []
+        (deny,) = admin.deny_assignments.list()
+        assert (deny.deny_assignment_name, deny.scope) == ("No new roles", GUARDED_GROUP)
+        assert [one.display_name for one in deny.principals] == ["All Principals"]
+        assert [one.id for one in deny.exclude_principals] == [ids["keeper"]]
+        assert admin.deny_assignments.get_by_id(deny.id).as_dict() == deny.as_dict()
         path = f"{SUBSCRIPTION}/providers/Microsoft.Authorization/denyAssignments/{guid()}"
         answer = managers["admin"].ask("PUT", f"{path}?api-version=2022-04-01", b"{}")
         assert (answer.status, answer.json["error"]["code"]) == (405, "MethodNotAllowed")
@@ -594,6 +615,18 @@ class TestTheStory:
         admin.role_assignments.delete(f"{VAULT_ID}/secrets/greeting", made.name)
         with refused(403, "Forbidden"):
             secret(app)
+
+    def test_a_role_of_a_group_is_that_of_its_members_and_of_the_groups_in_it(
+        self, managers: dict[str, Manager], admin: Any, ids: dict[str, str]
+    ) -> None:
+        made = assign(admin, VAULT_ID, SECRETS_USER, EVERYBODY)
+        assert made.principal_type == "Group"
+        assert secret(managers["app"], "other") == "world"
+        listed = admin.role_assignments.list_for_scope(VAULT_ID, filter=f"assignedTo('{ids['app']}')")
+        assert [one.name for one in listed] == [made.name]
+        admin.role_assignments.delete(VAULT_ID, made.name)
+        with refused(403, "Forbidden"):
+            secret(managers["app"], "other")
 
     def test_an_identity_made_anew_has_nothing_of_the_old_ones(
         self, managers: dict[str, Manager], admin: Any
