@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
 from typing import Any
@@ -213,6 +215,30 @@ class TestRunning:
             ).result()
         seen = site.python("whoami.py", options=("--as", "fresh")).seen
         assert made.identity.principal_id in repr(seen)
+
+
+class TestRevocation:
+    def test_a_client_whose_token_was_revoked_fetches_another_by_itself(
+        self, tmp_path_factory: pytest.TempPathFactory
+    ) -> None:
+        site = Site.made(tmp_path_factory.mktemp("revoked"))
+        site.declare(ESTATE)
+        with site.inside("orders-reader") as environment:
+            manager = Manager(environment)
+            asked: list[dict[str, Any]] = []
+            fetch = manager.credential.get_token
+
+            def get_token(*scopes: str, **options: Any) -> Any:
+                asked.append(options)
+                return fetch(*scopes, **options)
+
+            manager.credential.get_token = get_token  # type: ignore[method-assign]
+            client = manager.client(ResourceManagementClient)
+            assert client.resource_groups.check_existence(RESOURCE_GROUP)
+            keyless = [sys.executable, "-m", "keyless.cli.main", "identity", "revoke", "orders-reader"]
+            subprocess.run([*keyless, "--project", str(site.root)], check=True, capture_output=True)
+            assert client.resource_groups.get(RESOURCE_GROUP).name == RESOURCE_GROUP
+            assert [bool(options.get("claims")) for options in asked] == [False, True]
 
 
 class TestTags:

@@ -2,7 +2,7 @@
 
 Rules:
 - comparisons `eq ne gt ge lt le` between a field and a literal in single quotes (a quote in it is doubled), a
-  number or a boolean; `and`, `or`, `not` and parentheses, with OData's precedence;
+  number, a boolean or null; `and`, `or`, `not` and parentheses, with OData's precedence;
 - functions: those that a list names, such as `atScope()` and `assignedTo('…')`, and `startswith(f, '…')`,
   `contains(f, '…')` and `substringof('…', f)` on a field;
 - what a list does not know is refused with its position, never ignored: a filter that is not understood would
@@ -41,7 +41,7 @@ class Comparison:
 
     field: str
     operator: str
-    value: Value
+    value: Value | None
     position: int = 0
 
 
@@ -267,7 +267,7 @@ class _Parser:
             found.append(f".{token.text.lower()}" if token.kind == "word" else str(_literal(token)))
         return tuple(found)
 
-    def _value(self) -> Value:
+    def _value(self) -> Value | None:
         token = self._next("", "a value was expected")
         if token.kind == "mark":
             self._at -= 1
@@ -300,10 +300,12 @@ class _Parser:
         return InvalidFilter(self._text, token.position if token else len(self._text), reason)
 
 
-def _literal(token: _Token) -> Value:
+def _literal(token: _Token) -> Value | None:
     if token.kind == "text":
         return _PREFIX.sub("", token.text)[1:-1].replace("''", "'")
     if token.kind == "number":
         return float(token.text)
     word = token.text.lower()
+    if word == "null":
+        return None
     return word == "true" if word in {"true", "false"} else token.text

@@ -242,7 +242,7 @@ class TestLists:
             ("resourceGroup eq 'shop' and location eq 'eastus'", ["s"]),
             ("tagName eq 'env' and tagValue eq 'dev'", ["v"]),
             ("substringof('iv', name)", ["given"]),
-            ("identity/principalId ne null", ["s", "d", "v", "given", "web"]),
+            ("identity/principalId ne null", ["web"]),
             ("plan/name eq 'p'", ["web"]),
         ],
     )
