@@ -22,7 +22,7 @@ from typing import NamedTuple
 
 from keyless.model.actions import any_matches
 from keyless.model.directory import DirectoryRole, DirectoryRoleAssignment
-from keyless.model.resource_id import ResourceId
+from keyless.model.resource_id import ROOT, ResourceId
 
 APPLICATIONS, SERVICE_PRINCIPALS, GROUPS, USERS = "applications", "servicePrincipals", "groups", "users"
 _OF_ONESELF = frozenset(
@@ -51,8 +51,8 @@ class DirectoryObject:
 
 
 def object_scope(kind: str, name: str) -> ResourceId:
-    """What is decided on for one object, by whichever of its names."""
-    return ResourceId((kind, name))
+    """What is decided on for one object, by whichever of its names; they may hold anything."""
+    return ROOT.child(kind, name)
 
 
 class DirectorySnapshot:

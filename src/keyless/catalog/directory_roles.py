@@ -14,12 +14,14 @@ https://learn.microsoft.com/entra/fundamentals/users-default-permissions
 from __future__ import annotations
 
 import difflib
+from collections.abc import Iterable
 from functools import lru_cache
 
 import msgspec
 from msgspec import structs
 
 from keyless.catalog.files import read_data
+from keyless.model.actions import any_matches
 from keyless.model.directory import DirectoryRole
 
 DIRECTORY_READERS = "88d8e3e3-8f55-4a1e-953a-9b9898b8876b"
@@ -79,6 +81,27 @@ def find_directory_role(name_or_id: str) -> DirectoryRole:
         near = difflib.get_close_matches(wanted, by_name, n=3, cutoff=0.5)
         raise UnknownDirectoryRole(name_or_id, tuple(by_name[one] for one in near))
     return found
+
+
+def least_directory_role(actions: Iterable[str]) -> DirectoryRole | None:
+    """The role or permission that allows all of these actions and the fewest others; none where none does."""
+    wanted = tuple(actions)
+    fitting = [one for one in directory_roles().values() if all(_allows(one, action) for action in wanted)]
+    return min(fitting, key=lambda one: (_size(one), one.name), default=None)
+
+
+def _allows(role: DirectoryRole, action: str) -> bool:
+    return any_matches(role.actions, action) or (
+        action.endswith("/create") and any_matches(role.actions, f"{action}AsOwner")
+    )
+
+
+def _size(role: DirectoryRole) -> int:
+    """How much a role allows: known actions, which count half where they are only on what its holder owns."""
+    known = {action for one in _file().roles for action in one.actions if "*" not in action}
+    everywhere = {action for action in known if any_matches(role.actions, action)}
+    owned = {action for action in known - everywhere if any_matches(role.owned_actions, action)}
+    return 2 * len(everywhere) + len(owned)
 
 
 @lru_cache(maxsize=1)

@@ -27,6 +27,7 @@ from keyless.plan.access_policies import (
     vaults_of_policies,
     with_policies,
 )
+from keyless.plan.directory import directory_notes
 from keyless.plan.index import Action, RankedRole, RoleIndex, role_index
 from keyless.plan.legacy import credential_free, stored_credentials
 from keyless.plan.places import Place, places
@@ -126,6 +127,7 @@ def make_plan(
         notes=(
             *(() if include_denied else _about_denials(observations)),
             *_about_directory(about),
+            *directory_notes(about, known),
             *_notes(planned, needed, strangers, object_scope=object_scope),
             *_about_roles(index, planned),
             *removed.notes,

@@ -19,11 +19,12 @@ from keyless.catalog.directory_roles import (
     find_directory_role,
     graph_permissions,
     is_permission,
+    least_directory_role,
     member_role,
 )
 from keyless.model.actions import ActionPlane
 from keyless.model.directory import GLOBAL_ADMINISTRATOR, DirectoryRoleAssignment
-from keyless.model.resource_id import ROOT
+from keyless.model.resource_id import ROOT, ResourceId
 from keyless.model.roles import Permission
 
 READ_APPLICATIONS = "microsoft.directory/applications/standard/read"
@@ -125,3 +126,23 @@ def test_a_role_is_found_by_name_or_id_and_an_unknown_one_has_its_nearest() -> N
     assert error.value.nearest[0] == "Directory Readers"
     assert all(is_permission(one.id) for one in graph_permissions())
     assert not is_permission(GLOBAL_ADMINISTRATOR)
+
+
+@pytest.mark.parametrize("name", ["a/b", "x\n", "\x00", "ada@contoso", "O'Brien #1"])
+def test_an_object_is_one_segment_of_a_scope_whatever_it_is_called(name: str) -> None:
+    scope = object_scope("users", name)
+    assert len(scope.key) == 2
+    assert ResourceId.parse(scope.text) == scope
+    assert scope.name == name
+
+
+def test_the_least_role_allows_all_that_was_asked_and_the_fewest_others() -> None:
+    def least(*actions: str) -> str | None:
+        role = least_directory_role(f"microsoft.directory/{action}" for action in actions)
+        return role.name if role is not None else None
+
+    assert least("applications/standard/read") == "Application.Read.All"
+    assert least("users/standard/read", "groups/standard/read") == "Directory Readers"
+    assert least("applications/create") == "Application.ReadWrite.OwnedBy"
+    assert least("users/create", "applications/create") == "Global Administrator"
+    assert least("nothing/of/ours") == "Global Administrator"

@@ -325,3 +325,15 @@ def test_what_a_deleted_identity_has_is_removed_and_what_it_did_is_left_out():
         ("b", "no-such-role", "its identity was deleted"),
     ]
     assert not any("web" in note for note in plan.notes)
+
+
+def test_what_was_asked_of_the_directory_is_no_role_of_azures_and_named_with_the_one_that_is() -> None:
+    action = "microsoft.directory/servicePrincipals/standard/read"
+    there = saw(WEB, action, "/", plane=ActionPlane.DIRECTORY, outcome=Outcome.LEARNED)
+    given = saw(WORKER, action, "/", plane=ActionPlane.DIRECTORY, outcome=Outcome.ALLOWED)
+    plan = make_plan([WEB, WORKER], [there, given, saw(WEB, GET, VAULT)])
+    assert [one.role_name for one in plan.assignments] == ["Key Vault Secrets User"]
+    assert not plan.uncovered
+    (note,) = [note for note in plan.notes if "`directoryRoles`" in note]
+    assert note.startswith(f"`{WEB.name}` needs 1 action of the directory")
+    assert "`Application.Read.All`" in note
