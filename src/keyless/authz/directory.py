@@ -19,10 +19,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
+from urllib.parse import quote
 
 from keyless.model.actions import any_matches
 from keyless.model.directory import DirectoryRole, DirectoryRoleAssignment
-from keyless.model.resource_id import ROOT, ResourceId
+from keyless.model.resource_id import ResourceId
 
 APPLICATIONS, SERVICE_PRINCIPALS, GROUPS, USERS = "applications", "servicePrincipals", "groups", "users"
 _OF_ONESELF = frozenset(
@@ -52,7 +53,7 @@ class DirectoryObject:
 
 def object_scope(kind: str, name: str) -> ResourceId:
     """What is decided on for one object, by whichever of its names; they may hold anything."""
-    return ROOT.child(kind, name)
+    return ResourceId((kind, quote(name, safe="-._~$@:!,;=+ {}")))
 
 
 class DirectorySnapshot:

@@ -96,12 +96,17 @@ def _allows(role: DirectoryRole, action: str) -> bool:
     )
 
 
-def _size(role: DirectoryRole) -> int:
-    """How much a role allows: known actions, which count half where they are only on what its holder owns."""
+def _size(role: DirectoryRole) -> tuple[int, int]:
+    """How much a role allows: what changes something, then all; half where the thing must be owned."""
     known = {action for one in _file().roles for action in one.actions if "*" not in action}
     everywhere = {action for action in known if any_matches(role.actions, action)}
     owned = {action for action in known - everywhere if any_matches(role.owned_actions, action)}
-    return 2 * len(everywhere) + len(owned)
+    changing = 2 * sum(map(_changes, everywhere)) + sum(map(_changes, owned))
+    return changing, 2 * len(everywhere) + len(owned)
+
+
+def _changes(action: str) -> bool:
+    return not action.endswith("/read")
 
 
 @lru_cache(maxsize=1)

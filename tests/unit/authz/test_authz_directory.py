@@ -143,6 +143,7 @@ def test_the_least_role_allows_all_that_was_asked_and_the_fewest_others() -> Non
 
     assert least("applications/standard/read") == "Application.Read.All"
     assert least("users/standard/read", "groups/standard/read") == "Directory Readers"
-    assert least("applications/create") == "Application.ReadWrite.OwnedBy"
+    assert least("applications/create") == "Application Developer"
+    assert least("groups/standard/read") == "Group.Read.All"
     assert least("users/create", "applications/create") == "Global Administrator"
     assert least("nothing/of/ours") == "Global Administrator"
