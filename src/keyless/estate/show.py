@@ -53,6 +53,9 @@ def estate_tree(estate: Estate, orphaned: Iterable[str] = ()) -> Tree:
     branch = subscription.add(_words("applications")) if estate.applications else subscription
     for application in estate.applications:
         _add_identity(branch, application.name, application, estate.federated_credentials)
+    _add_all(tree, "users", (_line(one.display_name, one.user_principal_name) for one in estate.users))
+    _add_all(tree, "groups", _groups(estate, references))
+    _add_all(tree, "roles of the directory", _directory_roles(estate, references))
     _add_all(subscription, "workloads", _workloads(estate, references))
     _add_all(subscription, "management groups", _management_groups(estate))
     _add_all(subscription, "custom roles", _custom_roles(estate))
@@ -152,6 +155,22 @@ def _assignments(estate: Estate, references: References) -> Iterator[Text]:
             describe_principal(assignment.principal_id, references),
             f"{role} on {describe_scope(assignment.scope_id, references)}{condition}",
         )
+
+
+def _groups(estate: Estate, references: References) -> Iterator[Text]:
+    for group in estate.security_groups:
+        members = ", ".join(describe_principal(member, references) for member in group.members)
+        yield _line(group.display_name, members or "nobody")
+
+
+def _directory_roles(estate: Estate, references: References) -> Iterator[Text]:
+    from keyless.catalog.directory_roles import directory_roles
+
+    known = directory_roles()
+    for given in estate.directory_roles:
+        role = known.get(given.role_definition_id)
+        name = role.name if role is not None else given.role_definition_id
+        yield _line(describe_principal(given.principal_id, references), name)
 
 
 def _management_groups(estate: Estate) -> Iterator[Text]:

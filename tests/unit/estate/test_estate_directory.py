@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from rich.console import Console
 
 from keyless.estate.export import export_text
 from keyless.estate.problems import InvalidEstate
 from keyless.estate.read import read_text
+from keyless.estate.show import estate_tree
 from keyless.model.directory import GLOBAL_ADMINISTRATOR
 
 TEXT = """
@@ -100,3 +102,10 @@ def test_the_same_directory_comes_back_from_the_exported_file() -> None:
 def test_a_mistake_is_reported_where_it_stands(before: str, after: str, said: str) -> None:
     assert before in TEXT
     assert any(said in message for message in problems(TEXT.replace(before, after, 1)))
+
+
+def test_the_directory_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    Console(width=120).print(estate_tree(read_text(TEXT, {})))
+    shown = capsys.readouterr().out
+    for text in ("ada-byron@contoso.onmicrosoft.com", "devs", "Directory Readers", "Global Administrator"):
+        assert text in shown
