@@ -28,7 +28,7 @@ from keyless.planes.arm.scopes import needs, of_scope
 from keyless.planes.arm.service import Arm
 from keyless.planes.arm.tags import cased_once, check_tags
 from keyless.store.collections import COMPUTE, GROUPS, IDENTITIES, RESOURCES, STORES, VAULTS
-from keyless.store.ports import Collection, Key, Transaction
+from keyless.store.ports import Collection, Key, Reader, Transaction
 from keyless.wire.call import Authorized, Reply
 from keyless.wire.errors import InvalidRequest, NotFound
 from keyless.wire.operation import Operation, operation
@@ -88,8 +88,8 @@ class TagsShown(msgspec.Struct, frozen=True):
 )
 async def get_tags(call: Authorized[None], arm: Arm) -> TagsShown:
     """Return the tags of a scope."""
-    async with arm.store.transaction() as transaction:
-        return await _changed(transaction, call, arm, None)
+    scope = of_scope(None, call.params)
+    return _shown(scope, await tags_at(arm.store, arm, scope))
 
 
 @operation(
@@ -162,36 +162,38 @@ _CHANGES = {"merge": _merged, "replace": _replaced, "delete": _less}
 
 
 async def _changed(
-    transaction: Transaction, call: Authorized[Any], arm: Arm, change: Callable[[Tags], Tags] | None
+    transaction: Transaction, call: Authorized[Any], arm: Arm, change: Callable[[Tags], Tags]
 ) -> TagsShown:
-    """The tags of a scope, after a change where there is one."""
+    """The tags of a scope, after a change."""
     scope = of_scope(None, call.params)
-    there = await tags_at(transaction, arm, scope)
-    if change is not None:
-        there = cased_once(change(there))
-        check_tags(there)
-        await _put(transaction, scope, dict(there))
-    return TagsShown(f"{scope}/providers/{TYPE}/default", "default", TYPE, {"tags": there})
+    made = cased_once(change(await tags_at(transaction, arm, scope)))
+    check_tags(made)
+    await _put(transaction, scope, made)
+    return _shown(scope, made)
 
 
-async def tags_at(transaction: Transaction, arm: Arm, scope: ResourceId) -> Tags:
+def _shown(scope: ResourceId, tags: Tags) -> TagsShown:
+    return TagsShown(f"{scope}/providers/{TYPE}/default", "default", TYPE, {"tags": tags})
+
+
+async def tags_at(reader: Reader, arm: Arm, scope: ResourceId) -> Tags:
     """The tags of a subscription, a group or a resource.
 
     Raises:
         NotFound: there is no such thing.
     """
     if scope.resource_type is not None and scope.resource_group is not None:
-        await group_named_in(arm, scope, transaction)
-        held = await held_at(transaction, scope)
+        await group_named_in(arm, scope, reader)
+        held = await held_at(reader, scope)
         if held is None:
             raise ResourceNotFound(scope)
         return held.tags
     if scope.resource_group is not None:
-        return (await group_named_in(arm, scope, transaction)).tags
+        return (await group_named_in(arm, scope, reader)).tags
     if scope.subscription_id is None:
         raise InvalidContent(f"`{scope}` can't have tags", code="TagsNotSupportedAtScope")
     await subscription_of(arm, {"subscription_id": scope.subscription_id})
-    found = await transaction.get(SUBSCRIPTION_TAGS, (scope.subscription_id.casefold(),))
+    found = await reader.get(SUBSCRIPTION_TAGS, (scope.subscription_id.casefold(),))
     return found.tags if found else {}
 
 
