@@ -7,11 +7,12 @@ from dataclasses import dataclass
 
 from keyless.cli.terminal import visible
 from keyless.cli.wording import counted, moment, scope_in_words
-from keyless.estate.roles import role_name
+from keyless.estate.resolve.roles import Roles
+from keyless.estate.roles import NO_CUSTOM_ROLES, CustomRoles, role_name
 from keyless.model.identities import ComputeResource, FederatedCredential, Revocation
 from keyless.model.roles import RoleAssignment
 from keyless.runtime.directory import Directory, Entry, read_directory
-from keyless.store.collections import ASSIGNMENTS, COMPUTE, FEDERATED_CREDENTIALS
+from keyless.store.collections import ASSIGNMENTS, COMPUTE, FEDERATED_CREDENTIALS, ROLE_DEFINITIONS
 from keyless.store.ports import Store
 from keyless.wire.revocations import all_revocations
 
@@ -30,9 +31,13 @@ class _World:
     assignments: tuple[RoleAssignment, ...]
     credentials: tuple[FederatedCredential, ...]
     revocations: dict[str, Revocation]
+    roles: CustomRoles
 
     def assignments_of(self, principal_id: str) -> list[RoleAssignment]:
         return [one for one in self.assignments if one.principal_id.casefold() == principal_id.casefold()]
+
+    def given_to(self, principal_id: str) -> list[str]:
+        return [in_words(one, self.roles) for one in self.assignments_of(principal_id)]
 
     def credentials_of(self, entry: Entry) -> list[FederatedCredential]:
         owner = (entry.resource_id or entry.client_id).casefold()
@@ -64,6 +69,7 @@ async def _world(store: Store) -> _World:
         tuple(one for _, one in await store.scan(ASSIGNMENTS)),
         tuple(one for _, one in await store.scan(FEDERATED_CREDENTIALS)),
         dict(await all_revocations(store)),
+        await custom_roles(store),
     )
 
 
@@ -77,9 +83,9 @@ async def orphans(store: Store) -> list[str]:
     """Each role assignment whose identity was deleted, in the words of Azure's portal."""
     world = await _world(store)
     return [
-        f"Identity not found  {visible(entry.name)}  principal id {entry.principal_id}  {in_words(one)}"
+        f"Identity not found  {visible(entry.name)}  principal id {entry.principal_id}  {assigned}"
         for entry in world.principals.deleted
-        for one in world.assignments_of(entry.principal_id)
+        for assigned in world.given_to(entry.principal_id)
     ]
 
 
@@ -100,15 +106,21 @@ async def details(store: Store, principal_id: str) -> list[str]:
     return [
         visible(entry.name),
         *(f"  {name:<13} {value}" for name, value in facts if value),
-        *_branch("role assignments", (in_words(one) for one in world.assignments_of(principal_id))),
+        *_branch("role assignments", world.given_to(principal_id)),
         *_branch("federated credentials", (_credential(one) for one in world.credentials_of(entry))),
     ]
 
 
-def in_words(assignment: RoleAssignment) -> str:
+async def custom_roles(store: Store) -> CustomRoles:
+    """The roles of a store that are not built in, under their names and GUIDs."""
+    return Roles(role for _, role in await store.scan(ROLE_DEFINITIONS)).custom
+
+
+def in_words(assignment: RoleAssignment, roles: CustomRoles = NO_CUSTOM_ROLES) -> str:
     """What an assignment gives."""
     condition = ", under a condition" if assignment.condition else ""
-    return f"{role_name(assignment.role_definition_id)} at {scope_in_words(assignment.scope_id)}{condition}"
+    role = role_name(assignment.role_definition_id, roles)
+    return f"{role} at {scope_in_words(assignment.scope_id)}{condition}"
 
 
 def _line(world: _World, entry: Entry) -> str:

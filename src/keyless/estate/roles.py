@@ -5,10 +5,12 @@ from __future__ import annotations
 from keyless.estate.resolve.directory import Directory
 from keyless.model.roles import RoleDefinition
 
-NO_CUSTOM_ROLES: Directory[RoleDefinition] = Directory("custom role", "`customRoles`")
+CustomRoles = Directory[RoleDefinition]
+
+NO_CUSTOM_ROLES: CustomRoles = Directory("custom role", "`customRoles`")
 
 
-def role_name(role_definition_id: str, custom: Directory[RoleDefinition] = NO_CUSTOM_ROLES) -> str:
+def role_name(role_definition_id: str, custom: CustomRoles = NO_CUSTOM_ROLES) -> str:
     """The name that leads back to just this role; its GUID where it is neither custom nor built in."""
     from keyless.catalog.roles import (  # large, and only needed where there are assignments
         UnknownRole,

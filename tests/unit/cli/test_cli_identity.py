@@ -13,10 +13,13 @@ from click.testing import CliRunner, Result
 from keyless.app import deploy_estate, open_store
 from keyless.cli import estate, explain, identity, plan
 from keyless.cli.failure import Failure
+from keyless.cli.identities import custom_roles, in_words
 from keyless.estate.read import read_text
 from keyless.model.identities import FederatedCredential
+from keyless.model.roles import RoleAssignment, RoleDefinition
 from keyless.runtime.project import STATE_DIRECTORY, Project
-from keyless.store.collections import FEDERATED_CREDENTIALS
+from keyless.store.collections import FEDERATED_CREDENTIALS, ROLE_DEFINITIONS
+from keyless.store.ports import Store
 
 ESTATE = """\
 version: 1
@@ -146,3 +149,13 @@ def test_deleting_a_user_assigned_identity_names_the_hosts_that_refer_to_it(proj
     assert "no compute resource or user-assigned identity is called `nothing`" in failure(
         run(project, estate.command, "delete", "nothing")
     )
+
+
+async def test_a_custom_role_goes_by_its_name_and_an_unknown_one_by_its_id(store: Store) -> None:
+    role = RoleDefinition("11111111-2222-3333-4444-555555555555", "Orders Reader", (), custom=True)
+    async with store.transaction() as transaction:
+        await transaction.put(ROLE_DEFINITIONS, (role.id,), role)
+    given = RoleAssignment("a", "p", role.id, "/subscriptions/s", condition="Exists @Request[a]")
+    assert in_words(given, await custom_roles(store)).startswith("Orders Reader at ")
+    assert in_words(given).startswith(f"{role.id} at ")
+    assert in_words(given).endswith(", under a condition")

@@ -254,3 +254,9 @@ def test_management_groups_that_cannot_be_are_refused(text: str, says: str) -> N
 def test_a_scope_in_no_management_group_is_refused() -> None:
     text = "roleAssignments: [{principal: web, role: Reader, scope: {managementGroup: platform}}]"
     assert "declare it under `managementGroups`" in problem(text)[2]
+
+
+def test_people_are_denied_by_name_with_their_types_and_assign_roles_as_others_do() -> None:
+    people = "users: {ada: {}}\ngroups: {staff: {}}\n"
+    (deny,) = estate(HEAD + people + f"denyAssignments: [{denied(whom='[ada, {group: staff}, web]')}]").denies
+    assert [one.type for one in deny.principals] == ["User", "Group", "ServicePrincipal"]

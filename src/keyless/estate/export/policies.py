@@ -73,7 +73,7 @@ def _deny(deny: DenyAssignment, references: References) -> Document:
 def _principal(denied: DeniedPrincipal, references: References) -> Document | str:
     if denied == EVERYONE:
         return {"everyone": True}
-    if denied.type != "ServicePrincipal":
+    if denied.type != references.type_of(denied.id):
         return {"id": denied.id, "type": denied.type}
     return references.principal(denied.id)
 
