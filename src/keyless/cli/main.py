@@ -19,11 +19,11 @@ from keyless.gateway.signals import die_of
 
 _COMMANDS = {
     "run": "Run a command with a managed identity, against a local identity plane.",
-    "shell": "Work as the estate's owner, with the Azure CLI and everything else.",
-    "token": "Print an access token of the estate's owner.",
     "plan": "Choose the least-privileged roles for what was recorded.",
     "prove": "Run a command with exactly the plan's roles.",
     "explain": "Say why a principal may or may not do a thing.",
+    "shell": "Work as the estate's owner, with the Azure CLI and everything else.",
+    "token": "Print an access token of the estate's owner.",
     "estate": "Write, check, show and export `keyless.yaml`.",
     "secret": "Put secrets into a vault of the local plane.",
     "setting": "Put settings into a configuration store of the local plane.",
