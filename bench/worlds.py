@@ -51,9 +51,9 @@ class BenchWorld:
     roles: tuple[RoleDefinition, ...] = ROLES
 
 
-def world_of(size: int, questions: int = 200) -> BenchWorld:
-    """A world of that many assignments."""
-    assignments = [_assignment(number) for number in range(size)]
+def world_of(size: int, questions: int = 200, offset: int = 0) -> BenchWorld:
+    """A world of that many assignments, counted from an offset."""
+    assignments = [_assignment(number) for number in range(offset, offset + size)]
     return BenchWorld(assignments, list(_questions(min(questions, size))))
 
 

@@ -21,7 +21,7 @@ Left to others: expanding groups into principal ids, verifying who calls, record
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import msgspec
@@ -165,31 +165,32 @@ def decide(
         if inquiry.is_denied_by(deny, hierarchy):
             return Denied(BY_DENY, inquiry.conditional, deny)
     guarded: list[tuple[Grant, Ways]] = []
-    for grant, ways in _bearing(request, grants, hierarchy):
-        if grant.guard is None and ways is UNGUARDED:
-            return Allowed(grant, inquiry.conditional)
-        guarded.append((grant, ways))
+    for grant, ways in _speaking(request, grants):
+        if grant.principal_key in request.principal_ids and hierarchy.covers(grant.scope, request.scope):
+            if grant.guard is None and ways is UNGUARDED:
+                return Allowed(grant, inquiry.conditional)
+            guarded.append((grant, ways))
     for grant, ways in guarded:
         if inquiry.outcome(grant.guard) is Outcome.TRUE and inquiry.any_of(ways) is Outcome.TRUE:
             return Allowed(grant, inquiry.conditional)
     return Denied(NO_GRANT, inquiry.conditional)
 
 
-def _bearing(
-    request: AccessRequest, grants: Iterable[Grant], hierarchy: Hierarchy
-) -> Iterator[tuple[Grant, Ways]]:
-    """The assignments that grant the action where it is asked for, conditions aside."""
-    plane, action, scope, principal_ids = request.plane, request.action, request.scope, request.principal_ids
+def _speaking(request: AccessRequest, grants: Iterable[Grant]) -> list[tuple[Grant, Ways]]:
+    """The assignments whose roles grant the action, conditions aside, wherever and to whomever."""
+    plane, action = request.plane, request.action
     if plane not in AZURE_RBAC:
-        return
+        return []
+    found = []
     data = plane is ActionPlane.DATA
     for grant in grants:
         permissions = grant.role.permissions
         ways = (permissions.data if data else permissions.control).get(action)
         if ways is None:
             ways = permissions.ways(plane, action)
-        if ways and grant.principal_key in principal_ids and hierarchy.covers(grant.scope, scope):
-            yield grant, ways
+        if ways:
+            found.append((grant, ways))
+    return found
 
 
 class Inquiry:

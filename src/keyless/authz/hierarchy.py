@@ -38,9 +38,12 @@ class Hierarchy:
 
     def covers(self, outer: ResourceId, inner: ResourceId) -> bool:
         """Whether ``inner`` is the scope ``outer`` or lies below it."""
-        key = outer.key
+        key, asked = outer.key, inner.key
         reach = len(key)
-        if inner.key[:reach] == key:
+        if not reach:
+            return True
+        # the last segments differ more often than those before them, and are compared without a copy
+        if reach <= len(asked) and asked[reach - 1] == key[-1] and asked[:reach] == key:
             return True
         return reach == _REACH_OF_GROUP and key[:_NAME_AT] == _GROUPS and key in self.groups_above(inner)
 

@@ -59,8 +59,10 @@ class ResourceId:
 
     def interned(self) -> ResourceId:
         """The same id, with its segments kept once among all that are interned: for those that live long."""
-        same = ResourceId(tuple(map(sys.intern, self._segments)))
-        same.key = tuple(map(sys.intern, same.key))
+        same = ResourceId.__new__(ResourceId)
+        same._segments = tuple(map(sys.intern, self._segments))  # noqa: SLF001  # of its own kind
+        same.key = tuple(map(sys.intern, self.key))
+        same.text = self.text
         return same
 
     def contains(self, other: ResourceId) -> bool:
