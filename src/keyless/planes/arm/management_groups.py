@@ -13,18 +13,34 @@ Source: https://learn.microsoft.com/azure/governance/management-groups/manage#mo
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from typing import Any
 
 import msgspec
 
 from keyless.lifecycle.scopes import drop_assignments_within
-from keyless.model.management import ManagementGroup, management_group_scope
-from keyless.model.resource_id import ResourceId, subscription_scope
+from keyless.model.management import ManagementGroup
 from keyless.planes.arm.api_versions import MANAGEMENT_GROUPS as VERSIONS
-from keyless.planes.arm.errors import InvalidContent, InvalidName, SubscriptionNotFound
-from keyless.planes.arm.linked import demand_linked
+from keyless.planes.arm.errors import InvalidContent, InvalidName
 from keyless.planes.arm.long_running import Poll, keep, reply
+from keyless.planes.arm.management_group_moves import (
+    ALL,
+    ONE,
+    READ,
+    WRITE,
+    demand,
+    demand_move,
+    of_management_group,
+)
+from keyless.planes.arm.management_group_views import (
+    TYPE,
+    Json,
+    children,
+    descendant,
+    descendant_subscription,
+    named,
+    short,
+    shown,
+)
 from keyless.planes.arm.management_tree import Tree, scope_of, tree_of
 from keyless.planes.arm.scopes import needs, of_tenant
 from keyless.planes.arm.service import Arm
@@ -34,15 +50,8 @@ from keyless.wire.call import Authorized, Reply
 from keyless.wire.errors import Conflict, InvalidRequest, NotFound
 from keyless.wire.operation import Operation, operation
 
-TYPE = "Microsoft.Management/managementGroups"
-READ, WRITE = f"{TYPE}/read", f"{TYPE}/write"
-GIVE_RIGHTS = "Microsoft.Authorization/roleAssignments/write"
-_ALL = f"/providers/{TYPE}"
-_ONE = f"{_ALL}/{{group_id}}"
-_SUBSCRIPTIONS = f"{_ONE}/subscriptions"
 _SPEC = "https://learn.microsoft.com/rest/api/managementgroups/"
 _NAME = re.compile(r"[-\w().]{1,90}", re.ASCII)
-Json = dict[str, Any]
 
 
 class AskedParent(msgspec.Struct, frozen=True, rename="camel"):
@@ -77,14 +86,9 @@ class AskedChange(msgspec.Struct, frozen=True, rename="camel"):
     parent_group_id: str | None = None
 
 
-def of_management_group(site: object, params: Mapping[str, str]) -> ResourceId:
-    """The management group that the route names."""
-    return management_group_scope(params["group_id"])
-
-
 @operation(
     id="ManagementGroups.List",
-    route=f"GET {_ALL}",
+    route=f"GET {ALL}",
     api_versions=VERSIONS,
     access=needs(READ, of_tenant, below=True),
     spec=_SPEC + "management-groups/list",
@@ -93,12 +97,12 @@ async def list_groups(call: Authorized[None], arm: Arm) -> Json:
     """List the management groups that the caller may read."""
     tree = await tree_of(arm, arm.store)
     found = [one for one in tree.groups.values() if call.may(READ, scope_of(one))]
-    return {"value": [_short(tree, one) for one in found]}
+    return {"value": [short(tree, one) for one in found]}
 
 
 @operation(
     id="ManagementGroups.Get",
-    route=f"GET {_ONE}",
+    route=f"GET {ONE}",
     api_versions=VERSIONS,
     access=needs(READ, of_management_group),
     errors=(NotFound,),
@@ -111,17 +115,17 @@ async def get_group(call: Authorized[None], arm: Arm) -> Json:
     expands = {one.strip().casefold() for one in (query.get("$expand") or "").split(",")}
     deep = (query.get("$recurse") or "").casefold() == "true"
     group = tree.named(call.params["group_id"])
-    shown = _shown(tree, group)
+    found = shown(tree, group)
     if "children" in expands:
-        shown["properties"]["children"] = _children(call, tree, group, deep=deep) or None
+        found["properties"]["children"] = children(call, tree, group, deep=deep) or None
     if "path" in expands:
-        shown["properties"]["details"]["path"] = [_named(one) for one in tree.above(group)]
-    return shown
+        found["properties"]["details"]["path"] = [named(one) for one in tree.above(group)]
+    return found
 
 
 @operation(
     id="ManagementGroups.CreateOrUpdate",
-    route=f"PUT {_ONE}",
+    route=f"PUT {ONE}",
     api_versions=VERSIONS,
     access=needs(WRITE, of_management_group),
     body=AskedGroup,
@@ -144,7 +148,7 @@ async def put_group(call: Authorized[AskedGroup], arm: Arm) -> Json:
 
 @operation(
     id="ManagementGroups.Update",
-    route=f"PATCH {_ONE}",
+    route=f"PATCH {ONE}",
     api_versions=VERSIONS,
     access=needs(WRITE, of_management_group),
     body=AskedChange,
@@ -163,7 +167,7 @@ async def patch_group(call: Authorized[AskedChange], arm: Arm) -> Json:
 
 @operation(
     id="ManagementGroups.Delete",
-    route=f"DELETE {_ONE}",
+    route=f"DELETE {ONE}",
     api_versions=VERSIONS,
     access=needs(f"{TYPE}/delete", of_management_group),
     errors=(InvalidRequest, Conflict),
@@ -191,7 +195,7 @@ async def delete_group(call: Authorized[None], arm: Arm) -> Reply:
 
 @operation(
     id="ManagementGroups.GetDescendants",
-    route=f"GET {_ONE}/descendants",
+    route=f"GET {ONE}/descendants",
     api_versions=VERSIONS,
     access=needs(f"{TYPE}/descendants/read", of_management_group),
     errors=(NotFound,),
@@ -203,102 +207,10 @@ async def list_descendants(call: Authorized[None], arm: Arm) -> Json:
     group = tree.named(call.params["group_id"])
     below = [*tree.below(group)]
     groups = [
-        _descendant(scope_of(one).text, one.name, TYPE, one.display_name, tree.parent_of(one))
-        for one in below
+        descendant(scope_of(one).text, one.name, TYPE, one.display_name, tree.parent_of(one)) for one in below
     ]
-    subscriptions = [
-        _descendant_subscription(tree, one) for one in (group, *below) if tree.subscriptions(one)
-    ]
+    subscriptions = [descendant_subscription(tree, one) for one in (group, *below) if tree.subscriptions(one)]
     return {"value": [*groups, *subscriptions]}
-
-
-@operation(
-    id="ManagementGroupSubscriptions.Create",
-    route=f"PUT {_SUBSCRIPTIONS}/{{subscription_id}}",
-    api_versions=VERSIONS,
-    access=needs(f"{TYPE}/subscriptions/write", of_management_group),
-    errors=(NotFound,),
-    spec=_SPEC + "management-group-subscriptions/create",
-)
-async def put_subscription(call: Authorized[None], arm: Arm) -> Json:
-    """Put the subscription into a management group."""
-    async with arm.store.transaction() as transaction:
-        tree = await tree_of(arm, transaction)
-        _check_subscription(tree, call.params["subscription_id"])
-        group, before = tree.named(call.params["group_id"]), tree.group_of_subscription()
-        if group != before:
-            _demand_move(call, tree, subscription_scope(tree.tenant.subscription_id), before, group)
-            await _place_subscription(transaction, tree, group)
-        return _under(await tree_of(arm, transaction))
-
-
-@operation(
-    id="ManagementGroupSubscriptions.Delete",
-    route=f"DELETE {_SUBSCRIPTIONS}/{{subscription_id}}",
-    api_versions=VERSIONS,
-    access=needs(f"{TYPE}/subscriptions/delete", of_management_group),
-    spec=_SPEC + "management-group-subscriptions/delete",
-)
-async def delete_subscription(call: Authorized[None], arm: Arm) -> Reply:
-    """Take the subscription out of a management group: it lies in the root group then."""
-    async with arm.store.transaction() as transaction:
-        tree = await tree_of(arm, transaction)
-        _check_subscription(tree, call.params["subscription_id"])
-        group = tree.named(call.params["group_id"])
-        if group != tree.group_of_subscription() or group == tree.root:
-            return Reply(status=204)
-        _demand_move(call, tree, subscription_scope(tree.tenant.subscription_id), group, tree.root)
-        await _place_subscription(transaction, tree, tree.root)
-    return Reply(status=200)
-
-
-@operation(
-    id="ManagementGroupSubscriptions.GetSubscription",
-    route=f"GET {_SUBSCRIPTIONS}/{{subscription_id}}",
-    api_versions=VERSIONS,
-    access=needs(f"{TYPE}/subscriptions/read", of_management_group),
-    errors=(NotFound,),
-    spec=_SPEC + "management-group-subscriptions/get-subscription",
-)
-async def get_subscription(call: Authorized[None], arm: Arm) -> Json:
-    """Return the subscription, where it lies in this management group."""
-    tree = await tree_of(arm, arm.store)
-    _check_subscription(tree, call.params["subscription_id"])
-    if tree.named(call.params["group_id"]) != tree.group_of_subscription():
-        raise SubscriptionNotFound(call.params["subscription_id"])
-    return _under(tree)
-
-
-@operation(
-    id="ManagementGroupSubscriptions.GetSubscriptionsUnderManagementGroup",
-    route=f"GET {_SUBSCRIPTIONS}",
-    api_versions=VERSIONS,
-    access=needs(f"{TYPE}/subscriptions/read", of_management_group),
-    errors=(NotFound,),
-    spec=_SPEC + "management-group-subscriptions/get-subscriptions-under-management-group",
-)
-async def list_subscriptions(call: Authorized[None], arm: Arm) -> Json:
-    """List the subscriptions that lie directly in a management group."""
-    tree = await tree_of(arm, arm.store)
-    here = tree.subscriptions(tree.named(call.params["group_id"]))
-    return {"value": [_under(tree) for _ in here]}
-
-
-@operation(
-    id="Entities.List",
-    route="POST /providers/Microsoft.Management/getEntities",
-    api_versions=VERSIONS,
-    access=needs("Microsoft.Management/getEntities/action", of_tenant, below=True),
-    spec=_SPEC + "entities/list",
-)
-async def list_entities(call: Authorized[None], arm: Arm) -> Json:
-    """List the management groups and subscriptions that the caller may read, and what it may do with them."""
-    tree = await tree_of(arm, arm.store)
-    found = [_entity(call, tree, one) for one in tree.groups.values() if call.may(READ, scope_of(one))]
-    mine = subscription_scope(tree.tenant.subscription_id)
-    if call.may("Microsoft.Resources/subscriptions/read", mine):
-        found.append(_entity_of_subscription(call, tree, mine))
-    return {"value": found, "count": len(found)}
 
 
 async def _changed(
@@ -320,7 +232,7 @@ async def _changed(
         group = msgspec.structs.replace(group, parent=None if parent == tree.root else parent.name)
     await transaction.put(MANAGEMENT_GROUPS, (group.name.casefold(),), group)
     kept = {**tree.groups, group.name.casefold(): group}
-    return _shown(Tree(tree.tenant, kept.values()), group)
+    return shown(Tree(tree.tenant, kept.values()), group)
 
 
 def _move(
@@ -335,168 +247,20 @@ def _move(
     """Make sure that a group can be put into another, and that the caller may do it."""
     if is_new:
         if parent != tree.root:
-            _demand(call, WRITE, scope_of(parent), scope_of(group))
+            demand(call, WRITE, scope_of(parent), scope_of(group))
     elif before is None:
         raise InvalidContent("the root management group can't be moved", code="BadRequest")
     else:
-        _demand_move(call, tree, scope_of(group), before, parent)
+        demand_move(call, tree, scope_of(group), before, parent)
     tree.check_place(tree.groups.get(group.name.casefold(), group), parent)
-
-
-def _demand_move(
-    call: Authorized[Any], tree: Tree, child: ResourceId, before: ManagementGroup, after: ManagementGroup
-) -> None:
-    """Make sure that the caller may move something from one group to another."""
-    _demand(call, GIVE_RIGHTS, child, child)
-    for place in (before, after):
-        if place != tree.root:
-            _demand(call, WRITE, scope_of(place), child)
-
-
-def _demand(call: Authorized[Any], action: str, scope: ResourceId, moved: ResourceId) -> None:
-    demand_linked(call, action, scope, own_action=WRITE, own_scope=moved)
-
-
-async def _place_subscription(transaction: Transaction, tree: Tree, place: ManagementGroup) -> None:
-    """Let the subscription lie in one group, and in no other."""
-    mine = tree.tenant.subscription_id
-    for group in tree.groups.values():
-        others = tuple(one for one in group.subscriptions if one.casefold() != mine.casefold())
-        wanted = (*others, mine) if group == place and group != tree.root else others
-        if wanted != group.subscriptions:
-            kept = msgspec.structs.replace(group, subscriptions=wanted)
-            await transaction.put(MANAGEMENT_GROUPS, (group.name.casefold(),), kept)
-
-
-def _check_subscription(tree: Tree, subscription_id: str) -> None:
-    if subscription_id.casefold() != tree.tenant.subscription_id.casefold():
-        raise SubscriptionNotFound(subscription_id)
 
 
 def _name_in(parent_id: str) -> str:
     """The name of a group that an id speaks of."""
     prefix, _, name = parent_id.strip("/").rpartition("/")
-    if prefix.casefold() != _ALL.strip("/").casefold() or not name:
+    if prefix.casefold() != ALL.strip("/").casefold() or not name:
         raise InvalidContent(f"`{parent_id[:200]}` is no id of a management group", code="InvalidParent")
     return name
-
-
-def _short(tree: Tree, group: ManagementGroup) -> Json:
-    return {
-        "id": scope_of(group).text,
-        "name": group.name,
-        "type": TYPE,
-        "properties": {"tenantId": tree.tenant.tenant_id, "displayName": group.display_name},
-    }
-
-
-def _shown(tree: Tree, group: ManagementGroup) -> Json:
-    """A group in the form of the wire."""
-    shown, parent = _short(tree, group), tree.parent_of(group)
-    shown["properties"]["details"] = {"version": 1} | ({} if parent is None else {"parent": _linked(parent)})
-    return shown
-
-
-def _linked(group: ManagementGroup) -> Json:
-    return {"id": scope_of(group).text, **_named(group)}
-
-
-def _named(group: ManagementGroup) -> Json:
-    return {"name": group.name, "displayName": group.display_name}
-
-
-def _children(call: Authorized[Any], tree: Tree, group: ManagementGroup, *, deep: bool) -> list[Json]:
-    """What lies in a group, and with ``deep`` in what lies in it."""
-    found: list[Json] = []
-    for one in tree.children(group):
-        child = {**_linked(one), "type": TYPE}
-        below = _children(call, tree, one, deep=True) if deep else []
-        found.append({**child, "children": below} if below else child)
-    for subscription_id in tree.subscriptions(group):
-        scope = subscription_scope(subscription_id)
-        name = tree.tenant.subscription_name
-        found.append(
-            {"id": scope.text, "name": subscription_id, "displayName": name, "type": "/subscriptions"}
-        )
-    return found
-
-
-def _descendant(of: str, name: str, kind: str, display_name: str, parent: ManagementGroup | None) -> Json:
-    within = None if parent is None else {"id": scope_of(parent).text}
-    return {
-        "id": of,
-        "name": name,
-        "type": kind,
-        "properties": {"displayName": display_name, "parent": within},
-    }
-
-
-def _descendant_subscription(tree: Tree, group: ManagementGroup) -> Json:
-    mine = tree.tenant
-    scope = subscription_scope(mine.subscription_id).text
-    return _descendant(scope, mine.subscription_id, "/subscriptions", mine.subscription_name, group)
-
-
-def _under(tree: Tree) -> Json:
-    """The subscription, as it is shown in its group."""
-    mine, group = tree.tenant, tree.group_of_subscription()
-    return {
-        "id": f"{scope_of(group)}/subscriptions/{mine.subscription_id}",
-        "name": mine.subscription_id,
-        "type": f"{TYPE}/subscriptions",
-        "properties": {
-            "displayName": mine.subscription_name,
-            "tenant": mine.tenant_id,
-            "state": "Active",
-            "parent": {"id": scope_of(group).text},
-        },
-    }
-
-
-def _entity(call: Authorized[Any], tree: Tree, group: ManagementGroup) -> Json:
-    above, below = tree.above(group), list(tree.below(group))
-    here = len(tree.subscriptions(group))
-    counts = {
-        "numberOfChildGroups": len(tree.children(group)),
-        "numberOfChildren": len(tree.children(group)) + here,
-        "numberOfDescendants": len(below) + here + sum(len(tree.subscriptions(one)) for one in below),
-    }
-    properties = _entity_properties(call, tree, scope_of(group), group.display_name, above)
-    return {"id": scope_of(group).text, "name": group.name, "type": TYPE, "properties": properties | counts}
-
-
-def _entity_of_subscription(call: Authorized[Any], tree: Tree, scope: ResourceId) -> Json:
-    group, mine = tree.group_of_subscription(), tree.tenant
-    above = [*tree.above(group), group]
-    properties = _entity_properties(call, tree, scope, mine.subscription_name, above)
-    return {
-        "id": scope.text,
-        "name": mine.subscription_id,
-        "type": "/subscriptions",
-        "properties": properties,
-    }
-
-
-def _entity_properties(
-    call: Authorized[Any], tree: Tree, scope: ResourceId, display_name: str, above: list[ManagementGroup]
-) -> Json:
-    may = _permission(call, scope)
-    return {
-        "tenantId": tree.tenant.tenant_id,
-        "displayName": display_name,
-        "parent": {"id": scope_of(above[-1]).text} if above else None,
-        "parentDisplayNameChain": [one.display_name for one in above],
-        "parentNameChain": [one.name for one in above],
-        "permissions": may,
-        "inheritedPermissions": may,
-    }
-
-
-def _permission(call: Authorized[Any], scope: ResourceId) -> str:
-    """How much the caller may do with a group or subscription, in one word."""
-    if call.may(f"{TYPE}/delete", scope):
-        return "delete"
-    return "edit" if call.may(WRITE, scope) else "view"
 
 
 OPERATIONS: tuple[Operation, ...] = (
@@ -506,9 +270,4 @@ OPERATIONS: tuple[Operation, ...] = (
     patch_group,
     delete_group,
     list_descendants,
-    put_subscription,
-    delete_subscription,
-    get_subscription,
-    list_subscriptions,
-    list_entities,
 )
