@@ -196,3 +196,18 @@ async def test_what_was_committed_is_there_when_the_store_is_opened_again(
     assert await again.get(notes, ("a",)) == note("1")
     assert await again.get(secrets, ("a",)) == note("2")
     assert again.revision(notes) == 1
+
+
+async def test_what_was_touched_since_a_revision_is_told_or_not_known(
+    store: Store, notes: Notes, secrets: Notes, note: Any
+) -> None:
+    store.refresh()
+    revision = store.revision(notes)
+    await put(store, notes, "a", note("1"))
+    await put(store, notes, "b", note("1"))
+    await put(store, secrets, "c", note("1"))
+    async with store.transaction() as transaction:
+        await transaction.delete(notes, ("a",))
+    store.refresh()
+    assert store.changed_since(notes, revision) in (frozenset({("a",), ("b",)}), None)
+    assert store.changed_since(notes, store.revision(notes)) in (frozenset(), None)

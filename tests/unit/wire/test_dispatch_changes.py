@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import logging
+import time
 import uuid
 from contextlib import closing
 from pathlib import Path
@@ -13,9 +14,17 @@ from typing import Any
 import pytest
 
 from keyless.lifecycle.revoke import revoke
+from keyless.model.denies import DeniedPrincipal, DenyAssignment
+from keyless.model.directory import Group
 from keyless.model.resources import Vault
-from keyless.model.roles import RoleAssignment
-from keyless.store.collections import ASSIGNMENTS, SIGNING_KEYS, VAULTS
+from keyless.model.roles import Permission, RoleAssignment
+from keyless.store.collections import (
+    ASSIGNMENTS,
+    DENY_ASSIGNMENTS,
+    SECURITY_GROUPS,
+    SIGNING_KEYS,
+    VAULTS,
+)
 from keyless.store.sealing import RootKey
 from keyless.store.sqlite.store import SqliteStore
 from keyless.tokens.keys import KeyRing, SigningKey
@@ -66,6 +75,42 @@ async def test_what_is_noticed_without_a_delay_overtakes_what_waits(library: Any
     await library.assign("alice", "reader")
     assert await status(library, token=token) == 200
     assert await status(library, token=library.token("bob")) == 403
+
+
+async def put(library: Any, collection: Any, record: Any) -> None:
+    async with library.store.transaction() as transaction:
+        await transaction.put(collection, (record.id,), record)
+
+
+async def test_a_decision_under_a_condition_on_the_time_is_made_anew_each_time(library: Any) -> None:
+    end = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(library.now + 60))
+    until = f"@Environment[UtcNow] DateTimeLessThan '{end}'"
+    await put(library, ASSIGNMENTS, RoleAssignment("a", "alice", "reader", SCOPE, condition=until))
+    token = library.token("alice")
+    assert await status(library, token=token) == 200
+    library.now += 59
+    assert await status(library, token=token) == 200
+    library.now += 1
+    assert await status(library, token=token) == 403
+
+
+async def test_a_deny_assignment_takes_effect_on_the_next_request(library: Any, reader: str) -> None:
+    assert await status(library, token=reader) == 200
+    block = Permission(data_actions=("*",))
+    deny = DenyAssignment("d", "no books", SCOPE, (block,), (DeniedPrincipal("ALICE"),))
+    await put(library, DENY_ASSIGNMENTS, deny)
+    answer = await library.ask("GET", "/books/dune", token=reader)
+    assert answer.status == 403
+    assert "DecisionReason: 'DeniedByDenyAssignment'" in json.loads(answer.body)["error"]["message"]
+
+
+async def test_an_assignment_to_a_group_counts_for_its_members(library: Any) -> None:
+    await put(library, ASSIGNMENTS, RoleAssignment("a", "team", "reader", SCOPE))
+    token = library.token("alice")
+    assert await status(library, token=token) == 403
+    async with library.store.transaction() as transaction:
+        await transaction.put(SECURITY_GROUPS, ("team",), Group("team", "team", members=("alice",)))
+    assert await status(library, token=token) == 200
 
 
 async def test_an_assignment_made_by_another_process_takes_effect_on_the_next_request(
