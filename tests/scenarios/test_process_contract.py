@@ -334,6 +334,7 @@ def test_nothing_is_left_when_the_last_run_has_ended(learned: Project) -> None:
     wait_until(lambda: not set(processes_about(learned.root)) - before, "its process is gone")
     assert sorted(file.name for file in learned.state.iterdir()) == [
         ".gitignore",
+        "azure-cli",
         "evidence.db",
         "plane.lock",
         "plane.log",
