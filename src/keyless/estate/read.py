@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from keyless.estate.declaration import ESTATE, EstateEntry
+from keyless.estate.declared.estate import ESTATE, EstateEntry
 from keyless.estate.document import compose, load_file
 from keyless.estate.problems import InvalidEstate
 from keyless.estate.reading import Reading, Rejected

@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib import resources
 from typing import Any
 
-from keyless.estate.declaration import ESTATE
+from keyless.estate.declared.estate import ESTATE
 from keyless.estate.schema import SCHEMA_FILE
 from keyless.estate.shapes.base import Shape, Where
 from keyless.estate.shapes.containers import ListOf, ListOrMap, MapOf
@@ -14,7 +14,7 @@ from keyless.estate.shapes.record import Alternatives, Field, Record, RecordOf, 
 _HEAD = """\
 # The estate file, `keyless.yaml`
 
-<!-- Made by scripts/build_estate_reference.py: change src/keyless/estate/declaration.py instead. -->
+<!-- Made by scripts/build_estate_reference.py: change src/keyless/estate/declared/ instead. -->
 
 The estate file says what a project's world consists of: its resources, the identities of its workloads, role
 assignments, secrets and settings. `keyless estate init` writes a commented starter, `keyless estate show`

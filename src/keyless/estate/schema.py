@@ -11,7 +11,8 @@ from __future__ import annotations
 import json
 from importlib import resources
 
-from keyless.estate.declaration import ESTATE, VERSION
+from keyless.estate.declared.estate import ESTATE
+from keyless.estate.declared.texts import VERSION
 from keyless.estate.shapes.base import JsonSchema
 
 SCHEMA_FILE = "keyless.schema.json"

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 import msgspec
 
 from keyless.estate import naming
-from keyless.estate.declaration import VERSION
+from keyless.estate.declared.texts import VERSION
 from keyless.estate.export.variables import VariableNames
 from keyless.estate.shapes.scalars import TextRule
 from keyless.estate.yaml_text import scalar

@@ -12,7 +12,7 @@ import jsonschema
 import pytest
 import yaml
 
-from keyless.estate.declaration import ESTATE
+from keyless.estate.declared.estate import ESTATE
 from keyless.estate.read import read_text
 from keyless.estate.reference import reference_text
 from keyless.estate.schema import estate_schema, shipped_schema_text

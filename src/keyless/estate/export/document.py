@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
-from keyless.estate.declaration import VERSION
+from keyless.estate.declared.texts import VERSION
 from keyless.estate.export.assignments import assignment_document
 from keyless.estate.export.directory import directory_roles_document, groups_document, users_document
 from keyless.estate.export.federation import credentials_document, issuers_document

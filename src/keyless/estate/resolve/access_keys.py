@@ -11,7 +11,8 @@ import base64
 import binascii
 from urllib.parse import urlsplit
 
-from keyless.estate.declaration import AccessKeyEntry, EstateEntry
+from keyless.estate.declared.estate import EstateEntry
+from keyless.estate.declared.stores import AccessKeyEntry
 from keyless.estate.key_values import STORE_DOMAIN
 from keyless.estate.reading import Located, Reading, Rejected
 from keyless.estate.resolve.secrets import SecretSource, WithheldText

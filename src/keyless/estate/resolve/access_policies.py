@@ -6,7 +6,8 @@ from contextlib import suppress
 
 from msgspec import structs
 
-from keyless.estate.declaration import AccessPolicyEntry, EstateEntry, PermissionsEntry
+from keyless.estate.declared.estate import EstateEntry
+from keyless.estate.declared.vaults import AccessPolicyEntry, PermissionsEntry
 from keyless.estate.problems import At
 from keyless.estate.reading import Reading, Rejected
 from keyless.estate.resolve.principals import Principals

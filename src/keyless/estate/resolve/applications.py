@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from keyless.estate.declaration import (
+from keyless.estate.declared.applications import (
     ApplicationEntry,
     CertificateAsText,
     CertificateEntry,
     CertificateFromEnvironment,
     CertificateFromFile,
-    EstateEntry,
-    SecretAsText,
-    SecretEntry,
-    SecretFromEnvironment,
-    SecretFromFile,
 )
+from keyless.estate.declared.estate import EstateEntry
+from keyless.estate.declared.vaults import SecretAsText, SecretEntry, SecretFromEnvironment, SecretFromFile
 from keyless.estate.reading import Located, Reading, Rejected
 from keyless.estate.resolve.directory import Directory
 from keyless.estate.resolve.identifier_uris import IdentifierUris

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from keyless.estate.declaration import AssignmentEntry
+from keyless.estate.declared.roles import AssignmentEntry
 from keyless.estate.problems import At
 from keyless.estate.reading import Reading, Rejected
 from keyless.estate.resolve.principals import Principals

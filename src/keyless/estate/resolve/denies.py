@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from keyless.estate.declaration import DenyEntry, Everyone, PrincipalById, PrincipalEntry
+from keyless.estate.declared.principals import Everyone, PrincipalById, PrincipalEntry
+from keyless.estate.declared.roles import DenyEntry
 from keyless.estate.reading import Reading, Rejected
 from keyless.estate.resolve.assignments import DEFAULT_CONDITION_VERSION
 from keyless.estate.resolve.principals import Principals

@@ -8,19 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from keyless.estate.declaration import (
-    EstateEntry,
+from keyless.estate.declared.estate import EstateEntry
+from keyless.estate.declared.identities import (
     FederatedCredentialEntry,
     IdentitysCredential,
-    IssuerEntry,
     IssuersCredential,
-    KeySetAsText,
-    KeySetEntry,
-    KeySetFromFile,
-    SecretAsText,
-    SecretEntry,
-    SecretFromFile,
 )
+from keyless.estate.declared.issuers import IssuerEntry, KeySetAsText, KeySetEntry, KeySetFromFile
+from keyless.estate.declared.vaults import SecretAsText, SecretEntry, SecretFromFile
 from keyless.estate.problems import At
 from keyless.estate.reading import Located, Reading, Rejected
 from keyless.estate.resolve.directory import Directory

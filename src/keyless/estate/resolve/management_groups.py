@@ -9,7 +9,8 @@ import re
 from collections.abc import Iterator
 
 from keyless.estate import naming
-from keyless.estate.declaration import EstateEntry, ManagementGroupEntry
+from keyless.estate.declared.estate import EstateEntry
+from keyless.estate.declared.roles import ManagementGroupEntry
 from keyless.estate.reading import Located, Reading
 from keyless.estate.resolve.directory import Directory
 from keyless.estate.resolve.resources import Resources

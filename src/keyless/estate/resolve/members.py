@@ -7,7 +7,8 @@ from contextlib import suppress
 
 from msgspec import structs
 
-from keyless.estate.declaration import DirectoryRoleEntry, EstateEntry, SecurityGroupEntry
+from keyless.estate.declared.estate import EstateEntry
+from keyless.estate.declared.principals import DirectoryRoleEntry, SecurityGroupEntry
 from keyless.estate.reading import Located, Reading, Rejected
 from keyless.estate.resolve.principals import Principals
 from keyless.model.derived_ids import directory_assignment_id

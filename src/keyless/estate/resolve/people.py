@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from keyless.estate.declaration import EstateEntry
+from keyless.estate.declared.estate import EstateEntry
 from keyless.estate.reading import Located, Reading
 from keyless.estate.resolve.directory import Directory
 from keyless.estate.resolve.guids import GuidRegister

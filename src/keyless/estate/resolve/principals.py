@@ -8,7 +8,7 @@ from collections.abc import Iterable
 import msgspec
 
 from keyless.estate import naming
-from keyless.estate.declaration import (
+from keyless.estate.declared.principals import (
     PrincipalByApplication,
     PrincipalByCompute,
     PrincipalByGroup,

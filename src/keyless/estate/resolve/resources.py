@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from keyless.estate.declaration import (
+from keyless.estate.declared.estate import EstateEntry
+from keyless.estate.declared.groups import GroupEntry
+from keyless.estate.declared.identities import (
     ComputeEntry,
-    EstateEntry,
-    GroupEntry,
     HostedIdentities,
     IdentityEntry,
-    StoreEntry,
     SystemAssignedEntry,
-    VaultEntry,
 )
+from keyless.estate.declared.stores import StoreEntry
+from keyless.estate.declared.vaults import VaultEntry
 from keyless.estate.reading import Located, Reading
 from keyless.estate.resolve.directory import Directory
 from keyless.estate.resolve.guids import GuidRegister

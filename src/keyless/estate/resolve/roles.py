@@ -12,7 +12,9 @@ from contextlib import suppress
 
 from keyless.authz.assignable import is_assignable
 from keyless.authz.hierarchy import FLAT, Hierarchy
-from keyless.estate.declaration import CustomRoleEntry, EstateEntry, PermissionEntry, ScopeEntry
+from keyless.estate.declared.estate import EstateEntry
+from keyless.estate.declared.roles import CustomRoleEntry, PermissionEntry
+from keyless.estate.declared.scopes import ScopeEntry
 from keyless.estate.problems import At
 from keyless.estate.reading import Located, Reading, Rejected
 from keyless.estate.resolve.directory import Directory

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from keyless.estate.declaration import (
+from keyless.estate.declared.scopes import (
     ComputeScope,
     GroupScope,
     IdentityScope,

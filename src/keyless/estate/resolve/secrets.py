@@ -12,17 +12,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Protocol
 
-from keyless.estate.declaration import (
+from keyless.estate.declared.estate import EstateEntry
+from keyless.estate.declared.stores import (
     AccessKeyAsText,
     AccessKeyEntry,
     AccessKeyFromEnvironment,
     AccessKeyFromFile,
-    EstateEntry,
-    SecretAsText,
-    SecretEntry,
-    SecretFromEnvironment,
-    SecretFromFile,
 )
+from keyless.estate.declared.vaults import SecretAsText, SecretEntry, SecretFromEnvironment, SecretFromFile
 from keyless.estate.reading import Located, Reading, Rejected
 from keyless.estate.resolve.resources import Resources
 from keyless.model.estate import DeclaredSecret

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from keyless.estate.declaration import (
-    EstateEntry,
+from keyless.estate.declared.estate import EstateEntry
+from keyless.estate.declared.stores import (
     FeatureFlagSetting,
     ListedPlainSetting,
     ListedReferenceSetting,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from keyless.estate.declaration import EstateEntry, WorkloadEntry
+from keyless.estate.declared.estate import EstateEntry
+from keyless.estate.declared.workloads import WorkloadEntry
 from keyless.estate.reading import Located, Reading
 from keyless.estate.resolve.resources import Resources
 from keyless.model.workloads import WorkloadRule

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from keyless.estate.declaration import EstateEntry, SubscriptionEntry, TenantEntry
+from keyless.estate.declared.estate import EstateEntry
+from keyless.estate.declared.tenant import SubscriptionEntry, TenantEntry
 from keyless.estate.reading import Reading
 from keyless.estate.resolve.access_keys import read_access_keys
 from keyless.estate.resolve.access_policies import with_access_policies

@@ -1,0 +1,134 @@
+"""Configuration stores, their settings and their access keys."""
+
+from __future__ import annotations
+
+from keyless.estate import naming
+from keyless.estate.declared.texts import NO_TAGS, REFERENCE, SETTING_TAGS
+from keyless.estate.shapes.base import Where
+from keyless.estate.shapes.containers import Entries, ListOf, ListOrMap, MapOf
+from keyless.estate.shapes.record import Alternatives, Record, defaulted, optional, required
+from keyless.estate.shapes.scalars import Text, YesOrNo
+
+
+class ReferenceEntry(Record, title="a Key Vault reference"):
+    """Which secret a setting points to."""
+
+
+class ReferenceByName(ReferenceEntry, told_by="vault"):
+    """A reference to a secret of a vault of this estate."""
+
+    vault = required(REFERENCE, "The vault's name.")
+    secret = required(Text(naming.SECRET), "The secret's name.")
+    version = optional(Text(naming.SECRET_VERSION), "One version of it. Left out: always the newest.")
+
+
+class ReferenceByAddress(ReferenceEntry, told_by="uri"):
+    """A reference to a secret anywhere."""
+
+    uri = required(Text(naming.URI), "The secret's address.")
+
+
+class SettingEntry(Record, title="a setting", shown=False):
+    """What every key-value has."""
+
+    label = optional(Text(naming.LABEL), "Its label. Left out: no label.")
+    tags = defaulted(SETTING_TAGS, "Its tags.", default=NO_TAGS)
+
+
+class PlainSetting(SettingEntry, told_by="value", short="value"):
+    """A key-value that holds text."""
+
+    value = required(
+        Text(naming.SETTING_VALUE), "The value. Numbers and `true` are text too: put them in quotes."
+    )
+    content_type = optional(
+        Text(naming.CONTENT_TYPE), "What kind of value it is, such as `application/json`."
+    )
+
+
+class ReferenceSetting(SettingEntry, told_by="keyVaultReference"):
+    """A key-value that points to a secret, with the content type and value that Azure's clients look for."""
+
+    key_vault_reference = required(
+        Alternatives("a Key Vault reference", ReferenceByName, ReferenceByAddress),
+        "The secret that it points to.",
+    )
+
+
+class ListedPlainSetting(PlainSetting, title="a setting in a list", told_by="value"):
+    """A key-value that holds text, in a list."""
+
+    key = required(Where(Text(naming.KEY)), "Its key.")
+
+
+class ListedReferenceSetting(ReferenceSetting, title="a setting in a list", told_by="keyVaultReference"):
+    """A key-value that points to a secret, in a list."""
+
+    key = required(Where(Text(naming.KEY)), "Its key.")
+
+
+class FeatureFlagSetting(SettingEntry, title="a setting in a list", told_by="featureFlag"):
+    """A feature flag without filters. For one with filters, write its key-value with its content type."""
+
+    feature_flag = required(Where(Text(naming.FEATURE)), "The feature's name.")
+    enabled = required(YesOrNo(), "Whether the feature is on.")
+    description = defaulted(Text(naming.DESCRIPTION), "What the feature is.", default="")
+
+
+SETTINGS = ListOrMap(
+    ListOf(
+        Alternatives("a setting", ListedPlainSetting, ListedReferenceSetting, FeatureFlagSetting), "settings"
+    ),
+    MapOf(
+        Text(naming.KEY),
+        Alternatives("a setting", PlainSetting, ReferenceSetting),
+        "settings",
+        ignore_case=False,
+    ),
+)
+
+
+class AccessKeyEntry(Record, title="an access key", shown=False):
+    """What every access key has. Its value is what Azure shows for it, or its whole connection string."""
+
+    read_only = defaulted(YesOrNo(), "Whether it can only read.", default=False)
+
+
+class AccessKeyFromEnvironment(AccessKeyEntry, told_by="env"):
+    """An access key whose value an environment variable holds when the estate is read."""
+
+    env = required(Where(Text(naming.VARIABLE)), "The name of the environment variable.")
+
+
+class AccessKeyFromFile(AccessKeyEntry, told_by="file"):
+    """An access key whose value a file holds. One line break at the end of the file is not part of it."""
+
+    file = required(Where(Text(naming.FILE)), "The file's path, relative to the estate file.")
+
+
+class AccessKeyAsText(AccessKeyEntry, told_by="value", short="value"):
+    """An access key whose value stands in the estate file, for values that need no protection."""
+
+    value = required(Where(Text(naming.ACCESS_KEY_VALUE)), "The value itself.")
+
+
+ACCESS_KEY = Alternatives("an access key", AccessKeyFromEnvironment, AccessKeyFromFile, AccessKeyAsText)
+
+
+class StoreEntry(Record, title="a configuration store"):
+    """An App Configuration store, reached as `https://NAME.azconfig.io`."""
+
+    location = optional(Text(naming.LOCATION), "Where it is. Left out: where its resource group is.")
+    settings = optional(
+        SETTINGS,
+        "The key-values that it holds: a mapping by key; or a list, where a key has several labels or there "
+        "are feature flags.",
+    )
+    access_keys = defaulted(
+        MapOf(Text(naming.ACCESS_KEY), ACCESS_KEY, "access keys", ignore_case=False),
+        "The access keys that open it, by id: stored credentials, for the picture before.",
+        default=Entries(),
+    )
+    disable_local_auth = defaulted(
+        YesOrNo(), "Whether it refuses access keys, and takes tokens alone.", default=False
+    )
