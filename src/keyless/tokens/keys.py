@@ -81,11 +81,15 @@ class SigningKey:
 
 
 def generate_signing_key(created_at: int) -> SigningKey:
-    """Make a new key; its id is the thumbprint of its certificate, as the ids of Entra's keys are."""
+    """Make a new key; its id is the thumbprint of its certificate, as the ids of Entra's keys are.
+
+    None begins with a hyphen: a command line would take that for an option.
+    """
     from joserfc.jwk import RSAKey
 
     key = RSAKey.generate_key(KEY_BITS, private=True)
-    return SigningKey(thumbprint(self_signed(_private(key), created_at)), key, created_at)
+    kid = thumbprint(self_signed(_private(key), created_at))
+    return generate_signing_key(created_at) if kid.startswith("-") else SigningKey(kid, key, created_at)
 
 
 def load_signing_key(stored: StoredSigningKey) -> SigningKey:

@@ -23,7 +23,13 @@ from keyless.tokens.claims import (
     v1_issuer,
 )
 from keyless.tokens.issue import issue
-from keyless.tokens.keys import KeyRing, SigningKey, StoredSigningKey, load_signing_key
+from keyless.tokens.keys import (
+    KeyRing,
+    SigningKey,
+    StoredSigningKey,
+    generate_signing_key,
+    load_signing_key,
+)
 
 AZURE_CLAIMS = {
     "aud", "iss", "iat", "nbf", "exp", "aio", "appid", "appidacr", "idp", "idtyp", "oid", "rh", "sub", "tid",
@@ -148,3 +154,11 @@ def test_the_newest_key_signs_and_all_are_published(signing_key: SigningKey, for
 def test_a_ring_without_keys_cannot_be() -> None:
     with pytest.raises(ValueError, match="at least one key"):
         KeyRing([])
+
+
+def test_no_key_is_called_what_a_command_line_would_take_for_an_option(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    thumbprints = iter(["-a", "-b", "c"])
+    monkeypatch.setattr("keyless.tokens.keys.thumbprint", lambda certificate: next(thumbprints))
+    assert generate_signing_key(1_800_000_000).kid == "c"
