@@ -61,7 +61,7 @@ def test_an_identity_without_a_role_is_refused_and_told_which_one_would_do(site:
     site.declare(ESTATE)
     ran = site.run(sys.executable, "-c", LISTING)
     assert ran.seen == "Insufficient privileges to complete the operation."
-    assert "the role `Directory Readers` of Entra would allow it" in ran.stderr
+    assert "`Group.Read.All` of the directory would allow it" in ran.stderr
 
 
 def test_learning_passes_in_the_directory_too(site: Site) -> None:

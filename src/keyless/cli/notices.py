@@ -42,11 +42,12 @@ def denial(settled: Settled) -> str:
 
 
 def _remedy(settled: Settled) -> str:
-    from keyless.plan.suggest import directory_roles_for, roles_for
+    from keyless.catalog.directory_roles import least_directory_role
+    from keyless.plan.suggest import roles_for
 
     if settled.plane == ActionPlane.DIRECTORY:
-        allowing = directory_roles_for(settled.action)
-        return f"the role `{allowing[0].name}` of Entra would allow it" if allowing else "no role would"
+        allowing = least_directory_role((settled.action,))
+        return f"`{allowing.name}` of the directory would allow it" if allowing else "no role would"
     if settled.by.startswith(NO_POLICY):
         permission = settled.by.removeprefix(NO_POLICY).replace("/", " ")
         return f"access policies decide in this vault, and none gives it `{permission}`: no role would"

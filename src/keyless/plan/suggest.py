@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from keyless.catalog.directory_roles import entra_roles
-from keyless.model.actions import ActionPlane, any_matches
-from keyless.model.directory import DirectoryRole
+from keyless.model.actions import ActionPlane
 from keyless.model.roles import RoleDefinition
 from keyless.plan.index import RankedRole, is_for_all, role_index
 
@@ -27,14 +25,3 @@ def roles_for(
     granting = [one for one in (*index.roles, *ours) if one.bits & wanted]
     granting.sort(key=lambda one: (not one.for_all, one.bits.bit_count(), one.by_name))
     return [(one.role, one.bits.bit_count() - 1) for one in granting]
-
-
-def directory_roles_for(action: str) -> list[DirectoryRole]:
-    """The roles of Entra that allow an action on every object; those that allow the least come first."""
-    allowing = [role for role in entra_roles() if any_matches(role.actions, action)]
-    return sorted(allowing, key=lambda role: (_allows_kinds(role), len(role.actions), role.name))
-
-
-def _allows_kinds(role: DirectoryRole) -> bool:
-    """Whether a role allows whole kinds of actions, that nobody has counted."""
-    return any("*" in action or action.endswith("allTasks") for action in role.actions)

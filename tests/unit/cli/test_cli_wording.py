@@ -87,12 +87,12 @@ def test_a_denial_says_who_what_where_and_which_role_would_do() -> None:
     )
 
 
-def test_a_denial_in_the_directory_names_a_role_of_the_directory() -> None:
+def test_a_denial_in_the_directory_names_the_least_that_the_directory_can_give() -> None:
     def said(action: str) -> str:
         return denial(Settled("web", "denied", "directory", f"microsoft.directory/{action}", "/"))
 
-    assert said("users/create").endswith("; the role `User Administrator` of Entra would allow it")
-    assert said("nothing/create").endswith("; the role `Global Administrator` of Entra would allow it")
+    assert said("users/create").endswith("; `User.ReadWrite.All` of the directory would allow it")
+    assert said("nothing/create").endswith("; `Global Administrator` of the directory would allow it")
 
 
 @pytest.mark.parametrize(
