@@ -2,7 +2,9 @@
 
 Rules:
 - who made and changed roles and assignments, and when, stays with them;
-- the owners of a group stay, and who was made a member of it beside the file;
+- the owners of a group stay, and who was made a member of it beside the file; so do a vault's access policies
+  for whom the file names none;
+- purge protection, once on, is never switched off;
 - tags, tiers and whatever else only the management API is given stay as they are;
 - a vault or store that lies deleted and is declared comes back as it was, with what it held. One whose time
   to come back is over is made anew, with nothing in it.
@@ -16,6 +18,7 @@ from typing import Any, Protocol
 from msgspec import structs
 
 from keyless.model.access_keys import AccessKey
+from keyless.model.access_policies import AccessPolicy
 from keyless.model.denies import DenyAssignment
 from keyless.model.directory import Group
 from keyless.model.estate import Estate
@@ -66,10 +69,22 @@ def with_kept(before: object, record: object) -> Any:  # noqa: ANN401  # a recor
         return before if isinstance(before, AccessKey) and _same_key(before, record) else record
     if isinstance(record, Group) and isinstance(before, Group):
         record = structs.replace(record, members=tuple(dict.fromkeys((*record.members, *before.members))))
+    if isinstance(record, Vault) and isinstance(before, Vault):
+        record = structs.replace(
+            record,
+            access_policies=(*record.access_policies, *beside(record, before)),
+            purge_protection=record.purge_protection or before.purge_protection,
+        )
     names = _KEPT.get(type(record), ())
     if not names or type(before) is not type(record):
         return record
     return structs.replace(record, **{name: getattr(before, name) for name in names})  # type: ignore[type-var]
+
+
+def beside(declared: Vault, there: Vault) -> tuple[AccessPolicy, ...]:
+    """The access policies of a vault for whom its declaration names none."""
+    named = {one.name.casefold() for one in declared.access_policies}
+    return tuple(one for one in there.access_policies if one.name.casefold() not in named)
 
 
 def _same_key(before: AccessKey, record: AccessKey) -> bool:

@@ -20,6 +20,7 @@ from typing import Any, NamedTuple, Protocol
 from msgspec import structs
 
 from keyless.deploy.apply import records_of
+from keyless.deploy.kept import beside
 from keyless.lifecycle.applications import application_key, find_application
 from keyless.lifecycle.directory import forget_principal, principal_key
 from keyless.lifecycle.identities import as_created, live_identities, settle_identities
@@ -36,7 +37,7 @@ from keyless.model.identities import (
 )
 from keyless.model.management import GenericResource
 from keyless.model.resource_id import ResourceId
-from keyless.model.resources import ConfigurationStore, ResourceGroup
+from keyless.model.resources import ConfigurationStore, ResourceGroup, Vault
 from keyless.model.roles import RoleAssignment
 from keyless.store.collections import (
     ACCESS_KEYS,
@@ -179,7 +180,7 @@ async def _prune_records(estate: Estate, store: Store, in_use: set[str], now: in
 
 
 async def _pare(estate: Estate, transaction: Transaction, own: frozenset[str]) -> list[Pruned]:
-    """Take from what is named what was added to it: members of groups, secrets and keys of applications."""
+    """Take from what is named what was added to it: members, access policies, secrets and keys."""
     found: list[Pruned] = []
     for group in estate.security_groups:
         key = principal_key(group.principal_id)
@@ -190,9 +191,21 @@ async def _pare(estate: Estate, transaction: Transaction, own: frozenset[str]) -
         found += [Pruned(f"member `{one}` of group `{group.display_name}`") for one in sorted(gone)]
         if gone:
             await transaction.put(SECURITY_GROUPS, key, structs.replace(there, members=kept))
+    for vault in estate.vaults:
+        found += await _pare_vault(vault, transaction)
     for declared in estate.applications:
         found += await _pare_application(declared, transaction)
     return found
+
+
+async def _pare_vault(declared: Vault, transaction: Transaction) -> list[Pruned]:
+    key = (declared.name.casefold(),)
+    there = await transaction.get(VAULTS, key) or declared
+    gone = beside(declared, there)
+    if gone:
+        kept = tuple(one for one in there.access_policies if one not in gone)
+        await transaction.put(VAULTS, key, structs.replace(there, access_policies=kept))
+    return [Pruned(f"access policy of `{one.object_id}` of vault `{declared.name}`") for one in gone]
 
 
 async def _pare_application(declared: DeclaredApplication, transaction: Transaction) -> list[Pruned]:

@@ -10,7 +10,9 @@ from msgspec import structs
 from keyless.deploy.apply import apply_estate
 from keyless.deploy.contents import PlaneContents
 from keyless.deploy.export import stored_estate
+from keyless.deploy.prune import prune
 from keyless.estate.read import read_text
+from keyless.model.access_policies import AccessPolicy, PolicyPermissions
 from keyless.model.estate import DeclaredSecret, DeclaredSetting, Estate
 from keyless.model.resources import DeletedStore, DeletedVault
 from keyless.model.secret_text import SecretText
@@ -84,9 +86,32 @@ async def test_what_a_file_cannot_say_stays_and_what_it_says_counts(
     assert vault is not None
     assert found is not None
     assert group.tags == vault.tags == {"team": "orders"}
-    assert (vault.body, vault.purge_protection) == ({"networkAcls": {}}, False)
+    assert (vault.body, vault.purge_protection) == ({"networkAcls": {}}, True)
     assert (found.sku, found.body) == ("premium", {"publicNetworkAccess": "Disabled"})
     assert (found.disable_local_auth, key.modified_at) == (True, 5)
+
+
+def policy(object_id: str, *secrets: str) -> AccessPolicy:
+    return AccessPolicy("t", object_id, PolicyPermissions(secrets=secrets))
+
+
+async def test_an_access_policy_made_beside_the_file_stays_until_it_is_pruned(
+    store: Store, contents: PlaneContents, estate: Estate
+) -> None:
+    declared = replace(
+        estate, vaults=(structs.replace(estate.vaults[0], access_policies=(policy("A", "get"),)),)
+    )
+    await apply_estate(declared, store, contents)
+    await change(store, VAULTS, access_policies=(policy("a", "get", "set"), policy("b", "list")))
+    await apply_estate(declared, store, contents)
+    vault = await store.get(VAULTS, NAME)
+    assert vault is not None
+    assert vault.access_policies == (policy("A", "get"), policy("b", "list"))
+    pruned = await prune(declared, store, contents)
+    assert [one.thing for one in pruned] == ["access policy of `b` of vault `contoso-orders`"]
+    vault = await store.get(VAULTS, NAME)
+    assert vault is not None
+    assert vault.access_policies == (policy("A", "get"),)
 
 
 async def test_an_access_key_that_was_made_anew_is_again_what_the_file_says(
