@@ -153,7 +153,7 @@ def changed(world: World, **parts: object) -> World:
     return replace(world, **parts)
 
 
-@settings(max_examples=1000)
+@settings(max_examples=600)
 @given(worlds, questions)
 def test_the_fast_engine_equals_the_reference(world: World, asked: Asked) -> None:
     assert allows(world, asked) == is_allowed(world, asked)

@@ -105,7 +105,7 @@ facts = st.builds(
 )
 
 
-@settings(max_examples=1500)
+@settings(max_examples=800)
 @given(trees, facts)
 def test_the_fast_evaluation_agrees_with_the_plain_reference(tree: Node, known: Facts) -> None:
     assert compiled(tree)(known) is condition_outcome(tree, known)

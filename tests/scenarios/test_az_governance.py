@@ -56,13 +56,13 @@ def test_what_was_written_is_in_the_activity_log(owner: Session) -> None:
 
 def test_the_subscription_is_moved_among_management_groups(owner: Session) -> None:
     subscription = owner("account", "show", "--query", "id")
-    group = ("account", "management-group")
-    owner(*group, "create", "--name", "shops", "--display-name", "Shops")
-    owner(*group, "create", "--name", "north", "--parent", "shops")
+    group, registered = ("account", "management-group"), "--no-register"  # else it waits 10 s each time
+    owner(*group, "create", "--name", "shops", "--display-name", "Shops", registered)
+    owner(*group, "create", "--name", "north", "--parent", "shops", registered)
     owner(*group, "subscription", "add", "--name", "north", "--subscription", subscription)
-    shown = owner(*group, "show", "--name", "shops", "--expand", "--recurse")
+    shown = owner(*group, "show", "--name", "shops", "--expand", "--recurse", registered)
     assert [one["name"] for one in shown["children"]] == ["north"]
-    assert {"shops", "north"} <= set(owner(*group, "list", "--query", "[].name"))
+    assert {"shops", "north"} <= set(owner(*group, "list", "--query", "[].name", registered))
     owner(*group, "subscription", "remove", "--name", "north", "--subscription", subscription)
     for name in ("north", "shops"):
-        owner(*group, "delete", "--name", name)
+        owner(*group, "delete", "--name", name, registered)

@@ -53,7 +53,7 @@ def plain(read: Estate) -> dict[str, Any]:
     return {**ordered, **{name: getattr(read, name) for name in single}, "values": values}
 
 
-@settings(max_examples=150)
+@settings(max_examples=100)
 @given(estates())
 def test_an_exported_estate_reads_back_as_itself(exported: Estate) -> None:
     assert plain(again(exported)) == plain(exported)
@@ -74,7 +74,7 @@ roleAssignments: [{{principal: {{application: "{name}"}}, role: Reader, scope: {
     assert plain(again(declared)) == plain(declared)
 
 
-@settings(max_examples=50)
+@settings(max_examples=25)
 @given(estates())
 def test_an_export_keeps_to_the_schema(exported: Estate) -> None:
     jsonschema.validate(document(exported), estate_schema(), jsonschema.Draft202012Validator)
