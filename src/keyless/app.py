@@ -44,6 +44,7 @@ if TYPE_CHECKING:  # what only the plane process needs is imported there: most c
     from keyless.runtime.world import EstateWorld
     from keyless.wire.dispatch import Dispatcher
     from keyless.wire.plane import Plane
+    from keyless.wire.serving import Deferred
 
 log = logging.getLogger("keyless.app")
 
@@ -105,10 +106,17 @@ def known_roles() -> dict[str, RoleDefinition]:
 
 @dataclass(frozen=True, slots=True)
 class Planes:
-    """The planes by the front that serves them."""
+    """The planes by the front that serves them; of those over TLS some are made when they are asked for."""
 
-    tls: tuple[Plane, ...]
+    tls_as_asked: tuple[Plane | Deferred, ...]
     plain: tuple[Plane, ...]
+
+    @property
+    def tls(self) -> tuple[Plane, ...]:
+        """Every plane over TLS, made."""
+        from keyless.wire.serving import Deferred
+
+        return tuple(one.make() if isinstance(one, Deferred) else one for one in self.tls_as_asked)
 
 
 def build_planes(
@@ -120,25 +128,20 @@ def build_planes(
 ) -> Planes:
     """Every plane over one store; ``may_fetch`` says whether the keys of other issuers may be fetched."""
     from keyless.planes import identity
-    from keyless.planes.appconfig.contents import StoreContents
     from keyless.planes.appconfig.plane import app_configuration_plane
-    from keyless.planes.appconfig.service import KeyValues
-    from keyless.planes.arm.plane import arm_plane
     from keyless.planes.entra.issuer_key_source import FetchedKeys
     from keyless.planes.entra.plane import entra_plane
-    from keyless.planes.graph.plane import graph_plane
-    from keyless.planes.keyvault.contents import VaultContents
     from keyless.planes.keyvault.plane import key_vault_plane
     from keyless.tokens.issuer import TokenIssuer
 
     issuer = TokenIssuer()
     return Planes(
-        tls=(
+        tls_as_asked=(
             key_vault_plane(store),
             app_configuration_plane(store),
             entra_plane(store, world, issuer, FetchedKeys(may_fetch=may_fetch)),
-            arm_plane(store, world, StoreContents(KeyValues(store)), VaultContents()),
-            graph_plane(store, world),
+            _management(store, world),
+            _directory(store, world),
             identity.service_fabric_plane(store, world, issuer),
         ),
         plain=(
@@ -150,6 +153,35 @@ def build_planes(
             identity.cloud_shell_plane(store, world, issuer),
         ),
     )
+
+
+def _management(store: Store, world: EstateWorld) -> Deferred:
+    """The plane of Azure Resource Manager, which takes as long to load as all the others."""
+    from keyless.planes.arm.hosts import HOSTS
+    from keyless.wire.serving import Deferred
+
+    def make() -> Plane:
+        from keyless.planes.appconfig.contents import StoreContents
+        from keyless.planes.appconfig.service import KeyValues
+        from keyless.planes.arm.plane import arm_plane
+        from keyless.planes.keyvault.contents import VaultContents
+
+        return arm_plane(store, world, StoreContents(KeyValues(store)), VaultContents())
+
+    return Deferred(HOSTS, make)
+
+
+def _directory(store: Store, world: EstateWorld) -> Deferred:
+    """The plane of Microsoft Graph."""
+    from keyless.planes.graph.hosts import HOSTS
+    from keyless.wire.serving import Deferred
+
+    def make() -> Plane:
+        from keyless.planes.graph.plane import graph_plane
+
+        return graph_plane(store, world)
+
+    return Deferred(HOSTS, make)
 
 
 def metadata_signer(authority: Authority) -> DocumentSigner:
@@ -241,7 +273,7 @@ def _dispatchers(
         learners=leases,
         on_missing=notices.missed,
     )
-    return made(planes.tls), made(planes.plain)
+    return made(planes.tls_as_asked), made(planes.plain)
 
 
 async def _listen(

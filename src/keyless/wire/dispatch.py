@@ -37,6 +37,7 @@ from keyless.wire.meaning import Meaning, Meanings, Site, World
 from keyless.wire.operation import Asked, Operation, Public, Requires, WorkloadOnly
 from keyless.wire.plane import Failure, Journal, Performed, Plane, Rendered
 from keyless.wire.request import Request
+from keyless.wire.serving import Deferred
 
 log = logging.getLogger("keyless.wire")
 
@@ -67,7 +68,7 @@ class Dispatcher:
 
     def __init__(
         self,
-        planes: Sequence[Plane],
+        planes: Sequence[Plane | Deferred],
         *,
         store: Store,
         world: World,

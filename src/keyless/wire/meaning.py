@@ -46,6 +46,7 @@ from keyless.wire.policies import RESTS_ON, Policies
 from keyless.wire.request import Query, Request
 from keyless.wire.revocations import all_revocations
 from keyless.wire.routing import Router
+from keyless.wire.serving import Deferred, Served
 
 _REMEMBERED = 8192
 _SLASHES = re.compile("/{2,}")
@@ -107,7 +108,7 @@ class Meanings:
 
     def __init__(
         self,
-        planes: Sequence[Plane],
+        planes: Sequence[Plane | Deferred],
         *,
         store: Store,
         world: World,
@@ -117,11 +118,11 @@ class Meanings:
         directory_roles: Mapping[str, DirectoryRole] | None = None,
     ) -> None:
         self._directory_roles = known_directory_roles() if directory_roles is None else directory_roles
-        self._planes = [(plane, Router(plane.operations)) for plane in planes]
+        self._served = Served(planes)
         self._store = store
         self._world = world
         self._policies = Policies(store, roles)
-        self._decides = any(isinstance(o.access, Requires) for plane in planes for o in plane.operations)
+        self._decides = self._served.decide
         self._recorder = recorder
         self._learners = learners
         self._seen_version = -1
@@ -216,7 +217,7 @@ class Meanings:
         return next((site for site in sites if site.plane.answers(path)), sites[0])
 
     async def _located(self, name: str) -> AsyncIterator[Site]:
-        for plane, router in self._planes:
+        for plane, router in self._served.asked_for(name):
             resource = await plane.locate(name)
             if resource is not None:
                 if self._key_ring is None:

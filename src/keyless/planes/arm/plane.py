@@ -26,6 +26,7 @@ from keyless.planes.arm import (
     tag_operations,
 )
 from keyless.planes.arm.contents import StoreContents, VaultContents
+from keyless.planes.arm.hosts import HOSTS
 from keyless.planes.arm.places import is_at
 from keyless.planes.arm.resource_types import served_versions
 from keyless.planes.arm.service import Arm
@@ -36,7 +37,6 @@ from keyless.wire.plane import Performed, Plane
 from keyless.wire.request import Request
 from keyless.wire.shapes import resource_manager
 
-HOSTS = frozenset({"management.azure.com", "management.core.windows.net"})
 AUDIENCES = frozenset(f"https://{host}{slash}" for host in HOSTS for slash in ("", "/"))
 """What a token may be for; the second is what the Azure CLI asks for."""
 

@@ -16,6 +16,7 @@ from keyless.planes.graph import (
     tenant,
     users,
 )
+from keyless.planes.graph.hosts import HOST
 from keyless.planes.graph.service import Graph
 from keyless.store.ports import Store
 from keyless.tokens.issuer import TokenAuthority
@@ -25,7 +26,6 @@ from keyless.wire.plane import Plane
 from keyless.wire.request import Request
 from keyless.wire.shapes import correlation_id, graph
 
-HOST = "graph.microsoft.com"
 AUDIENCES = frozenset({f"https://{HOST}", f"https://{HOST}/", GRAPH_CLIENT_ID})
 """What a token may be for."""
 

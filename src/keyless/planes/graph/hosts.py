@@ -1,0 +1,4 @@
+"""The host of Microsoft Graph."""
+
+HOST = "graph.microsoft.com"
+HOSTS = frozenset({HOST})
