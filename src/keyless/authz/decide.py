@@ -164,9 +164,16 @@ def decide(
     for deny in denies:
         if inquiry.is_denied_by(deny, hierarchy):
             return Denied(BY_DENY, inquiry.conditional, deny)
+    if request.plane not in AZURE_RBAC:
+        return Denied(NO_GRANT, inquiry.conditional)
     guarded: list[tuple[Grant, Ways]] = []
-    for grant, ways in _speaking(request, grants):
-        if grant.principal_key in request.principal_ids and hierarchy.covers(grant.scope, request.scope):
+    action, scope, data = request.action, request.scope, request.plane is ActionPlane.DATA
+    for grant in grants:
+        permissions = grant.role.permissions
+        ways = (permissions.data if data else permissions.control).get(action)
+        if ways is None:
+            ways = permissions.ways(request.plane, action)
+        if ways and grant.principal_key in request.principal_ids and hierarchy.covers(grant.scope, scope):
             if grant.guard is None and ways is UNGUARDED:
                 return Allowed(grant, inquiry.conditional)
             guarded.append((grant, ways))
@@ -174,23 +181,6 @@ def decide(
         if inquiry.outcome(grant.guard) is Outcome.TRUE and inquiry.any_of(ways) is Outcome.TRUE:
             return Allowed(grant, inquiry.conditional)
     return Denied(NO_GRANT, inquiry.conditional)
-
-
-def _speaking(request: AccessRequest, grants: Iterable[Grant]) -> list[tuple[Grant, Ways]]:
-    """The assignments whose roles grant the action, conditions aside, wherever and to whomever."""
-    plane, action = request.plane, request.action
-    if plane not in AZURE_RBAC:
-        return []
-    found = []
-    data = plane is ActionPlane.DATA
-    for grant in grants:
-        permissions = grant.role.permissions
-        ways = (permissions.data if data else permissions.control).get(action)
-        if ways is None:
-            ways = permissions.ways(plane, action)
-        if ways:
-            found.append((grant, ways))
-    return found
 
 
 class Inquiry:
