@@ -276,7 +276,9 @@ async def test_the_directory_knows_who_was_deleted_by_id_and_by_a_name_that_nobo
     assert directory.name_of(web.principal_id) == "web (deleted)"
 
 
-async def test_the_access_policy_of_an_identity_that_is_made_again_is_the_new_ones(site: Site) -> None:
+async def test_the_access_policy_of_an_identity_that_is_made_again_is_the_new_ones_and_the_old_is_orphaned(
+    site: Site,
+) -> None:
     entry = "{principal: web, permissions: {secrets: [get]}}"
     text = TEXT.replace(
         "      contoso:\n", f"      contoso: {{enableRbacAuthorization: false, accessPolicies: [{entry}]}}\n"
@@ -289,4 +291,4 @@ async def test_the_access_policy_of_an_identity_that_is_made_again_is_the_new_on
     vault = await site.store.get(VAULTS, ("contoso",))
     assert vault is not None
     assert second.principal_id != first.principal_id
-    assert [one.object_id for one in vault.access_policies] == [second.principal_id]
+    assert [one.object_id for one in vault.access_policies] == [second.principal_id, first.principal_id]
