@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from keyless.catalog.services import services
@@ -66,6 +66,9 @@ def test_nothing_else_is_an_audience(resource: str) -> None:
 
 @given(st.text())
 def test_no_other_text_is_an_audience(resource: str) -> None:
+    assume(
+        resource.casefold().removesuffix("/") not in map(str.casefold, EVERY_AUDIENCE)
+    )  # texts of the source are drawn, too
     assert known_audience(resource) is None
     assert unknown_audience(resource, "contoso")
 
