@@ -282,9 +282,12 @@ class TestLists:
 
 
 class TestProviders:
-    @pytest.mark.parametrize("version", RESOURCES.known)
     @pytest.mark.parametrize(
-        "path", [f"{SUBSCRIPTION}/providers", f"{SUBSCRIPTION}/providers/microsoft.keyvault"]
+        ("path", "version"),
+        [
+            *((f"{SUBSCRIPTION}/providers", version) for version in RESOURCES.known[-1:]),
+            *((f"{SUBSCRIPTION}/providers/microsoft.keyvault", version) for version in RESOURCES.known),
+        ],
     )
     async def test_they_are_as_the_documents_describe_them(
         self, arm: ArmSite, path: str, version: str
