@@ -21,7 +21,7 @@ Left to others: expanding groups into principal ids, verifying who calls, record
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
 import msgspec
@@ -35,7 +35,7 @@ from keyless.authz.permissions import UNGUARDED, Permissions, Ways
 from keyless.model.actions import AZURE_RBAC, ActionPlane
 from keyless.model.attributes import NO_ATTRIBUTES, Attributes
 from keyless.model.denies import DenyAssignment
-from keyless.model.resource_id import ResourceId
+from keyless.model.resource_id import ROOT, ResourceId
 from keyless.model.roles import RoleAssignment, RoleDefinition
 
 NO_GRANT = "DeniedWithNoValidRBAC"
@@ -154,13 +154,13 @@ def role_grants(role: RoleDefinition, plane: ActionPlane, action: str) -> bool:
 
 
 def decide(
-    request: AccessRequest, denies: Iterable[Deny], grants: Iterable[Grant], hierarchy: Hierarchy = FLAT
+    request: AccessRequest, denies: Collection[Deny], grants: Iterable[Grant], hierarchy: Hierarchy = FLAT
 ) -> Decision:
     """Decide one request against deny and role assignments, naming the one that settled it.
 
     Pure: no clock, store or log; groups are already expanded into ``principal_ids``.
     """
-    inquiry = Inquiry(request)
+    inquiry = Inquiry(request) if denies else NOT_ASKED
     for deny in denies:
         if inquiry.is_denied_by(deny, hierarchy):
             return Denied(BY_DENY, inquiry.conditional, deny)
@@ -177,6 +177,14 @@ def decide(
             if grant.guard is None and ways is UNGUARDED:
                 return Allowed(grant, inquiry.conditional)
             guarded.append((grant, ways))
+    return _under_conditions(request, guarded, inquiry) if guarded else Denied(NO_GRANT, inquiry.conditional)
+
+
+def _under_conditions(
+    request: AccessRequest, guarded: Iterable[tuple[Grant, Ways]], inquiry: Inquiry
+) -> Decision:
+    """Decide by assignments that count where their conditions, or those of their roles, hold."""
+    inquiry = Inquiry(request) if inquiry is NOT_ASKED else inquiry
     for grant, ways in guarded:
         if inquiry.outcome(grant.guard) is Outcome.TRUE and inquiry.any_of(ways) is Outcome.TRUE:
             return Allowed(grant, inquiry.conditional)
@@ -218,3 +226,7 @@ class Inquiry:
         if Outcome.TRUE in outcomes:
             return Outcome.TRUE
         return Outcome.UNKNOWN if Outcome.UNKNOWN in outcomes else Outcome.FALSE
+
+
+NOT_ASKED = Inquiry(AccessRequest(frozenset(), ActionPlane.CONTROL, "", ROOT))
+"""Stands for the conditions of a request as long as none is asked about; it is asked nothing itself."""
