@@ -11,6 +11,8 @@ from __future__ import annotations
 import datetime as dt
 from email.utils import format_datetime, parsedate_to_datetime
 
+from keyless.wire.moments import read_moment
+
 
 class NotAMoment(ValueError):
     """A text that is neither an HTTP date nor an ISO 8601 time."""
@@ -22,13 +24,17 @@ def parse_moment(text: str) -> float:
     Raises:
         NotAMoment: it is not a time that can be read.
     """
-    for read in (dt.datetime.fromisoformat, parsedate_to_datetime):
+    for read in (read_moment, _read_http_date):
         try:
-            moment = read(text.strip())
-            return (moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)).timestamp()
+            return read(text)
         except (ValueError, OverflowError):
             continue
     raise NotAMoment(text)
+
+
+def _read_http_date(text: str) -> float:
+    moment = parsedate_to_datetime(text.strip())
+    return (moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)).timestamp()
 
 
 def http_date(at: float) -> str:

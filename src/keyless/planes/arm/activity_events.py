@@ -22,7 +22,7 @@ from keyless.planes.arm.activity import KEPT_S
 from keyless.planes.arm.api_versions import ACTIVITY_LOG as VERSIONS
 from keyless.planes.arm.errors import InvalidFilter
 from keyless.planes.arm.filters import Comparison, conjuncts, parse_filter
-from keyless.planes.arm.moments import moment, read_moment
+from keyless.planes.arm.moments import moment
 from keyless.planes.arm.paging import Page, page
 from keyless.planes.arm.places import subscription_of
 from keyless.planes.arm.scopes import needs, of_subscription, of_tenant
@@ -30,6 +30,7 @@ from keyless.planes.arm.service import Arm
 from keyless.store.collections import ACTIVITY_LOG
 from keyless.wire.call import Authorized
 from keyless.wire.errors import InvalidRequest, NotFound
+from keyless.wire.moments import read_moment
 from keyless.wire.operation import Operation, operation
 
 READ = "Microsoft.Insights/eventtypes/values/read"

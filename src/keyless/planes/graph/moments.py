@@ -6,11 +6,9 @@ Source: https://learn.microsoft.com/graph/api/resources/passwordcredential
 from __future__ import annotations
 
 import datetime as dt
-import re
 
 from keyless.planes.graph.errors import BadRequest
-
-_FRACTION = re.compile(r"\.(\d{1,9})")
+from keyless.wire import moments
 
 
 def moment(epoch_s: int | None) -> str | None:
@@ -29,10 +27,8 @@ def read_moment(value: object) -> int | None:
     if value is None:
         return None
     try:
-        plain = _FRACTION.sub(lambda found: f".{found[1][:6]:0<6}", str(value).strip())
-        at = dt.datetime.fromisoformat(plain)
-        return int((at if at.tzinfo else at.replace(tzinfo=dt.UTC)).timestamp())
-    except (ValueError, OverflowError):
+        return int(moments.read_moment(str(value)))
+    except ValueError:
         raise BadRequest(
             f"`{str(value)[:40]}` is no date and time: write it as 2026-01-31T12:00:00Z"
         ) from None

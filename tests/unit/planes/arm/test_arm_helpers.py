@@ -11,13 +11,14 @@ from keyless.model.identities import Principal, PrincipalKind
 from keyless.model.resource_id import ResourceId
 from keyless.planes.arm.errors import InvalidContent, InvalidName, NotMatching
 from keyless.planes.arm.etags import check_conditions, etag_of
-from keyless.planes.arm.moments import moment, read_moment
+from keyless.planes.arm.moments import moment
 from keyless.planes.arm.paging import page
 from keyless.planes.arm.places import check_group_name
 from keyless.planes.arm.system_data import written_by
 from keyless.planes.arm.tags import cased_once, check_tags
 from keyless.wire.call import MINT, Authorized
 from keyless.wire.errors import InvalidRequest
+from keyless.wire.moments import read_moment
 from keyless.wire.request import HeaderMap, Request
 
 HERE = ResourceId.parse("/subscriptions/s/resourceGroups/g")
