@@ -3,9 +3,10 @@ public OpenAPI documents on its way."""
 
 from __future__ import annotations
 
+import itertools
 import os
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from typing import Any
 from unittest.mock import patch
 
@@ -14,11 +15,28 @@ from azure.core.credentials import AccessToken
 from azure.core.exceptions import HttpResponseError
 from azure.identity import ManagedIdentityCredential
 from sdk_estates import SUBSCRIPTION_ID
+from sdk_site import Site
 from sdk_wire import Answer, Wire
 
 from wire_schemas import ValidatedByOpenApi
 
 MANAGEMENT = "https://management.azure.com"
+
+
+@contextmanager
+def running_managers(site: Site, estate: str, names: Iterable[str]) -> Iterator[dict[str, Manager]]:
+    """What each of the workloads ``orders-NAME`` of an estate can do, all of them running."""
+    site.declare(estate)
+    with ExitStack() as running:
+        yield {one: Manager(running.enter_context(site.inside(f"orders-{one}"))) for one in names}
+
+
+_numbers = itertools.count(1)
+
+
+def fresh_name(kind: str = "made") -> str:
+    """A name that no test has used."""
+    return f"{kind}-{next(_numbers)}"
 
 
 class CredentialOf:

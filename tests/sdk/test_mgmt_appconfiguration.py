@@ -6,9 +6,7 @@ The stores that it makes are opened with `azure-appconfiguration`.
 from __future__ import annotations
 
 import asyncio
-import itertools
 from collections.abc import Iterator
-from contextlib import ExitStack
 from typing import Any
 
 import pytest
@@ -17,7 +15,7 @@ from azure.core.exceptions import HttpResponseError, ServiceRequestError
 from azure.mgmt.appconfiguration import AppConfigurationManagementClient
 from azure.mgmt.appconfiguration.aio import AppConfigurationManagementClient as AsyncClient
 from sdk_estates import GROUP, SUBSCRIPTION_ID, TENANT_ID
-from sdk_management import Manager, refused
+from sdk_management import Manager, fresh_name, refused, running_managers
 from sdk_site import Site
 
 from wire_schemas import ValidatedByOpenApi
@@ -47,24 +45,14 @@ roleAssignments:
   - {{principal: orders-keeper, role: App Configuration Contributor, scope: {{resourceGroup: orders-rg}}}}
 """
 NEW: dict[str, Any] = {"location": "westeurope", "sku": {"name": "Standard"}, "tags": {"team": "orders"}}
-_numbers = itertools.count(1)
-
-
-def name() -> str:
-    """A name that no test has used."""
-    return f"made-{next(_numbers)}"
 
 
 @pytest.fixture(scope="module")
 def managers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Manager]]:
     """An owner, a reader, and one who keeps the stores of a group."""
     site = Site.made(tmp_path_factory.mktemp("appconfiguration"))
-    site.declare(ESTATE)
-    with ExitStack() as running:
-        yield {
-            one: Manager(running.enter_context(site.inside(f"orders-{one}")))
-            for one in ("admin", "reader", "keeper")
-        }
+    with running_managers(site, ESTATE, ("admin", "reader", "keeper")) as running:
+        yield running
 
 
 @pytest.fixture(scope="module")
@@ -94,7 +82,7 @@ def made(admin: Any) -> str:
 def make(client: Any, called: str | None = None, **changed: Any) -> Any:
     """Make a store and wait for it."""
     body = NEW | changed
-    return client.configuration_stores.begin_create(RESOURCE_GROUP, called or name(), body).result()
+    return client.configuration_stores.begin_create(RESOURCE_GROUP, called or fresh_name(), body).result()
 
 
 def keys_of(client: Any, called: str) -> list[Any]:
@@ -118,7 +106,7 @@ def set_colour(client: AzureAppConfigurationClient) -> str | None:
 
 class TestStores:
     def test_a_store_is_made_read_changed_listed_and_deleted(self, admin: Any) -> None:
-        called = name()
+        called = fresh_name()
         found = make(admin, called)
         assert found.id == f"{GROUP}/providers/{STORE_TYPE}/{called}"
         assert (found.provisioning_state, found.sku.name) == ("Succeeded", "standard")
@@ -164,7 +152,7 @@ class TestStores:
             proxy = options.pop("proxies")["https"]
             client = AsyncClient(Credential(), SUBSCRIPTION_ID, proxies={"https": proxy}, **options)
             async with client:
-                poller = await client.configuration_stores.begin_create(RESOURCE_GROUP, name(), NEW)
+                poller = await client.configuration_stores.begin_create(RESOURCE_GROUP, fresh_name(), NEW)
                 return await poller.result()
 
         assert asyncio.run(make_one()).provisioning_state == "Succeeded"
@@ -174,7 +162,7 @@ class TestStores:
         with refused(400, "InvalidSku"):
             make(admin, sku={"name": "gold"})
         with refused(404, "ResourceGroupNotFound"):
-            admin.configuration_stores.begin_create("nowhere-rg", name(), NEW)
+            admin.configuration_stores.begin_create("nowhere-rg", fresh_name(), NEW)
         with refused(409, "NameUnavailable"):
             make(admin, name_of_a_deleted_one(admin))
 

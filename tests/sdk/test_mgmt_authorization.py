@@ -6,7 +6,6 @@ import io
 import itertools
 import json
 from collections.abc import Iterator
-from contextlib import ExitStack
 from typing import Any
 
 import pytest
@@ -15,7 +14,7 @@ from azure.mgmt.authorization import AuthorizationManagementClient
 from azure.mgmt.authorization.v2022_04_01.models import Permission, RoleDefinition
 from azure.mgmt.msi import ManagedServiceIdentityClient
 from sdk_estates import GROUP, SUBSCRIPTION_ID, TENANT_ID, VAULT_ID, VAULT_URL
-from sdk_management import Manager, refused
+from sdk_management import Manager, refused, running_managers
 from sdk_site import Site
 
 SUBSCRIPTION = f"/subscriptions/{SUBSCRIPTION_ID}"
@@ -83,9 +82,8 @@ def role_id(role: str, scope: str = SUBSCRIPTION) -> str:
 def managers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Manager]]:
     """Every workload, running."""
     site = Site.made(tmp_path_factory.mktemp("authorization"))
-    site.declare(ESTATE)
-    with ExitStack() as running:
-        yield {one: Manager(running.enter_context(site.inside(f"orders-{one}"))) for one in WORKLOADS}
+    with running_managers(site, ESTATE, WORKLOADS) as running:
+        yield running
 
 
 @pytest.fixture(scope="module")

@@ -5,9 +5,7 @@ The vaults that it makes are opened with `azure-keyvault-secrets`: what was writ
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterator
-from contextlib import ExitStack
 from typing import Any
 
 import pytest
@@ -15,7 +13,7 @@ from azure.core.exceptions import HttpResponseError, ResourceNotFoundError, Serv
 from azure.keyvault.secrets import SecretClient
 from azure.mgmt.keyvault import KeyVaultManagementClient
 from sdk_estates import GROUP, SUBSCRIPTION_ID, TENANT_ID
-from sdk_management import Manager, refused
+from sdk_management import Manager, fresh_name, refused, running_managers
 from sdk_site import Site
 
 RESOURCE_GROUP = "orders-rg"
@@ -42,24 +40,14 @@ roleAssignments:
   - {{principal: orders-admin, role: Key Vault Administrator, scope: {{subscription: true}}}}
   - {{principal: orders-keeper, role: Key Vault Contributor, scope: {{resourceGroup: orders-rg}}}}
 """
-_numbers = itertools.count(1)
-
-
-def name() -> str:
-    """A name that no test has used."""
-    return f"made-{next(_numbers)}"
 
 
 @pytest.fixture(scope="module")
 def managers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Manager]]:
     """An owner, an app, and one who keeps the vaults of a group."""
     site = Site.made(tmp_path_factory.mktemp("keyvault"))
-    site.declare(ESTATE)
-    with ExitStack() as running:
-        yield {
-            one: Manager(running.enter_context(site.inside(f"orders-{one}")))
-            for one in ("admin", "app", "keeper")
-        }
+    with running_managers(site, ESTATE, ("admin", "app", "keeper")) as running:
+        yield running
 
 
 @pytest.fixture(scope="module")
@@ -82,7 +70,9 @@ def body(**properties: Any) -> dict[str, Any]:
 
 def make(client: Any, called: str | None = None, **properties: Any) -> Any:
     """Make a vault and wait for it."""
-    return client.vaults.begin_create_or_update(RESOURCE_GROUP, called or name(), body(**properties)).result()
+    return client.vaults.begin_create_or_update(
+        RESOURCE_GROUP, called or fresh_name(), body(**properties)
+    ).result()
 
 
 def policy(who: str, *secrets: str) -> dict[str, Any]:
@@ -110,7 +100,7 @@ def inner_code(caught: Any) -> str:
 
 class TestVaults:
     def test_a_vault_is_made_read_changed_listed_and_deleted(self, admin: Any) -> None:
-        called = name()
+        called = fresh_name()
         found = make(admin, called)
         assert found.id == f"{GROUP}/providers/{VAULT_TYPE}/{called}"
         assert found.properties.provisioning_state == "Succeeded"
@@ -150,7 +140,7 @@ class TestVaults:
         with refused(400, "BadRequest"):
             make(admin, tenantId=ADMIN)
         with refused(404, "ResourceGroupNotFound"):
-            admin.vaults.begin_create_or_update("nowhere-rg", name(), body())
+            admin.vaults.begin_create_or_update("nowhere-rg", fresh_name(), body())
         taken = make(admin).name
         asked = {"name": taken, "type": VAULT_TYPE}
         assert admin.vaults.check_name_availability(asked).reason == "AlreadyExists"

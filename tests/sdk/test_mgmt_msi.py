@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import itertools
 import json
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack
 from typing import Any
 
 import pytest
@@ -14,7 +12,7 @@ from azure.core.exceptions import ClientAuthenticationError
 from azure.identity import ClientAssertionCredential
 from azure.mgmt.msi import ManagedServiceIdentityClient
 from sdk_estates import GROUP, SUBSCRIPTION_ID, TENANT_ID
-from sdk_management import Manager, refused
+from sdk_management import Manager, fresh_name, refused, running_managers
 from sdk_site import Site
 from sdk_wire import claims_of
 
@@ -49,12 +47,6 @@ GITHUB = {
     "issuer": "https://token.actions.githubusercontent.com",
     "audiences": ["api://AzureADTokenExchange"],
 }
-_numbers = itertools.count(1)
-
-
-def name() -> str:
-    """A name that no test has used."""
-    return f"made-{next(_numbers)}"
 
 
 @pytest.fixture(scope="module")
@@ -62,12 +54,8 @@ def managers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Man
     """An owner of the subscription, a reader of one group, and one with no role."""
     site = Site.made(tmp_path_factory.mktemp("msi"))
     (site.root / "keys.json").write_text(json.dumps({"keys": [public_jwk(rsa_key("cluster"), "one")]}))
-    site.declare(ESTATE)
-    with ExitStack() as running:
-        yield {
-            one: Manager(running.enter_context(site.inside(f"orders-{one}")))
-            for one in ("admin", "reader", "nobody")
-        }
+    with running_managers(site, ESTATE, ("admin", "reader", "nobody")) as running:
+        yield running
 
 
 @pytest.fixture(scope="module")
@@ -109,7 +97,7 @@ def make(client: Any, identity: str, **changed: Any) -> Any:
 
 class TestIdentities:
     def test_an_identity_is_made_read_changed_listed_and_deleted(self, admin: Any) -> None:
-        called = name()
+        called = fresh_name()
         made = make(admin, called)
         assert made.id == f"{GROUP}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/{called}"
         assert (made.location, made.tags, made.tenant_id) == ("westeurope", {"team": "orders"}, TENANT_ID)
@@ -127,7 +115,7 @@ class TestIdentities:
         admin.user_assigned_identities.delete(RESOURCE_GROUP, called)  # 204, no error
 
     def test_one_that_is_made_again_has_new_ids(self, admin: Any) -> None:
-        called = name()
+        called = fresh_name()
         first = make(admin, called)
         admin.user_assigned_identities.delete(RESOURCE_GROUP, called)
         second = make(admin, called.upper())
@@ -135,13 +123,13 @@ class TestIdentities:
         assert first.client_id != second.client_id
 
     def test_to_put_it_again_keeps_its_ids_and_its_spelling(self, admin: Any) -> None:
-        called = name()
+        called = fresh_name()
         first = make(admin, called.title())
         again = make(admin, called.upper(), tags={})
         assert (again.id, again.principal_id, again.tags) == (first.id, first.principal_id, {})
 
     def test_its_location_is_fixed(self, admin: Any) -> None:
-        called = name()
+        called = fresh_name()
         make(admin, called)
         make(admin, called, location="West Europe")
         with refused(409, "InvalidResourceLocation"):
@@ -156,15 +144,15 @@ class TestIdentities:
 
     def test_a_group_that_is_not_there_is_told(self, admin: Any) -> None:
         with refused(404, "ResourceGroupNotFound"):
-            admin.user_assigned_identities.create_or_update("no-rg", name(), {"location": "westeurope"})
+            admin.user_assigned_identities.create_or_update("no-rg", fresh_name(), {"location": "westeurope"})
 
     def test_a_location_is_required(self, managers: dict[str, Manager]) -> None:
-        path = f"{GROUP}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/{name()}"
+        path = f"{GROUP}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/{fresh_name()}"
         answer = managers["admin"].ask("PUT", f"{path}?api-version=2018-11-30", b"{}")
         assert (answer.status, answer.json["error"]["code"]) == (400, "LocationRequired")
 
     def test_what_would_not_be_kept_is_refused(self, managers: dict[str, Manager]) -> None:
-        path = f"{GROUP}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/{name()}"
+        path = f"{GROUP}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/{fresh_name()}"
         body = b'{"location": "westeurope", "properties": {"isolationScope": "Regional"}}'
         assert managers["admin"].ask("PUT", f"{path}?api-version=2024-11-30", body).status == 501
 
@@ -178,7 +166,7 @@ class TestIdentities:
         assert "other-shared" not in readable
 
     def test_a_reader_changes_nothing(self, reader: Any) -> None:
-        called = name()
+        called = fresh_name()
         with refused(403, "AuthorizationFailed") as caught:
             make(reader, called)
         said = caught.value.error.message
@@ -204,7 +192,7 @@ class TestFederatedCredentials:
         return client.federated_identity_credentials.create_or_update(RESOURCE_GROUP, identity, called, body)
 
     def test_one_is_made_replaced_listed_and_deleted(self, admin: Any) -> None:
-        identity = name()
+        identity = fresh_name()
         make(admin, identity)
         made = self.put(admin, identity, "main", "repo:contoso/orders:ref:refs/heads/main")
         assert made.id.endswith(f"/{identity}/federatedIdentityCredentials/main")
@@ -220,7 +208,7 @@ class TestFederatedCredentials:
             operations.get(RESOURCE_GROUP, identity, "main")
 
     def test_pages_follow_one_another(self, admin: Any) -> None:
-        identity = name()
+        identity = fresh_name()
         make(admin, identity)
         names = [f"credential-{number}" for number in range(5)]
         for one in names:
@@ -229,7 +217,7 @@ class TestFederatedCredentials:
         assert [[one.name for one in page] for page in listed.by_page()] == [names[:2], names[2:4], names[4:]]
 
     def test_issuer_and_subject_are_unique_for_an_identity(self, admin: Any) -> None:
-        identity = name()
+        identity = fresh_name()
         make(admin, identity)
         self.put(admin, identity, "first", "same")
         with refused(400, "BadRequest") as caught:
@@ -238,7 +226,7 @@ class TestFederatedCredentials:
         self.put(admin, identity, "second", "other")
 
     def test_an_identity_has_twenty_at_most(self, admin: Any) -> None:
-        identity = name()
+        identity = fresh_name()
         make(admin, identity)
         for number in range(20):
             self.put(admin, identity, f"credential-{number}", str(number))
@@ -271,7 +259,7 @@ class TestFederatedCredentials:
             list(admin.federated_identity_credentials.list(RESOURCE_GROUP, "no-such-identity"))
 
     def test_they_go_with_their_identity(self, admin: Any) -> None:
-        identity = name()
+        identity = fresh_name()
         make(admin, identity)
         self.put(admin, identity, "main", "x")
         admin.user_assigned_identities.delete(RESOURCE_GROUP, identity)
@@ -281,7 +269,7 @@ class TestFederatedCredentials:
     def test_one_that_is_made_lets_tokens_in_at_once_and_no_more_when_it_or_its_identity_is_gone(
         self, managers: dict[str, Manager], admin: Any
     ) -> None:
-        identity = name()
+        identity = fresh_name()
         made = make(admin, identity)
 
         def put() -> None:

@@ -4,11 +4,9 @@ management groups, through the `azure-mgmt` libraries, unmodified, against a run
 from __future__ import annotations
 
 import datetime as dt
-import itertools
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import ExitStack
 from typing import Any
 
 import pytest
@@ -19,7 +17,7 @@ from azure.mgmt.resource.locks import ManagementLockClient
 from azure.mgmt.resource.resources import ResourceManagementClient
 from azure.mgmt.resource.subscriptions import SubscriptionClient
 from sdk_estates import GROUP, SUBSCRIPTION_ID, TENANT_ID
-from sdk_management import Manager, refused
+from sdk_management import Manager, fresh_name, refused, running_managers
 from sdk_site import Site
 
 RESOURCE_GROUP = "orders-rg"
@@ -49,12 +47,6 @@ SUBSCRIPTION = f"/subscriptions/{SUBSCRIPTION_ID}"
 SHARED = f"{GROUP}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/orders-shared"
 SITES = "2023-12-01"
 WHERE: dict[str, Any] = {"location": "westeurope"}
-_numbers = itertools.count(1)
-
-
-def new(kind: str = "made") -> str:
-    """A name that no test has used."""
-    return f"{kind}-{next(_numbers)}"
 
 
 def site_id(name: str) -> str:
@@ -65,12 +57,8 @@ def site_id(name: str) -> str:
 def managers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Manager]]:
     """An owner, a reader, somebody without a role, and one who may write sites."""
     site = Site.made(tmp_path_factory.mktemp("resources"))
-    site.declare(ESTATE)
-    with ExitStack() as running:
-        yield {
-            one: Manager(running.enter_context(site.inside(f"orders-{one}")))
-            for one in ("admin", "reader", "guest", "deployer", "root")
-        }
+    with running_managers(site, ESTATE, ("admin", "reader", "guest", "deployer", "root")) as running:
+        yield running
 
 
 @pytest.fixture(scope="module")
@@ -114,7 +102,7 @@ class TestSubscriptions:
 
 class TestGroups:
     def test_a_group_is_made_changed_listed_and_deleted_with_what_is_in_it(self, admin: Any) -> None:
-        name = new("group")
+        name = fresh_name("group")
         assert admin.resource_groups.check_existence(name) is False
         made = admin.resource_groups.create_or_update(name, {**WHERE, "tags": {"env": "dev"}})
         assert (made.name, made.location, made.properties.provisioning_state) == (
@@ -136,20 +124,20 @@ class TestGroups:
         reader = of(managers, "reader")
         assert RESOURCE_GROUP in {one.name for one in reader.resource_groups.list()}
         with refused(403, "AuthorizationFailed") as caught:
-            reader.resource_groups.create_or_update(new("group"), {**WHERE})
+            reader.resource_groups.create_or_update(fresh_name("group"), {**WHERE})
         assert "'Microsoft.Resources/subscriptions/resourceGroups/write'" in str(caught.value)
 
     def test_a_role_in_one_group_shows_that_group_alone(
         self, managers: dict[str, Manager], admin: Any
     ) -> None:
-        admin.resource_groups.create_or_update(new("group"), {**WHERE})
+        admin.resource_groups.create_or_update(fresh_name("group"), {**WHERE})
         deployer = of(managers, "deployer")
         assert [one.name for one in deployer.resource_groups.list()] == [RESOURCE_GROUP]
 
 
 class TestResources:
     def test_a_site_gets_an_identity_and_is_found(self, admin: Any) -> None:
-        place = site_id(new("site"))
+        place = site_id(fresh_name("site"))
         asked = {**WHERE, "identity": {"type": "SystemAssigned"}, "properties": {"httpsOnly": True}}
         made = admin.resources.begin_create_or_update_by_id(place, asked, api_version=SITES).result()
         assert (made.identity.type, made.identity.tenant_id) == ("SystemAssigned", TENANT_ID)
@@ -166,7 +154,7 @@ class TestResources:
     def test_identities_are_given_by_whoever_may_assign_them(
         self, managers: dict[str, Manager], admin: Any
     ) -> None:
-        place = site_id(new("site"))
+        place = site_id(fresh_name("site"))
         asked = {**WHERE, "identity": {"type": "UserAssigned", "userAssignedIdentities": {SHARED: {}}}}
         deployer = of(managers, "deployer")
         with refused(403, "LinkedAuthorizationFailed"):
@@ -183,7 +171,7 @@ class TestResources:
         assert (changed.identity.type, changed.identity.user_assigned_identities) == ("SystemAssigned", None)
 
     def test_a_resource_is_asked_for_by_its_parts(self, admin: Any) -> None:
-        parts = (RESOURCE_GROUP, "Microsoft.Web", "", "sites", new("site"))
+        parts = (RESOURCE_GROUP, "Microsoft.Web", "", "sites", fresh_name("site"))
         made = admin.resources.begin_create_or_update(
             *parts, {**WHERE, "kind": "app"}, api_version=SITES
         ).result()
@@ -194,7 +182,7 @@ class TestResources:
     def test_an_unregistered_provider_is_registered_again(self, admin: Any) -> None:
         assert admin.providers.get("Microsoft.Sql").registration_state == "Registered"
         assert admin.providers.unregister("Microsoft.Sql").registration_state == "Unregistered"
-        place = f"{GROUP}/providers/Microsoft.Sql/servers/{new('server')}"
+        place = f"{GROUP}/providers/Microsoft.Sql/servers/{fresh_name('server')}"
         with refused(409, "MissingSubscriptionRegistration"):
             admin.resources.begin_create_or_update_by_id(place, {**WHERE}, api_version="2021-11-01")
         assert admin.providers.register("Microsoft.Sql").registration_state == "Registered"
@@ -263,7 +251,7 @@ class TestTags:
             assert not admin.tags.get_at_scope(scope).properties.tags
 
     def test_names_and_values_are_set_down(self, admin: Any) -> None:
-        name = new("tag")
+        name = fresh_name("tag")
         admin.tags.create_or_update(name)
         admin.tags.create_or_update_value(name, "one")
         assert name in {one.tag_name for one in admin.tags.list()}
@@ -274,7 +262,7 @@ class TestTags:
 
 class TestLocks:
     def test_a_lock_holds_up_what_it_is_for(self, admin: Any, locks: Any) -> None:
-        name = new("group")
+        name = fresh_name("group")
         admin.resource_groups.create_or_update(name, {**WHERE})
         locks.management_locks.create_or_update_at_resource_group_level(
             name, "keep", {"level": "CanNotDelete", "notes": "still in use"}
@@ -305,7 +293,7 @@ class TestActivity:
         return (dt.datetime.now(dt.UTC) - dt.timedelta(hours=1)).isoformat()
 
     def test_writes_are_in_the_log_whoever_made_them(self, managers: dict[str, Manager], admin: Any) -> None:
-        place = site_id(new("site"))
+        place = site_id(fresh_name("site"))
         admin.resources.begin_create_or_update_by_id(place, {**WHERE}, api_version=SITES).result()
         with pytest.raises(HttpResponseError):
             of(managers, "reader").resources.begin_delete_by_id(place, api_version=SITES)
