@@ -98,6 +98,18 @@ class Snapshot:
                 break
         return replace(decision, conditional=conditional)
 
+    def grants_below(self, request: AccessRequest) -> list[Grant]:
+        """What allows the action at the scope, else what does so at the widest scopes below it."""
+        found: list[Grant] = []
+        for scope in sorted(self._places(request.scope, self._asked(request.principal_ids)), key=_depth):
+            decision = self.decide(replace(request, scope=scope))
+            if isinstance(decision, Allowed):
+                if scope == request.scope:
+                    return [decision.by]
+                if not any(self.hierarchy.covers(one.scope, scope) for one in found):
+                    found.append(decision.by)
+        return found
+
     def with_assignments(
         self, gone: Iterable[RoleAssignment], come: Iterable[RoleAssignment], roles: Mapping[str, Role]
     ) -> Snapshot:
@@ -143,6 +155,10 @@ class Snapshot:
         yield scope
         below = {grant.scope: None for grant in grants if self.hierarchy.covers(scope, grant.scope)}
         yield from below
+
+
+def _depth(scope: ResourceId) -> int:
+    return len(scope.key)
 
 
 def compile_snapshot(

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
 from keyless.authz.access_policies import settling_policy
-from keyless.authz.decide import AccessRequest, Allowed
+from keyless.authz.decide import AccessRequest, Allowed, Grant
 from keyless.authz.directory import DirectorySnapshot
 from keyless.authz.snapshot import Snapshot
 from keyless.evidence.recorder import Cell, CellKey, Recorder
@@ -65,12 +65,16 @@ class Question:
 
 
 class Answer(NamedTuple):
-    """How a question is settled: the outcome, by which assignment or policy, and whether by a condition."""
+    """How a question is settled: the outcome, by which assignment or policy, and whether by a condition.
+
+    ``below`` are the assignments that allow it below the scope asked for, where nothing allows it there.
+    """
 
     outcome: Outcome
     by: str = ""
     conditional: bool = False
     deny: DenyAssignment | None = None
+    below: tuple[Grant, ...] = ()
 
 
 async def current_snapshot(store: Store, roles: Mapping[str, RoleDefinition]) -> Snapshot:
@@ -116,7 +120,7 @@ class Authorizer:
         conditional = any(answer.conditional for _, answer in settled)
         if conditional and attributes is None:
             return Settled((), scope, None, conditional)
-        cells = tuple(self.cell(caller, operation, asked, answer) for asked, answer in settled)
+        cells = tuple(cell for one in settled for cell in self.cells(caller, operation, *one))
         denied = next((one for one in settled if one[1].outcome is Outcome.DENIED), None)
         permission = None if vault is None else access.access_policy or ""
         refused, deny = (None, None) if denied is None else (denied[0].action, denied[1].deny)
@@ -132,19 +136,20 @@ class Authorizer:
             return self._in_directory(caller, asked)
         return self._by_grant(caller, asked, now)
 
-    def cell(self, caller: Principal, operation: Operation, asked: Question, answer: Answer) -> Cell:
-        """Where an answer is counted."""
-        return self._recorder.cell(
-            CellKey(
-                caller.principal_id,
-                operation.id,
-                asked.plane,
-                asked.action,
-                asked.scope.text,
-                answer.outcome,
-                answer.by,
-            )
+    def cells(
+        self, caller: Principal, operation: Operation, asked: Question, answer: Answer
+    ) -> tuple[Cell, ...]:
+        """Where an answer is counted: at the scope asked for, or at those below it that were enough.
+
+        A plan made of that then grants no more than was needed.
+        """
+        places = [(one.scope, one.assignment.id) for one in answer.below] or [(asked.scope, answer.by)]
+        who, what = caller.principal_id, operation.id
+        keys = (
+            CellKey(who, what, asked.plane, asked.action, scope.text, answer.outcome, by)
+            for scope, by in places
         )
+        return tuple(map(self._recorder.cell, keys))
 
     def _by_policy(self, caller: Principal, asked: Question, vault: Vault) -> Answer:
         """As the vault's access policies have it; what has no permission of theirs, they do not give."""
@@ -170,7 +175,9 @@ class Authorizer:
         request = AccessRequest(principal_ids, asked.plane, asked.action, asked.scope, attributes)
         decision = self._snapshot.decide_below(request) if asked.below else self._snapshot.decide(request)
         if isinstance(decision, Allowed):
-            return Answer(Outcome.ALLOWED, decision.by.assignment.id, decision.conditional)
+            by = self._snapshot.grants_below(request) if asked.below else []
+            inner = tuple(one for one in by if one.scope != asked.scope and asked.scope.contains(one.scope))
+            return Answer(Outcome.ALLOWED, decision.by.assignment.id, decision.conditional, below=inner)
         if self._learners.learns(caller.principal_id):
             return Answer(Outcome.LEARNED, "", decision.conditional)
         deny = decision.by.assignment if decision.by is not None else None

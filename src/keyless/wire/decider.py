@@ -36,7 +36,8 @@ class CallersDecider(msgspec.Struct, frozen=True, eq=False):
             Forbidden: it may not.
         """
         answer = self._answer(question)
-        self.authorizer.cell(self.caller, self.operation, question, answer).hit()
+        for cell in self.authorizer.cells(self.caller, self.operation, question, answer):
+            cell.hit()
         if answer.outcome is Outcome.DENIED:
             location = getattr(self.resource, "location", "")
             raise Forbidden(self.caller, question.action, question.scope, location, deny=answer.deny)

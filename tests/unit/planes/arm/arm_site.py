@@ -107,12 +107,13 @@ class Answer:
 
 
 class ArmSite:
-    """The plane. ``now`` can be moved on."""
+    """The plane. ``now`` can be moved on; ``told`` are the lines of evidence, each once."""
 
     def __init__(self, store: SqliteStore, key: SigningKey) -> None:
         self.store = store
         self.key = key
         self.now = NOW
+        self.told: list[CellKey] = []
         world = EstateWorld(store, "shop", lambda: self.now)
         nobody = Nobody()
         self.plane = arm_plane(store, world, StoreContents(KeyValues(store)), VaultContents())
@@ -121,7 +122,7 @@ class ArmSite:
             store=store,
             world=world,
             roles=ROLES,
-            recorder=Recorder(Nothing()),
+            recorder=Recorder(Nothing(), self.told.append),
             workloads=nobody,
             learners=nobody,
         )

@@ -6,6 +6,7 @@ import pytest
 from arm_site import GROUP, SUBSCRIPTION, TENANT_ID, Answer, ArmSite
 
 from keyless.model.derived_ids import system_assigned_identity, user_assigned_identity
+from keyless.model.evidence import Outcome
 from keyless.model.identities import ComputeResource
 from keyless.model.resource_id import ResourceId, resource_scope
 from keyless.model.resources import STORE_TYPE, VAULT_TYPE, ConfigurationStore, Vault
@@ -175,3 +176,27 @@ class TestDeletingGroups:
         await self.fill(arm)
         assert (await arm.ask("DELETE", GROUP, who="reader")).status == 403
         assert len(await arm.store.scan(VAULTS)) == 1
+
+
+class TestEvidence:
+    async def test_a_list_that_narrower_roles_are_enough_for_is_recorded_at_those(self, arm: ArmSite) -> None:
+        await arm.add_group("Other")
+        other = f"{SUBSCRIPTION}/resourceGroups/Other"
+        await arm.grant("worker", "reader", GROUP)
+        await arm.grant("worker", "reader", f"{GROUP}/providers/Microsoft.KeyVault/vaults/v")
+        await arm.grant("worker", "reader", other)
+        listed = await arm.ask("GET", f"{SUBSCRIPTION}/resourceGroups", who="worker")
+        assert {one["name"] for one in listed.body["value"]} == {"Shop", "Other"}
+        assert {(line.scope, line.outcome, line.assignment_id) for line in arm.told} == {
+            (scope, Outcome.ALLOWED, f"worker-reader-{scope}") for scope in (GROUP, other)
+        }
+
+    async def test_a_list_is_recorded_where_it_was_asked_for_if_that_is_granted_or_denied(
+        self, arm: ArmSite
+    ) -> None:
+        for who in ("reader", "nobody"):
+            await arm.ask("GET", f"{SUBSCRIPTION}/resourceGroups", who=who)
+        assert [(line.scope, line.outcome) for line in arm.told] == [
+            (SUBSCRIPTION, Outcome.ALLOWED),
+            (SUBSCRIPTION, Outcome.DENIED),
+        ]
