@@ -14,9 +14,10 @@ from keyless.model.actions import ActionPlane
 from keyless.model.identities import Principal, PrincipalKind
 from keyless.model.resource_id import ResourceId
 from keyless.model.resources import Vault
-from keyless.plan.make import VaultPolicies, make_plan
+from keyless.plan.given import VaultPolicies
 from keyless.plan.problem import Subject, SubjectKind
 from keyless.planes.arm.keyvault.policies import Change, changed
+from plans_made import planned
 
 IDS = st.sampled_from(["ada", "Ada", "bob", "readers"])
 TENANTS = st.sampled_from(["t1", "T1", "t2"])
@@ -119,7 +120,7 @@ def test_the_roles_for_a_whole_policy_lose_nothing_and_what_changes_is_told(
 ) -> None:
     entry = AccessPolicy("t", "web", permitted)
     vault = Vault(VAULT, "v", "westeurope", enable_rbac_authorization=False, access_policies=(entry,))
-    plan = make_plan([WEB], [], policies=VaultPolicies((vault,), "t", whole=True))
+    plan = planned([WEB], [], policies=VaultPolicies((vault,), "t"), flags={"whole_policies": True})
     (told,) = plan.migrations
     wanted = permissions_given(permitted)
     assert (set(told.kept), told.lost) == (set(wanted), ())

@@ -11,11 +11,11 @@ from keyless.catalog.operations import known_actions
 from keyless.catalog.roles import built_in_roles
 from keyless.model.actions import ActionPlane
 from keyless.model.evidence import Observation, Outcome
-from keyless.plan.make import make_plan
 from keyless.plan.problem import Subject, SubjectKind
 from keyless.plan.result import read_plan
 from keyless.plan.unused import unused
 from keyless.plan.writers.json import write_json
+from plans_made import planned
 
 GROUP = "/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/orders"
 VAULT = f"{GROUP}/providers/Microsoft.KeyVault/vaults/contoso"
@@ -60,7 +60,7 @@ def is_uncovered(plan, seen):
 @settings(max_examples=60, deadline=None)
 @given(OBSERVATIONS, st.booleans())
 def test_under_the_plan_all_that_was_observed_is_allowed(observations, object_scope):
-    plan = make_plan(PEOPLE, observations, object_scope=object_scope)
+    plan = planned(PEOPLE, observations, flags={"object_scope": object_scope})
     for seen in observations:
         assert allowed(plan.role_assignments(), seen) or is_uncovered(plan, seen)
 
@@ -68,7 +68,7 @@ def test_under_the_plan_all_that_was_observed_is_allowed(observations, object_sc
 @settings(max_examples=60, deadline=None)
 @given(OBSERVATIONS, st.booleans())
 def test_without_any_one_of_its_assignments_something_is_denied(observations, object_scope):
-    plan = make_plan(PEOPLE, observations, object_scope=object_scope)
+    plan = planned(PEOPLE, observations, flags={"object_scope": object_scope})
     assignments = plan.role_assignments()
     for left_out in assignments:
         rest = [one for one in assignments if one != left_out]
@@ -80,14 +80,14 @@ def test_without_any_one_of_its_assignments_something_is_denied(observations, ob
 def test_a_plan_is_the_same_for_the_same_observations_in_any_order(observations, random):
     shuffled = list(observations)
     random.shuffle(shuffled)
-    assert make_plan(PEOPLE[::-1], shuffled) == make_plan(PEOPLE, observations)
+    assert planned(PEOPLE[::-1], shuffled) == planned(PEOPLE, observations)
 
 
 @settings(max_examples=40, deadline=None)
 @given(OBSERVATIONS)
 def test_once_a_plan_is_carried_out_there_is_nothing_left_to_change(observations):
-    plan = make_plan(PEOPLE, observations)
-    again = make_plan(PEOPLE, observations, plan.role_assignments())
+    plan = planned(PEOPLE, observations)
+    again = planned(PEOPLE, observations, plan.role_assignments())
     assert again.removals == ()
     assert all(one.exists for one in again.assignments)
     assert [one.id for one in again.assignments] == [one.id for one in plan.assignments]
@@ -109,7 +109,7 @@ HELD_FROM_A_WIDER_SCOPE = [
 @example([*HELD_FROM_A_WIDER_SCOPE, seen(f"{CERTIFICATE_AUTHORITIES}/read", VAULT)])
 @example([*HELD_FROM_A_WIDER_SCOPE, seen(f"{CERTIFICATE_AUTHORITIES}/read", f"{VAULT}/keys/k")])
 def test_what_a_plan_was_made_from_is_no_unused_permission(observations):
-    plan = make_plan(PEOPLE, observations)
+    plan = planned(PEOPLE, observations)
     for rest in unused(plan, observations):
         assert not rest.wholly
         assert set(rest.actions) == set(rest.assignment.excess)
@@ -118,5 +118,5 @@ def test_what_a_plan_was_made_from_is_no_unused_permission(observations):
 @settings(max_examples=20, deadline=None)
 @given(OBSERVATIONS)
 def test_a_plan_survives_its_json(observations):
-    plan = make_plan(PEOPLE, observations)
+    plan = planned(PEOPLE, observations)
     assert read_plan(write_json(plan)) == plan

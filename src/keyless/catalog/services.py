@@ -109,14 +109,17 @@ def api_version(resource_type: str) -> str | None:
 
 
 @lru_cache(maxsize=65536)
-def container_of(resource: ResourceId, *, object_scope: bool = False) -> ResourceId:
+def container_of(resource: ResourceId, *, objects_of: frozenset[str] = frozenset()) -> ResourceId:
     """The resource at which roles for ``resource`` are assigned.
 
-    That is the vault, store or account that it lies in, or itself where the catalog knows none. With
-    ``object_scope`` it is the single object, where the service documents assignments at it.
+    That is the vault, store or account that it lies in, or itself where the catalog knows none. For
+    the services whose keys are in ``objects_of`` it is the single object, if they document assignments there.
     """
     for one in services():
-        types = (*(one.object_types if object_scope else ()), *([one.arm_type] if one.arm_type else ()))
+        types = (
+            *(one.object_types if one.key in objects_of else ()),
+            *([one.arm_type] if one.arm_type else ()),
+        )
         for resource_type in types:
             found = resource.ancestor_of_type(resource_type)
             if found is not None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,10 +17,9 @@ from keyless.runtime.directory import Directory, read_directory
 from keyless.runtime.project import Project
 
 if TYPE_CHECKING:
-    from keyless.model.evidence import Observation
-    from keyless.model.identities import ComputeResource
     from keyless.model.roles import RoleAssignment
-    from keyless.plan.make import VaultPolicies
+    from keyless.plan.given import Given, VaultPolicies
+    from keyless.plan.policy.policy import PlanPolicy
     from keyless.plan.problem import Subject
     from keyless.plan.result import Plan
     from keyless.store.ports import Store
@@ -72,15 +70,21 @@ def command(
     The plan is the exact minimum: fewest excess permissions first, then fewest roles. It is kept in
     `.keyless/plan.json`, where `keyless prove` finds it.
     """
+    from keyless.plan.policy.evidence import EvidenceRules
+    from keyless.plan.policy.policy import PlanPolicy
+    from keyless.plan.policy.roles import RoleRules
+    from keyless.plan.policy.scopes import ScopeLevel, ScopeRules
+    from keyless.plan.policy.vaults import VaultRules
+
     with explained():
         project = chosen_project(directory)
-        plan = _make(
-            project,
-            object_scope=object_scope,
-            include_denied=include_denied,
-            general_only=general_roles,
-            whole_policies=whole_policies,
+        policy = PlanPolicy(
+            roles=RoleRules(general_only=general_roles),
+            scopes=ScopeRules(ScopeLevel.OBJECT if object_scope else ScopeLevel.CONTAINER),
+            evidence=EvidenceRules(include_denied=include_denied),
+            vaults=VaultRules(whole_policies),
         )
+        plan = _make(project, policy)
         _keep(project, plan)
     if folder is not None:
         _write_all(plan, folder)
@@ -103,47 +107,38 @@ def _print_as(plan: Plan, wanted: str) -> None:
     click.echo("\n".join(text for _, text in files), nl=False)
 
 
-def _make(
-    project: Project, *, object_scope: bool, include_denied: bool, general_only: bool, whole_policies: bool
-) -> Plan:
-    from keyless.plan.index import general_roles
+def _make(project: Project, policy: PlanPolicy) -> Plan:
     from keyless.plan.make import make_plan
 
+    return make_plan(asyncio.run(_given(project)), policy)
+
+
+async def _given(project: Project) -> Given:
+    """What is recorded, and what the store knows of who and what there is."""
+    from keyless.plan.given import Given
+    from keyless.store.collections import ASSIGNMENTS, COMPUTE, ROLE_DEFINITIONS
+
     with opened_evidence(project) as evidence:
-        observations: list[Observation] = evidence.observations()
-        sign_ins = evidence.sign_ins()
-    principals, assignments, compute, policies = asyncio.run(_who_has_what(project))
-    return make_plan(
-        subjects_of(principals),
-        principals.without_people(observations),
-        principals.without_people(assignments),
-        sign_ins=principals.without_people(sign_ins),
-        compute=compute,
-        policies=replace(policies, whole=whole_policies),
-        object_scope=object_scope,
-        include_denied=include_denied,
-        roles=general_roles() if general_only else None,
-    )
-
-
-async def _who_has_what(
-    project: Project,
-) -> tuple[Directory, list[RoleAssignment], list[ComputeResource], VaultPolicies]:
-    from keyless.store.collections import ASSIGNMENTS, COMPUTE
-
+        observations, sign_ins = evidence.observations(), evidence.sign_ins()
     with opened_store(project) as store:
-        assignments = [assignment for _, assignment in await store.scan(ASSIGNMENTS)]
-        compute = [found for _, found in await store.scan(COMPUTE)]
         principals = await read_directory(store)
-        policies = await _policies(store, principals, assignments)
-        return principals, assignments, compute, policies
+        assignments = [assignment for _, assignment in await store.scan(ASSIGNMENTS)]
+        return Given(
+            subjects=subjects_of(principals),
+            observations=principals.without_people(observations),
+            assignments=principals.without_people(assignments),
+            sign_ins=principals.without_people(sign_ins),
+            compute=[found for _, found in await store.scan(COMPUTE)],
+            policies=await _policies(store, principals, assignments),
+            custom_roles={one.id: one for _, one in await store.scan(ROLE_DEFINITIONS)},
+        )
 
 
 async def _policies(store: Store, principals: Directory, assignments: list[RoleAssignment]) -> VaultPolicies:
     """The vaults, and the people and groups that may have policies in them; but for this machine's owner."""
-    from keyless.plan.make import VaultPolicies
+    from keyless.plan.given import VaultPolicies
     from keyless.plan.problem import Subject, SubjectKind
-    from keyless.store.collections import ROLE_DEFINITIONS, SECURITY_GROUPS, TENANT, USERS, VAULTS
+    from keyless.store.collections import SECURITY_GROUPS, TENANT, USERS, VAULTS
 
     own = {user.principal_id for _, user in await store.scan(USERS) if user.local}
     people = {user.principal_id.casefold() for user in principals.users} - own
@@ -158,7 +153,6 @@ async def _policies(store: Store, principals: Directory, assignments: list[RoleA
         tenant_id=tenant.tenant_id if tenant else "",
         others=(*users, *groups),
         assignments=tuple(one for one in assignments if one.principal_id.casefold() in people),
-        custom_roles={one.id: one for _, one in await store.scan(ROLE_DEFINITIONS)},
     )
 
 

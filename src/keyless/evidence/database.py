@@ -1,7 +1,7 @@
 """Evidence on disk: a SQLite file of its own, so that counting never disturbs the store's readers.
 
-Two tables of counts: in total per line, and per second per line (kept for a week), from which reads per
-second are judged. A third lists what apps asked for and did not find, a fourth who signed in with what.
+Three tables of counts: in total per line, per day, and per second (kept for a week), from which reads per
+second are judged. A fourth lists what apps asked for and did not find, a fifth who signed in with what.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ from keyless.evidence.recorder import CellKey, SignInKey, WantKey
 from keyless.model.actions import ActionPlane
 from keyless.model.evidence import Observation, Outcome, SignIn, SignInMethod, SignInOutcome
 
-SECONDS_KEPT = 7 * 24 * 60 * 60
+SECONDS_PER_DAY = 24 * 60 * 60
+SECONDS_KEPT = 7 * SECONDS_PER_DAY
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS lines (
@@ -26,6 +27,8 @@ CREATE TABLE IF NOT EXISTS lines (
     UNIQUE (principal_id, operation, plane, action, scope, outcome, assignment_id));
 CREATE TABLE IF NOT EXISTS seconds (
     second INTEGER, line INTEGER, count INTEGER, PRIMARY KEY (second, line)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS days (
+    line INTEGER, day INTEGER, count INTEGER, PRIMARY KEY (line, day)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS wants (
     principal_id TEXT, kind TEXT, container TEXT, name TEXT, label TEXT, count INTEGER, last_seen INTEGER,
     PRIMARY KEY (principal_id, kind, container, name, label)) WITHOUT ROWID;
@@ -42,6 +45,7 @@ ON CONFLICT (principal_id, operation, plane, action, scope, outcome, assignment_
 DO UPDATE SET count = count + excluded.count, last_seen = excluded.last_seen RETURNING id
 """
 _SECOND = "INSERT INTO seconds VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET count = count + excluded.count"
+_DAY = "INSERT INTO days VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET count = count + excluded.count"
 _WANT = """
 INSERT INTO wants VALUES (?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT DO UPDATE SET count = count + excluded.count, last_seen = excluded.last_seen
@@ -51,7 +55,8 @@ INSERT INTO sign_ins VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT DO UPDATE SET count = count + excluded.count, last_seen = excluded.last_seen
 """
 _READ = """
-SELECT principal_id, operation, plane, action, scope, outcome, assignment_id, count, first_seen, last_seen
+SELECT principal_id, operation, plane, action, scope, outcome, assignment_id, count, first_seen, last_seen,
+       (SELECT group_concat(day) FROM days WHERE line = id)
 FROM lines ORDER BY principal_id, scope, action, outcome, assignment_id
 """
 _READ_WANTS = "SELECT principal_id, kind, container, name, label FROM wants ORDER BY 2, 3, 4, 5, 1"
@@ -97,6 +102,7 @@ class EvidenceDatabase:
             for key, count in counts:
                 (line,) = execute(_LINE, (*key, count, second, second)).fetchone()
                 execute(_SECOND, (second, line, count))
+                execute(_DAY, (line, second // SECONDS_PER_DAY, count))
             for want, count in wants:
                 execute(_WANT, (*want, count, second))
             for sign_in, count in sign_ins:
@@ -115,10 +121,7 @@ class EvidenceDatabase:
     def observations(self) -> list[Observation]:
         """Every line, ordered by principal, scope and action."""
         with _explained(self._file):
-            return [
-                Observation(row[0], row[1], ActionPlane(row[2]), row[3], row[4], Outcome(row[5]), *row[6:])
-                for row in self._connection.execute(_READ)
-            ]
+            return [_observation(row) for row in self._connection.execute(_READ)]
 
     def wants(self) -> list[WantKey]:
         """What was asked for and not found, ordered by container and name."""
@@ -138,12 +141,20 @@ class EvidenceDatabase:
     def clear(self) -> None:
         """Forget everything."""
         with _explained(self._file), self._transaction():
-            for table in ("seconds", "lines", "wants", "sign_ins"):
+            for table in ("seconds", "days", "lines", "wants", "sign_ins"):
                 self._connection.execute(f"DELETE FROM {table}")  # noqa: S608  # the names are ours
 
     def close(self) -> None:
         """Close the file."""
         self._connection.close()
+
+
+def _observation(row: tuple[Any, ...]) -> Observation:
+    who, operation, plane, action, scope, outcome, *rest, days = row
+    seen_on = tuple(sorted(map(int, days.split(",")))) if days else ()
+    return Observation(
+        who, operation, ActionPlane(plane), action, scope, Outcome(outcome), *rest, days=seen_on
+    )
 
 
 def _sign_in(row: tuple[Any, ...]) -> SignIn:

@@ -61,6 +61,32 @@ class SignIn(msgspec.Struct, frozen=True, rename="camel", tag_field="record", ta
     last_seen: int
 
 
+class UnmappedOperation(msgspec.Struct, frozen=True, rename="camel"):
+    """Events of one category of log that no action is known for: which operation, how many, and why not."""
+
+    category: str
+    operation: str
+    count: int
+    why: str
+
+
+class LogImport(msgspec.Struct, frozen=True, rename="camel"):
+    """One import of cloud logs: how many events it had, and how many of them an action is known for.
+
+    ``source`` is what a person called it (a file, a directory), ``category`` the kind of log; times are in
+    epoch seconds. ``malformed`` counts what could not be read, ``duplicates`` what was there twice.
+    """
+
+    source: str
+    category: str
+    events: int
+    mapped: int
+    malformed: int
+    duplicates: int
+    first_seen: int
+    last_seen: int
+
+
 class Observation(msgspec.Struct, frozen=True, rename="camel"):
     """One (who, what, where, outcome, by which assignment), aggregated.
 
@@ -68,7 +94,8 @@ class Observation(msgspec.Struct, frozen=True, rename="camel"):
     lists); ``assignment_id`` the GUID of the deciding assignment, empty where none allowed it
     (an access key needs none). Where a vault's access policies decide, it is the name of the entry, or
     `noAccessPolicy:` and the permission that none gave;
-    ``first_seen`` and ``last_seen`` are epoch seconds.
+    ``first_seen`` and ``last_seen`` are epoch seconds, ``days`` the days since the epoch (UTC) on which it
+    was seen, ascending; empty where that was not kept.
     """
 
     principal_id: str
@@ -81,6 +108,7 @@ class Observation(msgspec.Struct, frozen=True, rename="camel"):
     count: int
     first_seen: int
     last_seen: int
+    days: tuple[int, ...] = ()
 
     @property
     def scope_id(self) -> ResourceId:

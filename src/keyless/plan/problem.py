@@ -2,9 +2,9 @@
 
 Rules:
 - what was allowed, and what passed by learning, is demand; what was denied is so only if asked for;
-- demand is gathered at the container (the vault, the store, the account) of what was touched; with
-  ``object_scope`` at the single object, where the service documents role assignments at objects; what was
-  done at the container itself, such as listing, is needed there;
+- demand is gathered at the container (the vault, the store, the account) of what was touched; where the
+  policy says so, at the single object, if the service documents role assignments at objects; what was done
+  at the container itself, such as listing, is needed there;
 - ids and actions are compared without case; the spelling of the first observation is shown.
 """
 
@@ -21,6 +21,7 @@ from keyless.model.evidence import Observation, Outcome
 from keyless.model.identities import RunsOn
 from keyless.model.resource_id import ResourceId
 from keyless.plan.index import Action
+from keyless.plan.policy.policy import DEFAULT_POLICY, PlanPolicy
 
 
 class SubjectKind(enum.StrEnum):
@@ -43,6 +44,8 @@ class Subject(msgspec.Struct, frozen=True, omit_defaults=True, rename="camel"):
     ``resource_id`` is the ARM id by which its principal id can be looked up: the host's for a
     system-assigned identity, the identity's own for a user-assigned one, empty for an application. One that
     ``is_deleted`` gets nothing more, and what it has is of no use.
+    One that ``is_proposed`` does not exist yet: the plan has it made, and its principal id is only a
+    placeholder until then.
     ``runs_on`` says where an application's code runs, if that is known.
     """
 
@@ -51,6 +54,7 @@ class Subject(msgspec.Struct, frozen=True, omit_defaults=True, rename="camel"):
     kind: SubjectKind
     resource_id: str = ""
     is_deleted: bool = False
+    is_proposed: bool = False
     runs_on: RunsOn | None = None
 
     @property
@@ -69,16 +73,15 @@ class Demand:
     counts: dict[Action, int]
 
 
-def demands(
-    observations: Iterable[Observation], *, object_scope: bool = False, include_denied: bool = False
-) -> list[Demand]:
+def demands(observations: Iterable[Observation], policy: PlanPolicy = DEFAULT_POLICY) -> list[Demand]:
     """The demand in observations, by principal and scope, wider scopes before the narrower ones in them."""
     gathered: dict[tuple[str, ResourceId], Demand] = {}
     spelled: dict[Action, Action] = {}
+    objects_of = policy.scopes.of_objects()
     for seen in observations:
-        if seen.outcome is Outcome.DENIED and not include_denied:
+        if seen.outcome is Outcome.DENIED and not policy.evidence.include_denied:
             continue
-        scope = container_of(seen.scope_id, object_scope=object_scope)
+        scope = container_of(seen.scope_id, objects_of=objects_of)
         place = (seen.principal_id.casefold(), scope)
         demand = gathered.setdefault(place, Demand(seen.principal_id, scope, {}))
         action = spelled.setdefault((seen.plane, seen.action.casefold()), (seen.plane, seen.action))

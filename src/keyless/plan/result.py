@@ -11,8 +11,15 @@ from keyless.model.evidence import SignInMethod
 from keyless.model.resource_id import ResourceId
 from keyless.model.roles import RoleAssignment
 from keyless.plan.problem import Subject
+from keyless.plan.results.completeness import Completeness
+from keyless.plan.results.custom_roles import ProposedRole
+from keyless.plan.results.identities import IdentityPlan
+from keyless.plan.results.native import NativeGrant
+from keyless.plan.results.proof import Certificate, Containment, Dropped, Forecast
+from keyless.plan.results.risk import RiskyPermission
+from keyless.plan.results.secrets import SecretDecision, Transitional
 
-SCHEMA = "keyless.plan/1"
+SCHEMA = "keyless.plan/2"
 
 
 class GrantedAction(msgspec.Struct, frozen=True, order=True, rename="camel"):
@@ -46,7 +53,7 @@ class PlannedAssignment(msgspec.Struct, frozen=True, rename="camel"):
 
     ``used`` are the demanded actions that the role grants there, ``excess`` what else it grants and nobody
     used within the scope;
-    ``exists`` is true where the estate has this very assignment already.
+    ``exists`` is true where the estate has this very assignment already; ``risks`` are those of the excess.
     """
 
     id: str
@@ -59,6 +66,7 @@ class PlannedAssignment(msgspec.Struct, frozen=True, rename="camel"):
     alternatives: tuple[Alternative, ...]
     reason: str
     exists: bool = False
+    risks: tuple[RiskyPermission, ...] = ()
 
     @property
     def scope_id(self) -> ResourceId:
@@ -211,14 +219,18 @@ class CredentialFree(msgspec.Struct, frozen=True, rename="camel"):
 class Plan(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
     """Role assignments that cover what was used, what they cannot cover, and what they make superfluous.
 
-    Then who still signs in with a stored credential, and who does without. ``vaults_to_switch`` are the ids
-    of the vaults in which roles are to decide in place of access policies; ``migrations`` say what that means
-    for whom, ``risks`` who can let himself in there now.
+    ``identities`` say which identity each compute resource should have; ``native`` are grants that RBAC does
+    not reach. Then who still signs in with a stored credential, and who does without. ``vaults_to_switch``
+    are the ids of the vaults in which roles are to decide in place of access policies; ``migrations`` say
+    what that means for whom, ``risks`` who can let himself in there now. Then what becomes of secrets; and how far all this
+    is proved: ``certificates``, ``containment``, what was ``dropped``, a ``forecast``, its ``completeness``.
     """
 
     schema: str = SCHEMA
-    object_scope: bool = False
+    identities: IdentityPlan = IdentityPlan()
     assignments: tuple[PlannedAssignment, ...] = ()
+    proposed_roles: tuple[ProposedRole, ...] = ()
+    native: tuple[NativeGrant, ...] = ()
     uncovered: tuple[Uncovered, ...] = ()
     removals: tuple[Removal, ...] = ()
     stored_credentials: tuple[StoredCredential, ...] = ()
@@ -226,6 +238,13 @@ class Plan(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
     vaults_to_switch: tuple[str, ...] = ()
     migrations: tuple[PolicyMigration, ...] = ()
     risks: tuple[VaultRisk, ...] = ()
+    secrets: tuple[SecretDecision, ...] = ()
+    transitional: tuple[Transitional, ...] = ()
+    certificates: tuple[Certificate, ...] = ()
+    containment: Containment = Containment(used=0)
+    dropped: tuple[Dropped, ...] = ()
+    forecast: Forecast | None = None
+    completeness: Completeness = Completeness()
     notes: tuple[str, ...] = ()
 
     def role_assignments(self) -> tuple[RoleAssignment, ...]:

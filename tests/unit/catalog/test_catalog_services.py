@@ -72,14 +72,17 @@ def test_the_container_of_a_secret_is_its_vault():
     secret = VAULT.child("secrets", "db")
     assert catalog.container_of(secret) == VAULT
     assert catalog.container_of(VAULT) == VAULT
-    assert catalog.container_of(secret.child("versions", "1"), object_scope=True) == secret
-    assert catalog.container_of(VAULT, object_scope=True) == VAULT
+    assert (
+        catalog.container_of(secret.child("versions", "1"), objects_of=frozenset({"keyvault", "appconfig"}))
+        == secret
+    )
+    assert catalog.container_of(VAULT, objects_of=frozenset({"keyvault", "appconfig"})) == VAULT
 
 
 def test_the_container_of_a_key_value_is_its_store_because_no_narrower_scope_is_documented():
     key_value = STORE.child("keyValues", "color")
     assert catalog.container_of(key_value) == STORE
-    assert catalog.container_of(key_value, object_scope=True) == STORE
+    assert catalog.container_of(key_value, objects_of=frozenset({"keyvault", "appconfig"})) == STORE
 
 
 def test_what_lies_in_no_known_service_is_its_own_container():

@@ -18,13 +18,13 @@ from keyless.model.actions import ActionPlane
 from keyless.model.evidence import Observation, Outcome
 from keyless.model.resource_id import group_scope, resource_scope
 from keyless.model.resources import STORE_TYPE, VAULT_TYPE, ConfigurationStore, Vault, secret_scope
-from keyless.plan.make import make_plan
 from keyless.plan.problem import Subject, SubjectKind
 from keyless.plan.unused import unused
 from keyless.runtime.directory import Directory, Entry
 from keyless.runtime.messages import Summary
 from keyless.store.collections import STORES, VAULTS
 from keyless.store.ports import Store
+from plans_made import planned
 
 GROUP = group_scope("s", "g")
 VAULT = resource_scope(GROUP, VAULT_TYPE, "contoso")
@@ -113,7 +113,7 @@ def finished(code: int | None = 0, signal: int | None = None, *, lasted: bool = 
     return Finished(ChildStatus(code, signal), Summary(1, 1, 1, 0, 0) if lasted else None)
 
 
-PLAN = make_plan([Subject("p", "web", SubjectKind.SYSTEM_ASSIGNED, WEB.resource_id)], [saw(Outcome.LEARNED)])
+PLAN = planned([Subject("p", "web", SubjectKind.SYSTEM_ASSIGNED, WEB.resource_id)], [saw(Outcome.LEARNED)])
 
 
 @pytest.mark.parametrize(
@@ -158,8 +158,8 @@ def test_what_a_role_grants_and_nobody_used_is_listed_up_to_a_limit() -> None:
     assert in_words(wholly) == "`Key Vault Secrets User` of web at vault `contoso` was not used at all"
     (partly,) = unused(PLAN, [saw(Outcome.ALLOWED)])
     assert in_words(partly).endswith(" grants, unused: Microsoft.KeyVault/vaults/secrets/readMetadata/action")
-    officer = make_plan(
-        [], [saw(Outcome.LEARNED, "Microsoft.KeyVault/vaults/secrets/purge/action")], roles=None
+    officer = planned(
+        [], [saw(Outcome.LEARNED, "Microsoft.KeyVault/vaults/secrets/purge/action")], choose_from=None
     )
     (many,) = unused(officer, [saw(Outcome.ALLOWED, "Microsoft.KeyVault/vaults/secrets/purge/action")])
     assert in_words(many).endswith(f" and {len(many.actions) - 8} more")
@@ -202,6 +202,6 @@ def test_a_plan_is_printed_where_one_text_can_hold_it(capsys: pytest.CaptureFixt
     with pytest.raises(
         Failure, match=r"as bicep, this plan takes several files \(`main.bicep`, .*`--out DIREC"
     ):
-        _print_as(make_plan([subject], seen), "bicep")
-    _print_as(make_plan([subject], seen), "terraform")
+        _print_as(planned([subject], seen), "bicep")
+    _print_as(planned([subject], seen), "terraform")
     assert capsys.readouterr().out.count("azurerm_role_assignment") == 2

@@ -57,7 +57,9 @@ def seconds(file: Path) -> list[tuple[int, int]]:
 def test_a_line_comes_back_as_an_observation(evidence: EvidenceDatabase) -> None:
     evidence.write(100, [(line(), 3)], [])
     assert evidence.observations() == [
-        Observation("p", "Shelf.Get", ActionPlane.DATA, "a/read", "/a", Outcome.ALLOWED, "r1", 3, 100, 100)
+        Observation(
+            "p", "Shelf.Get", ActionPlane.DATA, "a/read", "/a", Outcome.ALLOWED, "r1", 3, 100, 100, (0,)
+        )
     ]
 
 

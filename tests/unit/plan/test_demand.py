@@ -6,6 +6,7 @@ from keyless.model.actions import ActionPlane
 from keyless.model.evidence import Outcome
 from keyless.model.resource_id import ResourceId
 from keyless.plan.problem import demands
+from plans_made import policy_of
 
 SECRET = f"{VAULT}/secrets/db"
 
@@ -22,7 +23,7 @@ def test_what_was_done_to_secrets_is_demanded_at_the_vault_and_counted_together(
 
 def test_with_object_scope_it_is_demanded_at_the_secret_and_listing_at_the_vault():
     seen = [saw(WEB, GET, f"{SECRET}/versions/1"), saw(WEB, LIST, VAULT), saw(WEB, LIST, SECRET)]
-    assert as_text(demands(seen, object_scope=True)) == [
+    assert as_text(demands(seen, policy_of(object_scope=True))) == [
         (WEB.principal_id, VAULT, {LIST: 1}),
         (WEB.principal_id, SECRET, {GET: 1, LIST: 1}),
     ]
@@ -30,13 +31,17 @@ def test_with_object_scope_it_is_demanded_at_the_secret_and_listing_at_the_vault
 
 def test_key_values_are_demanded_at_the_store_in_any_case():
     seen = [saw(WEB, READ_CONFIGURATION, f"{STORE}/keyValues/color")]
-    assert as_text(demands(seen, object_scope=True)) == [(WEB.principal_id, STORE, {READ_CONFIGURATION: 1})]
+    assert as_text(demands(seen, policy_of(object_scope=True))) == [
+        (WEB.principal_id, STORE, {READ_CONFIGURATION: 1})
+    ]
 
 
 def test_what_was_denied_is_demanded_only_if_asked_for():
     seen = [saw(WEB, GET, VAULT, outcome=Outcome.DENIED), saw(WEB, LIST, VAULT, outcome=Outcome.ALLOWED)]
     assert as_text(demands(seen)) == [(WEB.principal_id, VAULT, {LIST: 1})]
-    assert as_text(demands(seen, include_denied=True)) == [(WEB.principal_id, VAULT, {GET: 1, LIST: 1})]
+    assert as_text(demands(seen, policy_of(include_denied=True))) == [
+        (WEB.principal_id, VAULT, {GET: 1, LIST: 1})
+    ]
 
 
 def test_case_makes_no_difference_and_the_first_spelling_is_shown():
@@ -52,7 +57,7 @@ def test_the_same_action_on_the_two_planes_is_two_demands():
 
 def test_principals_are_kept_apart_and_wider_scopes_come_first():
     seen = [saw(WORKER, GET, SECRET), saw(WEB, GET, SECRET), saw(WEB, LIST, GROUP), saw(WEB, LIST, VAULT)]
-    found = demands(seen, object_scope=True)
+    found = demands(seen, policy_of(object_scope=True))
     assert [(d.principal_id, d.scope) for d in found] == [
         (WEB.principal_id, ResourceId.parse(GROUP)),
         (WEB.principal_id, ResourceId.parse(VAULT)),

@@ -31,10 +31,11 @@ from keyless.model.actions import ActionPlane
 from keyless.model.evidence import Outcome
 from keyless.model.resource_id import ResourceId
 from keyless.model.roles import RoleAssignment
+from keyless.plan.assignments import assignment_guid
 from keyless.plan.index import general_roles
-from keyless.plan.make import assignment_guid, make_plan
 from keyless.plan.problem import Subject, SubjectKind
 from keyless.plan.result import GrantedAction, UsedAction
+from plans_made import planned
 
 SECRET = f"{VAULT}/secrets/db"
 UNKNOWN = "Contoso.Things/things/read"
@@ -51,7 +52,7 @@ def the_one(plan):
 
 
 def test_an_app_that_reads_a_secret_and_its_settings_gets_the_two_readers():
-    plan = make_plan([WEB], [saw(WEB, GET, SECRET, count=3), saw(WEB, READ_CONFIGURATION, STORE)])
+    plan = planned([WEB], [saw(WEB, GET, SECRET, count=3), saw(WEB, READ_CONFIGURATION, STORE)])
     assert chosen(plan) == {
         ("web", "App Configuration Data Reader", STORE),
         ("web", "Key Vault Secrets User", VAULT),
@@ -60,7 +61,7 @@ def test_an_app_that_reads_a_secret_and_its_settings_gets_the_two_readers():
 
 
 def test_an_assignment_says_what_is_used_what_is_not_and_why():
-    one = the_one(make_plan([WEB], [saw(WEB, GET, SECRET, count=3)]))
+    one = the_one(planned([WEB], [saw(WEB, GET, SECRET, count=3)]))
     assert one.principal == WEB
     assert one.used == (UsedAction(ActionPlane.DATA, GET, 3),)
     assert one.excess == (GrantedAction(ActionPlane.DATA, LIST),)
@@ -71,13 +72,13 @@ def test_an_assignment_says_what_is_used_what_is_not_and_why():
 
 
 def test_a_role_that_grants_exactly_what_is_used_is_said_to():
-    one = the_one(make_plan([WEB], [saw(WEB, GET, VAULT), saw(WEB, LIST, VAULT)]))
+    one = the_one(planned([WEB], [saw(WEB, GET, VAULT), saw(WEB, LIST, VAULT)]))
     assert one.excess == ()
     assert "and nothing besides" in one.reason
 
 
 def test_of_several_roles_each_says_what_it_alone_grants_and_what_would_do_instead():
-    plan = make_plan([WORKER], [saw(WORKER, GET, VAULT), saw(WORKER, SET, VAULT)])
+    plan = planned([WORKER], [saw(WORKER, GET, VAULT), saw(WORKER, SET, VAULT)])
     user, writer = plan.assignments
     assert (user.role_name, writer.role_name.split(" (")[0]) == (
         "Key Vault Secrets User",
@@ -91,13 +92,13 @@ def test_of_several_roles_each_says_what_it_alone_grants_and_what_would_do_inste
 
 def test_the_roles_to_choose_from_can_be_limited():
     observed = [saw(WORKER, GET, VAULT), saw(WORKER, SET, VAULT)]
-    plan = make_plan([WORKER], observed, roles=general_roles())
+    plan = planned([WORKER], observed, flags={"general_only": True})
     assert chosen(plan) == {("worker", "Key Vault Secrets Officer", VAULT)}
 
 
 def test_a_choice_among_fewer_roles_says_so_and_claims_no_more():
     observed = [saw(WORKER, GET, VAULT), saw(WORKER, SET, VAULT), saw(WORKER, UNKNOWN, VAULT)]
-    plan = make_plan([WORKER], observed, roles=general_roles())
+    plan = planned([WORKER], observed, flags={"general_only": True})
     assert f"chosen among {len(general_roles())} roles, not among all that are built in" in plan.notes
     reason = the_one(plan).reason
     assert reason.startswith("None of the roles to choose from, and no set of them, grants")
@@ -106,17 +107,17 @@ def test_a_choice_among_fewer_roles_says_so_and_claims_no_more():
 
 def test_a_role_that_is_not_for_everyone_is_pointed_out_with_the_way_around_it():
     observed = [saw(WORKER, GET, VAULT), saw(WORKER, SET, VAULT)]
-    (note,) = (note for note in make_plan([WORKER], observed).notes if "--general-roles" in note)
+    (note,) = (note for note in planned([WORKER], observed).notes if "--general-roles" in note)
     assert note.startswith("`Operator Nexus Key Vault Writer Service Role (Preview)`: preview, deprecated or")
     assert not any(
-        "--general-roles" in note for note in make_plan([WORKER], observed, roles=general_roles()).notes
+        "--general-roles" in note for note in planned([WORKER], observed, flags={"general_only": True}).notes
     )
-    assert not any("--general-roles" in note for note in make_plan([WEB], [saw(WEB, GET, VAULT)]).notes)
+    assert not any("--general-roles" in note for note in planned([WEB], [saw(WEB, GET, VAULT)]).notes)
 
 
 def test_a_service_role_without_substitute_is_said_to_have_none():
     writer = find_role("Operator Nexus Key Vault Writer Service Role (Preview)")
-    reason = the_one(make_plan([WEB], [saw(WEB, SET, VAULT)], roles=(writer,))).reason
+    reason = the_one(planned([WEB], [saw(WEB, SET, VAULT)], choose_from=(writer,))).reason
     assert "without such roles part of this could not be granted" in reason
     assert "No other of the roles to choose from would do in its place" in reason
 
@@ -124,13 +125,13 @@ def test_a_service_role_without_substitute_is_said_to_have_none():
 def test_two_equal_roles_are_told_apart_by_name_and_it_is_said_so():
     user = find_role("Key Vault Secrets User")
     twin = replace(user, id="99999999-0000-0000-0000-000000000000", name="A Twin")
-    one = the_one(make_plan([WEB], [saw(WEB, GET, VAULT)], roles=(user, twin)))
+    one = the_one(planned([WEB], [saw(WEB, GET, VAULT)], choose_from=(user, twin)))
     assert one.role_name == "A Twin"
     assert "Where the excess is equal, roles for general use go first" in one.reason
 
 
 def test_an_action_that_no_role_grants_is_reported_and_the_rest_is_covered():
-    plan = make_plan([WEB], [saw(WEB, GET, VAULT), saw(WEB, UNKNOWN, VAULT, count=2)])
+    plan = planned([WEB], [saw(WEB, GET, VAULT), saw(WEB, UNKNOWN, VAULT, count=2)])
     assert chosen(plan) == {("web", "Key Vault Secrets User", VAULT)}
     (gap,) = plan.uncovered
     assert (gap.principal, gap.scope, gap.count) == (WEB, VAULT, 2)
@@ -140,19 +141,20 @@ def test_an_action_that_no_role_grants_is_reported_and_the_rest_is_covered():
 
 def test_a_control_action_that_no_role_grants_goes_into_actions():
     roles = (find_role("Key Vault Secrets User"),)
-    plan = make_plan([WEB], [saw(WEB, UNKNOWN, VAULT, plane=ActionPlane.CONTROL)], roles=roles)
+    plan = planned([WEB], [saw(WEB, UNKNOWN, VAULT, plane=ActionPlane.CONTROL)], choose_from=roles)
     assert plan.assignments == ()
     assert "in `Actions`" in plan.uncovered[0].advice
 
 
 def test_with_object_scope_a_secret_gets_its_own_assignment():
-    plan = make_plan([WEB], [saw(WEB, GET, SECRET)], object_scope=True)
+    plan = planned([WEB], [saw(WEB, GET, SECRET)], flags={"object_scope": True})
     assert chosen(plan) == {("web", "Key Vault Secrets User", SECRET)}
-    assert plan.object_scope
 
 
 def test_what_is_granted_at_the_vault_is_not_granted_again_at_the_secret():
-    plan = make_plan([WEB], [saw(WEB, GET, SECRET, count=5), saw(WEB, LIST, VAULT)], object_scope=True)
+    plan = planned(
+        [WEB], [saw(WEB, GET, SECRET, count=5), saw(WEB, LIST, VAULT)], flags={"object_scope": True}
+    )
     one = the_one(plan)
     assert (one.role_name, one.scope) == ("Key Vault Secrets User", VAULT)
     assert one.excess == ()
@@ -162,7 +164,7 @@ def test_what_is_granted_at_the_vault_is_not_granted_again_at_the_secret():
 
 def test_what_is_granted_to_one_identity_is_not_taken_for_granted_to_another():
     observed = [saw(WEB, LIST, VAULT), saw(WORKER, GET, SECRET)]
-    plan = make_plan([WEB, WORKER], observed, object_scope=True)
+    plan = planned([WEB, WORKER], observed, flags={"object_scope": True})
     assert chosen(plan) == {
         ("web", "Key Vault Secrets User", VAULT),
         ("worker", "Key Vault Secrets User", SECRET),
@@ -171,14 +173,16 @@ def test_what_is_granted_to_one_identity_is_not_taken_for_granted_to_another():
 
 def test_a_note_says_that_settings_take_no_narrower_scope_than_the_store():
     observed = [saw(WEB, READ_CONFIGURATION, f"{STORE}/keyValues/color")]
-    assert any("at the store" in note for note in make_plan([WEB], observed, object_scope=True).notes)
-    assert not any("at the store" in note for note in make_plan([WEB], observed).notes)
+    assert any(
+        "at the store" in note for note in planned([WEB], observed, flags={"object_scope": True}).notes
+    )
+    assert not any("at the store" in note for note in planned([WEB], observed).notes)
 
 
 def test_what_was_denied_is_planned_for_only_if_asked():
     observed = [saw(WEB, GET, VAULT, outcome=Outcome.DENIED)]
-    assert make_plan([WEB], observed).assignments == ()
-    assert chosen(make_plan([WEB], observed, include_denied=True)) == {
+    assert planned([WEB], observed).assignments == ()
+    assert chosen(planned([WEB], observed, flags={"include_denied": True})) == {
         ("web", "Key Vault Secrets User", VAULT)
     }
 
@@ -186,7 +190,7 @@ def test_what_was_denied_is_planned_for_only_if_asked():
 def test_what_was_done_in_the_directory_needs_no_role_of_azures():
     read = "microsoft.directory/users/standard/read"
     of_users = saw(WEB, read, "/users/ada", count=3, plane=ActionPlane.DIRECTORY)
-    made = make_plan([WEB], [of_users, saw(WEB, GET, VAULT)], include_denied=True)
+    made = planned([WEB], [of_users, saw(WEB, GET, VAULT)], flags={"include_denied": True})
     assert chosen(made) == {("web", "Key Vault Secrets User", VAULT)}
     assert "3 accesses to the directory left out: a plan gives no roles of Entra" in made.notes
 
@@ -194,22 +198,24 @@ def test_what_was_done_in_the_directory_needs_no_role_of_azures():
 def test_denials_that_are_left_out_are_counted_by_what_was_asked_not_by_how_often():
     denied = [saw(WEB, GET, scope, outcome=Outcome.DENIED, count=7) for scope in (VAULT, VAULT, OTHER_VAULT)]
     note = "2 denied accesses left out; `--include-denied` plans for what was denied too"
-    assert note in make_plan([WEB], denied).notes
-    assert any(text.startswith("1 denied access left out;") for text in make_plan([WEB], denied[:1]).notes)
-    assert not any("left out" in text for text in make_plan([WEB], denied, include_denied=True).notes)
+    assert note in planned([WEB], denied).notes
+    assert any(text.startswith("1 denied access left out;") for text in planned([WEB], denied[:1]).notes)
+    assert not any(
+        "left out" in text for text in planned([WEB], denied, flags={"include_denied": True}).notes
+    )
     let_pass = [saw(WEB, GET, scope) for scope in (VAULT, OTHER_VAULT)]
-    assert not any("left out" in text for text in make_plan([WEB], denied + let_pass).notes)
+    assert not any("left out" in text for text in planned([WEB], denied + let_pass).notes)
 
 
 def test_without_observations_the_plan_is_empty_and_says_what_to_do():
-    plan = make_plan([WEB], [])
+    plan = planned([WEB], [])
     assert plan.assignments == ()
     assert any("keyless run --learn" in note for note in plan.notes)
 
 
 def test_a_principal_that_nobody_declared_is_planned_for_under_its_id():
     stranger = Subject("cccccccc-0000-0000-0000-000000000001", "-", SubjectKind.APPLICATION)
-    plan = make_plan([WEB], [saw(stranger, GET, VAULT)])
+    plan = planned([WEB], [saw(stranger, GET, VAULT)])
     assert the_one(plan).principal.name == stranger.principal_id
     assert any(stranger.principal_id in note for note in plan.notes)
 
@@ -217,17 +223,15 @@ def test_a_principal_that_nobody_declared_is_planned_for_under_its_id():
 def test_the_same_arguments_in_another_order_give_the_same_plan():
     observed = [saw(WEB, GET, SECRET), saw(WEB, READ_CONFIGURATION, STORE), saw(WORKER, SET, OTHER_VAULT)]
     current = [given(WEB, READER, GROUP, name="one"), given(WEB, ADMINISTRATOR, VAULT, name="two")]
-    assert make_plan([WORKER, WEB], observed[::-1], current[::-1]) == make_plan(
-        [WEB, WORKER], observed, current
-    )
+    assert planned([WORKER, WEB], observed[::-1], current[::-1]) == planned([WEB, WORKER], observed, current)
 
 
 def test_ids_are_derived_and_an_assignment_that_exists_keeps_its_own():
-    new = the_one(make_plan([WEB], [saw(WEB, GET, VAULT)]))
+    new = the_one(planned([WEB], [saw(WEB, GET, VAULT)]))
     assert new.id == assignment_guid(WEB.principal_id, SECRETS_USER, ResourceId.parse(VAULT))
     assert not new.exists
     present = given(WEB, SECRETS_USER, VAULT.replace("orders", "ORDERS"))
-    kept = make_plan([WEB], [saw(WEB, GET, VAULT)], [present])
+    kept = planned([WEB], [saw(WEB, GET, VAULT)], [present])
     assert the_one(kept).id == "current"
     assert the_one(kept).exists
     assert kept.removals == ()
@@ -235,7 +239,7 @@ def test_ids_are_derived_and_an_assignment_that_exists_keeps_its_own():
 
 
 def test_the_plan_knows_its_assignments_as_the_estate_does():
-    plan = make_plan([WEB], [saw(WEB, GET, VAULT)])
+    plan = planned([WEB], [saw(WEB, GET, VAULT)])
     one = the_one(plan)
     assert plan.role_assignments() == (RoleAssignment(one.id, WEB.principal_id, SECRETS_USER, VAULT),)
 
@@ -250,19 +254,19 @@ def test_the_plan_knows_its_assignments_as_the_estate_does():
     ],
 )
 def test_an_assignment_that_the_plan_does_not_keep_is_to_be_removed(role_id, scope, why):
-    plan = make_plan([WEB], [saw(WEB, GET, VAULT)], [given(WEB, role_id, scope)])
+    plan = planned([WEB], [saw(WEB, GET, VAULT)], [given(WEB, role_id, scope)])
     (removal,) = plan.removals
     assert (removal.assignment_id, removal.role_id, removal.scope) == ("current", role_id, scope)
     assert why in removal.reason
 
 
 def test_assignments_of_an_identity_that_did_nothing_are_to_be_removed():
-    plan = make_plan([WEB, WORKER], [saw(WEB, GET, VAULT)], [given(WORKER, READER, GROUP)])
+    plan = planned([WEB, WORKER], [saw(WEB, GET, VAULT)], [given(WORKER, READER, GROUP)])
     assert plan.removals[0].reason == "nothing was observed of this identity"
 
 
 def test_assignments_of_others_are_not_looked_at():
-    assert make_plan([WEB], [saw(WEB, GET, VAULT)], [given(LEGACY, READER, GROUP)]).removals == ()
+    assert planned([WEB], [saw(WEB, GET, VAULT)], [given(LEGACY, READER, GROUP)]).removals == ()
 
 
 @pytest.mark.parametrize(
@@ -273,7 +277,7 @@ def test_assignments_of_others_are_not_looked_at():
     ],
 )
 def test_what_cannot_be_judged_is_left_alone_and_noted(assignment, note):
-    plan = make_plan([WEB], [saw(WEB, GET, VAULT)], [assignment])
+    plan = planned([WEB], [saw(WEB, GET, VAULT)], [assignment])
     assert plan.removals == ()
     assert any(note in text for text in plan.notes)
     assert not the_one(plan).exists
@@ -282,7 +286,7 @@ def test_what_cannot_be_judged_is_left_alone_and_noted(assignment, note):
 def test_a_role_that_alone_grants_something_used_is_not_removed():
     observed = [saw(WEB, GET, VAULT), saw(WEB, DELETE, VAULT)]
     only = (find_role("Key Vault Secrets User"),)
-    plan = make_plan([WEB], observed, [given(WEB, SECRETS_OFFICER, VAULT)], roles=only)
+    plan = planned([WEB], observed, [given(WEB, SECRETS_OFFICER, VAULT)], choose_from=only)
     assert plan.removals == ()
     assert any("stays" in note and DELETE in note for note in plan.notes)
 
@@ -292,7 +296,7 @@ def test_a_role_at_the_group_covers_the_vaults_in_it():
         saw(WEB, READ_GROUPS, GROUP, plane=ActionPlane.CONTROL),
         saw(WEB, READ_GROUPS, VAULT, plane=ActionPlane.CONTROL),
     ]
-    one = the_one(make_plan([WEB], observed))
+    one = the_one(planned([WEB], observed))
     assert one.scope == GROUP
     assert one.used[0].count == 2
 
@@ -305,9 +309,9 @@ def test_a_plan_for_many_identities_is_made_in_a_moment():
         for n, subject in enumerate(subjects)
         for action in (GET, SET, LIST)[: 1 + n % 3]
     ]
-    make_plan(subjects[:1], observed[:1])
+    planned(subjects[:1], observed[:1])
     started = time.perf_counter()
-    assert len(make_plan(subjects, observed).assignments) >= 100
+    assert len(planned(subjects, observed).assignments) >= 100
     assert time.perf_counter() - started < 3
 
 
@@ -318,7 +322,7 @@ def test_what_a_deleted_identity_has_is_removed_and_what_it_did_is_left_out():
         RoleAssignment("b", WEB.principal_id.upper(), "no-such-role", VAULT, condition="@x"),
         RoleAssignment("c", WORKER.principal_id, SECRETS_USER, VAULT),
     ]
-    plan = make_plan([gone, WORKER], [saw(gone, GET, VAULT), saw(WORKER, GET, VAULT)], current)
+    plan = planned([gone, WORKER], [saw(gone, GET, VAULT), saw(WORKER, GET, VAULT)], current)
     assert chosen(plan) == {("worker", "Key Vault Secrets User", VAULT)}
     assert [(one.assignment_id, one.role_name, one.reason) for one in plan.removals] == [
         ("a", "Key Vault Secrets User", "its identity was deleted"),
@@ -331,7 +335,7 @@ def test_what_was_asked_of_the_directory_is_no_role_of_azures_and_named_with_the
     action = "microsoft.directory/servicePrincipals/standard/read"
     there = saw(WEB, action, "/", plane=ActionPlane.DIRECTORY, outcome=Outcome.LEARNED)
     given = saw(WORKER, action, "/", plane=ActionPlane.DIRECTORY, outcome=Outcome.ALLOWED)
-    plan = make_plan([WEB, WORKER], [there, given, saw(WEB, GET, VAULT)])
+    plan = planned([WEB, WORKER], [there, given, saw(WEB, GET, VAULT)])
     assert [one.role_name for one in plan.assignments] == ["Key Vault Secrets User"]
     assert not plan.uncovered
     (note,) = [note for note in plan.notes if "`directoryRoles`" in note]

@@ -25,12 +25,13 @@ from plan_worlds import (
     saw,
 )
 
+import plans_made
 from keyless.catalog.vault_permissions import actions_of, every_permission, permissions_given
 from keyless.model.access_policies import AccessPolicy, PolicyPermissions
 from keyless.model.actions import ActionPlane
 from keyless.model.resources import Vault
 from keyless.model.roles import Permission, RoleAssignment, RoleDefinition
-from keyless.plan.make import VaultPolicies, make_plan
+from keyless.plan.given import VaultPolicies
 from keyless.plan.problem import Subject, SubjectKind
 from keyless.plan.report import report_text
 from keyless.plan.result import Basis, Plan, read_plan
@@ -57,14 +58,23 @@ def planned(
     assignments: tuple[RoleAssignment, ...] = (),
     rbac: bool = False,
     subjects: tuple[Subject, ...] = (WEB, WORKER),
-    **more: Any,
+    others: tuple[Subject, ...] = (),
+    custom_roles: Any = None,
+    whole: bool = False,
 ) -> Plan:
     """A plan for a world with one vault."""
     vault = Vault(
         VAULT, "contoso-orders", "westeurope", enable_rbac_authorization=rbac, access_policies=policies
     )
-    about = VaultPolicies((vault,), TENANT, **more)
-    return make_plan(subjects, seen, assignments, policies=about)
+    about = VaultPolicies((vault,), TENANT, others=others)
+    return plans_made.planned(
+        subjects,
+        seen,
+        assignments,
+        policies=about,
+        custom_roles=custom_roles or {},
+        flags={"whole_policies": whole},
+    )
 
 
 def assigned(who: Subject, role: str, scope: str, condition: str | None = None) -> RoleAssignment:
@@ -230,7 +240,7 @@ class TestWhoCanLetHimselfIn:
 def planned_with_people(*held: RoleAssignment) -> Plan:
     vault = Vault(VAULT, "contoso-orders", "westeurope", enable_rbac_authorization=False)
     about = VaultPolicies((vault,), TENANT, others=(ADA,), assignments=held)
-    return make_plan([WEB], [], policies=about)
+    return plans_made.planned([WEB], [], policies=about)
 
 
 class TestWhatIsWritten:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import msgspec
 
+import plans_made
 from keyless.estate.read import read_text
 from keyless.model.actions import ActionPlane
 from keyless.model.estate import Estate
 from keyless.model.evidence import Observation, Outcome
 from keyless.model.resource_id import ResourceId
 from keyless.model.resources import secret_scope
-from keyless.plan.make import make_plan
 from keyless.plan.problem import Subject, SubjectKind
 from keyless.plan.result import Plan
 from keyless.plan.writers.estate import write_estate
@@ -35,7 +35,7 @@ def planned(estate: Estate) -> Plan:
         identity.principal_id, "op", ActionPlane.DATA, action, scope, Outcome.LEARNED, "", 1, 1, 1
     )
     subject = Subject(identity.principal_id, "web", SubjectKind.SYSTEM_ASSIGNED, identity.resource_id)
-    return make_plan([subject], [seen])
+    return plans_made.planned([subject], [seen])
 
 
 def test_the_estate_that_is_told_of_a_plan_has_exactly_its_assignments() -> None:

@@ -19,13 +19,13 @@ from plan_worlds import (
 from keyless.model.access_keys import AccessKey
 from keyless.model.evidence import Outcome, SignIn, SignInMethod, SignInOutcome
 from keyless.model.identities import ComputeResource, IdentityKind, ManagedIdentity, RunsOn
-from keyless.plan.make import make_plan
 from keyless.plan.problem import Subject, SubjectKind
 from keyless.plan.report import report_text
 from keyless.plan.result import Bridge, read_plan
 from keyless.plan.writers.bicep import write_bicep
 from keyless.plan.writers.estate import write_estate
 from keyless.plan.writers.json import write_json
+from plans_made import planned
 
 VAULT_AUDIENCE = "https://vault.azure.net"
 STORE_ADDRESS = "https://contoso-orders.azconfig.io"
@@ -73,7 +73,7 @@ BY_KEY = signed_in(SignInMethod.ACCESS_KEY, STORE_ADDRESS, who=HOLDER, by="order
 
 
 def plan_of(*sign_ins, seen=(), subjects=(LEGACY,), compute=()):
-    return make_plan([WEB, WORKER, *subjects], seen, sign_ins=sign_ins, compute=compute)
+    return planned([WEB, WORKER, *subjects], seen, sign_ins=sign_ins, compute=compute)
 
 
 def only(*sign_ins, **world):

@@ -4,10 +4,10 @@ from plan_worlds import DELETE, GET, GROUP, LEGACY, READER, SECRETS_USER, STORE,
 from rich.console import Console
 
 from keyless.model.roles import RoleAssignment
-from keyless.plan.make import make_plan
 from keyless.plan.problem import Subject, SubjectKind
 from keyless.plan.report import MOST_SHOWN, print_plan, report_text
 from keyless.plan.result import Plan
+from plans_made import planned
 
 CURRENT = [RoleAssignment("99999999-0000-0000-0000-000000000000", WEB.principal_id, READER, GROUP)]
 OBSERVED = [
@@ -15,7 +15,7 @@ OBSERVED = [
     saw(WORKER, DELETE, VAULT),
     saw(LEGACY, "Contoso.Things/things/read", STORE),
 ]
-PLAN = make_plan([WEB, WORKER, LEGACY], OBSERVED, CURRENT)
+PLAN = planned([WEB, WORKER, LEGACY], OBSERVED, CURRENT)
 
 
 def test_the_report_says_who_gets_what_where_and_why():
@@ -74,4 +74,4 @@ def test_an_empty_plan_is_one_line():
 
 def test_names_that_look_like_markup_are_shown_as_they_are():
     odd = Subject("dddddddd-0000-0000-0000-000000000001", "[red]app[/red] :smile:", SubjectKind.APPLICATION)
-    assert "for [red]app[/red] :smile:" in report_text(make_plan([odd], [saw(odd, GET, VAULT)]))
+    assert "for [red]app[/red] :smile:" in report_text(planned([odd], [saw(odd, GET, VAULT)]))

@@ -27,7 +27,6 @@ from plan_worlds import (
 
 from keyless.model.actions import ActionPlane
 from keyless.model.roles import RoleAssignment
-from keyless.plan.make import make_plan
 from keyless.plan.problem import Subject, SubjectKind
 from keyless.plan.result import SCHEMA, Plan, UnreadablePlan, read_plan
 from keyless.plan.writers.arm import write_arm
@@ -35,6 +34,7 @@ from keyless.plan.writers.bicep import write_bicep
 from keyless.plan.writers.json import write_json
 from keyless.plan.writers.layout import target_of
 from keyless.plan.writers.terraform import write_terraform
+from plans_made import planned
 
 REGISTER = "Microsoft.Support/register/action"
 MANAGEMENT_GROUP = "/providers/Microsoft.Management/managementGroups/contoso"
@@ -137,7 +137,7 @@ EVERYONE = [WEB, WORKER, LEGACY, SLOT, STRANGE_HOST, FAR_WORKER, *ODDLY_NAMED]
 @pytest.fixture(params=WORLDS, ids=lambda name: name.replace(" ", "-"))
 def plan(request):
     observations, object_scope = WORLDS[request.param]
-    made = make_plan(EVERYONE, observations, object_scope=object_scope)
+    made = planned(EVERYONE, observations, flags={"object_scope": object_scope})
     assert made.assignments
     return made
 
@@ -145,7 +145,7 @@ def plan(request):
 @pytest.fixture(params=HIGH_WORLDS, ids=lambda name: name.replace(" ", "-"))
 def high_plan(request):
     observations = HIGH_WORLDS[request.param]
-    return make_plan(EVERYONE, observations)
+    return planned(EVERYONE, observations)
 
 
 def deployed_to(plan):
@@ -199,7 +199,7 @@ def test_assignments_above_subscriptions_are_deployed_from_above(high_plan):
 
 def test_one_group_makes_one_file_that_can_be_deployed_to_any_group():
     observations, _ = WORLDS["vault and store in one group"]
-    plan = make_plan([WEB, LEGACY], observations)
+    plan = planned([WEB, LEGACY], observations)
     bicep = write_bicep(plan)
     assert list(bicep) == ["main.bicep"]
     assert "targetScope = 'resourceGroup'" in bicep["main.bicep"]
@@ -210,7 +210,7 @@ def test_one_group_makes_one_file_that_can_be_deployed_to_any_group():
 
 def test_several_groups_make_a_module_each_and_pass_only_the_parameters_that_it_needs():
     observations, _ = WORLDS["two groups"]
-    files = write_bicep(make_plan([WEB, WORKER, LEGACY], observations))
+    files = write_bicep(planned([WEB, WORKER, LEGACY], observations))
     assert list(files) == ["main.bicep", "role-assignments-shared.bicep", "role-assignments-orders.bicep"]
     assert "targetScope = 'subscription'" in files["main.bicep"]
     assert "param legacyAppPrincipalId" in files["role-assignments-shared.bicep"]
@@ -220,7 +220,7 @@ def test_several_groups_make_a_module_each_and_pass_only_the_parameters_that_it_
 def test_groups_with_long_or_odd_names_get_distinct_short_file_names():
     groups = [f"{SUBSCRIPTION}/resourceGroups/{'a' * 80}.{number}" for number in (1, 2)]
     vaults = [f"{group}/providers/Microsoft.KeyVault/vaults/v" for group in groups]
-    files = write_bicep(make_plan([WORKER], [saw(WORKER, GET, vault) for vault in vaults]))
+    files = write_bicep(planned([WORKER], [saw(WORKER, GET, vault) for vault in vaults]))
     assert len(files) == 3
     assert all(len(name) <= 70 for name in files)
 
@@ -230,7 +230,7 @@ def test_what_the_plan_does_not_keep_is_said_in_a_comment():
         RoleAssignment("99999999-0000-0000-0000-000000000000", WEB.principal_id, SECRETS_OFFICER, VAULT)
     ]
     observed = [saw(WEB, GET, VAULT), saw(WEB, "Contoso.Things/things/read", VAULT)]
-    plan = make_plan([WEB], observed, current)
+    plan = planned([WEB], observed, current)
     removal = f"az role assignment delete --ids {VAULT}/providers/Microsoft.Authorization/roleAssignments/9"
     for text in (
         write_bicep(plan)["main.bicep"],
@@ -250,23 +250,23 @@ def test_an_empty_plan_makes_files_that_do_nothing():
 
 
 def test_terraform_never_reads_a_secret_into_its_state():
-    plan = make_plan([WEB], [saw(WEB, GET, f"{VAULT}/secrets/db")], object_scope=True)
+    plan = planned([WEB], [saw(WEB, GET, f"{VAULT}/secrets/db")], flags={"object_scope": True})
     text = write_terraform(plan)["main.tf"]
     assert "azurerm_key_vault_secret" not in text
     assert '"${data.azurerm_key_vault.vault_contoso_orders.id}/secrets/db"' in text
 
 
 def test_terraform_names_only_the_providers_that_it_needs():
-    text = "".join(write_terraform(make_plan([WORKER], [saw(WORKER, GET, VAULT)])).values())
+    text = "".join(write_terraform(planned([WORKER], [saw(WORKER, GET, VAULT)])).values())
     assert "azapi" not in text
     assert "azurerm_user_assigned_identity" in text
 
 
 def test_json_goes_there_and_back():
-    plan = make_plan([WEB, WORKER], [saw(WEB, GET, VAULT), saw(WORKER, SET, VAULT, count=3)])
+    plan = planned([WEB, WORKER], [saw(WEB, GET, VAULT), saw(WORKER, SET, VAULT, count=3)])
     text = write_json(plan)
     assert read_plan(text) == plan
-    assert json.loads(text)["schema"] == SCHEMA == "keyless.plan/1"
+    assert json.loads(text)["schema"] == SCHEMA == "keyless.plan/2"
     assert json.loads(text)["assignments"][0]["roleId"] == SECRETS_USER
 
 

@@ -1,0 +1,32 @@
+"""Which roles a plan may choose from, and how many of them it may give."""
+
+from __future__ import annotations
+
+import enum
+
+import msgspec
+
+
+class CustomRoles(enum.StrEnum):
+    """What a plan does with roles that are not built in."""
+
+    NONE = "none"
+    """Choose among built-in roles alone."""
+    EXISTING = "existing"
+    """Choose among the custom roles of the estate, too."""
+    PROPOSED = "proposed"
+    """Propose new ones besides, with exactly what was used."""
+
+
+class RoleRules(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True, omit_defaults=True):
+    """What may be chosen.
+
+    ``general_only`` leaves out roles that their names mark as preview, deprecated or some service's own;
+    ``forbidden`` are names or GUIDs of roles that nobody gets; ``most_assignments`` is the highest number
+    of assignments that one identity may have, none for as many as are needed.
+    """
+
+    general_only: bool = False
+    forbidden: tuple[str, ...] = ()
+    custom: CustomRoles = CustomRoles.EXISTING
+    most_assignments: int | None = None

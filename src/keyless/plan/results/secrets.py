@@ -1,0 +1,62 @@
+"""What becomes of each secret and of each credential outside of Azure."""
+
+from __future__ import annotations
+
+import enum
+
+import msgspec
+
+
+class Fate(enum.StrEnum):
+    """What is to be done with a secret."""
+
+    REMOVABLE = "removable"
+    """What it opens takes the identity: it can go."""
+    KEPT = "kept"
+    """What it opens takes no identity: it stays in Key Vault."""
+    CONFIGURATION = "configuration"
+    """It is no secret: it belongs in App Configuration."""
+    TO_VAULT = "to-vault"
+    """It is a secret and lies elsewhere: it belongs in Key Vault."""
+
+
+class CodePlace(msgspec.Struct, frozen=True, order=True, rename="camel"):
+    """A place in the code; ``line`` counts from 1."""
+
+    file: str
+    line: int
+
+
+class SecretDecision(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
+    """What becomes of one secret or setting, by name; its value is never here.
+
+    ``container`` is the id of the vault or store; ``how`` says what to do, ``service`` is what it opens.
+    ``read_by`` are names of principals, ``reads`` how often they read it, ``most_per_second`` the peak;
+    with ``load_at_start_up`` it is read more often than a start needs; ``places`` are where code names it.
+    ``owner`` and ``rotate_every_days`` are of secrets that stay.
+    """
+
+    container: str
+    name: str
+    fate: Fate
+    why: str
+    how: str
+    service: str = ""
+    owner: str = ""
+    rotate_every_days: int | None = None
+    read_by: tuple[str, ...] = ()
+    reads: int = 0
+    most_per_second: int = 0
+    load_at_start_up: bool = False
+    places: tuple[CodePlace, ...] = ()
+
+
+class Transitional(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
+    """Authentication that stays until its bridge stands; ``until`` is an ISO 8601 date, empty if not set."""
+
+    principal_id: str
+    name: str
+    method: str
+    bridge: str
+    until: str
+    remark: str
