@@ -223,7 +223,8 @@ class Plan(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
     not reach. Then who still signs in with a stored credential, and who does without. ``vaults_to_switch``
     are the ids of the vaults in which roles are to decide in place of access policies; ``migrations`` say
     what that means for whom, ``risks`` who can let himself in there now. Then what becomes of secrets; and
-    how far all this is proved: ``certificates``, ``containment``, what was ``dropped``, a ``forecast``, its ``completeness``.
+    how far all this is proved: ``certificates``, ``containment``, what was ``dropped``, a ``forecast``,
+    and ``completeness``.
     """
 
     schema: str = SCHEMA
