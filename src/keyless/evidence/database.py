@@ -150,10 +150,19 @@ class EvidenceDatabase:
 
 
 def _observation(row: tuple[Any, ...]) -> Observation:
-    who, operation, plane, action, scope, outcome, *rest, days = row
-    seen_on = tuple(sorted(map(int, days.split(",")))) if days else ()
+    who, operation, plane, action, scope, outcome, assignment_id, count, first, last, days = row
     return Observation(
-        who, operation, ActionPlane(plane), action, scope, Outcome(outcome), *rest, days=seen_on
+        who,
+        operation,
+        ActionPlane(plane),
+        action,
+        scope,
+        Outcome(outcome),
+        assignment_id,
+        count,
+        first,
+        last,
+        tuple(sorted(map(int, days.split(",")))) if days else (),
     )
 
 
