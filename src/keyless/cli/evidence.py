@@ -10,10 +10,11 @@ import click
 from keyless.cli.commands import Commands
 from keyless.cli.failure import explained
 from keyless.cli.options import chosen_project, project_option
-from keyless.cli.terminal import say, visible
+from keyless.cli.terminal import say
 from keyless.cli.wording import counted, moment, scope_in_words, with_what
 from keyless.cli.world import opened_evidence, opened_store
 from keyless.model.evidence import Observation, SignIn, SignInMethod, SignInOutcome
+from keyless.model.visible import visible
 from keyless.runtime.directory import Directory, read_directory
 from keyless.runtime.project import Project
 

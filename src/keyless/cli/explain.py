@@ -26,12 +26,12 @@ from keyless.cli.given_attributes import attributes_of, given_attributes
 from keyless.cli.held import describe_powers, powers_of
 from keyless.cli.options import chosen_project, project_option
 from keyless.cli.remedies import remedies_for
-from keyless.cli.terminal import visible
 from keyless.cli.world import opened_store
 from keyless.model.actions import AZURE_RBAC, ActionPlane
 from keyless.model.attributes import Attributes
 from keyless.model.evidence import Outcome
 from keyless.model.resource_id import InvalidResourceId, ResourceId
+from keyless.model.visible import visible
 from keyless.runtime.project import PROOF, Project
 from keyless.store.ports import Store
 

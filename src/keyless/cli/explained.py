@@ -10,11 +10,11 @@ from keyless.authz.decide import Allowed, Grant
 from keyless.authz.explain import Able, Checked, Considered, ConsideredDeny, Explanation
 from keyless.cli.explained_world import ExplainedWorld
 from keyless.cli.remedies import Remedies
-from keyless.cli.terminal import visible
 from keyless.cli.wording import counted, scope_in_words
 from keyless.model.access_policies import AccessPolicy
 from keyless.model.resource_id import ResourceId
 from keyless.model.resources import Vault
+from keyless.model.visible import visible
 
 _OUTCOMES = {Outcome.TRUE: "holds", Outcome.FALSE: "does not hold", Outcome.UNKNOWN: "could not be evaluated"}
 

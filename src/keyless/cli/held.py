@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from keyless.authz.decide import Deny, Grant
 from keyless.cli.explained_world import ExplainedWorld
-from keyless.cli.terminal import visible
 from keyless.cli.wording import counted, scope_in_words
 from keyless.model.actions import ActionPlane
+from keyless.model.visible import visible
 
 _LISTED = 12
 

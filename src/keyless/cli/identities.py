@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from keyless.cli.terminal import visible
 from keyless.cli.wording import counted, moment, scope_in_words
 from keyless.estate.resolve.roles import Roles
 from keyless.estate.roles import NO_CUSTOM_ROLES, CustomRoles, role_name
 from keyless.model.identities import ComputeResource, FederatedCredential, Revocation
 from keyless.model.roles import RoleAssignment
+from keyless.model.visible import visible
 from keyless.runtime.directory import Directory, Entry, read_directory
 from keyless.store.collections import ASSIGNMENTS, COMPUTE, FEDERATED_CREDENTIALS, ROLE_DEFINITIONS
 from keyless.store.ports import Store

@@ -11,11 +11,11 @@ from keyless.authz.assignable import is_assignable
 from keyless.authz.decide import Denied
 from keyless.authz.explain import Explanation
 from keyless.cli.explained_world import ExplainedWorld
-from keyless.cli.terminal import visible
 from keyless.cli.wording import counted, scope_in_words
 from keyless.model.resource_id import ResourceId
 from keyless.model.resources import STORE_TYPE
 from keyless.model.roles import RoleDefinition
+from keyless.model.visible import visible
 
 NAMED = 3
 

@@ -6,6 +6,8 @@ import contextlib
 import os
 import sys
 
+from keyless.model.visible import visible
+
 _DIM, _RED, _PLAIN = "\x1b[2m", "\x1b[31m", "\x1b[0m"
 
 
@@ -26,8 +28,3 @@ def say(text: str, *, bad: bool = False) -> None:
             line = f"{_RED if bad else _DIM}{line}{_PLAIN}"
         sys.stderr.write(line + "\n")
         sys.stderr.flush()
-
-
-def visible(text: str) -> str:
-    """A text with its control characters escaped: names come from apps and files, and could hold any."""
-    return "".join(one if one.isprintable() else one.encode("unicode_escape").decode() for one in text)

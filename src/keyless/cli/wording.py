@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import time
 
-from keyless.cli.terminal import visible
 from keyless.model.evidence import SignInMethod
 from keyless.model.resource_id import ResourceId
 from keyless.model.resources import key_and_label
+from keyless.model.visible import visible
 
 _KINDS = {
     "microsoft.keyvault/vaults": "vault",

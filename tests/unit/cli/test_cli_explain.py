@@ -10,7 +10,7 @@ import pytest
 from keyless.cli.asked import known_action, known_scope
 from keyless.cli.evidence import as_line
 from keyless.cli.failure import Failure
-from keyless.cli.plan import _print_as, subjects_of
+from keyless.cli.plan_files import print_as
 from keyless.cli.run import Finished
 from keyless.cli.verdict import holds, in_words, report, seen_since, strangers
 from keyless.gateway.child import ChildStatus
@@ -22,6 +22,7 @@ from keyless.plan.problem import Subject, SubjectKind
 from keyless.plan.unused import unused
 from keyless.runtime.directory import Directory, Entry
 from keyless.runtime.messages import Summary
+from keyless.runtime.plan_given import subjects_of
 from keyless.store.collections import STORES, VAULTS
 from keyless.store.ports import Store
 from plans_made import planned
@@ -194,7 +195,7 @@ def test_the_planner_knows_the_same_principals() -> None:
 
 def test_a_plan_is_printed_where_one_text_can_hold_it(capsys: pytest.CaptureFixture[str]) -> None:
     for wanted in ("json", "bicep", "terraform", "arm", "estate"):
-        _print_as(PLAN, wanted)
+        print_as(PLAN, wanted)
         assert capsys.readouterr().out.endswith("\n")
     elsewhere = resource_scope(group_scope("s", "h"), VAULT_TYPE, "elsewhere")
     seen = [saw(Outcome.LEARNED), msgspec.structs.replace(saw(Outcome.LEARNED), scope=elsewhere.text)]
@@ -202,6 +203,6 @@ def test_a_plan_is_printed_where_one_text_can_hold_it(capsys: pytest.CaptureFixt
     with pytest.raises(
         Failure, match=r"as bicep, this plan takes several files \(`main.bicep`, .*`--out DIREC"
     ):
-        _print_as(planned([subject], seen), "bicep")
-    _print_as(planned([subject], seen), "terraform")
+        print_as(planned([subject], seen), "bicep")
+    print_as(planned([subject], seen), "terraform")
     assert capsys.readouterr().out.count("azurerm_role_assignment") == 2

@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 
 from keyless.cli.notices import arrival, closing, denial, missing, show
-from keyless.cli.terminal import say, visible
+from keyless.cli.terminal import say
 from keyless.cli.wording import counted, scope_in_words
 from keyless.model.resource_id import ResourceId, group_scope, resource_scope
 from keyless.model.resources import STORE_TYPE, VAULT_TYPE, key_value_scope, secret_scope
+from keyless.model.visible import visible
 from keyless.runtime.messages import Arrived, Missed, Remark, Settled, SignedIn, Summary
 
 GROUP = group_scope("s", "g")

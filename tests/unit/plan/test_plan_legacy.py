@@ -20,7 +20,7 @@ from keyless.model.access_keys import AccessKey
 from keyless.model.evidence import Outcome, SignIn, SignInMethod, SignInOutcome
 from keyless.model.identities import ComputeResource, IdentityKind, ManagedIdentity, RunsOn
 from keyless.plan.problem import Subject, SubjectKind
-from keyless.plan.report import report_text
+from keyless.plan.reports.terminal import report_text
 from keyless.plan.result import Bridge, read_plan
 from keyless.plan.writers.bicep import write_bicep
 from keyless.plan.writers.estate import write_estate

@@ -5,7 +5,7 @@ from rich.console import Console
 
 from keyless.model.roles import RoleAssignment
 from keyless.plan.problem import Subject, SubjectKind
-from keyless.plan.report import MOST_SHOWN, print_plan, report_text
+from keyless.plan.reports.terminal import MOST_SHOWN, print_plan, report_text
 from keyless.plan.result import Plan
 from plans_made import planned
 
@@ -75,3 +75,11 @@ def test_an_empty_plan_is_one_line():
 def test_names_that_look_like_markup_are_shown_as_they_are():
     odd = Subject("dddddddd-0000-0000-0000-000000000001", "[red]app[/red] :smile:", SubjectKind.APPLICATION)
     assert "for [red]app[/red] :smile:" in report_text(planned([odd], [saw(odd, GET, VAULT)]))
+
+
+def test_no_name_can_steer_the_terminal():
+    odd = Subject("dddddddd-0000-0000-0000-000000000001", "web\x1b[2J\rroot", SubjectKind.APPLICATION)
+    text = report_text(planned([odd], [saw(odd, GET, VAULT)]))
+    assert "\x1b" not in text
+    assert "\r" not in text
+    assert "web\\x1b[2J\\rroot" in text

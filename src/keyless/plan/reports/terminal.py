@@ -10,10 +10,11 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from keyless.model.actions import ActionPlane
+from keyless.model.visible import visible
 from keyless.plan.problem import Subject, SubjectKind
-from keyless.plan.report_legacy import print_legacy
-from keyless.plan.report_lines import print_line, print_prose
-from keyless.plan.report_policies import print_policies
+from keyless.plan.reports.legacy import print_legacy
+from keyless.plan.reports.lines import print_line, print_prose
+from keyless.plan.reports.policies import print_policies
 from keyless.plan.result import GrantedAction, Plan, PlannedAssignment, UsedAction
 from keyless.plan.wording import counted, short_scope
 
@@ -91,7 +92,8 @@ def _table(assignments: Iterable[PlannedAssignment]) -> Table:
         state = "exists" if one.exists else "new"
         where = short_scope(one.scope_id)
         texts = (str(number), one.principal.name, one.role_name, where, state)
-        table.add_row(*map(Text, (*texts, f"{len(one.used):,}", f"{len(one.excess):,}")))
+        numbers = (f"{len(one.used):,}", f"{len(one.excess):,}")
+        table.add_row(*(Text(visible(text)) for text in (*texts, *numbers)))
     return table
 
 

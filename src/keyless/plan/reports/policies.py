@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from keyless.plan.report_lines import print_labelled, print_line, print_prose
+from keyless.plan.reports.lines import print_labelled, print_line, print_prose
 from keyless.plan.result import Basis, Plan, PolicyMigration, VaultRisk
 from keyless.plan.wording import listed, short_scope
 

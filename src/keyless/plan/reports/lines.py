@@ -1,9 +1,14 @@
-"""Lines of a report: ids are never broken, prose is broken between words only."""
+"""Lines of a report: ids are never broken, prose is broken between words only.
+
+Names come from apps, files and logs: no control character of theirs reaches the terminal.
+"""
 
 from __future__ import annotations
 
 import textwrap
 from typing import TYPE_CHECKING
+
+from keyless.model.visible import visible
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -14,19 +19,23 @@ _LABELLED = 12
 
 def print_line(console: Console, text: str, style: str = "") -> None:
     """A line that is not broken, whatever the width."""
-    console.print(text, style=style, soft_wrap=True, markup=False, highlight=False, emoji=False)
+    console.print(visible(text), style=style, soft_wrap=True, markup=False, highlight=False, emoji=False)
 
 
 def print_prose(console: Console, text: str, *, indent: int, style: str = "") -> None:
     """Sentences, broken between words only."""
     margin = " " * indent
-    lines = textwrap.wrap(text, console.width - indent, break_long_words=False, break_on_hyphens=False)
+    lines = textwrap.wrap(
+        visible(text), console.width - indent, break_long_words=False, break_on_hyphens=False
+    )
     for line in lines:
         print_line(console, margin + line, style)
 
 
 def print_labelled(console: Console, label: str, text: str) -> None:
     """Sentences beside a label, all of their lines below each other."""
-    lines = textwrap.wrap(text, console.width - _LABELLED, break_long_words=False, break_on_hyphens=False)
+    lines = textwrap.wrap(
+        visible(text), console.width - _LABELLED, break_long_words=False, break_on_hyphens=False
+    )
     for label_or_none, line in zip((label, *[""] * len(lines)), lines, strict=False):
         print_line(console, f"   {label_or_none:<{_LABELLED - 3}}{line}")

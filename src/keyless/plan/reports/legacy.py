@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from keyless.model.evidence import SignInMethod
 from keyless.plan.problem import SubjectKind
-from keyless.plan.report_lines import print_labelled, print_line
+from keyless.plan.reports.lines import print_labelled, print_line
 from keyless.plan.result import Bridge, CredentialFree, Plan, StoredCredential
 from keyless.plan.wording import counted, short_scope
 

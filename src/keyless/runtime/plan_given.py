@@ -1,0 +1,79 @@
+"""What a plan is made from, read from a project's store and evidence.
+
+What people did is left out: what they need is for them to say. Where vaults have access policies people and
+groups count, but for the person at this machine, whom the plane itself has made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from keyless.evidence.database import EvidenceDatabase
+from keyless.model.roles import RoleAssignment
+from keyless.plan.given import Given, VaultPolicies
+from keyless.plan.problem import Subject, SubjectKind
+from keyless.runtime.directory import Directory, Entry, read_directory
+from keyless.store.collections import (
+    ASSIGNMENTS,
+    COMPUTE,
+    ROLE_DEFINITIONS,
+    SECURITY_GROUPS,
+    TENANT,
+    USERS,
+    VAULTS,
+)
+from keyless.store.ports import Store
+
+
+async def read_given(store: Store, evidence: EvidenceDatabase) -> Given:
+    """What is recorded, and what the store knows of who and what there is."""
+    principals = await read_directory(store)
+    assignments = [assignment for _, assignment in await store.scan(ASSIGNMENTS)]
+    return Given(
+        subjects=subjects_of(principals),
+        observations=principals.without_people(evidence.observations()),
+        assignments=principals.without_people(assignments),
+        sign_ins=principals.without_people(evidence.sign_ins()),
+        compute=[found for _, found in await store.scan(COMPUTE)],
+        policies=await _policies(store, principals, assignments),
+        custom_roles={one.id: one for _, one in await store.scan(ROLE_DEFINITIONS)},
+    )
+
+
+def subjects_of(principals: Directory) -> list[Subject]:
+    """The principals of an estate as the planner knows them."""
+    return [
+        *(_subject(entry) for entry in principals.entries),
+        *(_subject(entry, is_deleted=True) for entry in principals.deleted),
+    ]
+
+
+def _subject(entry: Entry, *, is_deleted: bool = False) -> Subject:
+    return Subject(
+        entry.principal_id,
+        entry.name,
+        SubjectKind(entry.kind),
+        entry.resource_id,
+        is_deleted=is_deleted,
+        runs_on=entry.runs_on,
+    )
+
+
+async def _policies(
+    store: Store, principals: Directory, assignments: Iterable[RoleAssignment]
+) -> VaultPolicies:
+    """The vaults, and the people and groups that may have policies in them."""
+    own = {user.principal_id for _, user in await store.scan(USERS) if user.local}
+    people = {user.principal_id.casefold() for user in principals.users} - own
+    tenant = await store.get(TENANT, ("tenant",))
+    users = (Subject(one.principal_id, one.name, SubjectKind.USER) for one in principals.users)
+    groups = (
+        Subject(one.principal_id, one.display_name, SubjectKind.GROUP)
+        for _, one in await store.scan(SECURITY_GROUPS)
+    )
+    return VaultPolicies(
+        vaults=tuple(vault for _, vault in await store.scan(VAULTS)),
+        tenant_id=tenant.tenant_id if tenant else "",
+        others=(*users, *groups),
+        assignments=tuple(one for one in assignments if one.principal_id.casefold() in people),
+    )
