@@ -98,8 +98,16 @@ def _judge(
 
 def _of_the_deleted(assignment: RoleAssignment, subject: Subject, role_name: str) -> Removal:
     """Orphaned: Azure's portal shows the assignment with "Identity not found"."""
-    why = "its identity was deleted"
-    return Removal(assignment.id, subject, assignment.role_definition_id, role_name, assignment.scope, why)
+    return Removal(
+        assignment.id,
+        subject,
+        assignment.role_definition_id,
+        role_name,
+        assignment.scope,
+        "its identity was deleted",
+        condition=assignment.condition,
+        condition_version=assignment.condition_version,
+    )
 
 
 def _is_of(principal_id: str, subject: Subject) -> bool:

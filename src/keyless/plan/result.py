@@ -91,7 +91,11 @@ class Uncovered(msgspec.Struct, frozen=True, rename="camel"):
 
 
 class Removal(msgspec.Struct, frozen=True, rename="camel"):
-    """An assignment of the estate that the plan does not keep."""
+    """An assignment of the estate that the plan does not keep.
+
+    One that is not ``certain`` rests on evidence that may be short of something. The condition is what the
+    assignment had, so that it can be made again as it was.
+    """
 
     assignment_id: str
     principal: Subject
@@ -99,6 +103,9 @@ class Removal(msgspec.Struct, frozen=True, rename="camel"):
     role_name: str
     scope: str
     reason: str
+    certain: bool = True
+    condition: str | None = None
+    condition_version: str | None = None
 
 
 class Basis(enum.StrEnum):
