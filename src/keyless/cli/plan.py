@@ -11,7 +11,7 @@ import click
 from keyless.cli.failure import explained
 from keyless.cli.options import chosen_project, project_option
 from keyless.cli.plan_files import FORMATS, print_as, write_all
-from keyless.cli.plan_policy import PolicyOptions, chosen_policy, policy_options
+from keyless.cli.plan_policy import PolicyOptions, chosen_policy, policy_kept, policy_options
 from keyless.cli.world import opened_evidence, opened_store
 from keyless.runtime.project import Project
 
@@ -45,7 +45,9 @@ def command(decided: PolicyOptions, wanted: str, folder: Path | None, directory:
 
     with explained():
         project = chosen_project(directory)
-        plan = make_plan(asyncio.run(given_in(project)), chosen_policy(decided))
+        read = chosen_policy(project, decided)
+        with policy_kept(read):
+            plan = make_plan(asyncio.run(given_in(project)), read.policy)
         _keep(project, plan)
     if folder is not None:
         write_all(plan, folder)

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from keyless.cli.failure import Failure
+from keyless.runtime.project import Project
+
 if TYPE_CHECKING:
     from keyless.plan.policy.policy import PlanPolicy
+    from keyless.runtime.policy_file import ReadPolicy
 
 _OPTIONS = (
     click.option(
@@ -28,6 +34,13 @@ _OPTIONS = (
         is_flag=True,
         help="In vaults with access policies, give the roles for all that a policy gives, used or not.",
     ),
+    click.option(
+        "--policy",
+        "policy_file",
+        metavar="FILE",
+        type=click.Path(dir_okay=False, path_type=Path),
+        help="What you decide about plans (default: `keyless.policy.yaml` beside `keyless.yaml`, if any).",
+    ),
 )
 
 
@@ -39,6 +52,7 @@ class PolicyOptions:
     general_roles: bool
     include_denied: bool
     whole_policies: bool
+    policy_file: Path | None = None
 
 
 def policy_options(command: Callable[..., None]) -> Callable[..., None]:
@@ -50,9 +64,10 @@ def policy_options(command: Callable[..., None]) -> Callable[..., None]:
         general_roles: bool,
         include_denied: bool,
         whole_policies: bool,
+        policy_file: Path | None,
         **others: object,
     ) -> None:
-        own = PolicyOptions(object_scope, general_roles, include_denied, whole_policies)
+        own = PolicyOptions(object_scope, general_roles, include_denied, whole_policies, policy_file)
         command(decided=own, **others)
 
     for option in reversed(_OPTIONS):
@@ -60,17 +75,56 @@ def policy_options(command: Callable[..., None]) -> Callable[..., None]:
     return decided
 
 
-def chosen_policy(decided: PolicyOptions) -> PlanPolicy:
-    """The policy of a plan."""
-    from keyless.plan.policy.evidence import EvidenceRules
-    from keyless.plan.policy.policy import PlanPolicy
-    from keyless.plan.policy.roles import RoleRules
-    from keyless.plan.policy.scopes import ScopeLevel, ScopeRules
-    from keyless.plan.policy.vaults import VaultRules
+def chosen_policy(project: Project, decided: PolicyOptions) -> ReadPolicy:
+    """The policy of the file that the options name, of the project's own file, or the default one.
 
-    return PlanPolicy(
-        roles=RoleRules(general_only=decided.general_roles),
-        scopes=ScopeRules(ScopeLevel.OBJECT if decided.object_scope else ScopeLevel.CONTAINER),
-        evidence=EvidenceRules(include_denied=decided.include_denied),
-        vaults=VaultRules(decided.whole_policies),
-    )
+    Flags go before the file; a flag that is not given changes nothing.
+
+    Raises:
+        Failure: the file has problems; every one of them is listed.
+    """
+    from dataclasses import replace
+
+    from keyless.estate.problems import InvalidEstate
+    from keyless.runtime.policy_file import ReadPolicy, read_policy
+
+    file = decided.policy_file or project.policy_file
+    if decided.policy_file is None and not file.exists() and not file.is_symlink():
+        read = ReadPolicy()
+    else:
+        try:
+            read = read_policy(file)
+        except InvalidEstate as error:
+            raise Failure(str(error), 2) from error
+    return replace(read, policy=_with_flags(read.policy, decided))
+
+
+def _with_flags(policy: PlanPolicy, decided: PolicyOptions) -> PlanPolicy:
+    from msgspec.structs import replace
+
+    from keyless.plan.policy.scopes import ScopeLevel, ScopeRules
+
+    if decided.object_scope:
+        policy = replace(policy, scopes=ScopeRules(ScopeLevel.OBJECT))
+    if decided.general_roles:
+        policy = replace(policy, roles=replace(policy.roles, general_only=True))
+    if decided.include_denied:
+        policy = replace(policy, evidence=replace(policy.evidence, include_denied=True))
+    if decided.whole_policies:
+        policy = replace(policy, vaults=replace(policy.vaults, whole_policies=True))
+    return policy
+
+
+@contextmanager
+def policy_kept(read: ReadPolicy) -> Iterator[None]:
+    """Turn what a plan finds wrong with its policy into a failure that names the file and the line.
+
+    Raises:
+        Failure: the policy cannot be followed.
+    """
+    from keyless.plan.policy.problems import CannotFollow
+
+    try:
+        yield
+    except CannotFollow as error:
+        raise Failure(str(read.problem(error.path, error.message, error.hint)), 2) from error

@@ -15,6 +15,7 @@ from pathlib import Path
 from keyless.gateway.owner_files import write_owner_only
 
 ESTATE_FILE = "keyless.yaml"
+POLICY_FILE = "keyless.policy.yaml"
 STATE_DIRECTORY = ".keyless"
 PROOF = "proof"
 """The name below which a proof's copy of the world lies."""
@@ -39,6 +40,11 @@ class Project:
     def estate_file(self) -> Path:
         """`keyless.yaml`."""
         return self.root / ESTATE_FILE
+
+    @property
+    def policy_file(self) -> Path:
+        """`keyless.policy.yaml`: what a person decides about plans."""
+        return self.root / POLICY_FILE
 
     @property
     def store_file(self) -> Path:

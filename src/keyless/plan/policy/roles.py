@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+from typing import Annotated
 
 import msgspec
 
@@ -29,4 +30,4 @@ class RoleRules(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fiel
     general_only: bool = False
     forbidden: tuple[str, ...] = ()
     custom: CustomRoles = CustomRoles.EXISTING
-    most_assignments: int | None = None
+    most_assignments: Annotated[int, msgspec.Meta(ge=1)] | None = None

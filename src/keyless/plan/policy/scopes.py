@@ -13,6 +13,7 @@ import enum
 import msgspec
 
 from keyless.catalog.services import services
+from keyless.model.nearest import nearest, quoted_list
 
 
 class ScopeLevel(enum.StrEnum):
@@ -30,7 +31,15 @@ class ScopeRules(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fie
     level: ScopeLevel = ScopeLevel.CONTAINER
     services: dict[str, ScopeLevel] = {}
 
+    def __post_init__(self) -> None:
+        known = [one.key for one in services()]
+        unknown = sorted(set(self.services) - set(known))
+        if unknown:
+            near = nearest(unknown[0], known)
+            advice = f"did you mean {quoted_list(near)}?" if near else f"they are {quoted_list(known, 'and')}"
+            raise ValueError(f"`services` has `{unknown[0]}`, which is no service of the catalog; {advice}")
+
     def of_objects(self) -> frozenset[str]:
         """The keys of the services whose objects get roles of their own."""
-        keys = {one.key for one in services()} | set(self.services)
+        keys = (one.key for one in services())
         return frozenset(key for key in keys if self.services.get(key, self.level) is ScopeLevel.OBJECT)
