@@ -2,7 +2,8 @@
 
     python scripts/build_catalog.py FACTS_DIR
 
-FACTS_DIR holds ``builtin_roles.json``, ``provider_operations.json``, ``services.json`` and ``limits.json``.
+FACTS_DIR holds ``builtin_roles.json``, ``provider_operations.json``, ``services.json``, ``credentials.json``
+and ``limits.json``.
 What is written to ``src/keyless/catalog/data`` is the part of them that the product uses, in the product's
 own format: sorted, one entry a line, so that a later run shows in a diff what changed in Azure.
 """
@@ -39,6 +40,8 @@ OBJECT_TYPES = {
 # https://learn.microsoft.com/kusto/management/security-roles and
 # https://learn.microsoft.com/azure/healthcare-apis/get-access-token
 ENDPOINT_IS_AUDIENCE = {"appconfig", "kusto", "healthcare"}
+# Services whose client libraries are called in the same way as another's.
+SAME_CALLS = {"blob": "storage", "sqlmi": "sql", "managedredis": "redis", "foundry": "cognitive"}
 
 
 def main(facts_dir: Path) -> None:
@@ -50,6 +53,7 @@ def main(facts_dir: Path) -> None:
     write("operations.json", operations_text(operations, read(facts_dir, "builtin_roles.json")["roles"]))
     write("services.json", services_text(services))
     write("vault_permissions.json", vault_permissions_text(read(facts_dir, "kv_actions.json")))
+    write("replacements.json", replacements_text(services, read(facts_dir, "credentials.json")))
     write("limits.json", json.dumps(limits(read(facts_dir, "limits.json")), indent=1) + "\n")
 
 
@@ -205,6 +209,43 @@ def vault_permissions_text(facts: Json) -> str:
     shaped = {kinds[kind]: dict(sorted(permissions.items())) for kind, permissions in given.items()}
     document = {"source": sources(facts), "permissions": dict(sorted(shaped.items()))}
     return json.dumps(document, indent=1) + "\n"
+
+
+def replacements_text(services: Json, credentials: Json) -> str:
+    """What takes a credential's place, by service: the roles by level, and the call in each language.
+
+    Calls of one service hold for those that share its client libraries (``SAME_CALLS``).
+    """
+    calls = {entry["service"]: replacing_calls(entry) for entry in credentials["apiCalls"]}
+    shaped = {
+        entry["key"]: replacement(entry["target"], calls.get(SAME_CALLS.get(entry["key"], entry["key"])))
+        for entry in services["services"]
+        if entry.get("target")
+    }
+    lines = ",\n".join(f"{compact(key)}:{compact(value)}" for key, value in shaped.items())
+    return (
+        f'{{"source":{section([*sources(services), *sources(credentials)])},\n"services":{{\n{lines}\n}}}}\n'
+    )
+
+
+def replacing_calls(entry: Json) -> dict[str, str]:
+    """The first call with an identity that is known for each language."""
+    return {
+        language: found["managedIdentity"][0]
+        for language, found in entry.items()
+        if isinstance(found, dict) and found.get("managedIdentity")
+    }
+
+
+def replacement(target: Json, calls: dict[str, str] | None) -> Json:
+    """Whether a service takes identities, the names of its roles by level, and the calls."""
+    roles = target.get("roles") or {}
+    levels = {level: [one["name"] for one in roles[level]] for level in ("read", "write") if roles.get(level)}
+    native: dict[str, list[str]] = {}
+    for one in roles.get("native") or ():
+        native.setdefault(one["level"], []).append(one["name"])
+    shaped = {"takesIdentity": target["entra"] == "yes", "roles": levels, "native": native, "calls": calls}
+    return {field: value for field, value in shaped.items() if value}
 
 
 def limits(facts: Json) -> Json:
