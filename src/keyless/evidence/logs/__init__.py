@@ -1,0 +1,1 @@
+"""Exports of Azure's logs, read into evidence: files, categories, counts."""

@@ -1,0 +1,8 @@
+"""Every category of log that the import knows, in the order in which they are asked whose a row is."""
+
+from __future__ import annotations
+
+from keyless.evidence.logs.categories.activity import ACTIVITY
+from keyless.evidence.logs.category import Category
+
+CATEGORIES: tuple[Category, ...] = (ACTIVITY,)
