@@ -245,6 +245,7 @@ async def _wired(
         deploy=lambda estate: deploy_estate(store, estate),
         key_directory=key_files.directory,
         on_end=challenges.forget,
+        record=evidence.write_run,
         tokens=ProjectedTokens(project.token_directory, world, time.time),
         attestor=attestor,
         owner=Owner(store, world, account_name(), lambda: str(uuid.uuid4())),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -64,7 +65,7 @@ async def given_in(project: Project) -> Given:
     from keyless.runtime.plan_given import read_given
 
     with opened_evidence(project) as evidence, opened_store(project) as store:
-        return await read_given(store, evidence)
+        return await read_given(store, evidence, int(time.time()))
 
 
 def _keep(project: Project, plan: Plan) -> None:

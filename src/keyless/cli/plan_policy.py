@@ -15,6 +15,7 @@ from keyless.cli.failure import Failure
 from keyless.runtime.project import Project
 
 if TYPE_CHECKING:
+    from keyless.plan.policy.evidence import EvidenceRules
     from keyless.plan.policy.policy import PlanPolicy
     from keyless.runtime.policy_file import ReadPolicy
 
@@ -35,6 +36,19 @@ _OPTIONS = (
         help="In vaults with access policies, give the roles for all that a policy gives, used or not.",
     ),
     click.option(
+        "--window",
+        "window_days",
+        metavar="DAYS",
+        type=click.IntRange(min=1),
+        help="Drop what was last used longer ago than so many days before the last thing that was seen.",
+    ),
+    click.option(
+        "--keep",
+        metavar="ACTION",
+        multiple=True,
+        help="Keep uses of this action whatever the window says; `*` stands for any run of characters.",
+    ),
+    click.option(
         "--policy",
         "policy_file",
         metavar="FILE",
@@ -53,6 +67,8 @@ class PolicyOptions:
     include_denied: bool
     whole_policies: bool
     policy_file: Path | None = None
+    window_days: int | None = None
+    keep: tuple[str, ...] = ()
 
 
 def policy_options(command: Callable[..., None]) -> Callable[..., None]:
@@ -65,9 +81,13 @@ def policy_options(command: Callable[..., None]) -> Callable[..., None]:
         include_denied: bool,
         whole_policies: bool,
         policy_file: Path | None,
+        window_days: int | None,
+        keep: tuple[str, ...],
         **others: object,
     ) -> None:
-        own = PolicyOptions(object_scope, general_roles, include_denied, whole_policies, policy_file)
+        own = PolicyOptions(
+            object_scope, general_roles, include_denied, whole_policies, policy_file, window_days, keep
+        )
         command(decided=own, **others)
 
     for option in reversed(_OPTIONS):
@@ -112,7 +132,18 @@ def _with_flags(policy: PlanPolicy, decided: PolicyOptions) -> PlanPolicy:
         policy = replace(policy, evidence=replace(policy.evidence, include_denied=True))
     if decided.whole_policies:
         policy = replace(policy, vaults=replace(policy.vaults, whole_policies=True))
-    return policy
+    return replace(policy, evidence=_in_time(policy.evidence, decided))
+
+
+def _in_time(rules: EvidenceRules, decided: PolicyOptions) -> EvidenceRules:
+    """The rules on time; what the command line keeps comes on top of what the file does."""
+    from msgspec.structs import replace
+
+    from keyless.plan.policy.evidence import KeepRule
+
+    if decided.window_days is not None:
+        rules = replace(rules, window_days=decided.window_days)
+    return replace(rules, keep=(*rules.keep, *(KeepRule(action=one) for one in decided.keep)))
 
 
 @contextmanager

@@ -98,7 +98,9 @@ def command(
         estate = declared_estate(project)
         if fresh:
             _begin_anew(project, estate)
-        hello = Hello(PROTOCOL, workload, Mode(mode), offline, estate, host_kind, propagation_delay)
+        hello = Hello(
+            PROTOCOL, workload, Mode(mode), offline, estate, host_kind, propagation_delay, Path(argv[0]).name
+        )
         finished = run_in(
             project, hello, list(argv), port=port, keep_credentials=keep_credentials, quiet=quiet
         )
@@ -167,7 +169,7 @@ def run_in(
         with held_signals() as signals:  # before a thread starts, which would be given them
             listener.start()
             status = run_child(argv, environment | dict(added or {}), signals)
-        lease.say_goodbye()
+        lease.say_goodbye(status.exit_code)
         listener.join()
     finally:
         lease.close()

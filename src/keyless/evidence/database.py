@@ -1,7 +1,8 @@
 """Evidence on disk: a SQLite file of its own, so that counting never disturbs the store's readers.
 
 Three tables of counts: in total per line, per day, and per second (kept for a week), from which reads per
-second are judged. A fourth lists what apps asked for and did not find, a fifth who signed in with what.
+second are judged. A fourth lists what apps asked for and did not find, a fifth who signed in with what, a
+sixth which workloads ran.
 """
 
 from __future__ import annotations
@@ -10,12 +11,13 @@ import os
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from keyless.evidence.recorder import CellKey, SignInKey, WantKey
 from keyless.model.actions import ActionPlane
-from keyless.model.evidence import Observation, Outcome, SignIn, SignInMethod, SignInOutcome
+from keyless.model.evidence import Observation, Outcome, Run, SignIn, SignInMethod, SignInOutcome
 
 SECONDS_PER_DAY = 24 * 60 * 60
 SECONDS_KEPT = 7 * SECONDS_PER_DAY
@@ -36,6 +38,9 @@ CREATE TABLE IF NOT EXISTS sign_ins (
     principal_id TEXT, client_id TEXT, method TEXT, by_what TEXT, target TEXT, outcome TEXT, error TEXT,
     count INTEGER, first_seen INTEGER, last_seen INTEGER,
     PRIMARY KEY (principal_id, client_id, method, by_what, target, outcome, error)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS runs (
+    id INTEGER PRIMARY KEY, workload TEXT, principal_ids TEXT, learning INTEGER, program TEXT,
+    started INTEGER, ended INTEGER, exit_code INTEGER);
 """
 _LINE = """
 INSERT INTO lines (principal_id, operation, plane, action, scope, outcome, assignment_id,
@@ -54,15 +59,23 @@ _SIGN_IN = """
 INSERT INTO sign_ins VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT DO UPDATE SET count = count + excluded.count, last_seen = excluded.last_seen
 """
+_RUN = """
+INSERT INTO runs (workload, principal_ids, learning, program, started, ended, exit_code)
+VALUES (?, ?, ?, ?, ?, ?, ?)
+"""
 _READ = """
 SELECT principal_id, operation, plane, action, scope, outcome, assignment_id, count, first_seen, last_seen,
-       (SELECT group_concat(day) FROM days WHERE line = id)
+       (SELECT group_concat(day || ' ' || count) FROM days WHERE line = id)
 FROM lines ORDER BY principal_id, scope, action, outcome, assignment_id
 """
 _READ_WANTS = "SELECT principal_id, kind, container, name, label FROM wants ORDER BY 2, 3, 4, 5, 1"
 _READ_SIGN_INS = """
 SELECT principal_id, client_id, method, by_what, target, outcome, error, count, first_seen, last_seen
 FROM sign_ins ORDER BY principal_id, method, target, outcome, by_what, error
+"""
+_READ_RUNS = """
+SELECT workload, principal_ids, learning, program, started, ended, exit_code
+FROM runs ORDER BY started, ended, id
 """
 
 
@@ -133,6 +146,18 @@ class EvidenceDatabase:
         with _explained(self._file):
             return [_sign_in(row) for row in self._connection.execute(_READ_SIGN_INS)]
 
+    def write_run(self, run: Run) -> None:
+        """Add a run that has ended."""
+        who = " ".join(run.principal_ids)
+        row = (run.workload, who, run.learning, run.program, run.started, run.ended, run.exit_code)
+        with _explained(self._file), self._transaction():
+            self._connection.execute(_RUN, row)
+
+    def runs(self) -> list[Run]:
+        """Which workloads ran, in the order in which they began."""
+        with _explained(self._file):
+            return [_run(row) for row in self._connection.execute(_READ_RUNS)]
+
     def prune(self, now: int) -> None:
         """Drop per-second counts older than a week; totals stay."""
         with _explained(self._file):
@@ -141,7 +166,7 @@ class EvidenceDatabase:
     def clear(self) -> None:
         """Forget everything."""
         with _explained(self._file), self._transaction():
-            for table in ("seconds", "days", "lines", "wants", "sign_ins"):
+            for table in ("seconds", "days", "lines", "wants", "sign_ins", "runs"):
                 self._connection.execute(f"DELETE FROM {table}")  # noqa: S608  # the names are ours
 
     def close(self) -> None:
@@ -150,7 +175,8 @@ class EvidenceDatabase:
 
 
 def _observation(row: tuple[Any, ...]) -> Observation:
-    who, operation, plane, action, scope, outcome, assignment_id, count, first, last, days = row
+    who, operation, plane, action, scope, outcome, assignment_id, count, first, last, by_day = row
+    days, counts = _by_day(by_day or "")
     return Observation(
         who,
         operation,
@@ -162,8 +188,26 @@ def _observation(row: tuple[Any, ...]) -> Observation:
         count,
         first,
         last,
-        tuple(sorted(map(int, days.split(",")))) if days else (),
+        days,
+        counts,
     )
+
+
+def _by_day(text: str) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """The days and the counts of `day count,day count`, by day; the same numbers are kept once."""
+    pairs = sorted(_day_and_count(one) for one in text.split(",") if one)
+    return tuple(day for day, _ in pairs), tuple(count for _, count in pairs)
+
+
+@lru_cache(maxsize=65536)
+def _day_and_count(text: str) -> tuple[int, int]:
+    day, _, count = text.partition(" ")
+    return int(day), int(count)
+
+
+def _run(row: tuple[Any, ...]) -> Run:
+    workload, who, learning, program, started, ended, exit_code = row
+    return Run(workload, tuple(who.split()), bool(learning), program, started, ended, exit_code)
 
 
 def _sign_in(row: tuple[Any, ...]) -> SignIn:

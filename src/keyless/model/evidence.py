@@ -61,6 +61,22 @@ class SignIn(msgspec.Struct, frozen=True, rename="camel", tag_field="record", ta
     last_seen: int
 
 
+class Run(msgspec.Struct, frozen=True, rename="camel"):
+    """One run of a workload under the local plane. Times in epoch seconds.
+
+    ``principal_ids`` are those of its identities. ``program`` is the base name of what ran, and never its
+    arguments, which may hold secrets; ``exit_code`` is none where the run ended without a word.
+    """
+
+    workload: str
+    principal_ids: tuple[str, ...]
+    learning: bool
+    program: str
+    started: int
+    ended: int
+    exit_code: int | None = None
+
+
 class UnmappedOperation(msgspec.Struct, frozen=True, rename="camel"):
     """Events of one category of log that no action is known for: which operation, how many, and why not."""
 
@@ -95,7 +111,7 @@ class Observation(msgspec.Struct, frozen=True, rename="camel"):
     (an access key needs none). Where a vault's access policies decide, it is the name of the entry, or
     `noAccessPolicy:` and the permission that none gave;
     ``first_seen`` and ``last_seen`` are epoch seconds, ``days`` the days since the epoch (UTC) on which it
-    was seen, ascending; empty where that was not kept.
+    was seen, ascending, and ``counts`` how often on each of them; both empty where that was not kept.
     """
 
     principal_id: str
@@ -109,6 +125,7 @@ class Observation(msgspec.Struct, frozen=True, rename="camel"):
     first_seen: int
     last_seen: int
     days: tuple[int, ...] = ()
+    counts: tuple[int, ...] = ()
 
     @property
     def scope_id(self) -> ResourceId:

@@ -4,6 +4,7 @@ Rules:
 - it is about the vaults that access policies decide on; in those with RBAC policies have no effect;
 - whoever was seen to use such a vault needs roles for what was used, as everybody does; whoever has a policy
   and was not seen there needs roles for all that it gives; so does everybody where that is asked for;
+- whose use of such a vault is not needed any more, by the plan's policy, needs no roles for it either;
 - an entry of another tenant gives nothing and needs nothing; one that binds a user to an application has no
   counterpart among roles, and is left to its owner to decide;
 - what counts afterwards are the plan's roles and those that there are already and that it does not remove,
@@ -27,11 +28,13 @@ from keyless.model.roles import RoleAssignment, RoleDefinition
 from keyless.plan.index import Action, RoleIndex
 from keyless.plan.problem import Demand, Subject
 from keyless.plan.result import Basis, PlannedAssignment, PolicyMigration, ReplacingRole
+from keyless.plan.results.proof import Dropped
 
 _OF_VAULTS = "microsoft.keyvault/vaults/"
 _THROUGH = "roles cannot bind a user to an application: decide yourself whether the user needs a role here"
 _FOREIGN = "the policy is of another tenant and gives nothing"
 _GONE = "its identity was deleted"
+_LAPSED = "what it used here is dropped by the plan's rules, so nothing replaces its policy"
 _BY_ROLE = "it has no policy here: its role begins to count when roles decide"
 
 
@@ -81,6 +84,19 @@ def with_policies(needed: Iterable[Demand], entries: Iterable[Entry], *, whole: 
         for action in _actions(permissions_given(entry.policy.permissions)):
             demand.counts.setdefault(action, 0)
     return [gathered[place] for place in sorted(gathered, key=lambda place: (place[0], place[1].key))]
+
+
+def without_lapsed(
+    entries: Iterable[Entry], needed: Iterable[Demand], dropped: Iterable[Dropped]
+) -> tuple[Entry, ...]:
+    """The entries, with a remark on those of whom all use was dropped: they are not unseen, but done."""
+    seen = [(one.principal_id.casefold(), one.scope) for one in needed]
+    fallen = [(one.principal_id.casefold(), ResourceId.parse(one.scope)) for one in dropped]
+
+    def is_lapsed(entry: Entry) -> bool:
+        return not entry.remark and _is_seen(fallen, entry) and not _is_seen(seen, entry)
+
+    return tuple(replace(one, remark=_LAPSED) if is_lapsed(one) else one for one in entries)
 
 
 def _remark(policy: AccessPolicy, subjects: Mapping[str, Subject], tenant_id: str) -> str:

@@ -12,7 +12,8 @@ from keyless.plan.places import Place
 from keyless.plan.problem import Subject
 from keyless.plan.reasons import alternatives, reason
 from keyless.plan.removals import Triple, triple_of
-from keyless.plan.result import GrantedAction, PlannedAssignment, Uncovered, UsedAction
+from keyless.plan.result import PlannedAssignment, Uncovered, UsedAction
+from keyless.plan.results.actions import GrantedAction
 
 
 def planned_assignments(
@@ -80,14 +81,15 @@ def _assignment(
         role_name=role.name,
         scope=place.scope.text,
         used=_used(index, place, ranked),
-        excess=_actions(index, place.excess(index, ranked.bits)),
+        excess=granted_actions(index, place.excess(index, ranked.bits)),
         alternatives=nearest,
         reason=reason(index, place, ranked, nearest),
         exists=present is not None,
     )
 
 
-def _actions(index: RoleIndex, bits: int) -> tuple[GrantedAction, ...]:
+def granted_actions(index: RoleIndex, bits: int) -> tuple[GrantedAction, ...]:
+    """A set of permissions, written out."""
     return tuple(
         GrantedAction(plane, name) for plane in AZURE_RBAC for name in index.universe.names(bits, plane)
     )

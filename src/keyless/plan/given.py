@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from keyless.model.evidence import Observation, SignIn
+from keyless.authz.hierarchy import FLAT, Hierarchy
+from keyless.model.denies import DenyAssignment
+from keyless.model.directory import Group
+from keyless.model.evidence import LogImport, Observation, Run, SignIn, UnmappedOperation
 from keyless.model.identities import ComputeResource
 from keyless.model.resources import Vault
 from keyless.model.roles import RoleAssignment, RoleDefinition
 from keyless.plan.problem import Subject
+from keyless.plan.results.completeness import NamedCall
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +41,10 @@ class Given:
     GUID; ``choose_from`` are the roles that may be chosen, none for all that are built in.
     ``made_at`` (epoch seconds) is the time that windows and dates are counted back from: 0 for the last
     time that anything was seen, so that the same evidence always gives the same plan.
+    ``groups`` say what principals get through memberships, ``denies`` what is taken from them, and
+    ``hierarchy`` which subscriptions lie in which management groups. ``not_found`` are the ids of principals
+    that are known to be in no directory any more. ``runs``, ``imports`` and ``unmapped`` say what the
+    evidence rests on, and ``calls`` which operations the code names.
     """
 
     subjects: Sequence[Subject] = ()
@@ -48,3 +56,11 @@ class Given:
     custom_roles: Mapping[str, RoleDefinition] = field(default_factory=dict)
     choose_from: tuple[RoleDefinition, ...] | None = None
     made_at: int = 0
+    groups: Sequence[Group] = ()
+    denies: Sequence[DenyAssignment] = ()
+    hierarchy: Hierarchy = FLAT
+    not_found: frozenset[str] = frozenset()
+    runs: Sequence[Run] = ()
+    imports: Sequence[LogImport] = ()
+    unmapped: Sequence[UnmappedOperation] = ()
+    calls: Sequence[NamedCall] = ()

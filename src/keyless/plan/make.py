@@ -8,30 +8,28 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from keyless.catalog.roles import built_in_roles, unlisted_roles
-from keyless.model.access_keys import store_and_key
-from keyless.model.actions import ActionPlane
-from keyless.model.evidence import Observation
 from keyless.model.roles import RoleAssignment, RoleDefinition
 from keyless.plan.access_policies import (
     Afterwards,
     Entry,
-    entries_of,
     migrations,
     vaults_of_policies,
-    with_policies,
 )
 from keyless.plan.assignments import choices, planned_assignments, uncovered
 from keyless.plan.directory import directory_notes
 from keyless.plan.given import Given
 from keyless.plan.legacy import credential_free, stored_credentials
+from keyless.plan.needs import needs_of
 from keyless.plan.notes import about_denials, about_directory, about_roles, general_notes
 from keyless.plan.places import Place
 from keyless.plan.policy.policy import DEFAULT_POLICY, PlanPolicy
-from keyless.plan.problem import Subject, SubjectKind, demands
+from keyless.plan.problem import Subject, SubjectKind
+from keyless.plan.proof import with_proof
 from keyless.plan.removals import find_removals, triple_of, unknown_principals
 from keyless.plan.result import Plan, ReplacingRole
 from keyless.plan.settle import index_for, settle
 from keyless.plan.vault_risks import find_risks
+from keyless.plan.window import last_moment
 
 
 def make_plan(given: Given, policy: PlanPolicy = DEFAULT_POLICY) -> Plan:
@@ -43,18 +41,16 @@ def make_plan(given: Given, policy: PlanPolicy = DEFAULT_POLICY) -> Plan:
     """
     known = {subject.principal_id.casefold(): subject for subject in given.subjects}
     about = [seen for seen in given.observations if not _is_gone(seen.principal_id, known)]
-    observations, keyed = _apart(seen for seen in about if seen.plane is not ActionPlane.DIRECTORY)
+    now = given.made_at or last_moment(given.observations, given.sign_ins)
+    needs = needs_of(given, policy, about, now, known)
+    needed, entries = needs.needed, needs.entries
     sign_ins = tuple(one for one in given.sign_ins if not _is_gone(one.principal_id, known))
-    needed = demands(observations, policy)
-    needed_by_key = demands(keyed, policy)
     policies = given.policies
-    entries = entries_of(policies.vaults, known, policies.tenant_id)
-    seen, needed = needed, with_policies(needed, entries, whole=policy.vaults.whole_policies)
     holders = {one.principal_id.casefold(): one for one in policies.others}
     strangers = unknown_principals(known | holders, needed)
     everyones = (*given.assignments, *policies.assignments)
     everyone = _everyone(known | holders, strangers, entries, everyones)
-    index = index_for(given, policy, (*needed, *needed_by_key))
+    index = index_for(given, policy, (*needed, *needs.by_key))
     settled = settle(index, policy, needed)
     existing = {
         triple_of(one.principal_id, one.role_definition_id, one.scope_id): one.id
@@ -64,8 +60,9 @@ def make_plan(given: Given, policy: PlanPolicy = DEFAULT_POLICY) -> Plan:
     planned = planned_assignments(index, everyone, existing, settled.places)
     removed = find_removals(index, known, given.assignments, planned, needed)
     gone = {one.assignment_id for one in removed.removals}
-    afterwards = Afterwards(planned, [one for one in everyones if one.id not in gone], _definitions(given))
-    return Plan(
+    definitions = _definitions(given)
+    afterwards = Afterwards(planned, [one for one in everyones if one.id not in gone], definitions)
+    plan = Plan(
         assignments=planned,
         uncovered=uncovered(index, everyone, settled.places),
         removals=removed.removals,
@@ -74,14 +71,15 @@ def make_plan(given: Given, policy: PlanPolicy = DEFAULT_POLICY) -> Plan:
             everyone,
             given.compute,
             planned,
-            _roles_by_key(settle(index, policy, needed_by_key).places),
+            _roles_by_key(settle(index, policy, needs.by_key).places),
         ),
         credential_free=credential_free(sign_ins, everyone),
         vaults_to_switch=tuple(vault.resource_id for vault in vaults_of_policies(policies.vaults)),
-        migrations=migrations(index, policies.vaults, entries, seen, afterwards, everyone),
+        migrations=migrations(index, policies.vaults, entries, needs.seen, afterwards, everyone),
         risks=find_risks(policies.vaults, everyones, afterwards.known, everyone),
+        dropped=needs.dropped,
         notes=(
-            *(() if policy.evidence.include_denied else about_denials(observations)),
+            *(() if policy.evidence.include_denied else about_denials(needs.observations)),
             *about_directory(about),
             *directory_notes(about, known),
             *general_notes(planned, needed, strangers, scopes=policy.scopes),
@@ -89,6 +87,7 @@ def make_plan(given: Given, policy: PlanPolicy = DEFAULT_POLICY) -> Plan:
             *removed.notes,
         ),
     )
+    return with_proof(plan, given, policy, needs, about, index, definitions)
 
 
 def _definitions(given: Given) -> dict[str, RoleDefinition]:
@@ -111,15 +110,6 @@ def _is_gone(principal_id: str, known: Mapping[str, Subject]) -> bool:
     """Whether a principal was deleted since: it needs nothing any more."""
     subject = known.get(principal_id.casefold())
     return subject is not None and subject.is_deleted
-
-
-def _apart(observations: Iterable[Observation]) -> tuple[tuple[Observation, ...], tuple[Observation, ...]]:
-    """What principals of the directory did, and what was done with access keys."""
-    own: list[Observation] = []
-    keyed: list[Observation] = []
-    for one in observations:
-        (keyed if store_and_key(one.principal_id) else own).append(one)
-    return tuple(own), tuple(keyed)
 
 
 def _roles_by_key(settled: Iterable[Place]) -> dict[str, list[ReplacingRole]]:

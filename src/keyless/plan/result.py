@@ -11,6 +11,7 @@ from keyless.model.evidence import SignInMethod
 from keyless.model.resource_id import ResourceId
 from keyless.model.roles import RoleAssignment
 from keyless.plan.problem import Subject
+from keyless.plan.results.actions import GrantedAction
 from keyless.plan.results.completeness import Completeness
 from keyless.plan.results.custom_roles import ProposedRole
 from keyless.plan.results.identities import IdentityPlan
@@ -20,13 +21,6 @@ from keyless.plan.results.risk import RiskyPermission
 from keyless.plan.results.secrets import SecretDecision, Transitional
 
 SCHEMA = "keyless.plan/2"
-
-
-class GrantedAction(msgspec.Struct, frozen=True, order=True, rename="camel"):
-    """A permission: an action and its plane."""
-
-    plane: ActionPlane
-    action: str
 
 
 class UsedAction(msgspec.Struct, frozen=True, order=True, rename="camel"):
@@ -230,8 +224,8 @@ class Plan(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
     not reach. Then who still signs in with a stored credential, and who does without. ``vaults_to_switch``
     are the ids of the vaults in which roles are to decide in place of access policies; ``migrations`` say
     what that means for whom, ``risks`` who can let himself in there now. Then what becomes of secrets; and
-    how far all this is proved: ``certificates``, ``containment``, what was ``dropped``, a ``forecast``,
-    and ``completeness``.
+    how far all this is proved: ``certificates``, ``containment``, what was ``dropped``, a ``forecast``
+    (or why there is none), and ``completeness``.
     """
 
     schema: str = SCHEMA
@@ -252,6 +246,7 @@ class Plan(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
     containment: Containment = Containment(used=0)
     dropped: tuple[Dropped, ...] = ()
     forecast: Forecast | None = None
+    no_forecast: str = ""
     completeness: Completeness = Completeness()
     notes: tuple[str, ...] = ()
 

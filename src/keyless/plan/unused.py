@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from keyless.model.evidence import Observation, Outcome
 from keyless.model.resource_id import ResourceId
 from keyless.plan.index import Action
-from keyless.plan.result import GrantedAction, Plan, PlannedAssignment
+from keyless.plan.result import Plan, PlannedAssignment
+from keyless.plan.results.actions import GrantedAction
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,10 +65,10 @@ class PlaneConnection(Generic[R]):
             hear(message)
         return None
 
-    def say_goodbye(self) -> None:
-        """Tell the plane that the workload has ended; the summary follows on ``listen``."""
+    def say_goodbye(self, exit_code: int | None = None) -> None:
+        """Tell the plane that the workload has ended, and with what; the summary follows on ``listen``."""
         try:
-            self._connection.sendall(encode(Bye()))
+            self._connection.sendall(encode(Bye(exit_code)))
         except OSError:  # the plane is gone: listening finds that out, and says so
             return
 

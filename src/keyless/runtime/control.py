@@ -38,7 +38,7 @@ _BUFFERED_BYTES = 4 * 1024 * 1024
 S = TypeVar("S")
 Tell = Callable[[ToClient], None]
 OpenLease = Callable[[Greeting, Tell, Process | None], Awaitable[tuple[S, ToClient]]]
-CloseLease = Callable[[S], Awaitable[Summary]]
+CloseLease = Callable[[S, Bye | None], Awaitable[Summary]]
 
 
 class ControlServer(Generic[S]):
@@ -111,12 +111,13 @@ class ControlServer(Generic[S]):
 
     async def _hold(self, lease: S, ready: ToClient, reader: asyncio.StreamReader, tell: Tell) -> None:
         """Keep a lease until its client says goodbye or is gone."""
+        goodbye: Bye | None = None
         try:
             tell(ready)
-            said = await reader.readuntil(b"\n")
+            goodbye = _goodbye(await reader.readuntil(b"\n"))
         finally:
-            summary = await self._close_lease(lease)
-        if _is_goodbye(said):
+            summary = await self._close_lease(lease, goodbye)
+        if goodbye is not None:
             tell(summary)
 
 
@@ -132,11 +133,13 @@ def _read_hello(line: bytes) -> Greeting:
     return message
 
 
-def _is_goodbye(line: bytes) -> bool:
+def _goodbye(line: bytes) -> Bye | None:
+    """The goodbye that a line is; none for anything else."""
     try:
-        return isinstance(decode_to_plane(line), Bye)
+        said = decode_to_plane(line)
     except (msgspec.MsgspecError, UnicodeDecodeError):
-        return False
+        return None
+    return said if isinstance(said, Bye) else None
 
 
 def _is_owner(writer: asyncio.StreamWriter) -> bool:

@@ -32,6 +32,7 @@ class Lease:
 
     ``client`` is the client's process: what it has started is the workload. ``user_id`` is the object id of
     the person whose shell this is, who is no workload and runs as no resource; empty for a workload.
+    ``program`` is the base name of what runs, ``started`` when it began, in epoch seconds.
     """
 
     name: str
@@ -43,6 +44,8 @@ class Lease:
     host_kind: HostKind = HostKind.APP_SERVICE
     client: Process | None = None
     user_id: str = ""
+    program: str = ""
+    started: int = 0
     secret: str = field(default_factory=lambda: secrets.token_urlsafe(32), repr=False)
     connections: int = 0
     tokens: int = 0

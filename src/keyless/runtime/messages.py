@@ -28,6 +28,8 @@ class Mode(enum.StrEnum):
 class Hello(msgspec.Struct, frozen=True, tag="hello"):
     """A client that wants to run a workload. ``workload`` is none for the only one there is.
 
+    ``program`` is the base name of what is run, for the record: its arguments may hold secrets.
+
     ``host_kind`` is none where the workload's own counts, ``propagation_delay_s`` where the plane keeps the
     delay that it has: how many seconds after it was made a change of roles takes effect.
     """
@@ -39,6 +41,7 @@ class Hello(msgspec.Struct, frozen=True, tag="hello"):
     estate: Estate | None
     host_kind: HostKind | None = None
     propagation_delay_s: float | None = None
+    program: str = ""
 
 
 class OpenShell(msgspec.Struct, frozen=True, tag="open-shell"):
@@ -64,7 +67,12 @@ class ServeMetadata(msgspec.Struct, frozen=True, tag="serve-metadata"):
 
 
 class Bye(msgspec.Struct, frozen=True, tag="bye"):
-    """The workload has ended: write everything down, then say how it went."""
+    """The workload has ended: write everything down, then say how it went.
+
+    ``exit_code`` is what it ended with, as a shell would say it; none where that was not told.
+    """
+
+    exit_code: int | None = None
 
 
 class Account(msgspec.Struct, frozen=True):

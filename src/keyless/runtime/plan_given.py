@@ -8,14 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from keyless.authz.hierarchy import Hierarchy
 from keyless.evidence.database import EvidenceDatabase
 from keyless.model.roles import RoleAssignment
 from keyless.plan.given import Given, VaultPolicies
 from keyless.plan.problem import Subject, SubjectKind
+from keyless.plan.window import last_moment
 from keyless.runtime.directory import Directory, Entry, read_directory
 from keyless.store.collections import (
     ASSIGNMENTS,
     COMPUTE,
+    DENY_ASSIGNMENTS,
+    MANAGEMENT_GROUPS,
     ROLE_DEFINITIONS,
     SECURITY_GROUPS,
     TENANT,
@@ -25,19 +29,35 @@ from keyless.store.collections import (
 from keyless.store.ports import Store
 
 
-async def read_given(store: Store, evidence: EvidenceDatabase) -> Given:
-    """What is recorded, and what the store knows of who and what there is."""
+async def read_given(store: Store, evidence: EvidenceDatabase, now: int = 0) -> Given:
+    """What is recorded, and what the store knows of who and what there is.
+
+    ``now`` (epoch seconds) counts only where evidence is of a later time: a log whose clock was ahead would
+    otherwise make everything else look old.
+    """
     principals = await read_directory(store)
+    observations = principals.without_people(evidence.observations())
     assignments = [assignment for _, assignment in await store.scan(ASSIGNMENTS)]
     return Given(
         subjects=subjects_of(principals),
-        observations=principals.without_people(evidence.observations()),
+        observations=observations,
         assignments=principals.without_people(assignments),
         sign_ins=principals.without_people(evidence.sign_ins()),
         compute=[found for _, found in await store.scan(COMPUTE)],
         policies=await _policies(store, principals, assignments),
         custom_roles={one.id: one for _, one in await store.scan(ROLE_DEFINITIONS)},
+        made_at=now if now and last_moment(observations) > now else 0,
+        groups=[group for _, group in await store.scan(SECURITY_GROUPS)],
+        denies=[deny for _, deny in await store.scan(DENY_ASSIGNMENTS)],
+        hierarchy=await _hierarchy(store),
+        runs=evidence.runs(),
     )
+
+
+async def _hierarchy(store: Store) -> Hierarchy:
+    tenant = await store.get(TENANT, ("tenant",))
+    groups = [group for _, group in await store.scan(MANAGEMENT_GROUPS)]
+    return Hierarchy(groups, tenant.tenant_id if tenant else "")
 
 
 def subjects_of(principals: Directory) -> list[Subject]:

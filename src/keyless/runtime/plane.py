@@ -29,12 +29,13 @@ from keyless.gateway.metadata.server import CannotServeMetadata, MetadataServer
 from keyless.gateway.owner_files import UnsafeFile
 from keyless.gateway.proxy.leases import Fronts
 from keyless.model.estate import Estate
-from keyless.model.evidence import Outcome
+from keyless.model.evidence import Outcome, Run
 from keyless.model.hosts import HostKind
 from keyless.runtime.control import ControlServer, Tell
 from keyless.runtime.directory import read_directory
 from keyless.runtime.leases import Lease, LeaseRefused, Leases
 from keyless.runtime.messages import (
+    Bye,
     Greeting,
     Hello,
     OpenShell,
@@ -51,6 +52,7 @@ from keyless.runtime.notices import Notices
 from keyless.runtime.owner import Owner, refuse_workloads
 from keyless.runtime.project import Project
 from keyless.runtime.projected_tokens import ProjectedTokens
+from keyless.runtime.runs import run_of, shown_program
 from keyless.runtime.world import EstateWorld, Pod, host_kind
 from keyless.store.collections import DELETED_IDENTITIES, WORKLOAD_RULES
 from keyless.store.ports import Store
@@ -112,6 +114,7 @@ class RunningPlane:
         deploy: Callable[[Estate], Awaitable[None]],
         key_directory: Callable[[], Path],
         on_end: Callable[[Lease], None],
+        record: Callable[[Run], None],
         tokens: ProjectedTokens,
         attestor: Attestor,
         owner: Owner,
@@ -127,6 +130,7 @@ class RunningPlane:
         self._deploy = deploy
         self._key_directory = key_directory
         self._on_end = on_end
+        self._record = record
         self._tokens = tokens
         self._attestor = attestor
         self._owner = owner
@@ -181,10 +185,10 @@ class RunningPlane:
             return await self.open_shell(greeting, tell, client)
         return await self.open_lease(greeting, tell, client)
 
-    async def _close(self, held: Lease | MetadataSession) -> Summary:
+    async def _close(self, held: Lease | MetadataSession, goodbye: Bye | None) -> Summary:
         if isinstance(held, MetadataSession):
             return await self.close_metadata(held)
-        return await self.close_lease(held)
+        return await self.close_lease(held, goodbye)
 
     async def open_metadata(self, asked: ServeMetadata, tell: Tell) -> tuple[MetadataSession, ToClient]:
         """Apply the client's estate, and serve the metadata endpoint at the address that it names."""
@@ -226,6 +230,7 @@ class RunningPlane:
         lease = Lease(
             compute.name, compute.resource_id, principal_ids, hello.mode, hello.offline, tell, kind, client
         )
+        lease.program, lease.started = shown_program(hello.program), int(time.time())
         ready = msgspec.structs.replace(
             self._ready(lease), client_id=client_id, key_directory=keys, notes=_notes_on_identity(lease)
         )
@@ -286,14 +291,23 @@ class RunningPlane:
             thumbprint=self._listening.thumbprint,
         )
 
-    async def close_lease(self, lease: Lease) -> Summary:
-        """End a workload's lease, with its evidence written."""
+    async def close_lease(self, lease: Lease, goodbye: Bye | None = None) -> Summary:
+        """End a workload's lease, with its evidence written, and with it that it ran."""
         self._leases.close(lease)
         self._tokens.remove(lease.secret)
         self._on_end(lease)
         self._listening.proxy.end(lease)
         self._start_lines_anew()
-        return self._summary([lease], lease.tell)
+        summary = self._summary([lease], lease.tell)
+        if not lease.user_id:
+            self._record_run(lease, goodbye)
+        return summary
+
+    def _record_run(self, lease: Lease, goodbye: Bye | None) -> None:
+        try:
+            self._record(run_of(lease, int(time.time()), goodbye))
+        except EvidenceError:
+            log.exception("a run could not be recorded")
 
     def _summary(self, leases: Sequence[Lease], tell: Tell) -> Summary:
         """How leases went, with their evidence written."""

@@ -17,7 +17,7 @@ import pytest
 from keyless.evidence.database import SECONDS_KEPT, EvidenceDatabase, EvidenceError
 from keyless.evidence.recorder import CellKey, SignInKey, WantKey
 from keyless.model.actions import ActionPlane
-from keyless.model.evidence import Observation, Outcome, SignIn, SignInMethod, SignInOutcome
+from keyless.model.evidence import Observation, Outcome, Run, SignIn, SignInMethod, SignInOutcome
 
 
 def line(
@@ -58,7 +58,7 @@ def test_a_line_comes_back_as_an_observation(evidence: EvidenceDatabase) -> None
     evidence.write(100, [(line(), 3)], [])
     assert evidence.observations() == [
         Observation(
-            "p", "Shelf.Get", ActionPlane.DATA, "a/read", "/a", Outcome.ALLOWED, "r1", 3, 100, 100, (0,)
+            "p", "Shelf.Get", ActionPlane.DATA, "a/read", "/a", Outcome.ALLOWED, "r1", 3, 100, 100, (0,), (3,)
         )
     ]
 
@@ -106,6 +106,24 @@ def test_sign_ins_add_up_by_who_with_what_for_what_and_how_it_went(evidence: Evi
     ]
 
 
+RUN = Run("web", ("p", "q"), True, "pytest", 100, 160, 1)
+
+
+def test_runs_are_read_in_the_order_in_which_they_began(evidence: EvidenceDatabase) -> None:
+    earlier = Run("worker", (), False, "python", 90, 200)
+    evidence.write_run(RUN)
+    evidence.write_run(earlier)
+    assert evidence.runs() == [earlier, RUN]
+
+
+def test_an_observation_says_how_often_it_was_seen_on_which_day(evidence: EvidenceDatabase) -> None:
+    day = 24 * 60 * 60
+    for second, count in ((2 * day, 4), (10 * day + 5, 1), (10 * day + 9, 2)):
+        evidence.write(second, [(line(), count)], [])
+    (seen,) = evidence.observations()
+    assert (seen.days, seen.counts, seen.count) == ((2, 10), (4, 3), 7)
+
+
 def test_evidence_from_before_there_were_sign_ins_is_read_and_goes_on(
     evidence: EvidenceDatabase, file: Path
 ) -> None:
@@ -129,8 +147,10 @@ def test_pruning_drops_old_seconds_and_keeps_totals(evidence: EvidenceDatabase, 
 
 def test_clearing_forgets_everything(evidence: EvidenceDatabase, file: Path) -> None:
     evidence.write(1, [(line(), 1)], [(WantKey("p", "secret", "v", "n", ""), 1)], [(sign_in(), 1)])
+    evidence.write_run(RUN)
     evidence.clear()
     assert (evidence.observations(), evidence.wants(), evidence.sign_ins()) == ([], [], [])
+    assert evidence.runs() == []
     assert seconds(file) == []
     evidence.write(2, [(line(), 1)], [])
     assert evidence.observations()[0].count == 1

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from keyless.model.actions import ActionPlane
 from keyless.model.evidence import Observation, Outcome
 from keyless.plan.problem import Subject, SubjectKind
@@ -15,6 +17,8 @@ OTHER_VAULT = f"{SHARED}/providers/Microsoft.KeyVault/vaults/contoso-shared"
 FAR_VAULT = f"{ELSEWHERE}/resourceGroups/far/providers/Microsoft.KeyVault/vaults/contoso-far"
 STORE = f"{GROUP}/providers/Microsoft.AppConfiguration/configurationStores/contoso-orders"
 
+DAY = 24 * 60 * 60
+HOUR = 60 * 60
 SECRETS = "Microsoft.KeyVault/vaults/secrets"
 GET, SET, LIST, DELETE = (
     f"{SECRETS}/{end}" for end in ("getSecret/action", "setSecret/action", "readMetadata/action", "delete")
@@ -50,9 +54,27 @@ def saw(
     count: int = 1,
     outcome: Outcome = Outcome.LEARNED,
     plane: ActionPlane = ActionPlane.DATA,
+    days: Sequence[int] = (),
 ) -> Observation:
-    """An observation of a subject."""
-    return Observation(subject.principal_id, "Operation", plane, action, scope, outcome, "", count, 0, 0)
+    """An observation of a subject; ``count`` times on each of ``days``, if there are any."""
+    total, first, last = count * (len(days) or 1), 0, 0
+    if days:
+        first, last = days[0] * DAY + HOUR, days[-1] * DAY + HOUR
+    counts = (count,) * len(days)
+    return Observation(
+        subject.principal_id,
+        "Operation",
+        plane,
+        action,
+        scope,
+        outcome,
+        "",
+        total,
+        first,
+        last,
+        tuple(days),
+        counts,
+    )
 
 
 def chosen(plan):

@@ -45,6 +45,7 @@ class Desk:
         self.tells: list[Tell] = []
         self.hellos: list[Hello] = []
         self.clients: list[Process | None] = []
+        self.said: list[Bye | None] = []
         self.closed = asyncio.Event()
         self.refuse: Exception | None = None
 
@@ -58,8 +59,9 @@ class Desk:
         self.tells.append(tell)
         return lease, READY
 
-    async def close_lease(self, lease: Lease) -> Summary:
+    async def close_lease(self, lease: Lease, goodbye: Bye | None) -> Summary:
         self.open.remove(lease)
+        self.said.append(goodbye)
         self.closed.set()
         return SUMMARY
 
@@ -124,9 +126,10 @@ async def test_hello_is_answered_with_the_lease_and_goodbye_with_the_summary(
     client.say(encode(HELLO))
     assert await client.hear() == READY
     assert (desk.hellos, len(desk.open), server.connected) == ([HELLO], 1, True)
-    client.say(encode(Bye()))
+    client.say(encode(Bye(3)))
     assert await client.hear() == SUMMARY
     assert await client.hear() is None
+    assert desk.said == [Bye(3)]
     assert desk.open == []
     assert server.idle.is_set()
     assert not server.connected

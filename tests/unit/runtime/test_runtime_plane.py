@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from keyless.gateway.attest.processes import Processes
 from keyless.gateway.attest.sockets import socket_table
 from keyless.model.actions import ActionPlane
 from keyless.model.estate import Estate
-from keyless.model.evidence import Outcome, SignInMethod, SignInOutcome
+from keyless.model.evidence import Outcome, Run, SignInMethod, SignInOutcome
 from keyless.model.hosts import HostKind
 from keyless.model.identities import ComputeResource
 from keyless.planes.entra.keys import load_or_create_ring, revoke
@@ -23,6 +24,7 @@ from keyless.runtime.leases import Lease, LeaseRefused, Leases
 from keyless.runtime.messages import (
     PROTOCOL,
     Account,
+    Bye,
     Hello,
     Missed,
     Mode,
@@ -119,6 +121,7 @@ class Site:
         self.front = Front()
         self.keys: Path | None = folder / "keys"
         self.ended: list[Lease] = []
+        self.runs: list[Run] = []
         project = Project(folder, folder / ".keyless")
         self.now = 1_800_000_000.0
         world = EstateWorld(store, "orders", lambda: self.now)
@@ -135,6 +138,7 @@ class Site:
             deploy=self.deploy,
             key_directory=self.key_directory,
             on_end=self.ended.append,
+            record=self.runs.append,
             tokens=self.tokens,
             attestor=Attestor(socket_table(), Processes()),
             owner=Owner(store, world, "ada", lambda: "the-user"),
@@ -275,6 +279,34 @@ async def test_news_is_told_once_and_counted_once_however_often_the_lines_start_
     assert heard == [denied, Missed("secret", "orders", "db", "")]
     assert (await site.plane.close_lease(lease)).denied == 1
     assert sum(count for _, count in site.sink.lines) == 3
+
+
+async def test_a_run_is_recorded_with_its_program_and_never_with_its_arguments(site: Site) -> None:
+    hello = Hello(PROTOCOL, "web", Mode.LEARN, False, None, program="/usr/bin/py\x1btest")
+    before = int(time.time())
+    lease, _ = await site.plane.open_lease(hello, [].append)
+    await site.plane.close_lease(lease, Bye(2))
+    (run,) = site.runs
+    assert (run.workload, run.learning, run.program, run.exit_code) == ("web", True, "pytest", 2)
+    assert "principal-of-web" in run.principal_ids
+    assert before <= run.started <= run.ended <= time.time()
+
+
+async def test_a_run_whose_client_was_killed_is_recorded_without_an_exit_code(site: Site) -> None:
+    lease, _ = await site.open("web", [].append)
+    await site.plane.close_lease(lease)
+    assert [(run.exit_code, run.program) for run in site.runs] == [(None, "")]
+
+
+async def test_a_run_that_cannot_be_recorded_is_ended_all_the_same(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(run: Run) -> None:
+        raise EvidenceError("the disk is full")
+
+    monkeypatch.setattr(site.plane, "_record", refuse)
+    lease, _ = await site.open("web", [].append)
+    assert (await site.plane.close_lease(lease)).denied == 0
 
 
 async def test_a_lease_sums_up_the_stored_credentials_that_were_signed_in_with(site: Site) -> None:

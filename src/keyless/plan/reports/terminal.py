@@ -15,7 +15,8 @@ from keyless.plan.problem import Subject, SubjectKind
 from keyless.plan.reports.legacy import print_legacy
 from keyless.plan.reports.lines import print_line, print_prose
 from keyless.plan.reports.policies import print_policies
-from keyless.plan.result import GrantedAction, Plan, PlannedAssignment, UsedAction
+from keyless.plan.result import Plan, PlannedAssignment, UsedAction
+from keyless.plan.results.actions import GrantedAction
 from keyless.plan.wording import counted, short_scope
 
 if TYPE_CHECKING:

@@ -6,6 +6,7 @@ import enum
 
 import msgspec
 
+from keyless.model.actions import ActionPlane
 from keyless.model.evidence import UnmappedOperation
 
 
@@ -29,17 +30,38 @@ class IdentitySureness(msgspec.Struct, frozen=True, rename="camel", kw_only=True
     days: int = 0
     first_seen: int = 0
     last_seen: int = 0
-    not_run: tuple[str, ...] = ()
+
+
+class NamedCall(msgspec.Struct, frozen=True, order=True, rename="camel"):
+    """An operation of a service that code names by a client's method; ``line`` counts from 1.
+
+    It is found by the method's name: whether and where it is run, a name does not say.
+    """
+
+    operation: str
+    plane: ActionPlane
+    actions: tuple[str, ...]
+    method: str
+    file: str
+    line: int
 
 
 class Completeness(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
-    """The window (epoch seconds), the runs and callers in it, and how many events could be mapped."""
+    """What a plan rests on. Times in epoch seconds.
+
+    The window, the runs in it (and how many of them failed) and the callers, how many events of logs there
+    were and how many of them an action is known for; per identity how sure the plan is; ``not_run`` are
+    the operations that the code names and nobody was seen to use.
+    """
 
     since: int = 0
     until: int = 0
+    days: int = 0
     runs: int = 0
+    failed_runs: int = 0
     callers: int = 0
     events: int = 0
     mapped: int = 0
     unmapped: tuple[UnmappedOperation, ...] = ()
     identities: tuple[IdentitySureness, ...] = ()
+    not_run: tuple[NamedCall, ...] = ()

@@ -7,6 +7,7 @@ import enum
 import msgspec
 
 from keyless.model.actions import ActionPlane
+from keyless.plan.results.actions import GrantedAction
 
 
 class Method(enum.StrEnum):
@@ -48,16 +49,44 @@ class Permission(msgspec.Struct, frozen=True, order=True, rename="camel"):
     action: str
 
 
+class Added(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
+    """What one assignment of a plan grants and nothing grants today: exactly, in the shorter of two forms.
+
+    It is ``count`` permissions of the role: all of them, less ``all_but``; or where that is shorter, those in
+    ``only``. ``used`` are those of them that were used.
+    """
+
+    assignment_id: str
+    principal_id: str
+    role_id: str
+    role_name: str
+    scope: str
+    count: int
+    used: tuple[GrantedAction, ...] = ()
+    only: tuple[GrantedAction, ...] | None = None
+    all_but: tuple[GrantedAction, ...] = ()
+
+
 class Containment(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
     """The plan against the evidence, and against what is granted today, action by action.
 
-    ``used`` is how many permissions were used and looked at; ``missing`` are those of them that the plan does
-    not grant, ``added`` what the plan grants and nothing grants today.
+    ``used`` is how many permissions were used, each decided upon as the service would: ``by_plan`` of them
+    the plan's assignments allow by themselves, ``by_kept`` only assignments that it leaves; ``uncovered``
+    no role grants, which the plan says; ``missing`` are the rest, and there must be none. ``added`` is what
+    the plan grants and nothing grants today.
     """
 
     used: int
+    by_plan: int = 0
+    by_kept: int = 0
+    uncovered: int = 0
     missing: tuple[Permission, ...] = ()
-    added: tuple[Permission, ...] = ()
+    added: tuple[Added, ...] = ()
+
+    @property
+    def holds(self) -> bool:
+        """Whether all that was used is allowed, or said not to be."""
+        return not self.missing
 
 
 class Dropped(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
@@ -73,7 +102,10 @@ class Dropped(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
 
 
 class WouldDeny(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
-    """What a plan made from the first part of the evidence would have denied in the rest of it."""
+    """What a plan made from the first part of the evidence would have denied in the rest of it.
+
+    A ``new_caller`` was not seen at all in the first part.
+    """
 
     principal_id: str
     scope: str
@@ -81,13 +113,16 @@ class WouldDeny(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
     action: str
     count: int
     first_seen: int
+    new_caller: bool = False
 
 
 class Forecast(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
     """A hold-out over time: planned on what was seen before ``split_at``, tested on what was seen after it.
 
-    ``events`` were tested, ``denied`` of them would have been; ``unused`` permissions of that plan were not
-    used in the rest, of ``granted``. Times in epoch seconds.
+    ``events`` were tested, ``denied`` of them would have been, as ``would_deny`` lists; ``unused`` of the
+    permissions ``granted`` by that plan were not used in the rest. ``planned_for`` of them were granted
+    because they were used before; ``not_again`` lists which of these were not used in the rest. Times in
+    epoch seconds.
     """
 
     since: int
@@ -97,4 +132,16 @@ class Forecast(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
     denied: int
     granted: int
     unused: int
+    planned_for: int = 0
     would_deny: tuple[WouldDeny, ...] = ()
+    not_again: tuple[Permission, ...] = ()
+
+    @property
+    def denied_share(self) -> float:
+        """The part of the events that would have been denied: how much too tight that plan was."""
+        return self.denied / self.events if self.events else 0.0
+
+    @property
+    def unused_share(self) -> float:
+        """The part of the permissions that were not used: how much wider than needed that plan was."""
+        return self.unused / self.granted if self.granted else 0.0
