@@ -81,7 +81,8 @@ def _section(name: str, section: type[msgspec.Struct], default: object) -> str:
 def _default(field: msgspec.structs.FieldInfo, default: object) -> str:
     if field.required:
         return "must be there"
-    value = msgspec.to_builtins(getattr(default, field.name, field.default))
+    given = getattr(default, field.name) if isinstance(default, msgspec.Struct) else field.default
+    value = msgspec.to_builtins(given)
     if value is None:
         return "none"
     if is_section(field.type):

@@ -27,11 +27,17 @@ class RareUse(enum.StrEnum):
     """What becomes of permissions that are rarely used."""
 
     KEEP = "keep"
+    """They are needed like all others."""
     DROP = "drop"
+    """They are not planned for; a plan lists them."""
 
 
 class KeepRule(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True, omit_defaults=True):
-    """Uses that are kept whatever the window says; `because` is for whoever reads it later."""
+    """Uses that are kept whatever the window says.
+
+    ``action`` is a pattern, ``principal`` a name, an id or a pattern, ``scope`` an id with all below it, or a
+    pattern where it has a `*`; all that is given must hold. ``because`` is for whoever reads it later.
+    """
 
     action: str = "*"
     principal: str = "*"
@@ -62,4 +68,4 @@ class EvidenceRules(
     rare_count: AtLeastOne | None = None
     rare: RareUse = RareUse.KEEP
     keep: tuple[KeepRule, ...] = ()
-    forecast_share: Share = 1 / 3
+    forecast_share: Share = 0.33
