@@ -14,7 +14,6 @@ https://learn.microsoft.com/azure/key-vault/general/rest-error-codes
 from __future__ import annotations
 
 _REACHED = "404, 409, 410, 412, 416, 423"
-_GUID = "^[0-9a-f]{{8}}-[0-9a-f]{{4}}-[0-9a-f]{{4}}-[0-9a-f]{{4}}-[0-9a-f]{{12}}$"
 
 
 def outcome_of(status: str) -> str:
@@ -28,7 +27,7 @@ def outcome_of(status: str) -> str:
 
 def guid(text: str) -> str:
     """A GUID in lower case; NULL for any other text."""
-    return f"CASE WHEN regexp_matches(lower({text}), '{_GUID}') THEN lower({text}) END"
+    return f"CAST(try_cast({text} AS UUID) AS VARCHAR)"
 
 
 def url_path(url: str) -> str:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from keyless.evidence.logs.categories.activity import ACTIVITY
+from keyless.evidence.logs.categories.key_vault import KEY_VAULT
+from keyless.evidence.logs.categories.sign_ins import MANAGED_IDENTITIES, SERVICE_PRINCIPALS
 from keyless.evidence.logs.category import Category
 
-CATEGORIES: tuple[Category, ...] = (ACTIVITY,)
+CATEGORIES: tuple[Category, ...] = (ACTIVITY, KEY_VAULT, MANAGED_IDENTITIES, SERVICE_PRINCIPALS)

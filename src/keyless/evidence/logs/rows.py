@@ -1,0 +1,171 @@
+"""The query that reads rows of any category out of files and says of each what the import needs to know.
+
+Rules:
+- one pass over the files: what category a row is of, then that category's fields, then its columns;
+- the SQL is made of constants alone: those of the categories, and names that this package gives. What the
+  files are called is a parameter, and what is in them is data;
+- texts are cut off at a length that no real one has; ``keyless.evidence.logs.meaning`` looks whether they are
+  what they should be, once for each that there is;
+- ``kind`` is the number of the category; ``UNKNOWN`` where none fits, ``MALFORMED`` where there is no row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import fields
+
+from keyless.evidence.logs.category import NOTHING, Category, Columns
+from keyless.evidence.logs.places import Place, inside, quoted
+from keyless.evidence.logs.sources import Source
+
+MALFORMED = -1
+UNKNOWN = -2
+
+STAGED = """
+CREATE TABLE staged (
+    kind TINYINT, log VARCHAR, who VARCHAR, operation VARCHAR, action VARCHAR, scope VARCHAR, outcome VARCHAR,
+    person BOOLEAN, first BIGINT, last BIGINT, number BIGINT, event UBIGINT, call UBIGINT, final BOOLEAN,
+    by_what VARCHAR, error VARCHAR)
+"""
+OBJECT_ID, INDIRECT, KEY_HOLDER = "o:", "i:", "k:"
+"""How ``who`` begins: with an object id; a client id and a resource id; the name of a key's holder."""
+BETWEEN = "\x1f"
+"""What stands between the two ids of one who is named indirectly."""
+
+LONGEST_SCOPE = 2048
+LONGEST_NAME = 300
+_HEADS = ("Type", "category.value", "category", "Category", "resourceId", "_ResourceId", "ResourceId")
+_TYPE, _NAMES, _RESOURCES = "h[1]", "coalesce(h[2], h[3], h[4])", "coalesce(h[5], h[6], h[7])"
+_PORTAL_TIMES = ("%m/%d/%Y, %I:%M:%S.%g %p", "%m/%d/%Y, %I:%M:%S %p", "%m/%d/%Y %I:%M:%S %p")
+_MOST = 1_000_000_000_000
+
+
+def insert_query(source: Source, categories: Sequence[Category]) -> str:
+    """An INSERT into ``staged`` of every row of the files that are its one parameter."""
+    heads = source.texts([Place.parse(head) for head in _HEADS])
+    number = "try_cast(try_cast(c_count AS DOUBLE) AS BIGINT)"
+    return f"""
+        INSERT INTO staged
+        WITH heads AS (SELECT *, {heads} AS h FROM {source.relation}),
+             kinds AS (SELECT *, {_kind(source, categories)} AS kind FROM heads),
+             fields AS (SELECT kind, h, {_fields(source, categories)} AS e FROM kinds),
+             told AS (SELECT kind, h, e, {_columns(categories)} FROM fields)
+        SELECT kind, {_log(categories)}, {_who()}, {_short("c_operation")}, {_short("c_action")},
+               coalesce(left(split_part(c_scope, '?', 1), {LONGEST_SCOPE + 1}), ''), coalesce(c_outcome, ''),
+               coalesce(CAST(c_person AS BOOLEAN), false), {_seconds("c_time")}, {_seconds("c_until")},
+               greatest(least(coalesce({number}, 1), {_MOST}), 1),
+               CASE WHEN kind < 0 THEN NULL WHEN c_event IS NULL THEN hash(kind, e) ELSE hash(kind, c_event)
+               END, CASE WHEN c_call IS NOT NULL THEN hash(kind, c_call) END,
+               coalesce(CAST(c_final AS BOOLEAN), true), {_short("c_by")}, {_short("c_error")}
+        FROM told
+    """  # noqa: S608  # all of it is ours: see above
+
+
+def _kind(source: Source, categories: Sequence[Category]) -> str:
+    """The number of a row's category: by the table, by what it says itself, by its columns."""
+    by_marks = "".join(
+        f" WHEN {_all_there(source, one.marks)} THEN {number}"
+        for number, one in enumerate(categories)
+        if one.marks
+    )
+    marked = f"CASE{by_marks} ELSE {UNKNOWN} END" if by_marks else str(UNKNOWN)
+    return (
+        f"CAST(CASE WHEN {source.malformed} THEN {MALFORMED} "
+        f"ELSE coalesce({_named(_TYPE, categories)}, {_named(_NAMES, categories)}, {marked}) END AS TINYINT)"
+    )
+
+
+def _all_there(source: Source, marks: Sequence[str]) -> str:
+    return " AND ".join(f"{source.text(Place((mark,)))} IS NOT NULL" for mark in marks)
+
+
+def _named(name: str, categories: Sequence[Category]) -> str:
+    """The number of the category that a name stands for, where the resource is one of its provider's."""
+    cases = "".join(
+        f" WHEN lower({name}) IN ({_listed(one.names)}){_of_provider(one)} THEN {number}"
+        for number, one in enumerate(categories)
+    )
+    return f"CASE{cases} END"
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(map(quoted, sorted(names)))
+
+
+def _of_provider(category: Category) -> str:
+    if not category.provider:
+        return ""
+    return f" AND coalesce(contains(lower({_RESOURCES}), {quoted(f'/{category.provider}/')}), true)"
+
+
+def _fields(source: Source, categories: Sequence[Category]) -> str:
+    """The list of what a row's own category reads of it."""
+    return _by_kind(categories, lambda one: source.texts(_outer(one)))
+
+
+def _outer(category: Category) -> list[Place]:
+    """The places that a category reads, without what is inside them, each once."""
+    found = (Place(Place.parse(text).keys) for texts in category.fields.values() for text in texts)
+    return list(dict.fromkeys(found))
+
+
+def _columns(categories: Sequence[Category]) -> str:
+    """Every column, as the row's own category has it."""
+    return ", ".join(f"{_column(name, categories)} AS c_{name}" for name in _COLUMNS)
+
+
+_COLUMNS = tuple(one.name for one in fields(Columns))
+
+
+def _column(name: str, categories: Sequence[Category]) -> str:
+    return _by_kind(categories, lambda one: getattr(one.columns, name).format_map(_texts(one)))
+
+
+def _texts(category: Category) -> dict[str, str]:
+    """The SQL of each field: the first of its places where something stands."""
+    outer = _outer(category)
+
+    def text(place: Place) -> str:
+        at = f"e[{outer.index(Place(place.keys)) + 1}]"
+        return f"nullif({inside(at, place.inside) if place.inside else at}, '')"
+
+    return {
+        name: f"coalesce({', '.join(text(Place.parse(place)) for place in places)})"
+        for name, places in category.fields.items()
+    }
+
+
+def _by_kind(categories: Sequence[Category], told: Callable[[Category], str]) -> str:
+    """What each category has of its own rows; NULL for other rows."""
+    cases = [(number, sql) for number, one in enumerate(categories) if (sql := told(one)) != NOTHING]
+    if not cases:
+        return "CAST(NULL AS VARCHAR)"
+    return f"CASE kind{''.join(f' WHEN {number} THEN ({sql})' for number, sql in cases)} END"
+
+
+def _log(categories: Sequence[Category]) -> str:
+    """What the category is called; of one that is not known, as it calls itself."""
+    own = _by_kind(categories, lambda one: quoted(one.name))
+    return f"coalesce(nullif({_short('c_log')}, ''), {own}, {_short(f'coalesce({_NAMES}, {_TYPE})')})"
+
+
+def _who() -> str:
+    indirect = f"'{INDIRECT}' || coalesce(c_app, '') || '{BETWEEN}' || coalesce(lower(c_identity), '')"
+    return (
+        f"CASE WHEN c_caller IS NOT NULL THEN '{OBJECT_ID}' || lower({_short('c_caller')}) "
+        f"WHEN c_app IS NOT NULL OR c_identity IS NOT NULL THEN left({indirect}, {LONGEST_SCOPE}) "
+        f"WHEN c_key IS NOT NULL THEN '{KEY_HOLDER}' || {_short('c_key')} ELSE '' END"
+    )
+
+
+def _short(text: str) -> str:
+    return f"coalesce(left({text}, {LONGEST_NAME + 1}), '')"
+
+
+def _seconds(time: str) -> str:
+    """Seconds since the epoch of a time written as text; NULL for what is none (`infinity`, for one)."""
+    formats = ", ".join(map(quoted, _PORTAL_TIMES))
+    return (
+        f"CASE WHEN {time} < ':' THEN coalesce(epoch_ms(try_cast({time} AS TIMESTAMPTZ)), "
+        f"epoch_ms(try_strptime({time}, [{formats}]))) // 1000 END"
+    )
