@@ -35,6 +35,7 @@ if TYPE_CHECKING:  # what only the plane process needs is imported there: most c
     from keyless.evidence.recorder import Recorder
     from keyless.gateway.authority import Authority
     from keyless.gateway.key_files import KeyFiles
+    from keyless.gateway.proxy.tunnels import Tunnels
     from keyless.model.estate import Estate
     from keyless.model.roles import RoleDefinition
     from keyless.planes.identity import Challenges, DocumentSigner
@@ -214,6 +215,7 @@ async def _wired(
     from keyless.gateway.attest.processes import Processes
     from keyless.gateway.attest.sockets import socket_table
     from keyless.gateway.authority import Authority
+    from keyless.gateway.proxy.tunnels import Tunnels
     from keyless.planes.identity import Challenges
     from keyless.runtime.leases import IdentityCallers, Leases
     from keyless.runtime.notices import Notices
@@ -232,7 +234,8 @@ async def _wired(
     planes = build_planes(store, world, challenges, metadata_signer(authority), leases.may_leave)
     attestor = Attestor(socket_table(), Processes())
     callers = IdentityCallers(leases, LeasesByPeer(attestor))
-    dispatchers = _dispatchers(planes, store, world, recorder, callers, leases, notices)
+    tunnels: Tunnels[Lease] = Tunnels()
+    dispatchers = _dispatchers(planes, store, world, recorder, callers, leases, notices, tunnels)
     return RunningPlane(
         project=project,
         store=store,
@@ -241,7 +244,7 @@ async def _wired(
         notices=notices,
         recorder=recorder,
         dispatchers=dispatchers,
-        listening=await _listen(authority, port, dispatchers, leases, world),
+        listening=await _listen(authority, port, dispatchers, leases, world, tunnels),
         deploy=lambda estate: deploy_estate(store, estate),
         key_directory=key_files.directory,
         on_end=challenges.forget,
@@ -260,6 +263,7 @@ def _dispatchers(
     callers: IdentityCallers,
     leases: Leases,
     notices: Notices,
+    tunnels: Tunnels[Lease],
 ) -> tuple[Dispatcher, Dispatcher]:
     """One dispatcher for each front, over the same world."""
     from keyless.wire.dispatch import Dispatcher
@@ -273,8 +277,15 @@ def _dispatchers(
         workloads=callers,
         learners=leases,
         on_missing=notices.missed,
+        origins=partial(_origin, tunnels),
     )
     return made(planes.tls_as_asked), made(planes.plain)
+
+
+def _origin(tunnels: Tunnels[Lease], client: str) -> str:
+    """The compute resource whose workload's tunnel this is; a person's shell runs on none."""
+    lease = tunnels.lease_at(client)
+    return lease.resource_id if lease is not None else ""
 
 
 async def _listen(
@@ -283,6 +294,7 @@ async def _listen(
     dispatchers: tuple[Dispatcher, Dispatcher],
     leases: Leases,
     world: EstateWorld,
+    tunnels: Tunnels[Lease],
 ) -> Listening:
     """Start both fronts and the proxy."""
     from keyless.gateway.hosts import local_names
@@ -300,6 +312,7 @@ async def _listen(
         Fronts(tls.port, plain.port),
         world.admit,
         Parents.from_environment(os.environ),
+        tunnels=tunnels,
     )
     await proxy.start(port)
     await asyncio.gather(tls.start(), plain.start())

@@ -110,6 +110,7 @@ def test_stored_credentials_do_what_they_may_and_are_told_of(with_id: Project, m
     told = {
         (one["method"], one["by"], one["outcome"], one["error"]): one["count"] for one in with_id.sign_ins()
     }
+    assert {one["host"].rsplit("/", 1)[-1] for one in with_id.sign_ins()} == {"web"}
     assert told == {
         ("access-key", "orders-key", "succeeded", ""): 2,
         ("access-key", "orders-key", "failed", "Invalid Signature"): 1,

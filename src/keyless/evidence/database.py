@@ -34,14 +34,23 @@ CREATE TABLE IF NOT EXISTS days (
 CREATE TABLE IF NOT EXISTS wants (
     principal_id TEXT, kind TEXT, container TEXT, name TEXT, label TEXT, count INTEGER, last_seen INTEGER,
     PRIMARY KEY (principal_id, kind, container, name, label)) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS sign_ins (
-    principal_id TEXT, client_id TEXT, method TEXT, by_what TEXT, target TEXT, outcome TEXT, error TEXT,
-    count INTEGER, first_seen INTEGER, last_seen INTEGER,
-    PRIMARY KEY (principal_id, client_id, method, by_what, target, outcome, error)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS runs (
     id INTEGER PRIMARY KEY, workload TEXT, principal_ids TEXT, learning INTEGER, program TEXT,
     started INTEGER, ended INTEGER, exit_code INTEGER);
 """
+_SIGN_INS_TABLE = """
+CREATE TABLE IF NOT EXISTS sign_ins (
+    principal_id TEXT, client_id TEXT, method TEXT, by_what TEXT, target TEXT, outcome TEXT, error TEXT,
+    host TEXT, count INTEGER, first_seen INTEGER, last_seen INTEGER,
+    PRIMARY KEY (principal_id, client_id, method, by_what, target, outcome, error, host)) WITHOUT ROWID;
+"""
+_HOSTS = (
+    "ALTER TABLE sign_ins RENAME TO sign_ins_before",
+    _SIGN_INS_TABLE,
+    """INSERT INTO sign_ins SELECT principal_id, client_id, method, by_what, target, outcome, error, '',
+       count, first_seen, last_seen FROM sign_ins_before""",
+    "DROP TABLE sign_ins_before",
+)
 _LINE = """
 INSERT INTO lines (principal_id, operation, plane, action, scope, outcome, assignment_id,
                    count, first_seen, last_seen)
@@ -56,7 +65,7 @@ INSERT INTO wants VALUES (?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT DO UPDATE SET count = count + excluded.count, last_seen = excluded.last_seen
 """
 _SIGN_IN = """
-INSERT INTO sign_ins VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+INSERT INTO sign_ins VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT DO UPDATE SET count = count + excluded.count, last_seen = excluded.last_seen
 """
 _RUN = """
@@ -70,8 +79,8 @@ FROM lines ORDER BY principal_id, scope, action, outcome, assignment_id
 """
 _READ_WANTS = "SELECT principal_id, kind, container, name, label FROM wants ORDER BY 2, 3, 4, 5, 1"
 _READ_SIGN_INS = """
-SELECT principal_id, client_id, method, by_what, target, outcome, error, count, first_seen, last_seen
-FROM sign_ins ORDER BY principal_id, method, target, outcome, by_what, error
+SELECT principal_id, client_id, method, by_what, target, outcome, error, count, first_seen, last_seen, host
+FROM sign_ins ORDER BY principal_id, method, target, outcome, by_what, error, host
 """
 _READ_RUNS = """
 SELECT workload, principal_ids, learning, program, started, ended, exit_code
@@ -99,8 +108,17 @@ class EvidenceDatabase:
             self._connection = opened.enter_context(closing(_connect(file)))
             self._connection.execute("PRAGMA journal_mode=WAL")
             self._connection.execute("PRAGMA synchronous=NORMAL")
-            self._connection.executescript(_SCHEMA)
+            self._connection.executescript(_SCHEMA + _SIGN_INS_TABLE)
+            self._know_hosts()
             opened.pop_all()
+
+    def _know_hosts(self) -> None:
+        """Take over sign-ins from before hosts were noted."""
+        if any(row[1] == "host" for row in self._connection.execute("PRAGMA table_info(sign_ins)")):
+            return
+        with self._transaction():
+            for statement in _HOSTS:
+                self._connection.execute(statement)
 
     def write(
         self,

@@ -50,6 +50,7 @@ class SignInKey(NamedTuple):
     target: str = ""
     outcome: SignInOutcome = SignInOutcome.SUCCEEDED
     error: str = ""
+    host: str = ""
 
 
 class Sink(Protocol):

@@ -46,7 +46,8 @@ class SignIn(msgspec.Struct, frozen=True, rename="camel", tag_field="record", ta
 
     ``client_id`` is empty for an access key. ``by`` says more of the method: the key's id, a certificate's
     thumbprint, a federated credential's name, the kind of host. ``target`` is the audience of the token, or
-    the store that a key opens; empty for what failed. ``error`` is the code of a failure (an AADSTS number).
+    the store that a key opens; empty for what failed. ``error`` is the code of a failure (an AADSTS number);
+    ``host`` is the ARM id of the compute resource that the caller ran as, empty where that is not known.
     """
 
     principal_id: str
@@ -59,6 +60,7 @@ class SignIn(msgspec.Struct, frozen=True, rename="camel", tag_field="record", ta
     count: int
     first_seen: int
     last_seen: int
+    host: str = ""
 
 
 class Run(msgspec.Struct, frozen=True, rename="camel"):

@@ -7,6 +7,7 @@ Rules:
   something still tries; they come last;
 - the roles are those that the plan has for an application at the target's service, and for an access key the
   least that cover what was done with it: the identity that replaces it needs just these;
+- where code runs is what the estate says; else, of several resources, the one that it was seen to run as;
 - where code runs in Azure its host's identity replaces the credential; elsewhere there is a bridge: Azure Arc
   gives a server an identity, and a workload with tokens of its own issuer is federated with. Where it is not
   known where code runs, all ways are named.
@@ -20,6 +21,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
+
+from msgspec import structs
 
 from keyless.catalog.services import Service, services_of_audience, services_of_host
 from keyless.model.access_keys import principal_in_words, store_and_key
@@ -60,8 +63,10 @@ def stored_credentials(
     access key, by its principal id.
     """
     found = []
-    for one in _worth_naming(one for one in sign_ins if one.method.is_stored):
+    for one, hosts in _worth_naming(one for one in sign_ins if one.method.is_stored):
         subject = _subject(one, subjects)
+        runs_on = _runs_on(subject, hosts, compute)
+        running = [host for host in compute if host.resource_id.casefold() in hosts]
         services = _services(one.target)
         found.append(
             StoredCredential(
@@ -73,10 +78,13 @@ def stored_credentials(
                 last_seen=one.last_seen,
                 error=one.error,
                 services=tuple(service.name for service in services),
-                identity=_identity(subject.runs_on, compute, subjects),
-                bridges=_BRIDGES[subject.runs_on],
+                identity=_identity(
+                    runs_on, running if running and runs_on is RunsOn.AZURE else compute, subjects
+                ),
+                bridges=_BRIDGES[runs_on],
                 roles=tuple(by_key.get(one.principal_id, ()) or _roles(one, services, planned)),
                 afterwards=_afterwards(one),
+                hosts=tuple(sorted(host.resource_id for host in running)),
             )
         )
     return tuple(sorted(found, key=lambda one: (one.error != "", one.principal.name.casefold(), one.target)))
@@ -103,15 +111,35 @@ def _who(one: SignIn) -> tuple[str, SignInMethod, str]:
     return one.principal_id, one.method, one.by
 
 
-def _worth_naming(sign_ins: Iterable[SignIn]) -> list[SignIn]:
-    """Those that succeeded, and of each credential that never did the latest attempt."""
+def _worth_naming(sign_ins: Iterable[SignIn]) -> list[tuple[SignIn, frozenset[str]]]:
+    """Those that succeeded, and of each credential that never did the latest attempt; and where each ran."""
     ordered = sorted(sign_ins, key=lambda one: (*_who(one), one.target, one.last_seen))
-    found: list[SignIn] = []
+    found: list[tuple[SignIn, frozenset[str]]] = []
     for _, group in groupby(ordered, key=_who):
         lines = list(group)
         succeeded = [one for one in lines if one.outcome is SignInOutcome.SUCCEEDED]
-        found.extend(succeeded or [max(lines, key=lambda one: one.last_seen)])
+        found.extend(_by_target(succeeded or [max(lines, key=lambda one: one.last_seen)]))
     return found
+
+
+def _by_target(lines: Iterable[SignIn]) -> Iterable[tuple[SignIn, frozenset[str]]]:
+    """One line for each target, in order, with the hosts (case-folded ids) on which that was."""
+    for _, group in groupby(lines, key=lambda one: one.target):
+        same = list(group)
+        total = sum(one.count for one in same)
+        hosts = frozenset(one.host.casefold() for one in same if one.host)
+        yield structs.replace(same[-1], count=total), hosts
+
+
+def _runs_on(subject: Subject, hosts: frozenset[str], compute: Sequence[ComputeResource]) -> RunsOn | None:
+    """Where the code runs: as the estate says, else where it was seen to, of several places."""
+    if subject.runs_on is not None or len(compute) < 2:
+        return subject.runs_on
+    seen = [one for one in compute if one.resource_id.casefold() in hosts]
+    if not seen:
+        return None
+    on_servers = all(_host_kind(one) is HostKind.ARC for one in seen)
+    return RunsOn.ON_PREMISES if on_servers else RunsOn.AZURE
 
 
 def _subject(one: SignIn, subjects: Mapping[str, Subject]) -> Subject:

@@ -191,6 +191,7 @@ class StoredCredential(msgspec.Struct, frozen=True, rename="camel", kw_only=True
     ``by`` names the credential where there can be several; ``target`` is what it was used for, and
     ``services`` whose that is; ``error`` is the code with which the last attempt failed where none succeeded.
     ``identity`` says which identity replaces it, and ``afterwards`` what is then to be taken away;
+    ``hosts`` are the ids of the compute resources that code ran as which used it;
     ``bridges`` are the ways from outside of Azure, where it may run there. ``last_seen`` is in epoch seconds.
     """
 
@@ -206,6 +207,7 @@ class StoredCredential(msgspec.Struct, frozen=True, rename="camel", kw_only=True
     bridges: tuple[Bridge, ...]
     roles: tuple[ReplacingRole, ...]
     afterwards: str
+    hosts: tuple[str, ...] = ()
 
 
 class CredentialFree(msgspec.Struct, frozen=True, rename="camel"):

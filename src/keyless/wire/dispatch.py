@@ -18,7 +18,7 @@ from typing import Any
 
 import msgspec
 
-from keyless.evidence.recorder import Recorder, WantKey
+from keyless.evidence.recorder import Recorder, SignInKey, WantKey
 from keyless.model.attributes import NO_ATTRIBUTES, Attributes
 from keyless.model.directory import DirectoryRole
 from keyless.model.identities import Principal
@@ -60,10 +60,19 @@ class _Turn(msgspec.Struct, frozen=True, eq=False):
     workload: Workload | None
 
 
+Origins = Callable[[str], str]
+"""The ARM id of the compute resource on which a client (`address:port`) runs; empty where nobody knows."""
+
+
+def _nowhere(client: str) -> str:
+    return ""
+
+
 class Dispatcher:
     """Answers requests for a set of planes. ``on_missing`` hears of things asked for and not there.
 
-    ``directory_roles`` are those that there are in the directory: the catalog's unless given.
+    ``directory_roles`` are those that there are in the directory: the catalog's unless given. ``origins``
+    tells on which compute resource (by ARM id) a connection began, where that is known: noted, never trusted.
     """
 
     def __init__(
@@ -78,7 +87,9 @@ class Dispatcher:
         learners: Learners,
         on_missing: Callable[[WantKey], None] = lambda want: None,
         directory_roles: Mapping[str, DirectoryRole] | None = None,
+        origins: Origins = _nowhere,
     ) -> None:
+        self._origins = origins
         self._meanings = Meanings(
             planes,
             store=store,
@@ -184,7 +195,7 @@ class Dispatcher:
             self._report_missing(error, turn.caller)
             raise
         if isinstance(result, Reply) and result.sign_in is not None:
-            self._recorder.sign_in(result.sign_in)
+            self._note(result.sign_in, request, turn.workload)
         return _render(result, plane, request, resource)
 
     async def _identify(
@@ -211,8 +222,15 @@ class Dispatcher:
         caller, sign_in = await signing_caller(
             keyring, request, site.resource, partial(_read_once, request, site.plane, read_body)
         )
-        self._recorder.sign_in(sign_in)
+        self._note(sign_in, request)
         return caller
+
+    def _note(self, sign_in: SignInKey, request: Request, workload: Workload | None = None) -> None:
+        """Count a sign-in, with the resource that the caller runs as."""
+        host = workload.resource_id if workload is not None else ""
+        if not host and request.connection is not None:
+            host = self._origins(request.connection.client)
+        self._recorder.sign_in(sign_in._replace(host=host) if host else sign_in)
 
     async def _workload(self, plane: Plane, request: Request) -> Workload:
         """Whoever holds the secret; without one, and where the plane says so, whose process has asked.
@@ -291,7 +309,7 @@ class Dispatcher:
 
     def _fail(self, error: WireError, request: Request, site: Site | None) -> Rendered:
         if error.sign_in is not None:
-            self._recorder.sign_in(error.sign_in)
+            self._note(error.sign_in, request)
         if error.detail:
             log.info("request %s: %s (%s)", request.request_id, error, error.detail)
         shape = site.plane.shape if site else shapes.resource_manager

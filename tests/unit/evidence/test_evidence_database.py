@@ -136,6 +136,23 @@ def test_evidence_from_before_there_were_sign_ins_is_read_and_goes_on(
         assert [one.count for one in opened.sign_ins()] == [1]
 
 
+def test_sign_ins_from_before_hosts_were_noted_are_kept_and_go_on(
+    evidence: EvidenceDatabase, file: Path
+) -> None:
+    with closing(sqlite3.connect(file)) as connection:
+        connection.executescript(
+            """DROP TABLE sign_ins; CREATE TABLE sign_ins (
+               principal_id TEXT, client_id TEXT, method TEXT, by_what TEXT, target TEXT, outcome TEXT,
+               error TEXT, count INTEGER, first_seen INTEGER, last_seen INTEGER,
+               PRIMARY KEY (principal_id, client_id, method, by_what, target, outcome, error)) WITHOUT ROWID;
+               INSERT INTO sign_ins VALUES ('p', 'c', 'client-secret', '', 't', 'succeeded', '', 4, 1, 2);"""
+        )
+    with closing(EvidenceDatabase(file)) as opened:
+        assert [(one.count, one.host) for one in opened.sign_ins()] == [(4, "")]
+        opened.write(9, [], [], [(sign_in("t"), 1), (sign_in("t")._replace(host="/web"), 2)])
+        assert [(one.count, one.host) for one in opened.sign_ins()] == [(5, ""), (2, "/web")]
+
+
 def test_pruning_drops_old_seconds_and_keeps_totals(evidence: EvidenceDatabase, file: Path) -> None:
     now = 10_000_000
     for second in (now - SECONDS_KEPT - 1, now - SECONDS_KEPT, now):

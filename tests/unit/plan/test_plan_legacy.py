@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from msgspec import structs
 from plan_worlds import (
     DATA_READER,
     GET,
@@ -182,6 +183,43 @@ def test_an_arc_server_of_the_estate_is_named_and_is_no_host_in_azure():
 def test_the_identity_is_that_of_the_host_as_far_as_it_is_known(compute, identity):
     one = only(signed_in(), subjects=[application(RunsOn.AZURE)], compute=compute)
     assert one.identity == identity
+
+
+def on(compute: ComputeResource, one: SignIn) -> SignIn:
+    return structs.replace(one, host=compute.resource_id.upper())
+
+
+def test_of_several_resources_the_one_that_the_code_ran_as_replaces_the_credential():
+    used = on(WEB_APP, signed_in(SignInMethod.ACCESS_KEY, STORE_ADDRESS, who=HOLDER, by="orders-key"))
+    one = only(used, compute=[WEB_APP, SERVER])
+    assert (one.identity, one.hosts) == (
+        "the system-assigned identity of `orders-web`",
+        (WEB.resource_id,),
+    )
+    assert one.bridges == ()
+    on_server = only(on(SERVER, signed_in()), compute=[WEB_APP, SERVER])
+    assert (on_server.identity, on_server.bridges) == (
+        "the system-assigned identity of `till-1`",
+        (Bridge.AZURE_ARC,),
+    )
+
+
+def test_what_the_estate_says_of_where_code_runs_goes_before_where_it_was_seen():
+    used = on(WEB_APP, signed_in())
+    one = only(used, subjects=[application(RunsOn.ON_PREMISES)], compute=[WEB_APP, SERVER])
+    assert one.identity == "the system-assigned identity of `till-1`"
+
+
+def test_the_only_resource_there_is_says_nothing_of_where_code_runs():
+    one = only(on(WEB_APP, signed_in()), compute=[WEB_APP])
+    assert "elsewhere a user-assigned identity" in one.identity
+
+
+def test_one_credential_used_on_two_resources_is_one_line():
+    other = ComputeResource(f"{WEB.resource_id}-2", "orders-api", "x")
+    one = only(on(WEB_APP, signed_in()), on(other, signed_in()), compute=[WEB_APP, other, SERVER])
+    assert (one.count, len(one.hosts)) == (6, 2)
+    assert one.identity == "the identity of the one that runs it, of `orders-web` and `orders-api`"
 
 
 def test_of_a_credential_that_never_succeeded_the_last_attempt_is_named():

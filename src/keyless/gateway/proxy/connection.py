@@ -19,6 +19,7 @@ from keyless.gateway.proxy.leases import L, TimeLimits
 from keyless.gateway.proxy.outside import Opened
 from keyless.gateway.proxy.relay import Half, RequestHalf, ResponseHalf, TunnelHalf, join
 from keyless.gateway.proxy.routes import Exchange, PlainTunnel, Tunnel
+from keyless.gateway.proxy.tunnels import Tunnels
 
 log = logging.getLogger("keyless.gateway")
 
@@ -47,11 +48,19 @@ class ClientConnection(asyncio.Protocol, Generic[L]):
     """A client's connection, up to the point where its bytes are merely carried.
 
     ``made`` is told when it begins, ``gone`` when it and what it was joined to are closed. ``lease`` is whom
-    it speaks for, once that is known.
+    it speaks for, once that is known; ``tunnels`` hears whose each tunnel is.
     """
 
-    def __init__(self, router: Routes[L], limits: TimeLimits, made: Told[L], gone: Told[L]) -> None:
+    def __init__(
+        self,
+        router: Routes[L],
+        limits: TimeLimits,
+        made: Told[L],
+        gone: Told[L],
+        tunnels: Tunnels[L] | None = None,
+    ) -> None:
         self._router = router
+        self._tunnels: Tunnels[L] = tunnels or Tunnels()
         self._limits = limits
         self._made = made
         self._gone = gone
@@ -61,6 +70,7 @@ class ClientConnection(asyncio.Protocol, Generic[L]):
         self._tunnel: PlainTunnel[L] | None = None
         self._transport: asyncio.Transport | None = None
         self._upstream: asyncio.Transport | None = None
+        self._from_port = 0
         self._refused = False
         self._discarded_bytes = 0
         self.lease: L | None = None
@@ -187,6 +197,7 @@ class ClientConnection(asyncio.Protocol, Generic[L]):
             self._upstream.abort()
             return
         if isinstance(way, Tunnel):
+            self._note(self._upstream)
             self.transport.write(ESTABLISHED)
             client: Half = TunnelHalf(self.transport, self._closed)
             self._carry(way.opened, client, Half(self._upstream, self._closed))
@@ -198,5 +209,13 @@ class ClientConnection(asyncio.Protocol, Generic[L]):
         received, self._buffer = bytes(self._buffer), bytearray()
         join(client, upstream, to_client=bytes(opened.opening.received), to_upstream=received)
 
+    def _note(self, upstream: asyncio.Transport) -> None:
+        """Note whose tunnel this is, by the port that its other end sees."""
+        address = upstream.get_extra_info("sockname")
+        if self.lease is not None and address:
+            self._from_port = address[1]
+            self._tunnels.opened(self._from_port, self.lease)
+
     def _closed(self) -> None:
+        self._tunnels.closed(self._from_port)
         self._gone(self)

@@ -11,6 +11,7 @@ from keyless.gateway.proxy.leases import Admit, Fronts, L, Leases, TimeLimits
 from keyless.gateway.proxy.outside import Outside
 from keyless.gateway.proxy.parents import Parents
 from keyless.gateway.proxy.routes import Router
+from keyless.gateway.proxy.tunnels import Tunnels
 
 _ADDRESS = "127.0.0.1"
 _BACKLOG = 1024
@@ -30,7 +31,9 @@ class ProxyServer(Generic[L]):
         admit: Admit[L],
         parents: Parents | None = None,
         limits: TimeLimits | None = None,
+        tunnels: Tunnels[L] | None = None,
     ) -> None:
+        self._tunnels: Tunnels[L] = tunnels or Tunnels()
         self._limits = limits or TimeLimits()
         self._fronts = fronts
         outside = Outside(parents or Parents(), self._own_ports, self._limits.connect_s)
@@ -78,7 +81,7 @@ class ProxyServer(Generic[L]):
         return len(self._connections)
 
     def _accept(self) -> ClientConnection[L]:
-        return ClientConnection(self._router, self._limits, self._made, self._gone)
+        return ClientConnection(self._router, self._limits, self._made, self._gone, self._tunnels)
 
     def _made(self, connection: ClientConnection[L]) -> None:
         self._connections.add(connection)
