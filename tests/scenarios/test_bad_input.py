@@ -245,11 +245,16 @@ def test_contents_that_are_not_taken(learned: Project) -> None:
     ("content", "message"),
     [
         (b"no plan", "this is not a plan: "),
-        (b'{"schema": "keyless.plan/1", "assignments": 5}', "this is not a plan: "),
+        (b'{"schema": "keyless.plan/2", "assignments": 5}', "this is not a plan: "),
+        (b'{"assignments": []}', "this is not a plan: it has no `schema` of one"),
+        (
+            b'{"schema": "keyless.plan/1"}',
+            "the plan has the schema `keyless.plan/1`, and `keyless.plan/2` is",
+        ),
         (b"\xff\xfe", "this is not a plan: "),
         (
             b'{"schema": "keyless.plan/99"}',
-            "the plan has the schema `keyless.plan/99`, and `keyless.plan/1` is ne",
+            "the plan has the schema `keyless.plan/99`, and `keyless.plan/2` is ne",
         ),
     ],
 )

@@ -84,7 +84,7 @@ def test_the_plan_names_the_least_roles_and_says_why(learned: Project) -> None:
 
 def test_the_plan_comes_in_every_format_and_as_files(learned: Project) -> None:
     plan = json.loads(learned("plan", "--format", "json").out)
-    assert plan["schema"] == "keyless.plan/1"
+    assert plan["schema"] == "keyless.plan/2"
     assert {one["roleName"] for one in plan["assignments"]} == {
         "App Configuration Data Reader",
         "Key Vault Secrets User",

@@ -1,39 +1,67 @@
-"""`keyless plan`: the least-privileged roles for what was recorded."""
+"""`keyless plan`: the least-privileged roles for what was recorded; what differs, what holds, how it goes."""
 
 from __future__ import annotations
 
-import asyncio
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from keyless.cli.failure import explained
+from keyless.cli.failure import Failure, explained
 from keyless.cli.options import chosen_project, project_option
-from keyless.cli.plan_files import FORMATS, print_as, write_all
-from keyless.cli.plan_policy import PolicyOptions, chosen_policy, policy_kept, policy_options
-from keyless.cli.world import opened_evidence, opened_store
+from keyless.cli.plan_files import FORMATS, REPORTS, print_as, write_all
+from keyless.cli.plan_modes import show_difference, show_scores
+from keyless.cli.plan_now import plan_now
+from keyless.cli.plan_policy import PolicyOptions, policy_options
 from keyless.runtime.project import Project
 
 if TYPE_CHECKING:
-    from keyless.plan.given import Given
     from keyless.plan.result import Plan
+    from keyless.plan.score import Score
+
+_FILE = click.Path(dir_okay=False, path_type=Path)
 
 
-@click.command("plan")
+@click.command(
+    "plan",
+    epilog="Exit code: with `--diff`, 0 where the plans say the same and 1 where they differ.",
+)
 @policy_options
 @click.option(
-    "--format", "wanted", type=click.Choice(("table", *FORMATS)), default="table", show_default=True
+    "--format",
+    "wanted",
+    type=click.Choice((*REPORTS, *FORMATS)),
+    default="table",
+    show_default=True,
+    help="How to print it; `markdown` is for a pull request.",
 )
 @click.option(
     "--out",
     "folder",
     type=click.Path(file_okay=False, path_type=Path),
-    help="Write the plan in every format into this directory.",
+    help="Write the plan in every format that deploys it into this directory.",
 )
+@click.option(
+    "--diff",
+    "old",
+    metavar="OLD",
+    type=_FILE,
+    help="Say what differs between two plans, JSON files; without NEW, between OLD and the plan made now.",
+)
+@click.option("--score", is_flag=True, help="Show the score of each plan so far, and make none.")
 @project_option
-def command(decided: PolicyOptions, wanted: str, folder: Path | None, directory: Path | None) -> None:
+@click.argument("new", metavar="[NEW]", type=_FILE, required=False)
+def command(
+    decided: PolicyOptions,
+    wanted: str,
+    folder: Path | None,
+    old: Path | None,
+    score: bool,
+    directory: Path | None,
+    new: Path | None,
+) -> None:
     """Choose, for every identity, the built-in roles that cover what it used with the least besides.
 
     Then it names every stored credential that was signed in with, and what replaces it; and for vaults with
@@ -42,34 +70,53 @@ def command(decided: PolicyOptions, wanted: str, folder: Path | None, directory:
     The plan is the exact minimum: fewest excess permissions first, then fewest roles. It is kept in
     `.keyless/plan.json`, where `keyless prove` finds it.
     """
-    from keyless.plan.make import make_plan
-
+    _check_modes(score=score, old=old, new=new, folder=folder)
     with explained():
         project = chosen_project(directory)
-        read = chosen_policy(project, decided)
-        with policy_kept(read):
-            plan = make_plan(asyncio.run(given_in(project)), read.policy)
-        _keep(project, plan)
+        if score:
+            show_scores(project, wanted)
+        elif old is not None:
+            show_difference(project, decided, old, new, wanted)
+        else:
+            _plan(project, decided, wanted, folder)
+
+
+def _check_modes(*, score: bool, old: Path | None, new: Path | None, folder: Path | None) -> None:
+    """See that what was asked for is one thing."""
+    if new is not None and old is None:
+        raise Failure(f"`{new}` is a plan to compare with another: `keyless plan --diff OLD {new}`", 2)
+    asked = [name for name, is_set in (("--score", score), ("--diff", old), ("--out", folder)) if is_set]
+    if len(asked) > 1:
+        raise Failure(f"`{asked[0]}` and `{asked[1]}` are two commands: give them one after the other", 2)
+
+
+def _plan(project: Project, decided: PolicyOptions, wanted: str, folder: Path | None) -> None:
+    plan = plan_now(project, decided).plan
+    history = _keep(project, plan)
     if folder is not None:
         write_all(plan, folder)
     if wanted == "table":
         from keyless.plan.reports.terminal import print_plan
 
         print_plan(plan)
+    elif wanted in REPORTS:
+        click.echo(_report(plan, history), nl=False)
     else:
         print_as(plan, wanted)
 
 
-async def given_in(project: Project) -> Given:
-    """What is known in a project; raises Failure where nothing ran or was recorded."""
-    from keyless.runtime.plan_given import read_given
+def _report(plan: Plan, history: Sequence[Score]) -> str:
+    from keyless.plan.reports.markdown import markdown_text
 
-    with opened_evidence(project) as evidence, opened_store(project) as store:
-        return await read_given(store, evidence, int(time.time()))
+    return markdown_text(plan, history)
 
 
-def _keep(project: Project, plan: Plan) -> None:
+def _keep(project: Project, plan: Plan) -> tuple[Score, ...]:
+    """Keep the plan, and its score where that says anything new; the history of the score."""
     from keyless.gateway.owner_files import write_owner_only
+    from keyless.plan.score import score_of
     from keyless.plan.writers.json import write_json
+    from keyless.runtime.score_history import keep_score
 
     write_owner_only(project.plan_file, write_json(plan).encode())
+    return keep_score(project.scores_file, score_of(plan, int(time.time())))

@@ -1,4 +1,4 @@
-"""A plan as files: one format printed, or all of them written into a directory."""
+"""A plan as files: read, printed in one format, or written into a directory in all that deploy it."""
 
 from __future__ import annotations
 
@@ -15,6 +15,23 @@ if TYPE_CHECKING:
     from keyless.plan.result import Plan
 
 FORMATS = ("json", "bicep", "terraform", "arm", "estate")
+"""What a plan is written in: to be read back, deployed, or put into an estate."""
+REPORTS = ("table", "markdown")
+"""What a plan is shown in."""
+
+
+def loaded_plan(file: Path) -> Plan:
+    """A plan from its JSON; raises Failure where there is none."""
+    from keyless.plan.result import UnreadablePlan, read_plan
+
+    try:
+        return read_plan(file.read_bytes())
+    except FileNotFoundError as error:
+        raise Failure(f"there is no plan `{file}`: make one with `keyless plan`", 2) from error
+    except OSError as error:
+        raise Failure(f"cannot read `{file}`: {(error.strerror or str(error)).lower()}", 2) from error
+    except UnreadablePlan as error:
+        raise Failure(f"{file}: {error}", 2) from error
 
 
 def print_as(plan: Plan, wanted: str) -> None:

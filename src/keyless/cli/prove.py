@@ -13,6 +13,7 @@ from msgspec import structs
 
 from keyless.cli.failure import Failure, own_failures
 from keyless.cli.options import chosen_project, declared_estate, host_kind_option, project_option
+from keyless.cli.plan_files import loaded_plan
 from keyless.cli.run import Finished, check_command, run_in
 from keyless.cli.terminal import say
 from keyless.cli.verdict import holds, report, seen_since, strangers
@@ -88,16 +89,9 @@ class _Proof:
 
 
 def _load(project: Project, given: Path | None) -> Plan:
-    from keyless.plan.result import UnreadablePlan, read_plan
-
-    file = given or project.plan_file
-    if not file.exists():
-        missing = f"there is no plan `{given}`" if given else "there is no plan to prove yet"
-        raise Failure(f"{missing}: make one with `keyless plan`")
-    try:
-        return read_plan(file.read_bytes())
-    except UnreadablePlan as error:
-        raise Failure(f"{file}: {error}") from error
+    if given is None and not project.plan_file.exists():
+        raise Failure("there is no plan to prove yet: make one with `keyless plan`")
+    return loaded_plan(given or project.plan_file)
 
 
 def _say_what_is_newer(project: Project) -> None:

@@ -16,6 +16,7 @@ from keyless.plan.access_policies import (
     vaults_of_policies,
 )
 from keyless.plan.assignments import choices, planned_assignments, uncovered
+from keyless.plan.current import current_grants
 from keyless.plan.directory import directory_notes
 from keyless.plan.given import Given
 from keyless.plan.legacy import credential_free, stored_credentials
@@ -66,6 +67,7 @@ def make_plan(given: Given, policy: PlanPolicy = DEFAULT_POLICY) -> Plan:
         assignments=planned,
         uncovered=uncovered(index, everyone, settled.places),
         removals=removed.removals,
+        today=current_grants(index, definitions, known, given.assignments, needs.seen),
         stored_credentials=stored_credentials(
             sign_ins,
             everyone,

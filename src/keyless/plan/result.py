@@ -19,6 +19,7 @@ from keyless.plan.results.native import NativeGrant
 from keyless.plan.results.proof import Certificate, Containment, Dropped, Forecast
 from keyless.plan.results.risk import RiskyPermission
 from keyless.plan.results.secrets import SecretDecision, Transitional
+from keyless.plan.results.today import CurrentGrant
 
 SCHEMA = "keyless.plan/2"
 
@@ -222,12 +223,12 @@ class CredentialFree(msgspec.Struct, frozen=True, rename="camel"):
 class Plan(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
     """Role assignments that cover what was used, what they cannot cover, and what they make superfluous.
 
-    ``identities`` say which identity each compute resource should have; ``native`` are grants that RBAC does
-    not reach. Then who still signs in with a stored credential, and who does without. ``vaults_to_switch``
-    are the ids of the vaults in which roles are to decide in place of access policies; ``migrations`` say
-    what that means for whom, ``risks`` who can let himself in there now. Then what becomes of secrets; and
-    how far all this is proved: ``certificates``, ``containment``, what was ``dropped``, a ``forecast``
-    (or why there is none), and ``completeness``.
+    ``today`` is what is granted before it. ``identities`` say which identity each compute resource should
+    have; ``native`` are grants that RBAC does not reach. Then who still signs in with a stored credential,
+    and who does without. ``vaults_to_switch`` are the ids of the vaults in which roles are to decide in place
+    of access policies; ``migrations`` say what that means for whom, ``risks`` who can let himself in there
+    now. Then what becomes of secrets; and how far all this is proved: ``certificates``, ``containment``, what
+    was ``dropped``, a ``forecast`` (or why there is none), and ``completeness``.
     """
 
     schema: str = SCHEMA
@@ -237,6 +238,7 @@ class Plan(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
     native: tuple[NativeGrant, ...] = ()
     uncovered: tuple[Uncovered, ...] = ()
     removals: tuple[Removal, ...] = ()
+    today: tuple[CurrentGrant, ...] = ()
     stored_credentials: tuple[StoredCredential, ...] = ()
     credential_free: tuple[CredentialFree, ...] = ()
     vaults_to_switch: tuple[str, ...] = ()
@@ -256,6 +258,11 @@ class Plan(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
         """The plan's assignments as the estate knows them."""
         return tuple(one.as_role_assignment() for one in self.assignments)
 
+    def left_alone(self) -> tuple[CurrentGrant, ...]:
+        """What is granted today, and what the plan neither asks for nor removes."""
+        judged = {one.id for one in self.assignments} | {one.assignment_id for one in self.removals}
+        return tuple(one for one in self.today if one.assignment_id not in judged)
+
 
 class UnreadablePlan(ValueError):
     """A text that is not a plan, or one of another version; the message says which."""
@@ -268,9 +275,19 @@ def read_plan(text: str | bytes) -> Plan:
         UnreadablePlan: it is not JSON, not a plan, or of a schema that this version does not know.
     """
     try:
-        plan = msgspec.json.decode(text, type=Plan)
-    except msgspec.DecodeError as error:
+        schema = msgspec.json.decode(text, type=_Named).schema
+        if schema == SCHEMA:
+            return msgspec.json.decode(text, type=Plan)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise UnreadablePlan(f"this is not a plan: {error}; write one with `keyless plan`") from error
-    if plan.schema != SCHEMA:
-        raise UnreadablePlan(f"the plan has the schema `{plan.schema}`, and `{SCHEMA}` is needed; plan again")
-    return plan
+    if not schema.startswith("keyless.plan/"):
+        raise UnreadablePlan("this is not a plan: it has no `schema` of one; write one with `keyless plan`")
+    raise UnreadablePlan(
+        f"the plan has the schema `{schema}`, and `{SCHEMA}` is needed; plan again with `keyless plan`"
+    )
+
+
+class _Named(msgspec.Struct):
+    """The part of a plan that says what it is; read first, because all else depends on it."""
+
+    schema: str = ""

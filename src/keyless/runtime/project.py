@@ -72,6 +72,11 @@ class Project:
         return self.root / STATE_DIRECTORY / "plan.json"
 
     @property
+    def scores_file(self) -> Path:
+        """The history of the score, a line for each time that it said anything new."""
+        return self.root / STATE_DIRECTORY / "scores.jsonl"
+
+    @property
     def key_directory(self) -> Path:
         """The challenges of Azure Arc's endpoint, while they are open."""
         return self.state / "arc"

@@ -9,14 +9,13 @@ import io
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from keyless.model.actions import ActionPlane
 from keyless.model.visible import visible
 from keyless.plan.problem import Subject, SubjectKind
 from keyless.plan.reports.legacy import print_legacy
 from keyless.plan.reports.lines import print_line, print_prose
 from keyless.plan.reports.policies import print_policies
+from keyless.plan.reports.summary import RISKS, excess_in_order, headline
 from keyless.plan.result import Plan, PlannedAssignment, UsedAction
-from keyless.plan.results.actions import GrantedAction
 from keyless.plan.wording import counted, short_scope
 
 if TYPE_CHECKING:
@@ -51,7 +50,7 @@ def print_plan(plan: Plan, console: Console | None = None) -> None:
         from rich.console import Console
 
         console = Console()
-    print_prose(console, _headline(plan), indent=0, style="bold")
+    print_prose(console, f"Plan: {headline(plan)}", indent=0, style="bold")
     if plan.assignments:
         console.print(_table(plan.assignments))
         for number, assignment in enumerate(plan.assignments, 1):
@@ -62,21 +61,6 @@ def print_plan(plan: Plan, console: Console | None = None) -> None:
     print_legacy(console, plan)
     for note in plan.notes:
         print_prose(console, f"note: {note}", indent=0)
-
-
-def _headline(plan: Plan) -> str:
-    who = len({one.principal for one in plan.assignments})
-    identities = "1 identity" if who == 1 else f"{who:,} identities"
-    parts = [f"{counted(len(plan.assignments), 'role assignment')} for {identities}"]
-    if plan.uncovered:
-        parts.append(f"{counted(len(plan.uncovered), 'action')} that no role grants")
-    if plan.removals:
-        parts.append(f"{counted(len(plan.removals), 'assignment')} to remove")
-    if plan.stored_credentials:
-        parts.append(f"{counted(len(plan.stored_credentials), 'stored credential')} to replace")
-    if plan.vaults_to_switch:
-        parts.append(f"{counted(len(plan.vaults_to_switch), 'vault')} to move from access policies to roles")
-    return f"Plan: {', '.join(parts)}"
 
 
 def _table(assignments: Iterable[PlannedAssignment]) -> Table:
@@ -105,7 +89,7 @@ def _details(console: Console, number: int, one: PlannedAssignment) -> None:
     print_line(console, f"   identity {_identity(one.principal)}")
     for used in one.used:
         print_line(console, f"   used     {_used(used)}")
-    for text in _excess(one.excess):
+    for text in _excess(one):
         print_line(console, f"   excess   {text}")
     print_prose(console, one.reason, indent=3)
     print_line(console, "")
@@ -122,9 +106,10 @@ def _identity(subject: Subject) -> str:
     return f"{subject.principal_id} ({_KINDS[subject.kind]}{where})"
 
 
-def _excess(excess: tuple[GrantedAction, ...]) -> list[str]:
-    """Names of the excess, data actions first, because they are what a vault or a store holds."""
-    names = [one.action for one in sorted(excess, key=lambda one: one.plane is not ActionPlane.DATA)]
+def _excess(one: PlannedAssignment) -> list[str]:
+    """Names of the excess, what is risky first and said to be so."""
+    risks = {(found.plane, found.action): f" ({RISKS[found.risk]})" for found in reversed(one.risks)}
+    names = [f"{found.action}{risks.get((found.plane, found.action), '')}" for found in excess_in_order(one)]
     if len(names) <= MOST_SHOWN:
         return names
     rest = len(names) - MOST_SHOWN + 1

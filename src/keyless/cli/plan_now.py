@@ -1,0 +1,43 @@
+"""A plan made now, from a project's store and evidence; nothing is written."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from keyless.cli.plan_policy import PolicyOptions, chosen_policy, policy_kept
+from keyless.cli.world import opened_evidence, opened_store
+from keyless.runtime.project import Project
+
+if TYPE_CHECKING:
+    from keyless.plan.given import Given
+    from keyless.plan.policy.policy import PlanPolicy
+    from keyless.plan.result import Plan
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A plan, with what it was made from."""
+
+    given: Given
+    policy: PlanPolicy
+    plan: Plan
+
+
+def plan_now(project: Project, decided: PolicyOptions) -> Made:
+    """Make the plan of a project; raises Failure where nothing ran or was recorded."""
+    from keyless.plan.make import make_plan
+
+    read = chosen_policy(project, decided)
+    given = asyncio.run(_given_in(project))
+    with policy_kept(read):
+        return Made(given, read.policy, make_plan(given, read.policy))
+
+
+async def _given_in(project: Project) -> Given:
+    from keyless.runtime.plan_given import read_given
+
+    with opened_evidence(project) as evidence, opened_store(project) as store:
+        return await read_given(store, evidence, int(time.time()))

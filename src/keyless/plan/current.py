@@ -1,0 +1,86 @@
+"""What is granted today, role by role, and how much of it nothing used.
+
+Only what principals have that the plan is made for; what is used counts for every assignment that grants it.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache
+
+from keyless.model.resource_id import ResourceId
+from keyless.model.roles import RoleAssignment, RoleDefinition
+from keyless.plan.index import RoleIndex
+from keyless.plan.places import bits_of
+from keyless.plan.problem import Demand, Subject
+from keyless.plan.results.today import CurrentGrant
+
+Used = Callable[[str, ResourceId], int]
+"""What a principal (case-folded id) used within a scope, as a set."""
+
+
+def current_grants(
+    index: RoleIndex,
+    known: Mapping[str, RoleDefinition],
+    subjects: Mapping[str, Subject],
+    assignments: Iterable[RoleAssignment],
+    demands: Sequence[Demand],
+) -> tuple[CurrentGrant, ...]:
+    """Today's assignments of ``subjects`` (by case-folded id), in the order of names, scopes and roles.
+
+    ``known`` are role definitions by id.
+    """
+    used = _used_by(index, demands)
+
+    @cache
+    def granted(role_id: str) -> int:
+        role = known.get(role_id)
+        return index.bits_of(role) if role else 0
+
+    grants = (
+        _grant(subjects[one.principal_id.casefold()], known.get(one.role_definition_id), one, granted, used)
+        for one in assignments
+        if one.principal_id.casefold() in subjects
+    )
+    return tuple(sorted(grants, key=_order))
+
+
+def _order(one: CurrentGrant) -> tuple[object, ...]:
+    who = one.principal
+    return (who.name.casefold(), who.principal_id, one.scope_id.key, one.role_name.casefold(), one.role_id)
+
+
+def _used_by(index: RoleIndex, demands: Iterable[Demand]) -> Used:
+    by_principal: defaultdict[str, list[tuple[ResourceId, int]]] = defaultdict(list)
+    for demand in demands:
+        by_principal[demand.principal_id.casefold()].append((demand.scope, bits_of(index, demand.counts)))
+
+    def used(principal_id: str, scope: ResourceId) -> int:
+        bits = 0
+        for at, here in by_principal.get(principal_id, ()):
+            bits |= here if scope.contains(at) else 0
+        return bits
+
+    return used
+
+
+def _grant(
+    subject: Subject,
+    role: RoleDefinition | None,
+    one: RoleAssignment,
+    granted: Callable[[str], int],
+    used: Used,
+) -> CurrentGrant:
+    bits = granted(one.role_definition_id)
+    unused = bits & ~used(one.principal_id.casefold(), one.scope_id)
+    return CurrentGrant(
+        assignment_id=one.id,
+        principal=subject,
+        role_id=one.role_definition_id,
+        role_name=role.name if role else one.role_definition_id,
+        scope=one.scope,
+        granted=bits.bit_count(),
+        unused=unused.bit_count(),
+        conditional=one.condition is not None,
+    )
