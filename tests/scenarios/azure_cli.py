@@ -82,10 +82,14 @@ class Session:
         return said
 
     def _run(self, words: tuple[str, ...]) -> dict[str, Any]:
+        return self.exactly([*words, *_ALWAYS])
+
+    def exactly(self, words: list[str]) -> dict[str, Any]:
+        """How a command went, with no word added to it: its `code`, `out` and `err`."""
         stdin, stdout = self._popen.stdin, self._popen.stdout
         assert stdin is not None
         assert stdout is not None
-        stdin.write(json.dumps([*words, *_ALWAYS]) + "\n")
+        stdin.write(json.dumps(words) + "\n")
         stdin.flush()
         line = stdout.readline()
         assert line, f"az {' '.join(words)}: its process has ended"
@@ -100,11 +104,11 @@ class Session:
 class Office:
     """An estate, and those who work on it with the Azure CLI; each begins when asked for the first time."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, estate: str = ESTATE) -> None:
         root = folder / "orders"
         root.mkdir()
         self.project = Project(root, folder)
-        self.project.estate.write_text(ESTATE)
+        self.project.estate.write_text(estate)
         self.project.environment |= {"DB_PASSWORD": DB_PASSWORD, "PIPELINE_SECRET": PIPELINE_SECRET}
         self._sessions: dict[str, Session] = {}
         self.az = AZ

@@ -15,12 +15,12 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from keyless.model.resource_id import ResourceId
 from keyless.plan.problem import Subject
+from keyless.plan.proposed import ROLE_DEFINITION_TYPE
 from keyless.plan.result import Plan, PlannedAssignment
 from keyless.plan.writers.layout import (
     MANAGEMENT_GROUP_TYPE,
     ROLE_ASSIGNMENT_API,
     ROLE_ASSIGNMENT_TYPE,
-    ROLE_DEFINITION_TYPE,
     Layout,
     Level,
     Target,

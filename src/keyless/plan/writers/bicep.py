@@ -16,11 +16,11 @@ from collections.abc import Mapping, Sequence
 
 from keyless.model.resource_id import ResourceId
 from keyless.plan.problem import Subject
+from keyless.plan.proposed import ROLE_DEFINITION_TYPE
 from keyless.plan.result import Plan, PlannedAssignment
 from keyless.plan.writers.layout import (
     ROLE_ASSIGNMENT_API,
     ROLE_ASSIGNMENT_TYPE,
-    ROLE_DEFINITION_TYPE,
     Layout,
     Level,
     Names,

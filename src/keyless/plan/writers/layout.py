@@ -25,7 +25,6 @@ from keyless.plan.result import Plan, PlannedAssignment
 
 ROLE_ASSIGNMENT_TYPE = "Microsoft.Authorization/roleAssignments"
 ROLE_ASSIGNMENT_API = "2022-04-01"
-ROLE_DEFINITION_TYPE = "Microsoft.Authorization/roleDefinitions"
 NAME_LENGTH = 40
 """How much of a resource group's name goes into names that Azure limits to 64 characters."""
 MANAGEMENT_GROUP_TYPE = "Microsoft.Management/managementGroups"

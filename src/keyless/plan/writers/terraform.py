@@ -22,9 +22,9 @@ from collections.abc import Iterable
 from keyless.catalog.services import APP_CONFIGURATION, KEY_VAULT, service
 from keyless.model.resource_id import ResourceId, subscription_scope
 from keyless.plan.problem import Subject, SubjectKind
+from keyless.plan.proposed import ROLE_DEFINITION_TYPE
 from keyless.plan.result import Plan, PlannedAssignment
 from keyless.plan.writers.layout import (
-    ROLE_DEFINITION_TYPE,
     Names,
     description_of,
     home_subscription,
