@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from keyless.cli.commands import Commands
+from keyless.cli.estate_import import command as import_command
 from keyless.cli.failure import Failure, explained
 from keyless.cli.files import write_whole
 from keyless.cli.options import chosen_project, current_directory, declared_estate, project_option
@@ -34,12 +35,15 @@ def command() -> None:
     """Write, check, show, apply and export `keyless.yaml`: the identities, vaults, stores and roles."""
 
 
+command.add_command(import_command)
+
+
 @command.command("init")
 @click.option("--force", is_flag=True, help="Replace the file that is there.")
 @project_option
 def init(force: bool, directory: Path | None) -> None:
     """Write a commented starter, with what an app has asked for under `keyless run --learn`."""
-    project = _project_to_begin(directory)
+    project = project_to_begin(directory)
     if project.estate_file.exists() and not force:
         raise Failure(f"`{project.estate_file}` is there already: `--force` replaces it", 2)
     from keyless.estate.starter import starter_text
@@ -51,7 +55,7 @@ def init(force: bool, directory: Path | None) -> None:
     say(f"wrote {project.estate_file}")
 
 
-def _project_to_begin(directory: Path | None) -> Project:
+def project_to_begin(directory: Path | None) -> Project:
     """The project where something has run already, else a new one in the directory itself."""
     found = chosen_project(directory)
     if found.store_file.exists():

@@ -1,0 +1,42 @@
+"""What each file is, by its content, and the entries in it.
+
+Rules:
+- Terraform's state, an ARM template and a list of things of Azure are told apart by what they say of
+  themselves; a text that is no JSON is Bicep where its name says so;
+- a file that is nothing known is listed, and so is a list of which only a part is there.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from keyless.estate.imported.deployed import Place
+from keyless.estate.imported.documents import document_of, goes_on, is_list_document, listed
+from keyless.estate.imported.entry import CannotRead, Entry, File, Unread
+
+_BICEP = ".bicep"
+
+
+def entries_of(
+    files: Sequence[File], place: Place, unread: list[Unread], passed: Counter[str]
+) -> Iterator[Entry]:
+    """The entries of all files. What can't be read is added to ``unread``, what tells nothing counted."""
+    for file in files:
+        try:
+            yield from _entries(file, unread)
+        except CannotRead as error:
+            unread.append(Unread(file.name, "", str(error)))
+
+
+def _entries(file: File, unread: list[Unread]) -> Iterator[Entry]:
+    document = document_of(file)
+    if not is_list_document(document):
+        raise CannotRead(_UNKNOWN)
+    if goes_on(document):
+        unread.append(Unread(file.name, "", _CUT))
+    yield from listed(document, file.name)
+
+
+_UNKNOWN = "it is nothing that is known here: see `keyless estate import --help` for what is"
+_CUT = "the list goes on, and the rest is not in this file: ask for all of it"
