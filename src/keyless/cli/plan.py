@@ -67,7 +67,7 @@ def command(
     Then it names every stored credential that was signed in with, and what replaces it; and for vaults with
     access policies who can let himself in, and what everybody gains and loses when roles decide there.
 
-    The plan is the exact minimum: fewest excess permissions first, then fewest roles. It is kept in
+    The plan is the exact minimum: first the excess that weighs least, then fewest roles. It is kept in
     `.keyless/plan.json`, where `keyless prove` finds it.
     """
     _check_modes(score=score, old=old, new=new, folder=folder)

@@ -14,6 +14,8 @@ from keyless.plan.reasons import alternatives, reason
 from keyless.plan.removals import Triple, triple_of
 from keyless.plan.result import PlannedAssignment, Uncovered, UsedAction
 from keyless.plan.results.actions import GrantedAction
+from keyless.plan.results.risk import RiskyPermission
+from keyless.plan.risk import risks_of
 
 
 def planned_assignments(
@@ -73,6 +75,7 @@ def _assignment(
 ) -> PlannedAssignment:
     role, principal_id = ranked.role, place.principal_id
     nearest = alternatives(index, place, ranked)
+    excess, risks = _excess(index, place.excess(index, ranked.bits))
     present = existing.get(triple_of(principal_id, role.id, place.scope))
     return PlannedAssignment(
         id=present or assignment_guid(principal_id, role.id, place.scope),
@@ -81,10 +84,11 @@ def _assignment(
         role_name=role.name,
         scope=place.scope.text,
         used=_used(index, place, ranked),
-        excess=granted_actions(index, place.excess(index, ranked.bits)),
+        excess=excess,
         alternatives=nearest,
         reason=reason(index, place, ranked, nearest),
         exists=present is not None,
+        risks=risks,
     )
 
 
@@ -93,6 +97,16 @@ def granted_actions(index: RoleIndex, bits: int) -> tuple[GrantedAction, ...]:
     return tuple(
         GrantedAction(plane, name) for plane in AZURE_RBAC for name in index.universe.names(bits, plane)
     )
+
+
+def _excess(index: RoleIndex, bits: int) -> tuple[tuple[GrantedAction, ...], tuple[RiskyPermission, ...]]:
+    """The permissions of a set, and those of them that have a risk."""
+    key = ("excess", bits)
+    if key not in index.memo:
+        actions = granted_actions(index, bits)
+        index.memo[key] = (actions, risks_of(actions))
+    found: tuple[tuple[GrantedAction, ...], tuple[RiskyPermission, ...]] = index.memo[key]
+    return found
 
 
 def _used(index: RoleIndex, place: Place, ranked: RankedRole) -> tuple[UsedAction, ...]:

@@ -8,17 +8,35 @@ never taken for nothing); and the actions in question, known or not.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import Any
 
 from keyless.authz.effective import Universe
+from keyless.authz.hierarchy import FLAT, Hierarchy
 from keyless.catalog.operations import known_actions, unnamed_grants
 from keyless.catalog.roles import built_in_roles
 from keyless.model.actions import ActionPlane
+from keyless.model.resource_id import ResourceId
 from keyless.model.roles import RoleDefinition
+from keyless.plan.policy.effort import DEFAULT_EFFORT, Effort
+from keyless.plan.weigh import COUNTED, Weigher
 
 Action = tuple[ActionPlane, str]
 """An action and its plane; the text is as it was observed."""
+
+Key = tuple[str, ...]
+"""A scope's case-folded segments."""
+
+MOST_SERVICES = 2
+"""A role for more services than that is of none in particular."""
+
+_GENERAL = frozenset(
+    f"microsoft.{one}"
+    for one in ("authorization", "features", "insights", "resourcehealth", "resources", "support")
+)
+"""The providers that roles of every service grant something of."""
 
 _NOT_FOR_ALL = re.compile(r"\b(preview|deprecated|legacy|service role|first party|1p)\b", re.IGNORECASE)
 
@@ -31,25 +49,42 @@ class RankedRole:
     bits: int
     for_all: bool
     """Whether its name does not mark it as preview, deprecated, legacy, or some service's own."""
+    home: int = 0
+    """All permissions of the few services that it is for; none where it is for many, or for none."""
 
     @property
     def by_name(self) -> tuple[str, str]:
         """The order of names: without case, then by id."""
         return (self.role.name.casefold(), self.role.id)
 
-    @property
-    def rank(self) -> tuple[bool, str, str]:
-        """Which of two equal roles is preferred: the lesser. Generally usable ones first, then by name."""
-        return (not self.for_all, *self.by_name)
+    def is_odd_for(self, demand: int) -> bool:
+        """Whether it would surprise to see it chosen: it is not for everyone, or of quite another service."""
+        return not self.for_all or self.is_foreign_to(demand)
+
+    def is_foreign_to(self, demand: int) -> bool:
+        """Whether it is for services of which nothing is demanded."""
+        return bool(self.home) and not self.home & demand
 
 
 @dataclass(frozen=True, slots=True)
 class RoleIndex:
-    """Roles over one universe, in the order of their names. ``of_all``: they are all that are built in."""
+    """Roles over one universe, in the order of their names, and how the best ones of them are chosen.
+
+    ``of_all``: they are all that are built in, at least. ``limited`` are those that may be assigned only
+    below some scope, by its key; ``hierarchy`` says which management groups a scope lies in;
+    ``custom_in_tenant`` is how many custom roles there are. ``memo`` remembers answers about these roles,
+    which never change.
+    """
 
     universe: Universe
     roles: tuple[RankedRole, ...]
     of_all: bool = True
+    weigher: Weigher = COUNTED
+    effort: Effort = DEFAULT_EFFORT
+    limited: Mapping[Key, tuple[RankedRole, ...]] = field(default_factory=dict)
+    hierarchy: Hierarchy = FLAT
+    custom_in_tenant: int = 0
+    memo: dict[Hashable, Any] = field(default_factory=dict, compare=False, repr=False)
 
     def bit(self, action: Action) -> int:
         """The set of that one action."""
@@ -58,6 +93,34 @@ class RoleIndex:
     def bits_of(self, role: RoleDefinition) -> int:
         """What any role grants, also one that is not in the index."""
         return self.universe.effective(role)
+
+    def ranked(self, role: RoleDefinition) -> RankedRole:
+        """Any role as this index would have it."""
+        return _ranked(self.universe, role)
+
+    def cost(self, bits: int) -> int:
+        """What a set of permissions weighs."""
+        return self.weigher.cost(bits)
+
+    def limited_at(self, scope: ResourceId) -> tuple[RankedRole, ...]:
+        """The roles that may be assigned at the scope and not everywhere, by name."""
+        if not self.limited:
+            return ()
+        outer = (scope.key[:length] for length in range(len(scope.key) + 1))
+        keys = (*outer, *self.hierarchy.groups_above(scope))
+        found = {one.role.id: one for key in keys for one in self.limited.get(key, ())}
+        return tuple(sorted(found.values(), key=lambda one: one.by_name))
+
+    def roles_at(self, scope: ResourceId) -> tuple[RankedRole, ...]:
+        """The roles that may be chosen at the scope, by name."""
+        limited = self.limited_at(scope)
+        if not limited:
+            return self.roles
+        key = ("roles", tuple(one.role.id for one in limited))
+        if key not in self.memo:
+            self.memo[key] = tuple(sorted((*self.roles, *limited), key=lambda one: one.by_name))
+        found: tuple[RankedRole, ...] = self.memo[key]
+        return found
 
 
 def is_for_all(role: RoleDefinition) -> bool:
@@ -82,8 +145,22 @@ def role_index(
 def _index(actions: frozenset[Action], roles: tuple[RoleDefinition, ...] | None) -> RoleIndex:
     universe = Universe(_plane(ActionPlane.CONTROL, actions), _plane(ActionPlane.DATA, actions))
     given = built_in_roles() if roles is None else roles
-    ranked = (RankedRole(role, universe.effective(role), is_for_all(role)) for role in given)
+    ranked = (_ranked(universe, role) for role in given)
     return RoleIndex(universe, tuple(sorted(ranked, key=lambda one: one.by_name)), of_all=roles is None)
+
+
+def _ranked(universe: Universe, role: RoleDefinition) -> RankedRole:
+    return RankedRole(role, universe.effective(role), is_for_all(role), _home(universe, role))
+
+
+def _home(universe: Universe, role: RoleDefinition) -> int:
+    """Every permission of the services that a role is for; none where those are many, or cannot be told."""
+    patterns = [one for block in role.permissions for one in (*block.actions, *block.data_actions)]
+    providers = {one.split("/", 1)[0].casefold() for one in patterns} - _GENERAL
+    if len(providers) > MOST_SERVICES or any("*" in one for one in providers):
+        return 0
+    every = [f"{provider}/*" for provider in sorted(providers)]
+    return universe.of_patterns(ActionPlane.CONTROL, every) | universe.of_patterns(ActionPlane.DATA, every)
 
 
 def _plane(plane: ActionPlane, actions: frozenset[Action]) -> tuple[str, ...]:

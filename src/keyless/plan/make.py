@@ -16,6 +16,7 @@ from keyless.plan.access_policies import (
     vaults_of_policies,
 )
 from keyless.plan.assignments import choices, planned_assignments, uncovered
+from keyless.plan.certificates import about_certificates, certificates
 from keyless.plan.current import current_grants
 from keyless.plan.directory import directory_notes
 from keyless.plan.given import Given
@@ -58,6 +59,7 @@ def make_plan(given: Given, policy: PlanPolicy = DEFAULT_POLICY) -> Plan:
         for one in given.assignments
         if one.condition is None
     }
+    proved = certificates(index, settled.places)
     planned = planned_assignments(index, everyone, existing, settled.places)
     removed = find_removals(index, known, given.assignments, planned, needed)
     gone = {one.assignment_id for one in removed.removals}
@@ -79,6 +81,7 @@ def make_plan(given: Given, policy: PlanPolicy = DEFAULT_POLICY) -> Plan:
         vaults_to_switch=tuple(vault.resource_id for vault in vaults_of_policies(policies.vaults)),
         migrations=migrations(index, policies.vaults, entries, needs.seen, afterwards, everyone),
         risks=find_risks(policies.vaults, everyones, afterwards.known, everyone),
+        certificates=proved,
         dropped=needs.dropped,
         notes=(
             *(() if policy.evidence.include_denied else about_denials(needs.observations)),
@@ -86,6 +89,7 @@ def make_plan(given: Given, policy: PlanPolicy = DEFAULT_POLICY) -> Plan:
             *directory_notes(about, known),
             *general_notes(planned, needed, strangers, scopes=policy.scopes),
             *about_roles(index, planned),
+            *about_certificates(proved),
             *removed.notes,
         ),
     )

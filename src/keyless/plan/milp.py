@@ -1,7 +1,7 @@
 """The cover problem as a mixed-integer programme, solved to proven optimality by HiGHS.
 
 Columns: one binary per candidate (is it chosen?), and one in [0, 1] per group of excess permissions that the
-same candidates grant (is it granted?), weighted with the group's size. Rows: each demanded action has a
+same candidates grant (is it granted?), weighted with what the group weighs. Rows: each demanded action has a
 chosen candidate; a group is granted as soon as one of its candidates is chosen.
 
 The objective is lexicographic and is taken in stages: once a stage is optimal, its value becomes a row of
@@ -11,64 +11,139 @@ solution is counted again in exact arithmetic before it is believed.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from keyless.plan.reduce import Candidate, Problem, union_of_excess
-from keyless.plan.solve import key_of
+from keyless.plan.reduce import Candidate, Problem, actions_in, greedy_cover, union_of_excess
+from keyless.plan.solve import TooFewRoles, key_of
 
 if TYPE_CHECKING:
     from highspy import Highs
+
+
+TOLERANCE = 1e-3
+"""How far the solver's own arithmetic may be from the whole number that it stands for."""
+FEASIBLE = 2
+"""How HiGHS says that there is a solution, if not the best one."""
 
 
 class SolverFailed(RuntimeError):
     """The solver gave no usable answer to a problem that has one: an error of ours or of the solver's."""
 
 
-def solve_in_stages(problem: Problem) -> list[Candidate]:
-    """The best cover of a coverable demand.
+@dataclass(frozen=True, slots=True)
+class Solved:
+    """A cover, and what no cover can weigh less than: as much as it weighs, unless the solver was stopped."""
+
+    chosen: list[Candidate]
+    bound: int
+
+
+def solve_in_stages(problem: Problem, nodes: int | None = None) -> Solved:
+    """The best cover of a coverable demand; after so many ``nodes`` of a search tree the best that is known.
+
+    With 0 nodes the solver is not asked at all. Where the number of roles is limited, it is never stopped.
 
     Raises:
         SolverFailed: the solver stopped without an optimum, or its answer does not stand exact counting.
+        TooFewRoles: no cover has as few roles as the problem allows.
     """
     if not problem.demand:
-        return []
-    stages = _Stages(problem)
-    best = stages.minimise(stages.excess_weights)
-    stages.hold(stages.excess_weights, key_of(best)[0])
-    every_role = dict.fromkeys(range(len(problem.candidates)), 1)
-    best = stages.minimise(every_role)
-    stages.hold(every_role, len(best))
-    odd = {at: 1 for at, one in enumerate(problem.candidates) if not one.ranked.for_all}
-    best = stages.minimise(odd)
-    stages.hold(odd, key_of(best)[2])
-    return stages.least_names(best)
+        return Solved([], 0)
+    nodes = nodes if problem.most is None else None
+    if nodes == 0:
+        return Solved(greedy_cover(problem), _simple_bound(problem))
+    stages = _Stages(problem, nodes)
+    try:
+        stages.solve_all()
+    except _Stopped:
+        stages.offer(greedy_cover(problem))
+    return Solved(stages.best, stages.bound)
+
+
+def _simple_bound(problem: Problem) -> int:
+    """What a cover weighs at least: some role must be in it for each action."""
+    cost = problem.weigher.cost
+    least = (
+        min(cost(one.exceeds) for one in problem.candidates if one.covers & action)
+        for action in actions_in(problem.demand)
+    )
+    return max(least)
+
+
+class _Stopped(Exception):
+    """The solver was stopped by its limit."""
 
 
 class _Stages:
-    def __init__(self, problem: Problem) -> None:
+    """``best`` is the best cover so far, ``bound`` what no cover weighs less than."""
+
+    def __init__(self, problem: Problem, nodes: int | None) -> None:
         self._demand = problem.demand
         self._candidates = problem.candidates
-        self._solver = _new_solver()
+        self._weigher = problem.weigher
+        self._most = problem.most
+        self.best: list[Candidate] = []
+        self.bound = 0
+        self._solver = _new_solver(nodes)
         for _ in problem.candidates:
             self._add_column(integer=True)
         for members in _members_of_actions(problem):
             self._at_least(dict.fromkeys(members, 1), 1)
-        self.excess_weights = self._add_excess_groups()
+        self._every_role = dict.fromkeys(range(len(problem.candidates)), 1)
+        if self._most is not None:
+            self.hold(self._every_role, self._most)
+        self._excess_weights = self._add_excess_groups()
 
-    def minimise(self, weights: Mapping[int, int]) -> list[Candidate]:
-        """A cover that is least in ``weights`` (column to weight) among those that the rows admit."""
+    def solve_all(self) -> None:
+        """Go through the stages.
+
+        Raises:
+            _Stopped: the limit was reached.
+        """
+        self._weigh_least()
+        self.hold(self._excess_weights, self.bound)
+        self.minimise(self._every_role)
+        self.hold(self._every_role, len(self.best))
+        odd = {at: 1 for at, one in enumerate(self._candidates) if one.odd}
+        self.minimise(odd)
+        self.hold(odd, sum(one.odd for one in self.best))
+        self.least_names(self.best)
+
+    def _weigh_least(self) -> None:
+        try:
+            self.minimise(self._excess_weights)
+        finally:
+            bound = self._solver.getInfo().mip_dual_bound
+            self.bound = max(0, math.ceil(bound - TOLERANCE)) if math.isfinite(bound) else 0
+        if self.bound != self._weight(self.best):
+            raise SolverFailed("the solver's bound is not what its answer weighs when counted exactly")
+
+    def minimise(self, weights: Mapping[int, int]) -> None:
+        """Find a cover that is least in ``weights`` (column to weight) among those that the rows admit."""
         self._set_objective(weights)
         chosen = self._solve()
+        if chosen is None and self._most is not None and not self.best:
+            raise TooFewRoles
         if chosen is None:
             raise SolverFailed("the solver calls a problem infeasible that has a solution")
-        return chosen
+        self.best = chosen
+
+    def offer(self, chosen: list[Candidate]) -> None:
+        """Take a cover if it is better than the best so far."""
+        if not self.best or key_of(chosen, self._weigher) < key_of(self.best, self._weigher):
+            self.best = chosen
+
+    def _weight(self, chosen: Sequence[Candidate]) -> int:
+        return self._weigher.cost(union_of_excess(chosen))
 
     def hold(self, weights: Mapping[int, int], value: int) -> None:
         """From now on admit only solutions that are at most ``value`` in ``weights``."""
         self._at_least({column: -weight for column, weight in weights.items()}, -value)
 
-    def least_names(self, best: list[Candidate]) -> list[Candidate]:
+    def least_names(self, best: list[Candidate]) -> None:
         """Among the solutions that are still admitted, the one with the least list of names.
 
         Candidates are numbered in the order of names. Place by place: is there a solution with a lesser
@@ -82,12 +157,11 @@ class _Stages:
                 better = self._with_one_of(range(settled + 1, number))
                 if better is None:
                     break
-                best = better
+                self.best = best = better
             self._bound(number, 1, 1)
             for other in range(settled + 1, number):
                 self._bound(other, 0, 0)
             settled = number
-        return best
 
     def _with_one_of(self, numbers: range) -> list[Candidate] | None:
         if not numbers:
@@ -109,10 +183,22 @@ class _Stages:
         status = self._solver.getModelStatus()
         if status == highspy.HighsModelStatus.kInfeasible:
             return None
+        if status in {highspy.HighsModelStatus.kSolutionLimit, highspy.HighsModelStatus.kIterationLimit}:
+            self._keep_incumbent()
+            raise _Stopped
         if status != highspy.HighsModelStatus.kOptimal:
             raise SolverFailed(f"the solver stopped with `{self._solver.modelStatusToString(status)}`")
+        return self._checked(self._solution())
+
+    def _solution(self) -> list[Candidate]:
         values = self._solver.getSolution().col_value
-        return self._checked([one for at, one in enumerate(self._candidates) if values[at] > 0.5])
+        return [one for at, one in enumerate(self._candidates) if values[at] > 0.5]
+
+    def _keep_incumbent(self) -> None:
+        """Keep what the solver had when it was stopped, if it had anything."""
+        found = self._solver.getInfo().primal_solution_status == FEASIBLE
+        if found:
+            self.offer(self._checked(self._solution()))
 
     def _checked(self, chosen: list[Candidate]) -> list[Candidate]:
         covered = 0
@@ -124,9 +210,9 @@ class _Stages:
 
     def _add_excess_groups(self) -> dict[int, int]:
         weights = {}
-        for size, members in _excess_groups(self._candidates):
+        for bits, members in _excess_groups(self._candidates):
             column = self._add_column(integer=False)
-            weights[column] = size
+            weights[column] = self._weigher.cost(bits)
             for member in members:
                 self._at_least({column: 1, member: -1}, 0)
         return weights
@@ -155,7 +241,7 @@ class _Stages:
             self._solver.changeColCost(column, float(weights.get(column, 0)))
 
 
-def _new_solver() -> Highs:
+def _new_solver(nodes: int | None) -> Highs:
     import highspy
 
     class Quiet(highspy.Highs):
@@ -168,6 +254,8 @@ def _new_solver() -> Highs:
     solver = Quiet()
     for option, value in (("mip_rel_gap", 0.0), ("mip_abs_gap", 0.5), ("threads", 1)):
         solver.setOptionValue(option, value)
+    if nodes is not None:
+        solver.setOptionValue("mip_max_nodes", nodes)
     return solver
 
 
@@ -178,9 +266,8 @@ def _members_of_actions(problem: Problem) -> Iterable[tuple[int, ...]]:
 
 
 def _excess_groups(candidates: Sequence[Candidate]) -> Iterable[tuple[int, tuple[int, ...]]]:
-    """Sizes of the groups of excess permissions that the same candidates grant, with those candidates."""
-    parts = _parts(union_of_excess(candidates), [one.exceeds for one in candidates])
-    return [(bits.bit_count(), members) for bits, members in parts]
+    """The groups of excess permissions that the same candidates grant, with those candidates."""
+    return _parts(union_of_excess(candidates), [one.exceeds for one in candidates])
 
 
 def _parts(whole: int, sets: Sequence[int]) -> list[tuple[int, tuple[int, ...]]]:

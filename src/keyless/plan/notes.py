@@ -41,7 +41,8 @@ def about_denials(observations: Iterable[Observation]) -> list[str]:
 def about_roles(index: RoleIndex, planned: Sequence[PlannedAssignment]) -> list[str]:
     """What to say of the choice: that it was a narrower one, or that a role may not be meant for anyone."""
     if not index.of_all:
-        return [f"chosen among {counted(len(index.roles), 'role')}, not among all that are built in"]
+        number = len(index.roles) + sum(map(len, index.limited.values()))
+        return [f"chosen among {counted(number, 'role')}, not among all that are built in"]
     odd = {one.role.id: one.role.name for one in index.roles if not one.for_all}
     names = sorted({odd[one.role_id] for one in planned if one.role_id in odd})
     if not names:

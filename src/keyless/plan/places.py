@@ -11,15 +11,15 @@ Rules:
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import reduce
-from operator import or_
 
 from keyless.model.resource_id import ResourceId
+from keyless.plan.choose import best_cover, grantable
 from keyless.plan.index import Action, RoleIndex
 from keyless.plan.problem import Demand
-from keyless.plan.solve import Cover, coverable, minimum_cover, union_of_bits
+from keyless.plan.solve import Cover, union_of_bits
 
 
 @dataclass(slots=True)
@@ -36,43 +36,78 @@ class Place:
     counts: dict[Action, int]
     missing: dict[Action, int]
     held: int
+    used: int
+    """What ``counts`` has, as a set."""
     inherited: dict[Action, int] = field(default_factory=dict)
+
+    @property
+    def granted(self) -> int:
+        """What the roles here grant, as a set."""
+        return union_of_bits(self.cover.roles)
 
     def bits(self, index: RoleIndex) -> int:
         """What is used from here, as a set."""
-        return bits_of(index, self.counts)
+        return self.used
 
     def excess(self, index: RoleIndex, granted: int) -> int:
         """What is granted and not used within the scope, as a set."""
-        return granted & ~(self.bits(index) | self.held)
+        return granted & ~(self.used | self.held)
+
+    def add(self, index: RoleIndex, action: Action, count: int) -> None:
+        """Have an action used from here that was used at a scope inside this one."""
+        self.counts[action] = self.counts.get(action, 0) + count
+        self.inherited[action] = self.inherited.get(action, 0) + count
+        self.used |= index.bit(action)
 
 
 def places(index: RoleIndex, demands: Iterable[Demand]) -> list[Place]:
-    """Settle demands, which come wider scopes before the narrower ones inside them."""
-    demands = tuple(demands)
-    settled: list[Place] = []
+    """Settle demands, those of each principal for themselves."""
+    by_principal: dict[str, list[Demand]] = {}
     for demand in demands:
-        wider = [place for place in settled if _is_within(demand, place)]
-        left = _less_inherited(index, demand.counts, wider)
-        if left:
-            settled.append(_settle(index, demand, left, _held(index, demand, demands, wider)))
-    return settled
+        by_principal.setdefault(demand.principal_id.casefold(), []).append(demand)
+    return [place for own in by_principal.values() for place in _Settling(index, own).places()]
 
 
-def _is_within(demand: Demand, outer: Place | Demand) -> bool:
-    same = outer.principal_id.casefold() == demand.principal_id.casefold()
-    return same and outer.scope.contains(demand.scope)
+class _Settling:
+    """The demands of one principal, wider scopes before the narrower ones inside them."""
 
+    def __init__(self, index: RoleIndex, demands: Iterable[Demand]) -> None:
+        self._index = index
+        self._demands = sorted(demands, key=lambda one: one.scope.key)
+        self._keys = [one.scope.key for one in self._demands]
+        self._used = [bits_of(index, one.counts) for one in self._demands]
+        self._settled: dict[tuple[str, ...], Place] = {}
 
-def _held(index: RoleIndex, demand: Demand, demands: Iterable[Demand], wider: Iterable[Place]) -> int:
-    """What is used within the demand's scope and granted from a wider one."""
-    granted = 0
-    for place in wider:
-        granted |= union_of_bits(place.cover.roles)
-    if not granted:
-        return 0
-    used = (bits_of(index, one.counts) for one in demands if _is_within(one, demand))
-    return granted & reduce(or_, used, 0)
+    def places(self) -> list[Place]:
+        """Every place at which roles are needed."""
+        for demand in self._demands:
+            wider = list(self._wider(demand))
+            left = _less_inherited(self._index, demand.counts, wider)
+            if left:
+                place = _settle(self._index, demand, left, self._held(demand, wider))
+                self._settled[demand.scope.key] = place
+        return list(self._settled.values())
+
+    def _wider(self, demand: Demand) -> Iterator[Place]:
+        """The places that were settled at scopes that this one lies in, the widest first."""
+        key = demand.scope.key
+        for length in range(len(key)):
+            place = self._settled.get(key[:length])
+            if place is not None:
+                yield place
+
+    def _held(self, demand: Demand, wider: Sequence[Place]) -> int:
+        """What is used within the demand's scope and granted from a wider one."""
+        granted = used = 0
+        for place in wider:
+            granted |= place.granted
+        if granted:
+            key = demand.scope.key
+            at = bisect_left(self._keys, key)
+            while at < len(self._keys) and self._keys[at][: len(key)] == key:
+                used |= self._used[at]
+                at += 1
+        return granted & used
 
 
 def bits_of(index: RoleIndex, actions: Iterable[Action]) -> int:
@@ -83,21 +118,20 @@ def bits_of(index: RoleIndex, actions: Iterable[Action]) -> int:
     return bits
 
 
-def _less_inherited(index: RoleIndex, counts: dict[Action, int], wider: list[Place]) -> dict[Action, int]:
+def _less_inherited(index: RoleIndex, counts: dict[Action, int], wider: Sequence[Place]) -> dict[Action, int]:
     left = {}
     for action, count in counts.items():
-        giver = next((p for p in wider if index.bit(action) & union_of_bits(p.cover.roles)), None)
+        giver = next((place for place in wider if index.bit(action) & place.granted), None)
         if giver is None:
             left[action] = count
         else:
-            giver.counts[action] = giver.counts.get(action, 0) + count
-            giver.inherited[action] = giver.inherited.get(action, 0) + count
+            giver.add(index, action, count)
     return left
 
 
 def _settle(index: RoleIndex, demand: Demand, counts: dict[Action, int], held: int) -> Place:
-    granted = coverable(bits_of(index, counts), index.roles)
+    granted = grantable(index, bits_of(index, counts), demand.scope)
     covered = {action: count for action, count in counts.items() if index.bit(action) & granted}
     missing = {action: count for action, count in counts.items() if action not in covered}
-    cover = minimum_cover(granted, index.roles, held=held)
-    return Place(demand.principal_id, demand.scope, cover, covered, missing, held)
+    cover = best_cover(index, granted, demand.scope, held=held)
+    return Place(demand.principal_id, demand.scope, cover, covered, missing, held, granted)

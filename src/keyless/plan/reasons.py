@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from keyless.plan.index import RankedRole, RoleIndex
 from keyless.plan.places import Place
 from keyless.plan.reduce import NotCoverable
 from keyless.plan.result import Alternative
-from keyless.plan.solve import minimum_cover, union_of_bits
+from keyless.plan.solve import Cover, minimum_cover, union_of_bits
 from keyless.plan.wording import counted, listed, quoted
 
 ALTERNATIVES = 3
@@ -14,18 +16,31 @@ ALTERNATIVES = 3
 
 
 def alternatives(index: RoleIndex, place: Place, role: RankedRole) -> tuple[Alternative, ...]:
-    """The roles that would do in place of ``role``, the other ones at the scope kept; least excess first."""
-    used = place.bits(index)
-    others = _others(place, role)
-    needed = used & ~union_of_bits(others)
-    kept = union_of_bits(others)
-    able = [
-        (place.excess(index, kept | one.bits).bit_count(), one.rank, one.role)
-        for one in index.roles
-        if one not in place.cover.roles and not needed & ~one.bits
-    ]
-    able.sort(key=lambda entry: entry[:2])
-    return tuple(Alternative(role.id, role.name, excess) for excess, _, role in able[:ALTERNATIVES])
+    """The roles that would do in place of ``role``, the other ones at the scope kept; least weight first."""
+    kept = union_of_bits(_others(place, role))
+    chosen = tuple(one.role.id for one in place.cover.roles)
+    limited = tuple(one.role.id for one in index.limited_at(place.scope))
+    key = ("alternatives", place.used, place.held, role.role.id, chosen, limited)
+    if key not in index.memo:
+        index.memo[key] = _alternatives(index, place, chosen, kept)
+    found: tuple[Alternative, ...] = index.memo[key]
+    return found
+
+
+def _alternatives(
+    index: RoleIndex, place: Place, chosen: Collection[str], kept: int
+) -> tuple[Alternative, ...]:
+    needed = place.used & ~kept
+    able = []
+    for one in index.roles_at(place.scope):
+        if not needed & ~one.bits and one.role.id not in chosen:
+            excess = place.excess(index, kept | one.bits)
+            able.append((index.cost(excess), one.is_odd_for(place.used), one.by_name, excess, one.role))
+    able.sort(key=lambda entry: entry[:3])
+    return tuple(
+        Alternative(role.id, role.name, excess.bit_count(), cost)
+        for cost, _, _, excess, role in able[:ALTERNATIVES]
+    )
 
 
 def reason(index: RoleIndex, place: Place, role: RankedRole, nearest: tuple[Alternative, ...]) -> str:
@@ -40,27 +55,52 @@ def reason(index: RoleIndex, place: Place, role: RankedRole, nearest: tuple[Alte
 
 
 def _necessity(index: RoleIndex, place: Place, role: RankedRole) -> str:
-    used = place.bits(index)
+    used = place.used
     others = _others(place, role)
     if not others:
-        return _alone(index, quoted(index.universe.names(used)), _excess(index, place))
+        return _alone(index, place, quoted(index.universe.names(used)))
     together = listed([f"`{other.role.name}`" for other in others])
     own = index.universe.names(role.bits & used & ~union_of_bits(others))
-    besides = counted(_excess(index, place), "permission")
+    claim = f"no set of {_roles(index)} does so with less besides" if _is_best(place) else "this is besides"
     return (
-        f"With {together} it grants all that is used here, and no set of {_roles(index)} does so with less "
-        f"besides: {besides}. Of these roles it alone grants {quoted(own)}."
+        f"With {together} it grants all that is used here, and {claim}: {_besides(index, place)}. "
+        f"Of these roles it alone grants {quoted(own)}.{_gap(place)}"
     )
 
 
-def _alone(index: RoleIndex, actions: str, excess: int) -> str:
-    if not excess:
+def _alone(index: RoleIndex, place: Place, actions: str) -> str:
+    if not place.excess(index, place.granted):
         return f"It grants exactly {actions}, and nothing besides."
-    besides = counted(excess, "permission")
+    besides = _besides(index, place)
+    if not _is_best(place):
+        return f"It grants {actions}, and besides {besides}.{_gap(place)}"
     nobody = (
         "No role, and no set of roles," if index.of_all else f"None of {_roles(index)}, and no set of them,"
     )
     return f"{nobody} grants {actions} with less besides: {besides}."
+
+
+def _is_best(place: Place) -> bool:
+    return place.cover.cost == place.cover.bound
+
+
+def _gap(place: Place) -> str:
+    """What to say where the search was stopped."""
+    if _is_best(place):
+        return ""
+    gap = place.cover.cost - place.cover.bound
+    return f" The search was stopped: another choice might weigh up to {gap:,} less."
+
+
+def _besides(index: RoleIndex, place: Place) -> str:
+    """The excess in words: how many permissions, and what they weigh where that is not the same."""
+    return _weighed(index, place.excess(index, place.granted))
+
+
+def _weighed(index: RoleIndex, excess: int) -> str:
+    number, weight = excess.bit_count(), index.cost(excess)
+    text = counted(number, "permission")
+    return text if number == weight else f"{text}, which weigh {weight:,}"
 
 
 def _roles(index: RoleIndex) -> str:
@@ -74,7 +114,7 @@ def _next_best(index: RoleIndex, place: Place, nearest: tuple[Alternative, ...])
         return f"No other {other} would do in its place."
     would = listed([f"`{one.role_name}` ({counted(one.excess, 'permission')} besides)" for one in nearest])
     text = f"The next best in its place: {would}."
-    if nearest[0].excess == _excess(index, place):
+    if nearest[0].weight == index.cost(place.excess(index, place.granted)):
         text += " Where the excess is equal, roles for general use go first, and then the order of names."
     return text
 
@@ -88,21 +128,34 @@ def _inheritance(index: RoleIndex, place: Place, role: RankedRole) -> str:
 
 
 def _without_oddities(index: RoleIndex, place: Place, role: RankedRole) -> str:
-    if role.for_all:
+    if not role.is_odd_for(place.used):
         return ""
-    used = place.bits(index)
-    text = "Its name marks it as preview, deprecated or some service's own"
-    try:
-        cover = minimum_cover(used, [one for one in index.roles if one.for_all], held=place.held)
-    except NotCoverable:
+    text = (
+        "It is for services of which nothing was used here"
+        if role.for_all
+        else "Its name marks it as preview, deprecated or some service's own"
+    )
+    cover = _cover_without_oddities(index, place)
+    if cover is None:
         return f"{text}, and without such roles part of this could not be granted."
     names = listed([f"`{one.role.name}`" for one in cover.roles])
-    besides = counted(cover.excess.bit_count(), "permission")
-    return f"{text}: without such roles the least is {names}, with {besides} besides."
+    return f"{text}: without such roles the least is {names}, with {_weighed(index, cover.excess)} besides."
 
 
-def _excess(index: RoleIndex, place: Place) -> int:
-    return place.excess(index, union_of_bits(place.cover.roles)).bit_count()
+def _cover_without_oddities(index: RoleIndex, place: Place) -> Cover | None:
+    limited = tuple(one.role.id for one in index.limited_at(place.scope))
+    key = ("without oddities", place.used, place.held, limited)
+    if key not in index.memo:
+        usual = [one for one in index.roles_at(place.scope) if not one.is_odd_for(place.used)]
+        try:
+            found = minimum_cover(
+                place.used, usual, held=place.held, weigher=index.weigher, effort=index.effort
+            )
+        except NotCoverable:
+            found = None
+        index.memo[key] = found
+    cover: Cover | None = index.memo[key]
+    return cover
 
 
 def _others(place: Place, role: RankedRole) -> list[RankedRole]:

@@ -1,7 +1,8 @@
 """Makes a cover problem smaller without losing its best answer.
 
 Until nothing changes any more:
-- a role goes whose own excess is more than that of a cover which is already known;
+- a role goes whose own excess weighs more than that of a cover which is already known; not where the number
+  of roles is limited, because that cover may have too many;
 - what all the roles exceed by that grant one of the actions is unavoidable, and no longer counted for or
   against any role;
 - a role goes where another covers as much, exceeds in nothing that this one does not, and ranks before it:
@@ -16,27 +17,42 @@ other has not, and names that both have do not matter to that.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from keyless.plan.index import RankedRole
+from keyless.plan.weigh import COUNTED, Weigher
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A role as a problem sees it: which of the demanded actions it covers, and what it grants besides."""
+    """A role as a problem sees it: which of the demanded actions it covers, and what it grants besides.
+
+    ``odd`` says that it is not for everyone, or of a service that the whole demand has nothing to do with.
+    """
 
     ranked: RankedRole
     covers: int
     exceeds: int
+    odd: bool = False
+
+    @property
+    def rank(self) -> tuple[bool, str, str]:
+        """Which of two that are equal otherwise is preferred: the lesser."""
+        return (self.odd, *self.ranked.by_name)
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """What is still to be covered, by whom (in the order of names), and which roles are settled already."""
+    """What is still to be covered, by whom (in the order of names), and which roles are settled already.
+
+    ``most`` is how many roles may still be chosen, none for as many as are needed.
+    """
 
     demand: int
     candidates: tuple[Candidate, ...]
     settled: tuple[RankedRole, ...] = ()
+    weigher: Weigher = COUNTED
+    most: int | None = None
 
 
 class NotCoverable(ValueError):
@@ -47,8 +63,14 @@ class NotCoverable(ValueError):
         super().__init__(f"no role grants {missing.bit_count()} of the demanded actions")
 
 
-def reduced(demand: int, roles: Iterable[RankedRole], held: int = 0) -> Problem:
-    """The smallest problem that this module can make of covering ``demand`` with ``roles``.
+def reduced(
+    demand: int,
+    roles: Iterable[RankedRole],
+    held: int = 0,
+    weigher: Weigher = COUNTED,
+    most: int | None = None,
+) -> Problem:
+    """The smallest problem that this module can make of covering ``demand`` with ``roles``, ``most`` of them.
 
     What is in ``held`` counts neither as demanded nor as excess.
 
@@ -56,8 +78,12 @@ def reduced(demand: int, roles: Iterable[RankedRole], held: int = 0) -> Problem:
         NotCoverable: part of the demand is in no role.
     """
     needless = ~(demand | held)
-    useful = (Candidate(one, one.bits & demand, one.bits & needless) for one in roles if one.bits & demand)
-    problem = Problem(demand, tuple(sorted(useful, key=by_name)))
+    useful = (
+        Candidate(one, one.bits & demand, one.bits & needless, one.is_odd_for(demand | held))
+        for one in roles
+        if one.bits & demand
+    )
+    problem = Problem(demand, tuple(sorted(useful, key=by_name)), weigher=weigher, most=most)
     while problem.demand:
         smaller = _settle(_drop_dominated(_drop_excessive(problem)))
         if _size(smaller) == _size(problem):
@@ -99,21 +125,24 @@ def greedy_cover(problem: Problem) -> list[Candidate]:
         useful = [one for one in problem.candidates if one.covers & left]
         if not useful:
             raise NotCoverable(left)
-        best = min(useful, key=lambda one: _price(one, left, excess))
+        best = min(useful, key=lambda one: _price(one, left, excess, problem.weigher))
         chosen.append(best)
         left &= ~best.covers
         excess |= best.exceeds
     return chosen
 
 
-def _price(one: Candidate, left: int, excess: int) -> tuple[float, bool, str, str]:
-    per_action = (one.exceeds & ~excess).bit_count() / (one.covers & left).bit_count()
-    return (per_action, *one.ranked.rank)
+def _price(one: Candidate, left: int, excess: int, weigher: Weigher) -> tuple[float, bool, str, str]:
+    per_action = weigher.cost(one.exceeds & ~excess) / (one.covers & left).bit_count()
+    return (per_action, *one.rank)
 
 
 def _drop_excessive(problem: Problem) -> Problem:
-    bound = union_of_excess(greedy_cover(problem)).bit_count()
-    within = [one for one in problem.candidates if one.exceeds.bit_count() <= bound]
+    within: Sequence[Candidate] = problem.candidates
+    if problem.most is None:
+        cost = problem.weigher.cost
+        bound = cost(union_of_excess(greedy_cover(problem)))
+        within = [one for one in within if cost(one.exceeds) <= bound]
     return _without_excess(problem, within, _unavoidable(problem.demand, within))
 
 
@@ -129,16 +158,16 @@ def _unavoidable(demand: int, candidates: Sequence[Candidate]) -> int:
 
 
 def _without_excess(problem: Problem, candidates: Sequence[Candidate], known: int) -> Problem:
-    trimmed = tuple(Candidate(one.ranked, one.covers, one.exceeds & ~known) for one in candidates)
-    return Problem(problem.demand, trimmed, problem.settled)
+    trimmed = tuple(replace(one, exceeds=one.exceeds & ~known) for one in candidates)
+    return replace(problem, candidates=trimmed)
 
 
 def _drop_dominated(problem: Problem) -> Problem:
     kept: list[Candidate] = []
-    for one in sorted(problem.candidates, key=lambda candidate: candidate.ranked.rank):
+    for one in sorted(problem.candidates, key=lambda candidate: candidate.rank):
         if not any(_replaces(other, one) for other in kept):
             kept.append(one)
-    return Problem(problem.demand, tuple(sorted(kept, key=by_name)), problem.settled)
+    return replace(problem, candidates=tuple(sorted(kept, key=by_name)))
 
 
 def _replaces(better: Candidate, worse: Candidate) -> bool:
@@ -155,11 +184,13 @@ def _settle(problem: Problem) -> Problem:
     for one in alone.values():
         demand &= ~one.covers
     rest = tuple(
-        Candidate(one.ranked, one.covers & demand, one.exceeds)
+        replace(one, covers=one.covers & demand)
         for one in problem.candidates
         if one.covers & demand and one.ranked.role.id not in alone
     )
-    return Problem(demand, rest, (*problem.settled, *(one.ranked for one in alone.values())))
+    most = None if problem.most is None else problem.most - len(alone)
+    settled = (*problem.settled, *(one.ranked for one in alone.values()))
+    return Problem(demand, rest, settled, problem.weigher, most)
 
 
 def _size(problem: Problem) -> tuple[int, int, int]:

@@ -35,12 +35,14 @@ class UsedAction(msgspec.Struct, frozen=True, order=True, rename="camel"):
 class Alternative(msgspec.Struct, frozen=True, rename="camel"):
     """A role that would do in place of the chosen one.
 
-    ``excess`` is how many permissions all the roles at the scope would then grant that nobody used.
+    ``excess`` is how many permissions all the roles at the scope would then grant that nobody used;
+    ``weight`` is what those weigh by the policy.
     """
 
     role_id: str
     role_name: str
     excess: int
+    weight: int = 0
 
 
 class PlannedAssignment(msgspec.Struct, frozen=True, rename="camel"):

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from keyless.model.roles import RoleDefinition
+from keyless.plan.candidates import candidates
 from keyless.plan.given import Given
-from keyless.plan.index import RoleIndex, general_roles, role_index
+from keyless.plan.index import RoleIndex
 from keyless.plan.places import Place, places
 from keyless.plan.policy.policy import PlanPolicy
 from keyless.plan.problem import Demand
@@ -25,19 +25,14 @@ class Settled:
 
 
 def index_for(given: Given, policy: PlanPolicy, demands: Sequence[Demand]) -> RoleIndex:
-    """The roles that the policy allows, over all actions that are known or demanded."""
-    return role_index(
-        frozenset(action for one in demands for action in one.counts), _candidates(given, policy)
-    )
+    """The roles that the policy allows, over all actions that are known or demanded.
+
+    Raises:
+        CannotFollow: the policy forbids a role that there is not.
+    """
+    return candidates(given, policy, demands)
 
 
 def settle(index: RoleIndex, policy: PlanPolicy, demands: Sequence[Demand]) -> Settled:
     """The best roles for each demand."""
     return Settled(index, tuple(places(index, demands)))
-
-
-def _candidates(given: Given, policy: PlanPolicy) -> tuple[RoleDefinition, ...] | None:
-    """What may be chosen from; none for all built-in roles."""
-    if given.choose_from is not None:
-        return given.choose_from
-    return general_roles() if policy.roles.general_only else None

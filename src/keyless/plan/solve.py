@@ -1,36 +1,56 @@
 """The exact minimum cover: which roles, together, grant what was asked for and the least besides.
 
 The objective, each part looked at only where the ones before it are equal:
-1. fewest excess permissions, counted in the union of what the roles grant;
+1. the least weight of excess permissions, taken over the union of what the roles grant;
 2. fewest roles;
-3. fewest roles that are preview, deprecated, legacy or a service's own, by their names;
+3. fewest odd roles: those that are preview, deprecated, legacy or a service's own, by their names, or that
+   are for a service of which nothing was asked for;
 4. the least list of names, in alphabetical order, compared name by name.
 
 So there is always one answer. The problem is first reduced without losing it (``keyless.plan.reduce``).
 What is left is searched through; if that takes too long, HiGHS solves it as a mixed-integer programme, in
-stages, one per part of the objective, so that no weights have to be trusted (``keyless.plan.milp``).
+stages, one per part of the objective, so that no weights have to be trusted (``keyless.plan.milp``). Both
+stop after a number of steps and not after a time, so that the same question always has the same answer.
+Where HiGHS has to stop, too, the best cover that is known stands, with a bound that no cover can be below.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from keyless.plan.index import RankedRole
+from keyless.plan.policy.effort import DEFAULT_EFFORT, Effort
 from keyless.plan.reduce import Candidate, Problem, actions_in, by_name, reduced, union_of_excess
+from keyless.plan.results.proof import Method
+from keyless.plan.weigh import COUNTED, Weigher
 
-SEARCH_STEPS = 20_000
-"""How many partial covers are looked at before the solver is asked: about a tenth of a second."""
+
+class TooFewRoles(ValueError):
+    """No cover has as few roles as were allowed."""
+
+    def __init__(self) -> None:
+        super().__init__("no set of so few roles grants all that is demanded")
+
 
 Key = tuple[int, int, int, tuple[tuple[str, str], ...]]
 
 
 @dataclass(frozen=True, slots=True)
 class Cover:
-    """Roles that cover a demand, by name. ``excess`` is the set of what they grant and nobody asked for."""
+    """Roles that cover a demand, by name. ``excess`` is the set of what they grant and nobody asked for.
+
+    It weighs ``cost``; no cover can weigh less than ``bound``, and ``method`` is how that is known.
+    """
 
     roles: tuple[RankedRole, ...]
     excess: int
+    cost: int = field(default=0, compare=False)
+    bound: int = field(default=0, compare=False)
+    method: Method = field(default=Method.REDUCTION, compare=False)
+
+
+NO_ROLES = Cover((), 0)
 
 
 def coverable(demand: int, roles: Iterable[RankedRole]) -> int:
@@ -39,23 +59,47 @@ def coverable(demand: int, roles: Iterable[RankedRole]) -> int:
 
 
 def minimum_cover(
-    demand: int, roles: Iterable[RankedRole], *, held: int = 0, search_steps: int = SEARCH_STEPS
+    demand: int,
+    roles: Iterable[RankedRole],
+    *,
+    held: int = 0,
+    weigher: Weigher = COUNTED,
+    effort: Effort = DEFAULT_EFFORT,
+    most: int | None = None,
 ) -> Cover:
     """The one best cover of ``demand`` (a set of actions) by ``roles``; none are needed for an empty demand.
 
-    ``held`` is what is used too and granted otherwise: nothing in it is excess.
+    ``held`` is what is used too and granted otherwise: nothing in it is excess. ``most`` is how many roles
+    there may be, none for as many as are needed.
 
     Raises:
         NotCoverable: part of the demand is in no role.
+        TooFewRoles: no cover has so few roles.
     """
-    problem = reduced(demand, roles, held)
-    best = Search(problem, search_steps).best()
-    if best is None:
-        from keyless.plan.milp import solve_in_stages
-
-        best = solve_in_stages(problem)
+    problem = reduced(demand, roles, held, weigher, most)
+    best, bound, method = _best_of(problem, effort)
     chosen = sorted((*problem.settled, *(one.ranked for one in best)), key=lambda one: one.by_name)
-    return Cover(tuple(chosen), union_of_bits(chosen) & ~(demand | held))
+    excess = union_of_bits(chosen) & ~(demand | held)
+    cost = weigher.cost(excess)
+    return Cover(tuple(chosen), excess, cost, cost - key_of(best, weigher)[0] + bound, method)
+
+
+def _best_of(problem: Problem, effort: Effort) -> tuple[list[Candidate], int, Method]:
+    """The best cover of what is left, the least that it can weigh, and how that is known."""
+    if problem.most is not None and problem.most < bool(problem.demand):
+        raise TooFewRoles
+    if not problem.demand:
+        return [], 0, Method.REDUCTION
+    search = Search(problem, effort.search_steps)
+    best = search.best()
+    if best is not None:
+        return best, key_of(best, problem.weigher)[0], Method.SEARCH
+    if search.is_whole:
+        raise TooFewRoles
+    from keyless.plan.milp import solve_in_stages
+
+    found = solve_in_stages(problem, effort.solver_nodes)
+    return found.chosen, found.bound, Method.SOLVER
 
 
 def union_of_bits(roles: Iterable[RankedRole]) -> int:
@@ -66,12 +110,12 @@ def union_of_bits(roles: Iterable[RankedRole]) -> int:
     return granted
 
 
-def key_of(chosen: Sequence[Candidate]) -> Key:
+def key_of(chosen: Sequence[Candidate], weigher: Weigher = COUNTED) -> Key:
     """The objective as a value: of two covers the lesser is the better."""
     return (
-        union_of_excess(chosen).bit_count(),
+        weigher.cost(union_of_excess(chosen)),
         len(chosen),
-        sum(not one.ranked.for_all for one in chosen),
+        sum(one.odd for one in chosen),
         tuple(sorted(map(by_name, chosen))),
     )
 
@@ -86,18 +130,25 @@ class Search:
     def __init__(self, problem: Problem, steps: int) -> None:
         self._demand = problem.demand
         self._choices = _choices(problem)
+        self._weigher = problem.weigher
+        self._most = len(problem.candidates) if problem.most is None else problem.most
         self._steps = steps
         self._best: list[Candidate] | None = None
         self._best_key: Key | None = None
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether everything was looked at."""
+        return self._steps >= 0
+
     def best(self) -> list[Candidate] | None:
-        """The best cover; none where the steps ran out before that was certain."""
+        """The best cover; none where there is none, or where the steps ran out before it was certain."""
         self._extend([], self._demand, 0)
-        return self._best if self._steps >= 0 else None
+        return self._best if self.is_whole else None
 
     def _extend(self, chosen: list[Candidate], left: int, excess: int) -> None:
         self._steps -= 1
-        if self._steps < 0 or self._is_worse(excess.bit_count(), len(chosen)):
+        if self._steps < 0 or self._is_worse(excess, len(chosen) + bool(left)):
             return
         if not left:
             self._offer(chosen)
@@ -107,10 +158,12 @@ class Search:
             self._extend([*chosen, one], left & ~one.covers, excess | one.exceeds)
 
     def _is_worse(self, excess: int, number: int) -> bool:
-        return self._best_key is not None and (excess, number) > self._best_key[:2]
+        if number > self._most:
+            return True
+        return self._best_key is not None and (self._weigher.cost(excess), number) > self._best_key[:2]
 
     def _offer(self, chosen: list[Candidate]) -> None:
-        key = key_of(chosen)
+        key = key_of(chosen, self._weigher)
         if self._best_key is None or key < self._best_key:
             self._best, self._best_key = chosen, key
 
@@ -120,6 +173,6 @@ def _choices(problem: Problem) -> list[tuple[int, list[Candidate]]]:
     choices = []
     for action in actions_in(problem.demand):
         options = [one for one in problem.candidates if one.covers & action]
-        options.sort(key=lambda one: (one.exceeds.bit_count(), one.ranked.rank))
+        options.sort(key=lambda one: (problem.weigher.cost(one.exceeds), one.rank))
         choices.append((action, options))
     return sorted(choices, key=lambda choice: len(choice[1]))

@@ -54,7 +54,7 @@ def test_every_mistake_is_told_at_once_with_its_line_and_key():
         "p.yaml:7:20: `scopes.services.blob`: `container` or `object` is wanted here",
         (
             "p.yaml:8:8: `risks`: keys are wanted here, and this is a number; they are "
-            "`privilegeEscalation`, `dataDestruction`, `secretReading` and `other`"
+            "`privilegeEscalation`, `secretReading`, `dataDestruction`, `changing` and `other`"
         ),
         "p.yaml:10:15: `evidence.windowDays`: a whole number (1 or more) or nothing is wanted here",
     ]

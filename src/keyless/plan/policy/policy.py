@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import msgspec
 
+from keyless.plan.policy.effort import Effort
 from keyless.plan.policy.evidence import EvidenceRules
 from keyless.plan.policy.identities import IdentityRules
 from keyless.plan.policy.risks import RiskWeights
@@ -22,6 +23,7 @@ class PlanPolicy(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fie
     roles: RoleRules = RoleRules()
     scopes: ScopeRules = ScopeRules()
     risks: RiskWeights = RiskWeights()
+    effort: Effort = Effort()
     evidence: EvidenceRules = EvidenceRules()
     identities: IdentityRules = IdentityRules()
     vaults: VaultRules = VaultRules()

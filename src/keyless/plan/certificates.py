@@ -1,0 +1,40 @@
+"""What is proved of the roles at each scope: that no choice has less excess, or how much less."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from keyless.plan.index import RoleIndex
+from keyless.plan.places import Place
+from keyless.plan.results.proof import Certificate
+from keyless.plan.wording import counted
+
+
+def certificates(index: RoleIndex, settled: Iterable[Place]) -> tuple[Certificate, ...]:
+    """One for each principal at each scope, in the order of principals and scopes."""
+    found = (_certificate(index, place) for place in settled if place.cover.roles)
+    return tuple(sorted(found, key=lambda one: (one.principal_id.casefold(), one.scope.casefold())))
+
+
+def about_certificates(made: Iterable[Certificate]) -> list[str]:
+    """What to say where it is not proved that the choice is the best one."""
+    open_ones = [one for one in made if not one.optimal]
+    if not open_ones:
+        return []
+    gap = sum(one.cost - one.bound for one in open_ones)
+    where = counted(len(open_ones), "scope")
+    return [
+        f"the search was stopped at {where}: the excess may weigh {gap:,} more than the least; raise `effort`"
+    ]
+
+
+def _certificate(index: RoleIndex, place: Place) -> Certificate:
+    """What turned out to be used at narrower scopes takes as much off the bound as off the cost."""
+    cost = index.cost(place.excess(index, place.granted))
+    return Certificate(
+        principal_id=place.principal_id,
+        scope=place.scope.text,
+        method=place.cover.method,
+        cost=cost,
+        bound=max(0, cost - (place.cover.cost - place.cover.bound)),
+    )
