@@ -55,7 +55,8 @@ def contained(
     """
     uses = used(observations, include_denied=include_denied)
     stands_in = stand_ins(plan)
-    left = [use for use in uses if not _allows(_by_plan(given, plan, roles), use, stands_in)]
+    by_plan = decider(given, plan.role_assignments(), roles)
+    left = [use for use in uses if not _allows(by_plan, use, stands_in)]
     with_kept = _with_kept(given, plan, roles) if left else None
     open_ = [use for use in left if with_kept is None or not _allows(with_kept, use, stands_in)]
     stated = Stated(
@@ -133,10 +134,6 @@ class Stated:
         who, plane, action, scope = use
         scopes = self._scopes.get((guid_key(who), plane, action.casefold()), ())
         return any(outer.contains(scope) for outer in scopes)
-
-
-def _by_plan(given: Given, plan: Plan, roles: Mapping[str, RoleDefinition]) -> Decider:
-    return decider(given, plan.role_assignments(), roles)
 
 
 def _with_kept(given: Given, plan: Plan, roles: Mapping[str, RoleDefinition]) -> Decider:

@@ -17,17 +17,18 @@ from keyless.plan.access_policies import (
 )
 from keyless.plan.assignments import choices, planned_assignments, uncovered
 from keyless.plan.certificates import about_certificates, certificates
+from keyless.plan.completeness import completeness, visibility_of
 from keyless.plan.current import current_grants
 from keyless.plan.directory import directory_notes
 from keyless.plan.given import Given
 from keyless.plan.legacy import credential_free, stored_credentials
-from keyless.plan.needs import needs_of
+from keyless.plan.needs import needs_of, of_principals
 from keyless.plan.notes import about_denials, about_directory, about_roles, general_notes
 from keyless.plan.places import Place
 from keyless.plan.policy.policy import DEFAULT_POLICY, PlanPolicy
 from keyless.plan.problem import Subject, SubjectKind
 from keyless.plan.proof import with_proof
-from keyless.plan.removals import find_removals, triple_of, unknown_principals
+from keyless.plan.removals import Seen, find_removals, triple_of, unknown_principals
 from keyless.plan.result import Plan, ReplacingRole
 from keyless.plan.settle import index_for, settle
 from keyless.plan.vault_risks import find_risks
@@ -61,9 +62,12 @@ def make_plan(given: Given, policy: PlanPolicy = DEFAULT_POLICY) -> Plan:
     }
     proved = certificates(index, settled.places)
     planned = planned_assignments(index, everyone, existing, settled.places)
-    removed = find_removals(index, known, given.assignments, planned, needed)
-    gone = {one.assignment_id for one in removed.removals}
     definitions = _definitions(given)
+    ours = of_principals(about)
+    complete = completeness(given, ours, known | _named(strangers), definitions)
+    seen = Seen(needed, needs.dropped, visibility_of(given, ours), complete, now)
+    removed = find_removals(index, given, known, definitions, planned, seen)
+    gone = {one.assignment_id for one in removed.removals}
     afterwards = Afterwards(planned, [one for one in everyones if one.id not in gone], definitions)
     plan = Plan(
         assignments=planned,
@@ -83,6 +87,7 @@ def make_plan(given: Given, policy: PlanPolicy = DEFAULT_POLICY) -> Plan:
         risks=find_risks(policies.vaults, everyones, afterwards.known, everyone),
         certificates=proved,
         dropped=needs.dropped,
+        completeness=complete,
         notes=(
             *(() if policy.evidence.include_denied else about_denials(needs.observations)),
             *about_directory(about),
@@ -109,7 +114,12 @@ def _everyone(
 ) -> dict[str, Subject]:
     """Everybody that the plan speaks of, by case-folded id; whom nobody has declared goes by the id."""
     ids = [*strangers, *(one.policy.object_id for one in entries), *(one.principal_id for one in assignments)]
-    return {one.casefold(): Subject(one, one, SubjectKind.APPLICATION) for one in ids} | dict(known)
+    return _named(ids) | dict(known)
+
+
+def _named(ids: Iterable[str]) -> dict[str, Subject]:
+    """Principals that go by their ids."""
+    return {one.casefold(): Subject(one, one, SubjectKind.APPLICATION) for one in ids}
 
 
 def _is_gone(principal_id: str, known: Mapping[str, Subject]) -> bool:

@@ -2,28 +2,45 @@
 
 Rules:
 - an assignment is kept where the plan has the same role for the same principal at the same scope;
-- one with a condition is left alone, because it grants less than its role says and conditions are not
-  evaluated here; so is one of a role that is not known here, and one that grants what was used and no role
-  that the plan may choose grants. Notes name them;
-- one of an identity that was deleted is removed, whatever it grants;
-- assignments of principals that the plan is not made for are not looked at.
+- one of a principal that was deleted, or that no directory has any more, is removed, whatever it grants;
+- one of which nothing that is needed was used is removed, also if it has a condition or is of a custom role;
+- so is one of which all that was used the plan grants by its own roles. With a condition it stays: the
+  condition lets pass less than the plan's role would, which is for its owner to decide;
+- one that grants what was used, and that no role grants which the plan may choose, stays; so does one of a
+  role whose definition is not known. Notes name them;
+- a removal is not certain where nothing at all was seen of the principal, or where the evidence could not
+  have shown what the role is for (`visibility.py`): it says so, and is marked;
+- roles that principals have through groups: see `group_grants.py`;
+- deny assignments are left alone, and so are assignments of principals that the plan is not made for.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
-from keyless.catalog.roles import role_by_id
+from msgspec.structs import replace
+
+from keyless.model.guids import guid_key
 from keyless.model.resource_id import ResourceId
-from keyless.model.roles import RoleAssignment
+from keyless.model.roles import RoleAssignment, RoleDefinition
+from keyless.plan.given import Given
+from keyless.plan.group_grants import GroupOf, groups_of
 from keyless.plan.index import RoleIndex
 from keyless.plan.places import bits_of
-from keyless.plan.problem import Demand, Subject
+from keyless.plan.problem import Demand, Subject, SubjectKind
 from keyless.plan.result import PlannedAssignment, Removal
+from keyless.plan.results.completeness import Completeness, Sureness
+from keyless.plan.results.proof import Dropped
+from keyless.plan.visibility import Visibility
+from keyless.plan.window import last_used
 from keyless.plan.wording import counted, listed, short_scope
 
+T = TypeVar("T")
 Triple = tuple[str, str, ResourceId]
+DELETED = "its identity was deleted"
+NOT_FOUND = "no directory has its identity any more (Azure's portal shows `Identity not found`)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,103 +51,253 @@ class Removals:
     notes: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What the evidence says: what is needed, what was dropped of it, what it could show, how complete it is.
+
+    ``now`` (epoch seconds) is what times are counted back from.
+    """
+
+    demands: Sequence[Demand]
+    dropped: Sequence[Dropped]
+    visible: Visibility
+    completeness: Completeness
+    now: int
+
+
 def triple_of(principal_id: str, role_id: str, scope: ResourceId) -> Triple:
     """What makes two assignments the same, to Azure too: principal, role and scope."""
-    return (principal_id.casefold(), role_id.casefold(), scope)
+    return (guid_key(principal_id), guid_key(role_id), scope)
 
 
 def find_removals(
     index: RoleIndex,
+    given: Given,
     subjects: Mapping[str, Subject],
-    current: Sequence[RoleAssignment],
+    roles: Mapping[str, RoleDefinition],
     planned: Sequence[PlannedAssignment],
-    demands: Sequence[Demand],
+    seen: Seen,
 ) -> Removals:
-    """Compare the estate's assignments with a plan's. ``subjects`` are by case-folded principal id."""
-    kept = {triple_of(p.principal.principal_id, p.role_id, p.scope_id) for p in planned}
+    """Compare the assignments that there are with a plan's.
+
+    ``subjects`` are by case-folded principal id, ``roles`` all definitions by id.
+    """
+    judge = _Judge(index, roles, planned, seen)
+    groups = groups_of(given.groups, subjects)
+    missing = {guid_key(one) for one in given.not_found}
     removals: list[Removal] = []
     notes: list[str] = []
-    for one in sorted(current, key=lambda assignment: (assignment.scope.casefold(), assignment.id)):
-        subject = subjects.get(one.principal_id.casefold())
-        triple = triple_of(one.principal_id, one.role_definition_id, one.scope_id)
-        if subject is None or (triple in kept and one.condition is None):
-            continue
-        verdict = _judge(index, subject, one, planned, demands)
-        if isinstance(verdict, Removal):
-            removals.append(verdict)
-        else:
-            notes.append(verdict)
+    for one in sorted(given.assignments, key=lambda assignment: (assignment.scope.casefold(), assignment.id)):
+        key = guid_key(one.principal_id)
+        for verdict in _verdicts(judge, one, subjects.get(key), groups.get(key), is_missing=key in missing):
+            if isinstance(verdict, Removal):
+                removals.append(verdict)
+            else:
+                notes.append(verdict)
     return Removals(tuple(removals), tuple(notes))
 
 
-def _judge(
-    index: RoleIndex,
-    subject: Subject,
-    assignment: RoleAssignment,
-    planned: Sequence[PlannedAssignment],
-    demands: Sequence[Demand],
-) -> Removal | str:
-    """The removal of an assignment that is not in the plan, or a note on why it is left alone."""
-    where = f"`{subject.name}` at {short_scope(assignment.scope_id)}"
-    role = role_by_id(assignment.role_definition_id)
-    if subject.is_deleted:
-        return _of_the_deleted(assignment, subject, role.name if role else assignment.role_definition_id)
-    if role is None:
-        return (
-            f"the assignment `{assignment.id}` of {where} is of a role that is not a built-in one "
-            f"(`{assignment.role_definition_id}`): decide yourself whether it is still needed"
+def _verdicts(
+    judge: _Judge,
+    one: RoleAssignment,
+    subject: Subject | None,
+    group: GroupOf | None,
+    *,
+    is_missing: bool,
+) -> Iterator[Removal | str]:
+    """What becomes of one assignment: its removal, notes on it, or nothing where it is kept."""
+    if is_missing:
+        who = subject or Subject(one.principal_id, one.principal_id, SubjectKind.APPLICATION)
+        yield judge.removal(one, who, NOT_FOUND)
+    elif group is not None:
+        yield from judge.of_group(one, group)
+    elif subject is not None and subject.is_deleted:
+        yield judge.removal(one, subject, DELETED)
+    elif subject is not None:
+        verdict = judge.of_subject(one, subject)
+        if verdict is not None:
+            yield verdict
+
+
+class _Judge:
+    """Everything that an assignment is judged by."""
+
+    def __init__(
+        self,
+        index: RoleIndex,
+        roles: Mapping[str, RoleDefinition],
+        planned: Sequence[PlannedAssignment],
+        seen: Seen,
+    ) -> None:
+        self._index = index
+        self._roles = {guid_key(role_id): role for role_id, role in roles.items()}
+        self._seen = seen
+        self._planned = _by_principal(planned, lambda one: one.principal.principal_id)
+        self._demands = _by_principal(seen.demands, lambda one: one.principal_id)
+        self._dropped = _by_principal(seen.dropped, lambda one: one.principal_id)
+        self._sure = {guid_key(one.principal_id): one for one in seen.completeness.identities}
+        self._kept = {triple_of(p.principal.principal_id, p.role_id, p.scope_id) for p in planned}
+
+    def of_subject(self, one: RoleAssignment, subject: Subject) -> Removal | str | None:
+        """An assignment to a principal of the plan itself; none where the plan keeps it."""
+        role = self._roles.get(guid_key(one.role_definition_id))
+        is_planned = triple_of(one.principal_id, one.role_definition_id, one.scope_id) in self._kept
+        if is_planned and one.condition is None:
+            return None
+        where = f"`{subject.name}` at {short_scope(one.scope_id)}"
+        if role is None:
+            return (
+                f"the assignment `{one.id}` of {where} is of a role whose definition is not known "
+                f"(`{one.role_definition_id}`): decide yourself whether it is still needed"
+            )
+        used = self._used(subject, role, one.scope_id)
+        if used and one.condition is not None:
+            return _conditional(role, where, is_planned=is_planned)
+        instead = self._instead(subject, used)
+        granted = bits_of(self._index, ((u.plane, u.action) for each in instead for u in each.used))
+        if used & ~granted:
+            names = listed([f"`{name}`" for name in self._index.universe.names(used & ~granted)])
+            return f"`{role.name}` of {where} stays: no role that the plan may choose grants {names}"
+        unsure = self._unsure(subject, role)
+        why = self._why(one, subject, role, used, instead)
+        return self.removal(one, subject, "; ".join((why, *unsure)), certain=not unsure)
+
+    def of_group(self, one: RoleAssignment, group: GroupOf) -> Iterator[Removal | str]:
+        """An assignment to a group that principals of the plan are in."""
+        role = self._roles.get(guid_key(one.role_definition_id))
+        if role is None:
+            return
+        used = {member: self._used(member, role, one.scope_id) for member in group.members}
+        if group.whole and not any(used.values()) and one.condition is None:
+            unsure = dict.fromkeys(text for member in group.members for text in self._unsure(member, role))
+            names = listed([f"`{member.name}`" for member in group.members])
+            why = f"none of its members ({names}) was seen to need it"
+            yield self.removal(one, group.subject, "; ".join((why, *unsure)), certain=not unsure)
+            return
+        for member, bits in used.items():
+            yield self._through(one, group, role, member, bits)
+
+    def _through(
+        self, one: RoleAssignment, group: GroupOf, role: RoleDefinition, member: Subject, used: int
+    ) -> str:
+        """What a group's role is to one member, once it has the plan's."""
+        has = (
+            f"`{member.name}` has `{role.name}` at {short_scope(one.scope_id)} through the group "
+            f"`{group.subject.name}`"
         )
-    if assignment.condition is not None:
-        return (
-            f"the assignment of `{role.name}` to {where} has a condition, which is not evaluated here: "
-            "decide yourself whether it is still needed"
+        if triple_of(member.principal_id, role.id, one.scope_id) in self._kept:
+            return f"{has}: the plan gives it the very same directly, so that it needs the membership no more"
+        if not used:
+            return f"{has}, and nothing that is needed uses it: take it out of the group"
+        text = f"{has}, and used {counted(used.bit_count(), 'permission')} of it"
+        return f"{text}: the plan grants that directly, so that it needs the membership no more"
+
+    def removal(self, one: RoleAssignment, subject: Subject, reason: str, *, certain: bool = True) -> Removal:
+        """The removal of an assignment, with what it takes to make it again."""
+        role = self._roles.get(guid_key(one.role_definition_id))
+        return Removal(
+            one.id,
+            subject,
+            one.role_definition_id,
+            role.name if role else one.role_definition_id,
+            one.scope,
+            reason,
+            certain=certain,
+            condition=one.condition,
+            condition_version=one.condition_version,
         )
-    mine = [demand for demand in demands if _is_of(demand.principal_id, subject)]
-    used = index.bits_of(role) & _used_within(index, assignment.scope_id, mine)
-    instead = _instead(index, subject, used, planned)
-    granted = bits_of(index, ((u.plane, u.action) for one in instead for u in one.used))
-    if used & ~granted:
-        names = listed([f"`{name}`" for name in index.universe.names(used & ~granted)])
-        return f"`{role.name}` of {where} stays: no role that the plan may choose grants {names}"
-    why = _why(used, instead) if mine else "nothing was observed of this identity"
-    return Removal(assignment.id, subject, role.id, role.name, assignment.scope, why)
+
+    def _used(self, subject: Subject, role: RoleDefinition, scope: ResourceId) -> int:
+        """What is needed of what a role speaks of, within a scope; conditions of its blocks left aside."""
+        mine = self._demands.get(guid_key(subject.principal_id), ())
+        within = bits_of(
+            self._index, (action for d in mine if scope.contains(d.scope) for action in d.counts)
+        )
+        return self._index.bits_of(_unconditional(role)) & within if within else 0
+
+    def _instead(self, subject: Subject, used: int) -> list[PlannedAssignment]:
+        """The planned assignments that give the subject some of what was used."""
+        mine = self._planned.get(guid_key(subject.principal_id), ())
+        return [one for one in mine if used & bits_of(self._index, ((u.plane, u.action) for u in one.used))]
+
+    def _why(
+        self,
+        one: RoleAssignment,
+        subject: Subject,
+        role: RoleDefinition,
+        used: int,
+        instead: Sequence[PlannedAssignment],
+    ) -> str:
+        if used:
+            names = listed([f"`{each.role_name}` at {short_scope(each.scope_id)}" for each in instead])
+            return f"what was used of it ({counted(used.bit_count(), 'action')}) the plan grants by {names}"
+        last = self._last_dropped(one, subject, role)
+        if last:
+            return f"nothing that is needed uses it: {last_used(last, self._seen.now)}"
+        if self._sureness(subject) is Sureness.NONE:
+            return f"unseen: {self._about(subject).replace(' it', ' this identity', 1)}"
+        return f"nothing that was observed needs it{self._for_days()}"
+
+    def _for_days(self) -> str:
+        days = self._seen.completeness.days
+        return f", on {days:,} days" if days > 1 else ""
+
+    def _last_dropped(self, one: RoleAssignment, subject: Subject, role: RoleDefinition) -> int:
+        """When a use of the role was last seen that the policy's rules have dropped; 0 for never."""
+        bits = self._index.bits_of(_unconditional(role))
+        return max(
+            (
+                each.last_seen
+                for each in self._dropped.get(guid_key(subject.principal_id), ())
+                if one.scope_id.contains(ResourceId.parse(each.scope))
+                and bits & self._index.bit((each.plane, each.action))
+            ),
+            default=0,
+        )
+
+    def _unsure(self, subject: Subject, role: RoleDefinition) -> list[str]:
+        """Why the evidence does not carry a removal; empty where it does."""
+        texts = []
+        if self._sureness(subject) is Sureness.NONE:
+            texts.append("make sure that it is not used at all before you remove anything")
+        unseen = self._seen.visible.unseen_of(role, subject.principal_id)
+        if unseen:
+            texts.append(f"no log that was seen shows {listed(unseen)}, so it may be used all the same")
+        return texts
+
+    def _sureness(self, subject: Subject) -> Sureness:
+        known = self._sure.get(guid_key(subject.principal_id))
+        return known.sureness if known else Sureness.NONE
+
+    def _about(self, subject: Subject) -> str:
+        known = self._sure.get(guid_key(subject.principal_id))
+        return known.why if known else "nothing was observed of it"
 
 
-def _of_the_deleted(assignment: RoleAssignment, subject: Subject, role_name: str) -> Removal:
-    """Orphaned: Azure's portal shows the assignment with "Identity not found"."""
-    return Removal(
-        assignment.id,
-        subject,
-        assignment.role_definition_id,
-        role_name,
-        assignment.scope,
-        "its identity was deleted",
-        condition=assignment.condition,
-        condition_version=assignment.condition_version,
-    )
+def _conditional(role: RoleDefinition, where: str, *, is_planned: bool) -> str:
+    """What to say of an assignment whose condition could matter."""
+    text = f"the assignment of `{role.name}` to {where} has a condition, and some of it was used"
+    if is_planned:
+        return (
+            f"{text}: the plan gives the same role without one, and Azure takes only one of the two; keep "
+            "yours if its condition lets pass what was used, or remove it first"
+        )
+    return f"{text}: conditions are not evaluated here, so decide yourself whether it is still needed"
 
 
-def _is_of(principal_id: str, subject: Subject) -> bool:
-    return principal_id.casefold() == subject.principal_id.casefold()
+def _unconditional(role: RoleDefinition) -> RoleDefinition:
+    """The role with all that it could grant, whatever the conditions of its blocks say."""
+    if all(block.condition is None for block in role.permissions):
+        return role
+    blocks = tuple(replace(block, condition=None, condition_version=None) for block in role.permissions)
+    return replace(role, permissions=blocks)
 
 
-def _used_within(index: RoleIndex, scope: ResourceId, demands: Iterable[Demand]) -> int:
-    return bits_of(index, (action for d in demands if scope.contains(d.scope) for action in d.counts))
-
-
-def _instead(
-    index: RoleIndex, subject: Subject, used: int, planned: Iterable[PlannedAssignment]
-) -> list[PlannedAssignment]:
-    """The planned assignments that give the subject some of what was used."""
-    mine = [one for one in planned if _is_of(one.principal.principal_id, subject)]
-    return [one for one in mine if used & bits_of(index, ((u.plane, u.action) for u in one.used))]
-
-
-def _why(used: int, instead: Sequence[PlannedAssignment]) -> str:
-    if not used:
-        return "nothing that was observed needs it"
-    names = listed([f"`{one.role_name}` at {short_scope(one.scope_id)}" for one in instead])
-    return f"what was used of it ({counted(used.bit_count(), 'action')}) the plan grants by {names}"
+def _by_principal(items: Iterable[T], whose: Callable[[T], str]) -> dict[str, list[T]]:
+    found: dict[str, list[T]] = {}
+    for one in items:
+        found.setdefault(guid_key(whose(one)), []).append(one)
+    return found
 
 
 def unknown_principals(subjects: Mapping[str, Subject], demands: Iterable[Demand]) -> list[str]:
