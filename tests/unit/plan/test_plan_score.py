@@ -66,10 +66,10 @@ def test_a_condition_is_told():
 
 
 def test_what_the_plan_leaves_alone_stays_in_its_excess():
-    conditional = given(WEB, READER, GROUP, condition="@Resource[x] StringEquals 'y'")
-    plan = planned([WEB], [], [conditional])
+    conditional = given(WEB, SECRETS_OFFICER, VAULT, condition="@Resource[x] StringEquals 'y'")
+    plan = planned([WEB], [saw(WEB, GET, VAULT)], [conditional])
     assert plan.left_alone() == plan.today
-    assert score_of(plan, 0).planned_excess == score_of(plan, 0).excess > 0
+    assert score_of(plan, 0).planned_excess >= score_of(plan, 0).excess > 0
 
 
 def test_risks_weigh_in_the_score_by_its_own_weights():
