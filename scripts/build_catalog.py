@@ -222,6 +222,7 @@ def replacements_text(services: Json, credentials: Json) -> str:
         for entry in services["services"]
         if entry.get("target")
     }
+    shaped["entra"] = replacement({"entra": "yes"}, calls["entra"])
     lines = ",\n".join(f"{compact(key)}:{compact(value)}" for key, value in shaped.items())
     return (
         f'{{"source":{section([*sources(services), *sources(credentials)])},\n"services":{{\n{lines}\n}}}}\n'

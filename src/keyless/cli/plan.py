@@ -65,7 +65,8 @@ def command(
     """Choose, for every identity, the built-in roles that cover what it used with the least besides.
 
     Then it names every stored credential that was signed in with, and what replaces it; and for vaults with
-    access policies who can let himself in, and what everybody gains and loses when roles decide there.
+    access policies who can let himself in, and what everybody gains and loses when roles decide there; and
+    what becomes of each secret: which can go, which stay, which lie in the wrong place.
 
     The plan is the exact minimum: first the excess that weighs least, then fewest roles. It is kept in
     `.keyless/plan.json`, where `keyless prove` finds it.

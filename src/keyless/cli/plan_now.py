@@ -40,4 +40,14 @@ async def _given_in(project: Project) -> Given:
     from keyless.runtime.plan_given import read_given
 
     with opened_evidence(project) as evidence, opened_store(project) as store:
-        return await read_given(store, evidence, int(time.time()))
+        return _with_places(await read_given(store, evidence, int(time.time())), project)
+
+
+def _with_places(given: Given, project: Project) -> Given:
+    """The same, with where code names the secrets and settings."""
+    from dataclasses import replace
+
+    from keyless.cli.code_places import code_places
+
+    places = code_places(project.root, [one.name for one in given.secrets.values])
+    return replace(given, secrets=replace(given.secrets, places=places))

@@ -86,6 +86,13 @@ _READ_RUNS = """
 SELECT workload, principal_ids, learning, program, started, ended, exit_code
 FROM runs ORDER BY started, ended, id
 """
+_READ_PEAKS = """
+SELECT principal_id, scope, max(number) FROM (
+    SELECT principal_id, scope, second, sum(seconds.count) AS number FROM seconds JOIN lines ON id = line
+    WHERE outcome <> 'denied' AND lower(action) = 'microsoft.keyvault/vaults/secrets/getsecret/action'
+    GROUP BY principal_id, scope, second)
+GROUP BY principal_id, scope ORDER BY principal_id, scope
+"""
 
 
 class EvidenceError(Exception):
@@ -175,6 +182,14 @@ class EvidenceDatabase:
         """Which workloads ran, in the order in which they began."""
         with _explained(self._file):
             return [_run(row) for row in self._connection.execute(_READ_RUNS)]
+
+    def peaks_of_reading(self) -> list[tuple[str, str, int]]:
+        """How often one principal read one secret within a single second at most: both ids, and the number.
+
+        Seconds are kept for a week, so that this is about the last one.
+        """
+        with _explained(self._file):
+            return [(who, scope, int(most)) for who, scope, most in self._connection.execute(_READ_PEAKS)]
 
     def prune(self, now: int) -> None:
         """Drop per-second counts older than a week; totals stay."""

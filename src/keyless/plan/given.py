@@ -14,6 +14,7 @@ from keyless.model.resources import Vault
 from keyless.model.roles import RoleAssignment, RoleDefinition
 from keyless.plan.problem import Subject
 from keyless.plan.results.completeness import NamedCall
+from keyless.plan.secrets.stored import NO_SECRETS, SecretFacts
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,7 @@ class Given:
     sign_ins: Sequence[SignIn] = ()
     compute: Sequence[ComputeResource] = ()
     policies: VaultPolicies = NO_POLICIES
+    secrets: SecretFacts = NO_SECRETS
     custom_roles: Mapping[str, RoleDefinition] = field(default_factory=dict)
     choose_from: tuple[RoleDefinition, ...] | None = None
     made_at: int = 0

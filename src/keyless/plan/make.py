@@ -30,6 +30,8 @@ from keyless.plan.problem import Subject, SubjectKind
 from keyless.plan.proof import with_proof
 from keyless.plan.removals import Seen, find_removals, triple_of, unknown_principals
 from keyless.plan.result import Plan, ReplacingRole
+from keyless.plan.secrets.decide import secret_decisions
+from keyless.plan.secrets.transitional import transitional
 from keyless.plan.settle import index_for, settle
 from keyless.plan.vault_risks import find_risks
 from keyless.plan.window import last_moment
@@ -69,22 +71,25 @@ def make_plan(given: Given, policy: PlanPolicy = DEFAULT_POLICY) -> Plan:
     removed = find_removals(index, given, known, definitions, planned, seen)
     gone = {one.assignment_id for one in removed.removals}
     afterwards = Afterwards(planned, [one for one in everyones if one.id not in gone], definitions)
+    credentials = stored_credentials(
+        sign_ins,
+        everyone,
+        given.compute,
+        planned,
+        _roles_by_key(settle(index, policy, needs.by_key).places),
+    )
     plan = Plan(
         assignments=planned,
         uncovered=uncovered(index, everyone, settled.places),
         removals=removed.removals,
         today=current_grants(index, definitions, known, given.assignments, needs.seen),
-        stored_credentials=stored_credentials(
-            sign_ins,
-            everyone,
-            given.compute,
-            planned,
-            _roles_by_key(settle(index, policy, needs.by_key).places),
-        ),
+        stored_credentials=credentials,
         credential_free=credential_free(sign_ins, everyone),
         vaults_to_switch=tuple(vault.resource_id for vault in vaults_of_policies(policies.vaults)),
         migrations=migrations(index, policies.vaults, entries, needs.seen, afterwards, everyone),
         risks=find_risks(policies.vaults, everyones, afterwards.known, everyone),
+        secrets=secret_decisions(given.secrets, about, everyone, policy.secrets),
+        transitional=transitional(credentials, given.subjects, policy.secrets, now),
         certificates=proved,
         dropped=needs.dropped,
         completeness=complete,

@@ -15,6 +15,7 @@ from keyless.plan.given import Given, VaultPolicies
 from keyless.plan.problem import Subject, SubjectKind
 from keyless.plan.window import last_moment
 from keyless.runtime.directory import Directory, Entry, read_directory
+from keyless.runtime.stored_values import read_secret_facts
 from keyless.store.collections import (
     ASSIGNMENTS,
     COMPUTE,
@@ -45,6 +46,7 @@ async def read_given(store: Store, evidence: EvidenceDatabase, now: int = 0) -> 
         sign_ins=principals.without_people(evidence.sign_ins()),
         compute=[found for _, found in await store.scan(COMPUTE)],
         policies=await _policies(store, principals, assignments),
+        secrets=await read_secret_facts(store, evidence),
         custom_roles={one.id: one for _, one in await store.scan(ROLE_DEFINITIONS)},
         made_at=now if now and last_moment(observations) > now else 0,
         groups=[group for _, group in await store.scan(SECURITY_GROUPS)],

@@ -14,6 +14,8 @@ from keyless.catalog.shapes.pairs import is_host
 from keyless.catalog.shapes.shape import UNKNOWN, Holds, ValueShape
 
 _LONGEST = 64
+_LONGEST_DRAWN = 512
+_SHORTEST_DRAWN = 16
 _TRUTH = frozenset({"true", "false", "yes", "no", "on", "off", "enabled", "disabled"})
 _WORDS = frozenset(
     {"debug", "verbose", "trace", "info", "information", "warn", "warning", "error", "critical", "none"}
@@ -36,14 +38,27 @@ _GUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12
 def shape_of_plain(text: str) -> ValueShape:
     """What a value is that is neither a key, nor a connection string, nor an address."""
     if len(text) > _LONGEST:
-        return UNKNOWN
+        is_drawn = len(text) <= _LONGEST_DRAWN and _is_drawn(text)
+        return ValueShape("drawn-by-lot", Holds.UNKNOWN) if is_drawn else UNKNOWN
     folded = text.casefold()
     if is_host(folded) and _is_domain(folded):
         return ValueShape("host", Holds.CONFIGURATION, host=folded)
     if _GUID.fullmatch(folded):
         return ValueShape("guid", Holds.UNKNOWN)
     kind = next((name for name, fits in _KINDS.items() if fits(folded)), "")
-    return ValueShape(kind, Holds.CONFIGURATION) if kind else UNKNOWN
+    if kind:
+        return ValueShape(kind, Holds.CONFIGURATION)
+    return ValueShape("drawn-by-lot", Holds.UNKNOWN) if _is_drawn(text) else UNKNOWN
+
+
+def _is_drawn(text: str) -> bool:
+    """Whether a text looks drawn by lot: long, in one piece, with digits among its letters."""
+    return (
+        len(text) >= _SHORTEST_DRAWN
+        and not any(character.isspace() for character in text)
+        and any(character.isdigit() for character in text)
+        and any(character.isalpha() for character in text)
+    )
 
 
 def _is_domain(folded: str) -> bool:

@@ -14,6 +14,7 @@ from keyless.plan.policy.identities import IdentityRules
 from keyless.plan.policy.risks import RiskWeights
 from keyless.plan.policy.roles import RoleRules
 from keyless.plan.policy.scopes import ScopeRules
+from keyless.plan.policy.secrets import SecretRules
 from keyless.plan.policy.vaults import VaultRules
 
 
@@ -27,6 +28,7 @@ class PlanPolicy(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fie
     evidence: EvidenceRules = EvidenceRules()
     identities: IdentityRules = IdentityRules()
     vaults: VaultRules = VaultRules()
+    secrets: SecretRules = SecretRules()
 
 
 DEFAULT_POLICY = PlanPolicy()

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from keyless.model.actions import ActionPlane
 from keyless.plan.excess import excess_of
+from keyless.plan.reports.secrets import secrets_in_short
 from keyless.plan.result import Plan, PlannedAssignment
 from keyless.plan.results.actions import GrantedAction
 from keyless.plan.results.completeness import Sureness
@@ -72,6 +73,8 @@ def headline(plan: Plan) -> str:
         parts.append(f"{counted(len(plan.stored_credentials), 'stored credential')} to replace")
     if plan.vaults_to_switch:
         parts.append(f"{counted(len(plan.vaults_to_switch), 'vault')} to move from access policies to roles")
+    if about_secrets := secrets_in_short(plan):
+        parts.append(about_secrets)
     return ", ".join(parts)
 
 

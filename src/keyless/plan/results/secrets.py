@@ -30,10 +30,11 @@ class CodePlace(msgspec.Struct, frozen=True, order=True, rename="camel"):
 class SecretDecision(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
     """What becomes of one secret or setting, by name; its value is never here.
 
-    ``container`` is the id of the vault or store; ``how`` says what to do, ``service`` is what it opens.
-    ``read_by`` are names of principals, ``reads`` how often they read it, ``most_per_second`` the peak;
-    with ``load_at_start_up`` it is read more often than a start needs; ``places`` are where code names it.
-    ``owner`` and ``rotate_every_days`` are of secrets that stay.
+    ``container`` is the id of the vault or store, ``label`` the setting's, empty for none; ``how`` says what
+    to do, ``service`` is what it opens. ``read_by`` are names of principals, ``reads`` how often they read
+    it, ``most_per_second`` the peak; with ``load_at_start_up`` it is read more often than a start needs, and
+    ``reading`` says what to do; ``places`` are where code names it. ``owner`` and ``rotate_every_days`` are
+    of secrets that stay.
     """
 
     container: str
@@ -41,6 +42,7 @@ class SecretDecision(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
     fate: Fate
     why: str
     how: str
+    label: str = ""
     service: str = ""
     owner: str = ""
     rotate_every_days: int | None = None
@@ -48,6 +50,7 @@ class SecretDecision(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
     reads: int = 0
     most_per_second: int = 0
     load_at_start_up: bool = False
+    reading: str = ""
     places: tuple[CodePlace, ...] = ()
 
 

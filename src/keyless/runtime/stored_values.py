@@ -1,0 +1,63 @@
+"""What vaults and configuration stores hold, told to the planner without a single value.
+
+A value is opened, looked at for its shape, and dropped again: nothing that is returned has it.
+"""
+
+from __future__ import annotations
+
+from keyless.catalog.shapes.of_value import shape_of
+from keyless.evidence.database import EvidenceDatabase
+from keyless.model.resource_id import ResourceId
+from keyless.plan.secrets.stored import SecretFacts, StoredKind, StoredValue
+from keyless.planes.appconfig.service import KeyValues
+from keyless.planes.keyvault.secrets.service import Secrets
+from keyless.store.collections import STORES, VAULTS
+from keyless.store.ports import Store
+
+
+async def read_secret_facts(store: Store, evidence: EvidenceDatabase) -> SecretFacts:
+    """Every live secret and key-value by name, with what its value looks like, and how fast it was read."""
+    return SecretFacts(
+        values=(*await _secrets(store), *await _settings(store)),
+        peaks={(who.casefold(), scope.casefold()): most for who, scope, most in evidence.peaks_of_reading()},
+    )
+
+
+async def _secrets(store: Store) -> list[StoredValue]:
+    secrets = Secrets(store)
+    found = []
+    for _, vault in await store.scan(VAULTS):
+        container = ResourceId.parse(vault.resource_id)
+        for name in await secrets.list_names(vault):
+            secret = await secrets.current(vault, name)
+            if secret is not None:
+                version = secret.version
+                found.append(
+                    StoredValue(
+                        container=container,
+                        kind=StoredKind.SECRET,
+                        name=secret.name,
+                        shape=shape_of(version.value),
+                        content_type=version.content_type or "",
+                        updated=version.updated,
+                        expires=version.expires,
+                    )
+                )
+    return found
+
+
+async def _settings(store: Store) -> list[StoredValue]:
+    key_values = KeyValues(store)
+    return [
+        StoredValue(
+            container=ResourceId.parse(found.resource_id),
+            kind=StoredKind.SETTING,
+            name=one.key,
+            label=one.label or "",
+            shape=shape_of(one.value or ""),
+            content_type=one.content_type or "",
+            updated=one.modified_at,
+        )
+        for _, found in await store.scan(STORES)
+        for one in await key_values.list_all(found.name)
+    ]
