@@ -91,7 +91,20 @@ class _Proof:
 def _load(project: Project, given: Path | None) -> Plan:
     if given is None and not project.plan_file.exists():
         raise Failure("there is no plan to prove yet: make one with `keyless plan`")
-    return loaded_plan(given or project.plan_file)
+    file = given or project.plan_file
+    plan = loaded_plan(file)
+    _refuse_changed_roles(plan, file)
+    return plan
+
+
+def _refuse_changed_roles(plan: Plan, file: Path) -> None:
+    """Refuse a plan that gives a built-in role other permissions: a proof under it would prove nothing."""
+    from keyless.catalog.roles import role_by_id
+
+    for one in plan.proposed_roles:
+        built_in = role_by_id(one.definition.id)
+        if built_in is not None:
+            raise Failure(f"{file}: the plan proposes a role with the id of `{built_in.name}`; plan again")
 
 
 def _say_what_is_newer(project: Project) -> None:
@@ -123,9 +136,9 @@ def _prove(project: Project, plan: Plan, hello: Hello, argv: list[str]) -> _Proo
 
 
 async def _copy_world(project: Project, copy: Project, estate: Estate | None, plan: Plan) -> Directory:
-    """Copy the store, and put the plan's assignments in the place of its own."""
+    """Copy the store, with the plan's assignments in the place of its own, and the roles that it proposes."""
     from keyless.app import deploy_estate, open_store
-    from keyless.store.collections import ASSIGNMENTS
+    from keyless.store.collections import ASSIGNMENTS, ROLE_DEFINITIONS
 
     with closing(open_store(project)) as original:
         if estate is not None:
@@ -135,6 +148,8 @@ async def _copy_world(project: Project, copy: Project, estate: Estate | None, pl
         async with store.transaction() as transaction:
             for key, _ in await transaction.scan(ASSIGNMENTS):
                 await transaction.delete(ASSIGNMENTS, key)
+            for role in plan.proposed_roles:
+                await transaction.put(ROLE_DEFINITIONS, (role.definition.id,), role.definition)
             for assignment in plan.role_assignments():
                 await transaction.put(ASSIGNMENTS, (assignment.id,), assignment)
             await _let_roles_decide(transaction, plan)

@@ -52,7 +52,7 @@ def candidates(given: Given, policy: PlanPolicy, demands: Sequence[Demand]) -> R
         effort=policy.effort,
         limited=_by_scope(base.ranked(one) for one in custom if one.id not in forbidden),
         hierarchy=given.hierarchy,
-        custom_in_tenant=len(given.custom_roles),
+        custom=given.custom_roles,
         memo={},
     )
 

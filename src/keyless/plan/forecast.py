@@ -72,7 +72,9 @@ def forecasted(
     needs = needs_of(given, policy, before(observations, split_at), split_at, known)
     index = index_for(given, policy, needs.needed)
     rest = after(observations, split_at)
-    tried = _Trial(needs, index, settle(index, policy, needs.needed).places)
+    settled = settle(index, policy, needs.needed)
+    tried = _Trial(needs, index, settled.places)
+    roles = dict(roles) | {one.definition.id: one.definition for one in settled.proposed}
     return Forecasted(tried.forecast(given, policy, rest, split_at, roles, _since(observations)))
 
 

@@ -72,8 +72,8 @@ class RoleIndex:
 
     ``of_all``: they are all that are built in, at least. ``limited`` are those that may be assigned only
     below some scope, by its key; ``hierarchy`` says which management groups a scope lies in;
-    ``custom_in_tenant`` is how many custom roles there are. ``memo`` remembers answers about these roles,
-    which never change.
+    ``custom`` are the tenant's custom roles by id, chosen from or not. ``memo`` remembers answers about these
+    roles, which never change.
     """
 
     universe: Universe
@@ -83,7 +83,7 @@ class RoleIndex:
     effort: Effort = DEFAULT_EFFORT
     limited: Mapping[Key, tuple[RankedRole, ...]] = field(default_factory=dict)
     hierarchy: Hierarchy = FLAT
-    custom_in_tenant: int = 0
+    custom: Mapping[str, RoleDefinition] = field(default_factory=dict)
     memo: dict[Hashable, Any] = field(default_factory=dict, compare=False, repr=False)
 
     def bit(self, action: Action) -> int:

@@ -23,7 +23,7 @@ from keyless.plan.directory import directory_notes
 from keyless.plan.given import Given
 from keyless.plan.legacy import credential_free, stored_credentials
 from keyless.plan.needs import needs_of, of_principals
-from keyless.plan.notes import about_denials, about_directory, about_roles, general_notes
+from keyless.plan.notes import about_denials, about_directory, about_proposed, about_roles, general_notes
 from keyless.plan.places import Place
 from keyless.plan.policy.policy import DEFAULT_POLICY, PlanPolicy
 from keyless.plan.problem import Subject, SubjectKind
@@ -64,7 +64,7 @@ def make_plan(given: Given, policy: PlanPolicy = DEFAULT_POLICY) -> Plan:
     }
     proved = certificates(index, settled.places)
     planned = planned_assignments(index, everyone, existing, settled.places)
-    definitions = _definitions(given)
+    definitions = _definitions(given) | {one.definition.id: one.definition for one in settled.proposed}
     ours = of_principals(about)
     complete = completeness(given, ours, known | _named(strangers), definitions)
     seen = Seen(needed, needs.dropped, visibility_of(given, ours), complete, now)
@@ -76,10 +76,11 @@ def make_plan(given: Given, policy: PlanPolicy = DEFAULT_POLICY) -> Plan:
         everyone,
         given.compute,
         planned,
-        _roles_by_key(settle(index, policy, needs.by_key).places),
+        _roles_by_key(settle(index, policy, needs.by_key, propose=False).places),
     )
     plan = Plan(
         assignments=planned,
+        proposed_roles=settled.proposed,
         uncovered=uncovered(index, everyone, settled.places),
         removals=removed.removals,
         today=current_grants(index, definitions, known, given.assignments, needs.seen),
@@ -99,6 +100,7 @@ def make_plan(given: Given, policy: PlanPolicy = DEFAULT_POLICY) -> Plan:
             *directory_notes(about, known),
             *general_notes(planned, needed, strangers, scopes=policy.scopes),
             *about_roles(index, planned),
+            *about_proposed(settled.proposed),
             *about_certificates(proved),
             *removed.notes,
         ),

@@ -13,6 +13,7 @@ from keyless.plan.index import Action, RoleIndex
 from keyless.plan.policy.scopes import ScopeRules
 from keyless.plan.problem import Demand
 from keyless.plan.result import PlannedAssignment
+from keyless.plan.results.custom_roles import ProposedRole
 from keyless.plan.wording import counted, listed
 
 
@@ -54,6 +55,18 @@ def about_roles(index: RoleIndex, planned: Sequence[PlannedAssignment]) -> list[
             "or plan with `--general-roles`, which leaves such roles out"
         )
     ]
+
+
+def about_proposed(roles: Sequence[ProposedRole]) -> list[str]:
+    """What to say where custom roles are to be made."""
+    if not roles:
+        return []
+    ones, them = ("a custom role is", "it") if len(roles) == 1 else (f"{len(roles)} custom roles are", "them")
+    note = (
+        f"{ones} proposed: making {them} takes `Microsoft.Authorization/roleDefinitions/write` at each "
+        "assignable scope, and Azure refuses actions that it does not know"
+    )
+    return [note]
 
 
 def general_notes(

@@ -12,7 +12,7 @@ Rules:
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from keyless.model.resource_id import ResourceId
@@ -39,6 +39,10 @@ class Place:
     used: int
     """What ``counts`` has, as a set."""
     inherited: dict[Action, int] = field(default_factory=dict)
+    instead: Cover | None = None
+    """The best roles that there are, where a proposed one stands in their place."""
+    granted_by_none: tuple[Action, ...] = ()
+    """What only the proposed role grants."""
 
     @property
     def granted(self) -> int:
@@ -60,19 +64,25 @@ class Place:
         self.used |= index.bit(action)
 
 
-def places(index: RoleIndex, demands: Iterable[Demand]) -> list[Place]:
+Better = Callable[[Cover, int, Mapping[Action, int], ResourceId], Cover | None]
+"""What may stand in place of the best roles that there are (of the cover, what it covers, all that is asked
+for, and the scope); none where they stay."""
+
+
+def places(index: RoleIndex, demands: Iterable[Demand], better: Better | None = None) -> list[Place]:
     """Settle demands, those of each principal for themselves."""
     by_principal: dict[str, list[Demand]] = {}
     for demand in demands:
         by_principal.setdefault(demand.principal_id.casefold(), []).append(demand)
-    return [place for own in by_principal.values() for place in _Settling(index, own).places()]
+    return [place for own in by_principal.values() for place in _Settling(index, own, better).places()]
 
 
 class _Settling:
     """The demands of one principal, wider scopes before the narrower ones inside them."""
 
-    def __init__(self, index: RoleIndex, demands: Iterable[Demand]) -> None:
+    def __init__(self, index: RoleIndex, demands: Iterable[Demand], better: Better | None) -> None:
         self._index = index
+        self._better = better
         self._demands = sorted(demands, key=lambda one: one.scope.key)
         self._keys = [one.scope.key for one in self._demands]
         self._used = [bits_of(index, one.counts) for one in self._demands]
@@ -84,9 +94,25 @@ class _Settling:
             wider = list(self._wider(demand))
             left = _less_inherited(self._index, demand.counts, wider)
             if left:
-                place = _settle(self._index, demand, left, self._held(demand, wider))
+                place = self._settle(demand, left, self._held(demand, wider))
                 self._settled[demand.scope.key] = place
         return list(self._settled.values())
+
+    def _settle(self, demand: Demand, counts: dict[Action, int], held: int) -> Place:
+        index, scope = self._index, demand.scope
+        granted = grantable(index, bits_of(index, counts), scope)
+        cover = best_cover(index, granted, scope, held=held)
+        proposed = self._better(cover, granted, counts, scope) if self._better else None
+        able = union_of_bits(proposed.roles) if proposed else granted
+        covered = {action: count for action, count in counts.items() if index.bit(action) & able}
+        missing = {action: count for action, count in counts.items() if action not in covered}
+        place = Place(
+            demand.principal_id, scope, proposed or cover, covered, missing, held, bits_of(index, covered)
+        )
+        if proposed:
+            place.instead = cover
+            place.granted_by_none = tuple(one for one in covered if not index.bit(one) & granted)
+        return place
 
     def _wider(self, demand: Demand) -> Iterator[Place]:
         """The places that were settled at scopes that this one lies in, the widest first."""
@@ -127,11 +153,3 @@ def _less_inherited(index: RoleIndex, counts: dict[Action, int], wider: Sequence
         else:
             giver.add(index, action, count)
     return left
-
-
-def _settle(index: RoleIndex, demand: Demand, counts: dict[Action, int], held: int) -> Place:
-    granted = grantable(index, bits_of(index, counts), demand.scope)
-    covered = {action: count for action, count in counts.items() if index.bit(action) & granted}
-    missing = {action: count for action, count in counts.items() if action not in covered}
-    cover = best_cover(index, granted, demand.scope, held=held)
-    return Place(demand.principal_id, demand.scope, cover, covered, missing, held, granted)

@@ -46,7 +46,7 @@ def _alternatives(
 def reason(index: RoleIndex, place: Place, role: RankedRole, nearest: tuple[Alternative, ...]) -> str:
     """The derivation of one choice, in sentences."""
     parts = (
-        _necessity(index, place, role),
+        _necessity(index, place, role) if place.instead is None else _proposal(index, place, place.instead),
         _next_best(index, place, nearest),
         _inheritance(index, place, role),
         _without_oddities(index, place, role),
@@ -78,6 +78,18 @@ def _alone(index: RoleIndex, place: Place, actions: str) -> str:
         "No role, and no set of roles," if index.of_all else f"None of {_roles(index)}, and no set of them,"
     )
     return f"{nobody} grants {actions} with less besides: {besides}."
+
+
+def _proposal(index: RoleIndex, place: Place, instead: Cover) -> str:
+    """Why a role is to be made."""
+    text = f"The plan proposes this role: it grants exactly {quoted(index.universe.names(place.used))}."
+    if place.granted_by_none:
+        only = quoted([name for _, name in place.granted_by_none])
+        text += f" No role that there is grants {only}."
+    if instead.excess:
+        names = listed([f"`{one.role.name}`" for one in instead.roles])
+        text += f" The best that there is, {names}, grants {_weighed(index, instead.excess)} besides."
+    return text
 
 
 def _is_best(place: Place) -> bool:

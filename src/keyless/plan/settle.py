@@ -13,15 +13,19 @@ from keyless.plan.given import Given
 from keyless.plan.index import RoleIndex
 from keyless.plan.places import Place, places
 from keyless.plan.policy.policy import PlanPolicy
+from keyless.plan.policy.roles import CustomRoles
 from keyless.plan.problem import Demand
+from keyless.plan.propose import Proposer, proposed_roles, with_room
+from keyless.plan.results.custom_roles import ProposedRole
 
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """The roles that could be chosen from, and those that were, by place."""
+    """The roles that could be chosen from, those that were, by place, and which of them are to be made."""
 
     index: RoleIndex
     places: tuple[Place, ...]
+    proposed: tuple[ProposedRole, ...] = ()
 
 
 def index_for(given: Given, policy: PlanPolicy, demands: Sequence[Demand]) -> RoleIndex:
@@ -33,6 +37,14 @@ def index_for(given: Given, policy: PlanPolicy, demands: Sequence[Demand]) -> Ro
     return candidates(given, policy, demands)
 
 
-def settle(index: RoleIndex, policy: PlanPolicy, demands: Sequence[Demand]) -> Settled:
-    """The best roles for each demand."""
-    return Settled(index, tuple(places(index, demands)))
+def settle(
+    index: RoleIndex, policy: PlanPolicy, demands: Sequence[Demand], *, propose: bool = True
+) -> Settled:
+    """The best roles for each demand; some may be proposed where the policy and ``propose`` say so."""
+    if not propose or policy.roles.custom is not CustomRoles.PROPOSED:
+        return Settled(index, tuple(places(index, demands)))
+    found = places(index, demands, Proposer(index, policy.roles.custom_saves).better)
+    allowed = with_room(index, found)
+    if allowed is not None:
+        found = places(index, demands, Proposer(index, policy.roles.custom_saves, allowed).better)
+    return Settled(index, tuple(found), proposed_roles(index, found))

@@ -23,11 +23,14 @@ class RoleRules(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fiel
     """What may be chosen.
 
     ``general_only`` leaves out roles that their names mark as preview, deprecated or some service's own;
-    ``forbidden`` are names or GUIDs of roles that nobody gets; ``most_assignments`` is the highest number
-    of assignments that one identity may have, none for as many as are needed.
+    ``forbidden`` are names or GUIDs of roles that nobody gets. ``custom`` says what becomes of custom roles;
+    a new one is proposed where it saves excess that weighs ``custom_saves`` at one scope, or where no role
+    grants what was used. ``most_assignments`` is the highest number of assignments that one identity may
+    have, none for as many as are needed.
     """
 
     general_only: bool = False
     forbidden: tuple[str, ...] = ()
     custom: CustomRoles = CustomRoles.EXISTING
+    custom_saves: Annotated[int, msgspec.Meta(ge=0)] = 10
     most_assignments: Annotated[int, msgspec.Meta(ge=1)] | None = None
