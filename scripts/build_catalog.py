@@ -2,8 +2,8 @@
 
     python scripts/build_catalog.py FACTS_DIR
 
-FACTS_DIR holds ``builtin_roles.json``, ``provider_operations.json``, ``services.json``, ``credentials.json``
-and ``limits.json``.
+FACTS_DIR holds ``builtin_roles.json``, ``provider_operations.json``, ``services.json``, ``credentials.json``,
+``kv_actions.json`` and ``limits.json``.
 What is written to ``src/keyless/catalog/data`` is the part of them that the product uses, in the product's
 own format: sorted, one entry a line, so that a later run shows in a diff what changed in Azure.
 """
@@ -53,6 +53,7 @@ def main(facts_dir: Path) -> None:
     write("operations.json", operations_text(operations, read(facts_dir, "builtin_roles.json")["roles"]))
     write("services.json", services_text(services))
     write("vault_permissions.json", vault_permissions_text(read(facts_dir, "kv_actions.json")))
+    write("client_methods.json", client_methods_text(read(facts_dir, "kv_actions.json")))
     write("replacements.json", replacements_text(services, read(facts_dir, "credentials.json")))
     write("limits.json", json.dumps(limits(read(facts_dir, "limits.json")), indent=1) + "\n")
 
@@ -209,6 +210,30 @@ def vault_permissions_text(facts: Json) -> str:
     shaped = {kinds[kind]: dict(sorted(permissions.items())) for kind, permissions in given.items()}
     document = {"source": sources(facts), "permissions": dict(sorted(shaped.items()))}
     return json.dumps(document, indent=1) + "\n"
+
+
+def client_methods_text(facts: Json) -> str:
+    """The data actions of each operation of a vault or store, and the client's methods that call it."""
+    operations = [
+        *(
+            {"kind": one["kind"], "operation": one["operation"], "actions": [one["dataAction"]]}
+            | {"methods": plain_methods(one)}
+            for one in facts["keyVault"]["operations"]
+        ),
+        *(
+            {"kind": "key-value", "operation": one["operation"], "actions": one["dataActions"]}
+            | {"methods": plain_methods(one)}
+            for one in facts["appConfiguration"]["operations"]
+        ),
+    ]
+    named = [one for one in operations if one["methods"]]
+    lines = ",\n".join(compact(one) for one in named)
+    return f'{{"source":{section(sources(facts))},\n"operations":[\n{lines}\n]}}\n'
+
+
+def plain_methods(operation: Json) -> list[str]:
+    """The methods whose name alone says that it is this operation."""
+    return [name for name in operation.get("python", ()) if name.isidentifier()]
 
 
 def replacements_text(services: Json, credentials: Json) -> str:

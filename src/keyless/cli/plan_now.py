@@ -40,14 +40,17 @@ async def _given_in(project: Project) -> Given:
     from keyless.runtime.plan_given import read_given
 
     with opened_evidence(project) as evidence, opened_store(project) as store:
-        return _with_places(await read_given(store, evidence, int(time.time())), project)
+        return _with_code(await read_given(store, evidence, int(time.time())), project)
 
 
-def _with_places(given: Given, project: Project) -> Given:
-    """The same, with where code names the secrets and settings."""
+def _with_code(given: Given, project: Project) -> Given:
+    """The same, with where code names secrets and settings, and which operations it names."""
     from dataclasses import replace
 
     from keyless.cli.code_places import code_places
+    from keyless.runtime.code_files import code_files
+    from keyless.runtime.named_calls import named_calls
 
     places = code_places(project.root, [one.name for one in given.secrets.values])
-    return replace(given, secrets=replace(given.secrets, places=places))
+    calls = named_calls(code_files(project.root))
+    return replace(given, secrets=replace(given.secrets, places=places), calls=calls)

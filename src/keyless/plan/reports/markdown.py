@@ -8,11 +8,12 @@ Source: https://docs.github.com/rest/issues/comments (a body has at most 65,536 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from keyless.model.resource_id import ResourceId
 from keyless.plan.problem import Subject
 from keyless.plan.reports.markup import code, plain, prose
+from keyless.plan.reports.proof import proof_lines
 from keyless.plan.reports.scores import score_section
 from keyless.plan.reports.summary import changes, excess_in_order, headline, risks_in_words, rows
 from keyless.plan.reports.tables import Section, fitted
@@ -164,29 +165,7 @@ def _sureness(plan: Plan) -> Section:
 
 
 def _proof(plan: Plan) -> Section:
-    return Section("Proof", (), tuple((plain(line),) for line in _proof_lines(plan)))
-
-
-def _proof_lines(plan: Plan) -> Iterable[str]:
-    if plan.certificates:
-        best = sum(one.optimal for one in plan.certificates)
-        yield f"{best:,} of {len(plan.certificates):,} choices of roles are proved to be the best ones."
-    covered = plan.containment
-    if covered.used:
-        yield (
-            f"Of {covered.used:,} permissions that were used the plan grants all but "
-            f"{len(covered.missing):,}; {len(covered.added):,} of what it grants nothing grants today."
-        )
-    if plan.forecast is not None:
-        one = plan.forecast
-        yield (
-            f"A plan made from the first part of the evidence would have denied {one.denied:,} of "
-            f"{one.events:,} events in the rest, and {one.unused:,} of its {one.granted:,} permissions would "
-            "not have been used there."
-        )
-    if plan.completeness.events:
-        seen = plan.completeness
-        yield f"An action is known for {seen.mapped:,} of {seen.events:,} events in the logs."
+    return Section("Proof", (), tuple((plain(line),) for line in proof_lines(plan)))
 
 
 def _reasons(plan: Plan) -> Section:

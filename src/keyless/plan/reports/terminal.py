@@ -14,6 +14,7 @@ from keyless.plan.problem import Subject, SubjectKind
 from keyless.plan.reports.legacy import print_legacy
 from keyless.plan.reports.lines import print_line, print_prose
 from keyless.plan.reports.policies import print_policies
+from keyless.plan.reports.proof import print_proof
 from keyless.plan.reports.secrets import print_secrets
 from keyless.plan.reports.summary import RISKS, excess_in_order, headline
 from keyless.plan.result import Plan, PlannedAssignment, UsedAction
@@ -61,6 +62,7 @@ def print_plan(plan: Plan, console: Console | None = None) -> None:
     print_policies(console, plan)
     print_legacy(console, plan)
     print_secrets(console, plan)
+    print_proof(console, plan)
     for note in plan.notes:
         print_prose(console, f"note: {note}", indent=0)
 
