@@ -142,10 +142,9 @@ def _added(plan: Plan, one: Added) -> str:
 
 
 def _would_deny(plan: Plan, one: WouldDeny) -> str:
-    text = (
-        f"{one.action} for {_name(plan, one.principal_id)} at {_at(one.scope)}, {counted(one.count, 'time')}"
-    )
-    return f"{text}: not seen at all before" if one.new_caller else text
+    who, often = _name(plan, one.principal_id), counted(one.count, "time")
+    new = ": not seen at all before" if one.new_caller else ""
+    return f"{one.action} for {who} at {_at(one.scope)}, {often}{new}"
 
 
 def _dropped(plan: Plan, one: Dropped) -> str:
@@ -153,9 +152,7 @@ def _dropped(plan: Plan, one: Dropped) -> str:
 
 
 def _call(one: NamedCall) -> str:
-    return (
-        f"{one.method} ({one.operation}) in {one.file}:{one.line}: the code names it, and it was never seen"
-    )
+    return f"{one.method} ({one.operation}) in {one.file}:{one.line}: in the code, and never seen"
 
 
 def _sure(one: IdentitySureness) -> str:
