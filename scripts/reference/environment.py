@@ -66,6 +66,10 @@ READ: tuple[tuple[tuple[str, ...], str], ...] = (
         `.keyless/root.key`, which is then not made.""",
     ),
     (("NO_COLOR",), "Where it is set, Keyless prints without colour."),
+    (
+        ("GITHUB_ACTIONS",),
+        "Where it is `true`, as in a workflow of GitHub's, `keyless plan --check` prints annotations, too.",
+    ),
     (("FORCE_COLOR", "COLUMNS", "TERM"), "Tables and trees on standard output heed them."),
     (
         ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "NO_PROXY"),

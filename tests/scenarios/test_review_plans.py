@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from keyless_command import Project
+from keyless_command import Project, app
 
 
 def test_two_plans_are_compared_and_the_exit_code_says_whether_they_differ(
@@ -75,3 +75,40 @@ def test_a_pull_request_gets_the_plan_as_markdown(learned: Project) -> None:
     assert ran.out.startswith("## Keyless plan: 2 role assignments for 1 identity\n")
     assert "| **new** |" in ran.out
     assert "### Score" in ran.out
+
+
+def test_a_plan_that_was_agreed_on_is_checked_against_what_is_used_and_granted(learned: Project) -> None:
+    assert learned("plan").code == 0
+    holds = learned("plan", "--check")
+    assert (holds.code, holds.out) == (0, "The plan holds: nothing is granted or used beyond it\n")
+    agreed = learned.root / "keyless.plan.json"
+    plan = json.loads((learned.state / "plan.json").read_text())
+    gone = plan["assignments"].pop()
+    agreed.write_text(json.dumps(plan))
+    before = {file.name: file.read_bytes() for file in learned.state.glob("*.json*")}
+    fails = learned("plan", "--check", env={"GITHUB_ACTIONS": "true"})
+    assert fails.code == 1
+    assert fails.out.startswith("The plan does not hold: ")
+    assert f"of {gone['principal']['name']} at " in fails.out
+    assert "\n::error title=keyless plan::used and not in the plan: " in fails.out
+    assert {file.name: file.read_bytes() for file in learned.state.glob("*.json*")} == before
+    as_json = learned("plan", "--check", "--format", "json")
+    assert as_json.code == 1
+    assert json.loads(as_json.out)["schema"] == "keyless.plan-check/1"
+    other = learned("plan", "--check", "--plan", str(learned.state / "plan.json"))
+    assert other.code == 0
+
+
+def test_what_is_assigned_beyond_the_plan_fails_the_check(declared: Project) -> None:
+    uses = """say(secret("contoso-orders", "db-password"))"""
+    assert declared("run", "--as", "web", *app(uses)).code == 0
+    assert declared("plan").code == 0
+    kept = declared.root / "agreed.json"
+    kept.write_bytes((declared.state / "plan.json").read_bytes())
+    more = "  - {principal: worker, role: Key Vault Administrator, scope: {vault: contoso-orders}}\n"
+    declared.estate.write_text(declared.estate.read_text() + more)
+    assert declared("estate", "apply").code == 0
+    ran = declared("plan", "--check", "--plan", str(kept))
+    assert ran.code == 1, ran
+    assert "Key Vault Administrator of worker at vault contoso-orders" in ran.out
+    assert declared("plan", "--check", "--plan", "none.json").code == 2

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,7 +12,7 @@ import click
 from keyless.cli.failure import Failure, explained
 from keyless.cli.options import chosen_project, project_option
 from keyless.cli.plan_files import FORMATS, REPORTS, print_as, write_all
-from keyless.cli.plan_modes import show_difference, show_scores
+from keyless.cli.plan_modes import show_check, show_difference, show_scores
 from keyless.cli.plan_now import plan_now
 from keyless.cli.plan_policy import PolicyOptions, policy_options
 from keyless.runtime.project import Project
@@ -26,7 +26,8 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
 
 @click.command(
     "plan",
-    epilog="Exit code: with `--diff`, 0 where the plans say the same and 1 where they differ.",
+    epilog="Exit code: with `--diff`, 0 where the plans say the same and 1 where they differ; with "
+    "`--check`, 0 where the plan holds, 1 where it does not, 3 where that could not be judged in full.",
 )
 @policy_options
 @click.option(
@@ -50,6 +51,18 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
     type=_FILE,
     help="Say what differs between two plans, JSON files; without NEW, between OLD and the plan made now.",
 )
+@click.option(
+    "--check",
+    is_flag=True,
+    help="Say whether the plan still holds: nothing granted and nothing used beyond it. Nothing is written.",
+)
+@click.option(
+    "--plan",
+    "agreed",
+    metavar="FILE",
+    type=_FILE,
+    help="The plan to check (default: `keyless.plan.json` beside `keyless.yaml`, else the last one made).",
+)
 @click.option("--score", is_flag=True, help="Show the score of each plan so far, and make none.")
 @project_option
 @click.argument("new", metavar="[NEW]", type=_FILE, required=False)
@@ -58,6 +71,8 @@ def command(
     wanted: str,
     folder: Path | None,
     old: Path | None,
+    check: bool,
+    agreed: Path | None,
     score: bool,
     directory: Path | None,
     new: Path | None,
@@ -71,24 +86,33 @@ def command(
     The plan is the exact minimum: first the excess that weighs least, then fewest roles. It is kept in
     `.keyless/plan.json`, where `keyless prove` finds it.
     """
-    _check_modes(score=score, old=old, new=new, folder=folder)
+    _check_modes({"--score": score, "--check": check, "--diff": old, "--out": folder})
+    _check_files(old, new, agreed, check=check)
     with explained():
         project = chosen_project(directory)
         if score:
             show_scores(project, wanted)
         elif old is not None:
             show_difference(project, decided, old, new, wanted)
+        elif check:
+            show_check(project, decided, agreed, wanted)
         else:
             _plan(project, decided, wanted, folder)
 
 
-def _check_modes(*, score: bool, old: Path | None, new: Path | None, folder: Path | None) -> None:
+def _check_modes(asked: Mapping[str, object]) -> None:
     """See that what was asked for is one thing."""
+    names = [name for name, is_set in asked.items() if is_set]
+    if len(names) > 1:
+        raise Failure(f"`{names[0]}` and `{names[1]}` are two commands: give them one after the other", 2)
+
+
+def _check_files(old: Path | None, new: Path | None, agreed: Path | None, *, check: bool) -> None:
+    """See that each plan that was named is for something."""
     if new is not None and old is None:
         raise Failure(f"`{new}` is a plan to compare with another: `keyless plan --diff OLD {new}`", 2)
-    asked = [name for name, is_set in (("--score", score), ("--diff", old), ("--out", folder)) if is_set]
-    if len(asked) > 1:
-        raise Failure(f"`{asked[0]}` and `{asked[1]}` are two commands: give them one after the other", 2)
+    if agreed is not None and not check:
+        raise Failure(f"`--plan` names the plan to check: `keyless plan --check --plan {agreed}`", 2)
 
 
 def _plan(project: Project, decided: PolicyOptions, wanted: str, folder: Path | None) -> None:

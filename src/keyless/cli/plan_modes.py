@@ -1,4 +1,4 @@
-"""What `keyless plan` does besides planning: compare two plans, and show the score; nothing is written."""
+"""What `keyless plan` does besides planning: compare, check, and show the score; nothing is written."""
 
 from __future__ import annotations
 
@@ -37,6 +37,35 @@ def show_difference(
         print_difference(found)
     if not found.is_empty:
         raise SystemExit(1)
+
+
+def show_check(project: Project, decided: PolicyOptions, given: Path | None, wanted: str) -> None:
+    """Print whether the plan that was agreed on holds; ends with 1 where it does not, 3 where it is open."""
+    import os
+
+    from keyless.plan.check import check_plan
+    from keyless.plan.reports.check import check_markdown, print_check, runner_commands
+
+    _check_format(wanted, "--check")
+    agreed = loaded_plan(given or _agreed_file(project))
+    now = plan_now(project, decided)
+    found = check_plan(agreed, now.plan, now.given, now.policy)
+    if wanted == "json":
+        print_json(found)
+    elif wanted == "markdown":
+        click.echo(check_markdown(found), nl=False)
+    else:
+        print_check(found)
+        if os.environ.get("GITHUB_ACTIONS") == "true":
+            click.echo(runner_commands(found), nl=False)
+    if found.exit_code:
+        raise SystemExit(found.exit_code)
+
+
+def _agreed_file(project: Project) -> Path:
+    """The plan that is committed, else the last one made."""
+    committed = project.agreed_plan_file
+    return committed if committed.exists() else project.plan_file
 
 
 def show_scores(project: Project, wanted: str) -> None:

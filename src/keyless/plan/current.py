@@ -5,7 +5,7 @@ Only what principals have that the plan is made for; what is used counts for eve
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 
@@ -14,7 +14,9 @@ from keyless.model.roles import RoleAssignment, RoleDefinition
 from keyless.plan.index import RoleIndex
 from keyless.plan.places import bits_of
 from keyless.plan.problem import Demand, Subject
-from keyless.plan.results.today import CurrentGrant
+from keyless.plan.results.risk import Risk
+from keyless.plan.results.today import CurrentGrant, RiskCount
+from keyless.plan.risk import risk_sets
 
 Used = Callable[[str, ResourceId], int]
 """What a principal (case-folded id) used within a scope, as a set."""
@@ -39,7 +41,14 @@ def current_grants(
         return index.bits_of(role) if role else 0
 
     grants = (
-        _grant(subjects[one.principal_id.casefold()], known.get(one.role_definition_id), one, granted, used)
+        _grant(
+            subjects[one.principal_id.casefold()],
+            known.get(one.role_definition_id),
+            one,
+            index,
+            granted,
+            used,
+        )
         for one in assignments
         if one.principal_id.casefold() in subjects
     )
@@ -69,6 +78,7 @@ def _grant(
     subject: Subject,
     role: RoleDefinition | None,
     one: RoleAssignment,
+    index: RoleIndex,
     granted: Callable[[str], int],
     used: Used,
 ) -> CurrentGrant:
@@ -82,5 +92,15 @@ def _grant(
         scope=one.scope,
         granted=bits.bit_count(),
         unused=unused.bit_count(),
+        risks=risk_counts(index, unused),
         conditional=one.condition is not None,
     )
+
+
+def risk_counts(index: RoleIndex, bits: int) -> tuple[RiskCount, ...]:
+    """The risks of a set of permissions; one that has several counts for the gravest."""
+    counts: Counter[Risk] = Counter()
+    for risk, risky in risk_sets(index.universe):
+        counts[risk] += (bits & risky).bit_count()
+        bits &= ~risky
+    return tuple(RiskCount(risk, counts[risk]) for risk in Risk if counts[risk])

@@ -45,11 +45,11 @@ def make_plan(given: Given, policy: PlanPolicy = DEFAULT_POLICY) -> Plan:
     those of the identities that replace them. Vaults with access policies are moved to roles.
     """
     known = {subject.principal_id.casefold(): subject for subject in given.subjects}
-    about = [seen for seen in given.observations if not _is_gone(seen.principal_id, known)]
+    about = [seen for seen in given.observations if not is_gone(seen.principal_id, known)]
     now = given.made_at or last_moment(given.observations, given.sign_ins)
     needs = needs_of(given, policy, about, now, known)
     needed, entries = needs.needed, needs.entries
-    sign_ins = tuple(one for one in given.sign_ins if not _is_gone(one.principal_id, known))
+    sign_ins = tuple(one for one in given.sign_ins if not is_gone(one.principal_id, known))
     policies = given.policies
     holders = {one.principal_id.casefold(): one for one in policies.others}
     strangers = unknown_principals(known | holders, needed)
@@ -64,7 +64,7 @@ def make_plan(given: Given, policy: PlanPolicy = DEFAULT_POLICY) -> Plan:
     }
     proved = certificates(index, settled.places)
     planned = planned_assignments(index, everyone, existing, settled.places)
-    definitions = _definitions(given) | {one.definition.id: one.definition for one in settled.proposed}
+    definitions = definitions_of(given) | {one.definition.id: one.definition for one in settled.proposed}
     ours = of_principals(about)
     complete = completeness(given, ours, known | _named(strangers), definitions)
     seen = Seen(needed, needs.dropped, visibility_of(given, ours), complete, now)
@@ -108,7 +108,7 @@ def make_plan(given: Given, policy: PlanPolicy = DEFAULT_POLICY) -> Plan:
     return with_proof(plan, given, policy, needs, about, index, definitions)
 
 
-def _definitions(given: Given) -> dict[str, RoleDefinition]:
+def definitions_of(given: Given) -> dict[str, RoleDefinition]:
     """Every role that somebody may have, by id."""
     return {role.id: role for role in (*built_in_roles(), *unlisted_roles())} | dict(given.custom_roles)
 
@@ -129,7 +129,7 @@ def _named(ids: Iterable[str]) -> dict[str, Subject]:
     return {one.casefold(): Subject(one, one, SubjectKind.APPLICATION) for one in ids}
 
 
-def _is_gone(principal_id: str, known: Mapping[str, Subject]) -> bool:
+def is_gone(principal_id: str, known: Mapping[str, Subject]) -> bool:
     """Whether a principal was deleted since: it needs nothing any more."""
     subject = known.get(principal_id.casefold())
     return subject is not None and subject.is_deleted

@@ -72,6 +72,11 @@ class Project:
         return self.root / STATE_DIRECTORY / "plan.json"
 
     @property
+    def agreed_plan_file(self) -> Path:
+        """`keyless.plan.json`, the plan that a team agreed on and committed; not there unless they did."""
+        return self.root / "keyless.plan.json"
+
+    @property
     def scores_file(self) -> Path:
         """The history of the score, a line for each time that it said anything new."""
         return self.root / STATE_DIRECTORY / "scores.jsonl"

@@ -41,6 +41,17 @@ def test_an_assignment_of_which_nothing_was_used_is_counted():
     assert score_of(plan, 0).unused_grants == 1
 
 
+def test_the_risks_of_what_is_unused_today_are_counted_once_each():
+    (grant,) = planned([WEB], [], [given(WEB, OWNER, GROUP)]).today
+    counts = {one.risk: one.count for one in grant.risks}
+    assert counts[Risk.PRIVILEGE_ESCALATION] > 0
+    assert len(counts) == len(grant.risks)
+    assert sum(counts.values()) < grant.unused
+
+
+OWNER = "8e3af657-a8ff-443c-a75c-2fe8c4bcb635"
+
+
 def test_what_is_used_below_the_scope_of_an_assignment_is_used():
     plan = planned([WEB], [saw(WEB, GET, f"{VAULT}/secrets/db")], [given(WEB, SECRETS_OFFICER, GROUP)])
     (grant,) = plan.today

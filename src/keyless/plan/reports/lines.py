@@ -1,6 +1,10 @@
 """Lines of a report: ids are never broken, prose is broken between words only.
 
-Names come from apps, files and logs: no control character of theirs reaches the terminal.
+Names come from apps, files and logs: no control character of theirs reaches the terminal, and no line of
+theirs is a command to the runner of a pipeline, which reads what is printed (`::` at a line's beginning, or
+`##[`).
+
+Source: https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands
 """
 
 from __future__ import annotations
@@ -19,7 +23,12 @@ _LABELLED = 12
 
 def print_line(console: Console, text: str, style: str = "") -> None:
     """A line that is not broken, whatever the width."""
-    console.print(visible(text), style=style, soft_wrap=True, markup=False, highlight=False, emoji=False)
+    console.print(_inert(text), style=style, soft_wrap=True, markup=False, highlight=False, emoji=False)
+
+
+def _inert(text: str) -> str:
+    words = visible(text).replace("##[", "#\\x23[")
+    return words.replace("::", "\\x3a:", 1) if words.lstrip().startswith("::") else words
 
 
 def print_prose(console: Console, text: str, *, indent: int, style: str = "") -> None:
