@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from keyless.cli.commands import Commands
+from keyless.cli.evidence_logs import import_command, imports_command
 from keyless.cli.failure import explained
 from keyless.cli.options import chosen_project, project_option
 from keyless.cli.terminal import say
@@ -18,10 +20,17 @@ from keyless.model.visible import visible
 from keyless.runtime.directory import Directory, read_directory
 from keyless.runtime.project import Project
 
+if TYPE_CHECKING:
+    from keyless.evidence.database import EvidenceDatabase
+
 
 @click.group("evidence", cls=Commands)
 def command() -> None:
-    """Show or clear what was recorded: who did what, where, how often, and how it was settled."""
+    """Show, import or clear evidence: who did what, where, how often, and how it was settled."""
+
+
+command.add_command(import_command)
+command.add_command(imports_command)
 
 
 @command.command("show")
@@ -67,13 +76,19 @@ def sign_in_line(one: SignIn, principals: Directory) -> str:
 
 
 @command.command("clear")
+@click.option("--imported", is_flag=True, help="Only what was imported from logs; what was recorded stays.")
 @project_option
-def clear(directory: Path | None) -> None:
+def clear(imported: bool, directory: Path | None) -> None:
     """Forget all evidence; vaults, stores and assignments stay."""
     with explained(), opened_evidence(chosen_project(directory)) as evidence:
-        lines = len(evidence.observations()) + len(evidence.sign_ins())
-        evidence.clear()
+        before = _lines(evidence)
+        (evidence.clear_imported if imported else evidence.clear)()
+        lines = before - _lines(evidence)
     say(f"forgot {counted(lines, 'line', 'lines')} of evidence")
+
+
+def _lines(evidence: EvidenceDatabase) -> int:
+    return len(evidence.observations()) + len(evidence.sign_ins())
 
 
 async def _directory(project: Project) -> Directory:

@@ -58,9 +58,18 @@ def own_failures() -> Iterator[None]:
 def _that_explain_themselves() -> tuple[type[Exception], ...]:
     from keyless.deploy.apply import CannotApply
     from keyless.evidence.database import EvidenceError
+    from keyless.evidence.logs.files import LogError
     from keyless.gateway.metadata.server import CannotServeMetadata
     from keyless.runtime.client import PlaneUnavailable
     from keyless.runtime.project import ProjectError
     from keyless.store.ports import StoreError
 
-    return (StoreError, EvidenceError, ProjectError, PlaneUnavailable, CannotApply, CannotServeMetadata)
+    return (
+        StoreError,
+        EvidenceError,
+        LogError,
+        ProjectError,
+        PlaneUnavailable,
+        CannotApply,
+        CannotServeMetadata,
+    )

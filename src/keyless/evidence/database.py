@@ -2,7 +2,7 @@
 
 Three tables of counts: in total per line, per day, and per second (kept for a week), from which reads per
 second are judged. A fourth lists what apps asked for and did not find, a fifth who signed in with what, a
-sixth which workloads ran.
+sixth which workloads ran. Imported logs are beside them (``keyless.evidence.imports``).
 """
 
 from __future__ import annotations
@@ -15,9 +15,19 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from keyless.evidence import imports
 from keyless.evidence.recorder import CellKey, SignInKey, WantKey
 from keyless.model.actions import ActionPlane
-from keyless.model.evidence import Observation, Outcome, Run, SignIn, SignInMethod, SignInOutcome
+from keyless.model.evidence import (
+    LogImport,
+    Observation,
+    Outcome,
+    Run,
+    SignIn,
+    SignInMethod,
+    SignInOutcome,
+    UnmappedOperation,
+)
 
 SECONDS_PER_DAY = 24 * 60 * 60
 SECONDS_KEPT = 7 * SECONDS_PER_DAY
@@ -79,8 +89,13 @@ FROM lines ORDER BY principal_id, scope, action, outcome, assignment_id
 """
 _READ_WANTS = "SELECT principal_id, kind, container, name, label FROM wants ORDER BY 2, 3, 4, 5, 1"
 _READ_SIGN_INS = """
-SELECT principal_id, client_id, method, by_what, target, outcome, error, count, first_seen, last_seen, host
-FROM sign_ins ORDER BY principal_id, method, target, outcome, by_what, error, host
+SELECT principal_id, client_id, method, by_what, target, outcome, error,
+       sum(count), min(first_seen), max(last_seen), host
+FROM (SELECT principal_id, client_id, method, by_what, target, outcome, error,
+             count, first_seen, last_seen, host FROM sign_ins
+      UNION ALL SELECT *, '' FROM imported_sign_ins)
+GROUP BY principal_id, client_id, method, by_what, target, outcome, error, host
+ORDER BY principal_id, method, target, outcome, by_what, error, host
 """
 _READ_RUNS = """
 SELECT workload, principal_ids, learning, program, started, ended, exit_code
@@ -115,7 +130,7 @@ class EvidenceDatabase:
             self._connection = opened.enter_context(closing(_connect(file)))
             self._connection.execute("PRAGMA journal_mode=WAL")
             self._connection.execute("PRAGMA synchronous=NORMAL")
-            self._connection.executescript(_SCHEMA + _SIGN_INS_TABLE)
+            self._connection.executescript(_SCHEMA + _SIGN_INS_TABLE + imports.SCHEMA)
             self._know_hosts()
             opened.pop_all()
 
@@ -191,15 +206,40 @@ class EvidenceDatabase:
         with _explained(self._file):
             return [(who, scope, int(most)) for who, scope, most in self._connection.execute(_READ_PEAKS)]
 
+    def write_import(self, imported: imports.Imported) -> None:
+        """Add what an import brings, whole or not at all."""
+        with _explained(self._file), self._transaction():
+            imports.write_import(self._connection, imported)
+
+    def imports(self) -> list[LogImport]:
+        """Which logs were imported, by category, in the order in which they were."""
+        with _explained(self._file):
+            return list(imports.read_imports(self._connection))
+
+    def unmapped(self) -> list[UnmappedOperation]:
+        """What was in imported logs and no action is known for, most frequent first."""
+        with _explained(self._file):
+            return list(imports.read_unmapped(self._connection))
+
+    def imported_files(self) -> set[str]:
+        """The digests of the files that were imported."""
+        with _explained(self._file):
+            return imports.known_files(self._connection)
+
     def prune(self, now: int) -> None:
         """Drop per-second counts older than a week; totals stay."""
         with _explained(self._file):
             self._connection.execute("DELETE FROM seconds WHERE second < ?", (now - SECONDS_KEPT,))
 
+    def clear_imported(self) -> None:
+        """Forget what was imported; what was recorded stays."""
+        with _explained(self._file), self._transaction():
+            imports.clear_imported(self._connection)
+
     def clear(self) -> None:
         """Forget everything."""
         with _explained(self._file), self._transaction():
-            for table in ("seconds", "days", "lines", "wants", "sign_ins", "runs"):
+            for table in ("seconds", "days", "lines", "wants", "sign_ins", "runs", *imports.TABLES):
                 self._connection.execute(f"DELETE FROM {table}")  # noqa: S608  # the names are ours
 
     def close(self) -> None:

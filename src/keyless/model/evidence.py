@@ -89,10 +89,13 @@ class UnmappedOperation(msgspec.Struct, frozen=True, rename="camel"):
 
 
 class LogImport(msgspec.Struct, frozen=True, rename="camel"):
-    """One import of cloud logs: how many events it had, and how many of them an action is known for.
+    """One category of log in one import: how many events it had, and of how many an action is known.
 
-    ``source`` is what a person called it (a file, a directory), ``category`` the kind of log; times are in
-    epoch seconds. ``malformed`` counts what could not be read, ``duplicates`` what was there twice.
+    ``source`` is what a person called it (a file, a directory), ``category`` the kind of log, empty for what
+    could not be read as a row of any; times are in epoch seconds. ``events`` are counted without
+    ``duplicates`` (what was there twice) and ``steps`` (rows that only say that a call began or goes on),
+    and with ``people`` (whose events are left out), ``out_of_time`` (before 2010, or in the future) and
+    ``malformed`` (what could not be read).
     """
 
     source: str
@@ -103,6 +106,10 @@ class LogImport(msgspec.Struct, frozen=True, rename="camel"):
     duplicates: int
     first_seen: int
     last_seen: int
+    imported_at: int = 0
+    steps: int = 0
+    people: int = 0
+    out_of_time: int = 0
 
 
 class Observation(msgspec.Struct, frozen=True, rename="camel"):

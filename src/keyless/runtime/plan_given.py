@@ -53,6 +53,8 @@ async def read_given(store: Store, evidence: EvidenceDatabase, now: int = 0) -> 
         denies=[deny for _, deny in await store.scan(DENY_ASSIGNMENTS)],
         hierarchy=await _hierarchy(store),
         runs=evidence.runs(),
+        imports=evidence.imports(),
+        unmapped=evidence.unmapped(),
     )
 
 

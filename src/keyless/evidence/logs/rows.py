@@ -34,7 +34,7 @@ BETWEEN = "\x1f"
 
 LONGEST_SCOPE = 2048
 LONGEST_NAME = 300
-_HEADS = ("Type", "category.value", "category", "Category", "resourceId", "_ResourceId", "ResourceId")
+HEADS = ("Type", "category.value", "category", "Category", "resourceId", "_ResourceId", "ResourceId")
 _TYPE, _NAMES, _RESOURCES = "h[1]", "coalesce(h[2], h[3], h[4])", "coalesce(h[5], h[6], h[7])"
 _PORTAL_TIMES = ("%m/%d/%Y, %I:%M:%S.%g %p", "%m/%d/%Y, %I:%M:%S %p", "%m/%d/%Y %I:%M:%S %p")
 _MOST = 1_000_000_000_000
@@ -42,7 +42,7 @@ _MOST = 1_000_000_000_000
 
 def insert_query(source: Source, categories: Sequence[Category]) -> str:
     """An INSERT into ``staged`` of every row of the files that are its one parameter."""
-    heads = source.texts([Place.parse(head) for head in _HEADS])
+    heads = source.texts([Place.parse(head) for head in HEADS])
     number = "try_cast(try_cast(c_count AS DOUBLE) AS BIGINT)"
     return f"""
         INSERT INTO staged

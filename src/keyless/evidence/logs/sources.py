@@ -15,9 +15,15 @@ from keyless.evidence.logs.places import Place, inside, json_path
 class Source(Protocol):
     """The rows of some files of one form, as a FROM clause in which the files are the parameter."""
 
-    relation: str
-    malformed: str
-    """A condition that holds for a row which could not be read."""
+    @property
+    def relation(self) -> str:
+        """What stands behind FROM."""
+        ...
+
+    @property
+    def malformed(self) -> str:
+        """A condition that holds for a row which could not be read."""
+        ...
 
     def texts(self, places: Sequence[Place]) -> str:
         """A list of what stands at the keys of the places (``inside`` is left to the reader of the list)."""
