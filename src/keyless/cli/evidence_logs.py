@@ -16,7 +16,7 @@ from keyless.cli.failure import Failure, explained
 from keyless.cli.options import chosen_project, project_option
 from keyless.cli.terminal import say
 from keyless.cli.wording import counted, moment
-from keyless.cli.world import opened_store
+from keyless.cli.world import opened_evidence
 from keyless.model.visible import visible
 from keyless.runtime.directory import read_directory
 from keyless.runtime.project import Project
@@ -76,10 +76,18 @@ def _import(project: Project, paths: tuple[str, ...]) -> Report:
 
 
 async def _known(project: Project) -> Mapping[str, str]:
-    """The principals that the project knows, by client id and resource id, in lower case."""
-    if not project.store_file.exists():
+    """The principals that the project knows, by client id and resource id, in lower case.
+
+    Without an estate there is none to wait for: a plan is then made of the logs alone.
+    """
+    from keyless.app import open_store
+
+    if project.estate_file.exists() and not project.store_file.exists():
+        say(
+            "`keyless.yaml` is not applied yet (`keyless estate apply`): its identities are not known by name"
+        )
         return {}
-    with opened_store(project) as store:
+    with closing(open_store(project)) as store:
         everybody = await read_directory(store)
     return {
         name.lower(): entry.principal_id
@@ -126,8 +134,6 @@ class _Progress:
 @project_option
 def imports_command(as_json: bool, directory: Path | None) -> None:
     """Show which logs were imported, and what in them could not be mapped to actions, with the reason."""
-    from keyless.cli.world import opened_evidence
-
     with explained(), opened_evidence(chosen_project(directory)) as evidence:
         imports, unmapped = evidence.imports(), evidence.unmapped()
     if as_json:

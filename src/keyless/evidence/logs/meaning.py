@@ -115,12 +115,17 @@ def needed_by(
         return (known.why if not needs else ""), needs
     named = [one for one in action.split(";") if _ACTION.fullmatch(one)]
     plane = ActionPlane.DATA if category.on_data_plane else ActionPlane.CONTROL
-    return ("" if named else NO_ACTION), [(plane, _actions(plane).get(one.casefold(), one)) for one in named]
+    return ("" if named else NO_ACTION), [(plane, _written(plane, one)) for one in named]
+
+
+def _written(plane: ActionPlane, action: str) -> str:
+    """An action as it is usually written: logs have it in capitals, too."""
+    return _actions(plane).get(action.casefold(), action) if action.isupper() else action
 
 
 @lru_cache(maxsize=2)
 def _actions(plane: ActionPlane) -> Mapping[str, str]:
-    """Known actions by their case-folded text: logs have them in capitals, too."""
+    """Known actions by their case-folded text."""
     return {action.casefold(): action for action in known_actions(plane)}
 
 
