@@ -303,6 +303,10 @@ def limits(facts: Json) -> Json:
             "federatedCredentialsPerIdentity": identity["federatedCredentialsPerIdentity"],
             "imdsRequestsPerS": identity["imdsTokenRequests"]["perSecond"],
             "tokenCacheHours": identity["tokenCacheHours"],
+            "createWindowS": 20,
+            "createsPerTenant": identity["createPer20s"]["perTenantPerRegion"],
+            "createsPerSubscription": identity["createPer20s"]["perSubscriptionPerRegion"],
+            "deletedCountsDays": identity["deletedSystemIdentityCountsDays"],
         },
         "rbac": {
             "assignmentsPerSubscription": rbac["roleAssignmentsPerSubscription"],

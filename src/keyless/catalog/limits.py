@@ -38,11 +38,19 @@ class AppConfigurationLimits(msgspec.Struct, frozen=True, rename="camel"):
 
 
 class ManagedIdentityLimits(msgspec.Struct, frozen=True, rename="camel"):
-    """Managed identities and the endpoint that gives out their tokens (rate per machine)."""
+    """Managed identities and the endpoint that gives out their tokens (rate per machine).
+
+    The counts of identities made per window hold for one region; a deleted one counts against the tenant's
+    objects for some days.
+    """
 
     federated_credentials_per_identity: int
     imds_requests_per_s: int
     token_cache_hours: int
+    create_window_s: int
+    creates_per_tenant: int
+    creates_per_subscription: int
+    deleted_counts_days: int
 
 
 class RbacLimits(msgspec.Struct, frozen=True, rename="camel"):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import time
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +18,7 @@ from keyless.cli.options import chosen_project, declared_estate, host_kind_optio
 from keyless.cli.plan_files import loaded_plan
 from keyless.cli.run import Finished, check_command, run_in
 from keyless.cli.terminal import say
-from keyless.cli.verdict import holds, report, seen_since, strangers
+from keyless.cli.verdict import holds, report, seen_since, strangers, told, with_credentials
 from keyless.cli.wording import counted
 from keyless.cli.world import opened_store
 from keyless.gateway.child import exit_like
@@ -28,7 +30,7 @@ from keyless.runtime.proof import only_proof
 
 if TYPE_CHECKING:
     from keyless.model.estate import Estate
-    from keyless.model.evidence import Observation
+    from keyless.model.evidence import Observation, SignIn
     from keyless.plan.result import Plan
     from keyless.store.ports import Transaction
 
@@ -60,7 +62,7 @@ def command(
     directory: Path | None,
     argv: tuple[str, ...],
 ) -> None:
-    """Run COMMAND in a copy of the world whose role assignments are exactly the plan's.
+    """Run COMMAND in a copy of the world whose identities and role assignments are exactly the plan's.
 
     The proof holds only if the command succeeds and nothing is denied. What the command writes stays in the
     copy. Permissions that the plan grants and the command never used are listed.
@@ -73,8 +75,9 @@ def command(
             _say_what_is_newer(project)
         hello = Hello(PROTOCOL, workload, Mode.ENFORCE, offline, None, host_kind)
         proof = _prove(project, plan, hello, list(argv))
-    report(plan, proof.finished, proof.observations, proof.principals)
-    if not holds(proof.finished, proof.observations) and proof.finished.status.succeeded:
+    still = with_credentials(plan, proof.sign_ins)
+    report(plan, proof.finished, proof.observations, proof.principals, still)
+    if not holds(proof.finished, proof.observations, still) and proof.finished.status.succeeded:
         raise SystemExit(1)
     exit_like(proof.finished.status)
 
@@ -85,6 +88,7 @@ class _Proof:
 
     finished: Finished
     observations: list[Observation]
+    sign_ins: list[SignIn]
     principals: Directory
 
 
@@ -127,17 +131,25 @@ def _prove(project: Project, plan: Plan, hello: Hello, argv: list[str]) -> _Proo
 
     estate = declared_estate(project)
     with only_proof(project) as copy:
-        principals = asyncio.run(_copy_world(project, copy, estate, plan))
+        principals, changed = asyncio.run(_copy_world(project, copy, estate, plan, hello.workload))
         for stranger in strangers(plan, principals):
             say(f"the plan has roles for `{stranger}`, which is no identity of this estate", bad=True)
-        finished = run_in(copy, hello, argv, quiet=True)
+        for line in told(changed):
+            say(line)
+        finished = run_in(copy, hello, argv, quiet=True, added=changed)
         with closing(open_evidence(copy)) as evidence:
-            return _Proof(finished, evidence.observations(), principals)
+            return _Proof(finished, evidence.observations(), evidence.sign_ins(), principals)
 
 
-async def _copy_world(project: Project, copy: Project, estate: Estate | None, plan: Plan) -> Directory:
-    """Copy the store, with the plan's assignments in the place of its own, and the roles that it proposes."""
+async def _copy_world(
+    project: Project, copy: Project, estate: Estate | None, plan: Plan, workload: str | None
+) -> tuple[Directory, dict[str, str | None]]:
+    """Copy the store, with the plan's assignments and identities in the place of its own, and its roles.
+
+    It returns who there is then, and what that changes in the environment of the workload.
+    """
     from keyless.app import deploy_estate, open_store
+    from keyless.runtime.chosen_identities import client_id_variable, give_chosen_identities
     from keyless.store.collections import ASSIGNMENTS, ROLE_DEFINITIONS
 
     with closing(open_store(project)) as original:
@@ -153,7 +165,8 @@ async def _copy_world(project: Project, copy: Project, estate: Estate | None, pl
             for assignment in plan.role_assignments():
                 await transaction.put(ASSIGNMENTS, (assignment.id,), assignment)
             await _let_roles_decide(transaction, plan)
-        return await read_directory(store)
+            await give_chosen_identities(transaction, plan, int(time.time()))
+        return await read_directory(store), await client_id_variable(store, plan, workload, os.environ)
 
 
 async def _let_roles_decide(transaction: Transaction, plan: Plan) -> None:

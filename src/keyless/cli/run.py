@@ -144,13 +144,13 @@ def run_in(
     port: int = 0,
     keep_credentials: bool = False,
     quiet: bool = False,
-    added: Mapping[str, str] | None = None,
+    added: Mapping[str, str | None] | None = None,
     welcome: Callable[[Account | None], str] | None = None,
 ) -> Finished:
     """Run a command under a lease from the project's plane, printing what the plane has to say.
 
-    ``added`` goes into the command's environment besides; ``welcome`` is what to say of whoever it is that
-    signs in, before the command starts.
+    ``added`` goes into the command's environment besides, or comes out of it (none); ``welcome`` is what to
+    say of whoever it is that signs in, before the command starts.
 
     Raises:
         PlaneUnavailable: there is no lease to be had.
@@ -168,7 +168,7 @@ def run_in(
             say(welcome(lease.ready.account))
         with held_signals() as signals:  # before a thread starts, which would be given them
             listener.start()
-            status = run_child(argv, environment | dict(added or {}), signals)
+            status = run_child(argv, _changed(environment, added or {}), signals)
         lease.say_goodbye(status.exit_code)
         listener.join()
     finally:
@@ -176,6 +176,10 @@ def run_in(
     if listener.summary is None:
         say(f"the plane ended before the command did: `{project.log_file}` may say why", bad=True)
     return Finished(status, listener.summary)
+
+
+def _changed(environment: Mapping[str, str], added: Mapping[str, str | None]) -> dict[str, str]:
+    return {name: value for name, value in (dict(environment) | dict(added)).items() if value is not None}
 
 
 def _about_port(wanted: int, lease: PlaneConnection[Ready]) -> list[str]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from keyless.cli.notices import credentials_used
 from keyless.cli.terminal import say
 from keyless.cli.wording import counted, scope_in_words
-from keyless.model.evidence import Observation, Outcome
+from keyless.model.evidence import Observation, Outcome, SignIn
 
 if TYPE_CHECKING:
     from keyless.cli.run import Finished
@@ -19,10 +19,46 @@ if TYPE_CHECKING:
 _SHOWN_ACTIONS = 8
 
 
-def holds(finished: Finished, observations: Iterable[Observation]) -> bool:
-    """Whether a proof holds: the command succeeded, its plane saw all of it, and nothing was denied."""
-    complete = finished.status.succeeded and finished.summary is not None
+def holds(finished: Finished, observations: Iterable[Observation], still: Sequence[str] = ()) -> bool:
+    """Whether a proof holds: the command succeeded, its plane saw all of it, and nothing was denied.
+
+    ``still`` are lines on credentials that were used and that the plan has an identity for.
+    """
+    complete = finished.status.succeeded and finished.summary is not None and not still
     return complete and not any(seen.outcome is Outcome.DENIED for seen in observations)
+
+
+def told(changed: Mapping[str, str | None]) -> list[str]:
+    """What the command's environment has for the identity that the plan chose, in lines."""
+    return [
+        f"set `{name}` to `{value}`, the identity that the plan chose: it is to be a setting of the app's"
+        if value is not None
+        else f"took `{name}` out of the command's environment: the plan chose the system-assigned identity"
+        for name, value in changed.items()
+    ]
+
+
+def with_credentials(plan: Plan, sign_ins: Iterable[SignIn]) -> list[str]:
+    """A line for each application that the plan has an identity for and that signed in nevertheless."""
+    from keyless.plan.problem import SubjectKind
+
+    taken_over = {
+        one.principal_id.casefold(): (one, choice)
+        for choice in plan.identities.choices
+        for one in choice.replaces
+        if one.kind is SubjectKind.APPLICATION
+    }
+    found = {}
+    for one in sign_ins:
+        entry = taken_over.get(one.principal_id.casefold())
+        if entry is not None and one.method.is_stored:
+            subject, choice = entry
+            found[subject.principal_id] = (
+                f"the code still signs in as `{subject.name}` with a stored credential: the plan gives its "
+                f"roles to `{choice.identity.name}`, so let it use the managed identity of `{choice.name}` "
+                "(`DefaultAzureCredential`)"
+            )
+    return [found[key] for key in sorted(found)]
 
 
 def strangers(plan: Plan, principals: Directory) -> list[str]:
@@ -38,7 +74,13 @@ def seen_since(made_at: int, observations: Iterable[Observation]) -> int:
     return sum(seen.first_seen > made_at and seen.outcome is not Outcome.DENIED for seen in observations)
 
 
-def report(plan: Plan, finished: Finished, observations: list[Observation], principals: Directory) -> None:
+def report(
+    plan: Plan,
+    finished: Finished,
+    observations: list[Observation],
+    principals: Directory,
+    still: Sequence[str] = (),
+) -> None:
     """Print what was denied, what was granted and not used, and whether the proof holds."""
     from keyless.plan.unused import unused
 
@@ -50,12 +92,14 @@ def report(plan: Plan, finished: Finished, observations: list[Observation], prin
         say(in_words(rest))
     for line in credentials_used(finished.summary) if finished.summary is not None else ():
         say(line)
-    if holds(finished, observations):
+    for line in still:
+        say(line, bad=True)
+    if holds(finished, observations, still):
         calls = counted(sum(seen.count for seen in observations), "call", "calls")
         roles = counted(len(plan.assignments), "role assignment", "role assignments")
         say(f"the proof holds: {calls} allowed by {roles}, none denied")
     else:
-        say(f"the proof fails: {_why(finished, len(denied))}", bad=True)
+        say(f"the proof fails: {_why(finished, len(denied), len(still))}", bad=True)
 
 
 def in_words(rest: Unused) -> str:
@@ -69,7 +113,9 @@ def in_words(rest: Unused) -> str:
     return f"{role} grants, unused: {', '.join(names[:_SHOWN_ACTIONS])}{more}"
 
 
-def _why(finished: Finished, denied: int) -> str:
+def _why(finished: Finished, denied: int, still: int) -> str:
+    if still:
+        return "a stored credential is still in use"
     if denied:
         return f"{counted(denied, 'access', 'accesses')} denied; `keyless explain --proof` says why"
     if finished.summary is None:

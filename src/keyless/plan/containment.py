@@ -87,11 +87,18 @@ def used(observations: Iterable[Observation], *, include_denied: bool) -> list[U
 
 
 def stand_ins(plan: Plan) -> dict[str, tuple[str, ...]]:
-    """The new identities that take over from others: for each of these (as ids compare) their ids."""
+    """The identities that take over from others entirely: for each of these (as ids compare) their ids."""
     found: dict[str, tuple[str, ...]] = {}
+    kept = {
+        guid_key(one.principal_id)
+        for choice in plan.identities.choices
+        for one in (choice.identity, *choice.besides)
+    }
     for choice in plan.identities.choices:
         for one in choice.replaces:
             key = guid_key(one.principal_id)
+            if key in kept:
+                continue
             found[key] = (*found.get(key, ()), choice.identity.principal_id)
     return found
 

@@ -9,7 +9,7 @@ from keyless.authz.hierarchy import FLAT, Hierarchy
 from keyless.model.denies import DenyAssignment
 from keyless.model.directory import Group
 from keyless.model.evidence import LogImport, Observation, Run, SignIn, UnmappedOperation
-from keyless.model.identities import ComputeResource
+from keyless.model.identities import ComputeResource, FederatedCredential
 from keyless.model.resources import Vault
 from keyless.model.roles import RoleAssignment, RoleDefinition
 from keyless.plan.problem import Subject
@@ -38,8 +38,9 @@ NO_POLICIES = VaultPolicies()
 class Given:
     """What is known.
 
-    ``assignments`` are those that there are today; ``compute`` says where code runs; ``custom_roles`` are by
-    GUID; ``choose_from`` are the roles that may be chosen, none for all that are built in.
+    ``assignments`` are those that there are today; ``compute`` says where code runs, and
+    ``federated_credentials`` whose tokens stand for an identity besides; ``custom_roles`` are by GUID;
+    ``choose_from`` are the roles that may be chosen, none for all that are built in.
     ``made_at`` (epoch seconds) is the time that windows and dates are counted back from: 0 for the last
     time that anything was seen, so that the same evidence always gives the same plan.
     ``groups`` say what principals get through memberships, ``denies`` what is taken from them, and
@@ -53,6 +54,7 @@ class Given:
     assignments: Sequence[RoleAssignment] = ()
     sign_ins: Sequence[SignIn] = ()
     compute: Sequence[ComputeResource] = ()
+    federated_credentials: Sequence[FederatedCredential] = ()
     policies: VaultPolicies = NO_POLICIES
     secrets: SecretFacts = NO_SECRETS
     custom_roles: Mapping[str, RoleDefinition] = field(default_factory=dict)

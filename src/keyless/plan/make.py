@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from keyless.catalog.roles import built_in_roles, unlisted_roles
+from keyless.model.evidence import Observation
 from keyless.model.roles import RoleAssignment, RoleDefinition
 from keyless.plan.access_policies import (
     Afterwards,
@@ -21,8 +22,10 @@ from keyless.plan.completeness import completeness, visibility_of
 from keyless.plan.current import current_grants
 from keyless.plan.directory import directory_notes
 from keyless.plan.given import Given
+from keyless.plan.identities.choose import choose_identities
+from keyless.plan.identities.sureness import of_chosen
 from keyless.plan.legacy import credential_free, stored_credentials
-from keyless.plan.needs import needs_of, of_principals
+from keyless.plan.needs import Needs, needs_of, of_principals
 from keyless.plan.notes import about_denials, about_directory, about_proposed, about_roles, general_notes
 from keyless.plan.places import Place
 from keyless.plan.policy.policy import DEFAULT_POLICY, PlanPolicy
@@ -44,10 +47,13 @@ def make_plan(given: Given, policy: PlanPolicy = DEFAULT_POLICY) -> Plan:
     removals; what deleted ones did is left out. What was done with access keys needs no roles now, but gives
     those of the identities that replace them. Vaults with access policies are moved to roles.
     """
-    known = {subject.principal_id.casefold(): subject for subject in given.subjects}
-    about = [seen for seen in given.observations if not is_gone(seen.principal_id, known)]
     now = given.made_at or last_moment(given.observations, given.sign_ins)
-    needs = needs_of(given, policy, about, now, known)
+    as_it_is = given
+    about, before = _seen(given, policy, now)
+    chosen = choose_identities(given, policy, before.seen)
+    given = chosen.given
+    about_chosen, needs = _seen(given, policy, now)
+    known = _known(given)
     needed, entries = needs.needed, needs.entries
     sign_ins = tuple(one for one in given.sign_ins if not is_gone(one.principal_id, known))
     policies = given.policies
@@ -66,8 +72,9 @@ def make_plan(given: Given, policy: PlanPolicy = DEFAULT_POLICY) -> Plan:
     planned = planned_assignments(index, everyone, existing, settled.places)
     definitions = definitions_of(given) | {one.definition.id: one.definition for one in settled.proposed}
     ours = of_principals(about)
-    complete = completeness(given, ours, known | _named(strangers), definitions)
-    seen = Seen(needed, needs.dropped, visibility_of(given, ours), complete, now)
+    everybody = known | _named(strangers)
+    complete = completeness(as_it_is, ours, everybody, definitions)
+    seen = Seen(needed, needs.dropped, visibility_of(as_it_is, ours), complete, now, chosen.taken_over)
     removed = find_removals(index, given, known, definitions, planned, seen)
     gone = {one.assignment_id for one in removed.removals}
     afterwards = Afterwards(planned, [one for one in everyones if one.id not in gone], definitions)
@@ -79,11 +86,12 @@ def make_plan(given: Given, policy: PlanPolicy = DEFAULT_POLICY) -> Plan:
         _roles_by_key(settle(index, policy, needs.by_key, propose=False).places),
     )
     plan = Plan(
+        identities=chosen.plan,
         assignments=planned,
         proposed_roles=settled.proposed,
         uncovered=uncovered(index, everyone, settled.places),
         removals=removed.removals,
-        today=current_grants(index, definitions, known, given.assignments, needs.seen),
+        today=current_grants(index, definitions, known, given.assignments, before.seen),
         stored_credentials=credentials,
         credential_free=credential_free(sign_ins, everyone),
         vaults_to_switch=tuple(vault.resource_id for vault in vaults_of_policies(policies.vaults)),
@@ -93,11 +101,13 @@ def make_plan(given: Given, policy: PlanPolicy = DEFAULT_POLICY) -> Plan:
         transitional=transitional(credentials, given.subjects, policy.secrets, now),
         certificates=proved,
         dropped=needs.dropped,
-        completeness=complete,
+        completeness=of_chosen(
+            complete, completeness(given, of_principals(about_chosen), everybody, definitions), chosen
+        ),
         notes=(
             *(() if policy.evidence.include_denied else about_denials(needs.observations)),
             *about_directory(about),
-            *directory_notes(about, known),
+            *directory_notes(about_chosen, known),
             *general_notes(planned, needed, strangers, scopes=policy.scopes),
             *about_roles(index, planned),
             *about_proposed(settled.proposed),
@@ -105,7 +115,18 @@ def make_plan(given: Given, policy: PlanPolicy = DEFAULT_POLICY) -> Plan:
             *removed.notes,
         ),
     )
-    return with_proof(plan, given, policy, needs, about, index, definitions)
+    return with_proof(plan, given, policy, needs, about_chosen, index, definitions)
+
+
+def _known(given: Given) -> dict[str, Subject]:
+    return {subject.principal_id.casefold(): subject for subject in given.subjects}
+
+
+def _seen(given: Given, policy: PlanPolicy, now: int) -> tuple[list[Observation], Needs]:
+    """What was seen of whoever is there, and what is needed of it."""
+    known = _known(given)
+    about = [seen for seen in given.observations if not is_gone(seen.principal_id, known)]
+    return about, needs_of(given, policy, about, now, known)
 
 
 def definitions_of(given: Given) -> dict[str, RoleDefinition]:

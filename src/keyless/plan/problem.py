@@ -46,7 +46,8 @@ class Subject(msgspec.Struct, frozen=True, omit_defaults=True, rename="camel"):
     ``is_deleted`` gets nothing more, and what it has is of no use.
     One that ``is_proposed`` does not exist yet: the plan has it made, and its principal id is only a
     placeholder until then.
-    ``runs_on`` says where an application's code runs, if that is known.
+    ``runs_on`` says where an application's code runs, if that is known, and ``compute`` on which compute
+    resource, by its ARM id.
     """
 
     principal_id: str
@@ -56,6 +57,7 @@ class Subject(msgspec.Struct, frozen=True, omit_defaults=True, rename="camel"):
     is_deleted: bool = False
     is_proposed: bool = False
     runs_on: RunsOn | None = None
+    compute: str = ""
 
     @property
     def principal_type(self) -> str:

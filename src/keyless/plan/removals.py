@@ -10,6 +10,7 @@ Rules:
   role whose definition is not known. Notes name them;
 - a removal is not certain where nothing at all was seen of the principal, or where the evidence could not
   have shown what the role is for (`visibility.py`): it says so, and is marked;
+- so is one of an identity that the plan puts another in the place of: what it did, that one needs;
 - roles that principals have through groups: see `group_grants.py`;
 - deny assignments are left alone, and so are assignments of principals that the plan is not made for.
 """
@@ -17,7 +18,7 @@ Rules:
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 from msgspec.structs import replace
@@ -55,7 +56,8 @@ class Removals:
 class Seen:
     """What the evidence says: what is needed, what was dropped of it, what it could show, how complete it is.
 
-    ``now`` (epoch seconds) is what times are counted back from.
+    ``now`` (epoch seconds) is what times are counted back from. ``taken_over`` says by case-folded principal
+    id who is to do what those did whose identity is replaced.
     """
 
     demands: Sequence[Demand]
@@ -63,6 +65,7 @@ class Seen:
     visible: Visibility
     completeness: Completeness
     now: int
+    taken_over: Mapping[str, Sequence[Subject]] = field(default_factory=dict)
 
 
 def triple_of(principal_id: str, role_id: str, scope: ResourceId) -> Triple:
@@ -231,6 +234,10 @@ class _Judge:
         if used:
             names = listed([f"`{each.role_name}` at {short_scope(each.scope_id)}" for each in instead])
             return f"what was used of it ({counted(used.bit_count(), 'action')}) the plan grants by {names}"
+        by = self._seen.taken_over.get(guid_key(subject.principal_id), ())
+        if by:
+            names = listed([f"`{each.name}`" for each in by])
+            return f"what it did, {names} is to do: remove it after the switch"
         last = self._last_dropped(one, subject, role)
         if last:
             return f"nothing that is needed uses it: {last_used(last, self._seen.now)}"

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from keyless.model.visible import visible
 from keyless.plan.problem import Subject, SubjectKind
+from keyless.plan.reports.identities import print_identities
 from keyless.plan.reports.legacy import print_legacy
 from keyless.plan.reports.lines import print_line, print_prose
 from keyless.plan.reports.policies import print_policies
@@ -53,6 +54,7 @@ def print_plan(plan: Plan, console: Console | None = None) -> None:
 
         console = Console()
     print_prose(console, f"Plan: {headline(plan)}", indent=0, style="bold")
+    print_identities(console, plan)
     if plan.assignments:
         console.print(_table(plan.assignments))
         for number, assignment in enumerate(plan.assignments, 1):

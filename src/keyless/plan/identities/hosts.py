@@ -1,0 +1,106 @@
+"""Compute resources with the identities that they have, and which of these the choice is about.
+
+Rules:
+- the choice is about the identity that was seen in use. Where several were, code there names each by its
+  client id and permissions are apart on purpose: they are kept, but for one that is shared across a boundary;
+- where nothing was seen, it is about the system-assigned identity, else the first user-assigned one;
+- what an application did whose code is declared to run on the resource, its identity will do;
+- an identity that was deleted, and a reference to one that is not there, are none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from keyless.model.identities import ComputeResource
+from keyless.plan.identities.traits import Traits
+from keyless.plan.problem import Subject, SubjectKind
+
+
+@dataclass(frozen=True, slots=True)
+class Host:
+    """A compute resource. ``own`` is its system-assigned identity, ``given`` are its user-assigned ones.
+
+    ``used`` are those of both that were seen, ``applications`` what runs on it with a credential of its own.
+    """
+
+    compute: ComputeResource
+    traits: Traits
+    own: Subject | None
+    given: tuple[Subject, ...]
+    used: tuple[Subject, ...]
+    applications: tuple[Subject, ...]
+
+    @property
+    def id(self) -> str:
+        """The case-folded id of the resource."""
+        return self.compute.resource_id.casefold()
+
+    @property
+    def identities(self) -> tuple[Subject, ...]:
+        """All that it has, the system-assigned one first."""
+        return (*((self.own,) if self.own else ()), *self.given)
+
+    @property
+    def main(self) -> Subject | None:
+        """The identity that a choice is about, as long as nothing is misplaced."""
+        return next(iter((*self.used, *self.identities)), None)
+
+    def has(self, subject: Subject) -> bool:
+        """Whether this is one of its identities."""
+        return any(_id(one) == _id(subject) for one in self.identities)
+
+
+def hosts_of(
+    compute: Iterable[ComputeResource],
+    subjects: Sequence[Subject],
+    traits: Mapping[str, Traits],
+    seen: frozenset[str],
+) -> list[Host]:
+    """Every compute resource, by id; ``seen`` are the case-folded principal ids that did something."""
+    living = [one for one in subjects if not one.is_deleted]
+    known = {_id(one): one for one in living}
+    by_resource = {one.resource_id.casefold(): one for one in living if one.kind is SubjectKind.USER_ASSIGNED}
+    found = [_host(one, known, by_resource, traits, seen) for one in compute]
+    return sorted(found, key=lambda one: one.id)
+
+
+def _host(
+    compute: ComputeResource,
+    known: Mapping[str, Subject],
+    by_resource: Mapping[str, Subject],
+    traits: Mapping[str, Traits],
+    seen: frozenset[str],
+) -> Host:
+    ids = sorted({one.casefold() for one in compute.user_assigned} & by_resource.keys())
+    own, given = _own(compute, known), tuple(by_resource[one] for one in ids)
+    identities = (*((own,) if own else ()), *given)
+    return Host(
+        compute=compute,
+        traits=traits[compute.resource_id.casefold()],
+        own=own,
+        given=given,
+        used=tuple(one for one in identities if _id(one) in seen),
+        applications=_applications_on(compute, known.values(), seen),
+    )
+
+
+def _own(compute: ComputeResource, known: Mapping[str, Subject]) -> Subject | None:
+    identity = compute.system_assigned
+    if identity is None:
+        return None
+    made = Subject(identity.principal_id, identity.name, SubjectKind.SYSTEM_ASSIGNED, identity.resource_id)
+    return known.get(identity.principal_id.casefold(), made)
+
+
+def _applications_on(
+    compute: ComputeResource, subjects: Iterable[Subject], seen: frozenset[str]
+) -> tuple[Subject, ...]:
+    here = compute.resource_id.casefold()
+    found = [one for one in subjects if one.compute.casefold() == here and _id(one) in seen]
+    return tuple(sorted(found, key=_id))
+
+
+def _id(subject: Subject) -> str:
+    return subject.principal_id.casefold()
