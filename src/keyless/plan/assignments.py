@@ -15,7 +15,7 @@ from keyless.plan.removals import Triple, triple_of
 from keyless.plan.result import PlannedAssignment, Uncovered, UsedAction
 from keyless.plan.results.actions import GrantedAction
 from keyless.plan.results.risk import RiskyPermission
-from keyless.plan.risk import risks_of
+from keyless.plan.risk import risks_in
 
 
 def planned_assignments(
@@ -104,7 +104,7 @@ def _excess(index: RoleIndex, bits: int) -> tuple[tuple[GrantedAction, ...], tup
     key = ("excess", bits)
     if key not in index.memo:
         actions = granted_actions(index, bits)
-        index.memo[key] = (actions, risks_of(actions))
+        index.memo[key] = (actions, risks_in(index.universe, bits))
     found: tuple[tuple[GrantedAction, ...], tuple[RiskyPermission, ...]] = index.memo[key]
     return found
 

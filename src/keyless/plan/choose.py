@@ -1,9 +1,15 @@
-"""The best cover at one scope, among the roles that may be assigned there; each question is answered once."""
+"""The best cover at one scope, among the roles that may be assigned there; each question is answered once.
+
+Most roles are far too wide for what is asked for. What a cover of the lightest roles weighs is known at once,
+and so is what each role weighs at least beyond what is asked for, so that those that weigh more than that
+cover are never looked at: no cover with one of them could be the best.
+"""
 
 from __future__ import annotations
 
 from keyless.model.resource_id import ResourceId
-from keyless.plan.index import RoleIndex
+from keyless.plan.index import RankedRole, RoleIndex
+from keyless.plan.reduce import actions_in
 from keyless.plan.solve import Cover, TooFewRoles, coverable, minimum_cover, union_of_bits
 
 
@@ -34,15 +40,34 @@ def best_cover(
     return found
 
 
+def worthwhile(
+    index: RoleIndex, demand: int, scope: ResourceId, held: int, *, usual: bool = False
+) -> list[RankedRole]:
+    """The roles that can be in a best cover of a demand; ``usual``: among those that are not odd for it.
+
+    Part of the demand may be in none of them.
+    """
+    limited = [(index.cost(one.bits), one) for one in index.limited_at(scope)]
+    useful = demand | held
+    found: dict[str, tuple[int, RankedRole]] = {}
+    lightest: dict[str, int] = {}
+    for action in actions_in(demand):
+        granting = [
+            one
+            for one in (*index.granting(action), *(each for each in limited if each[1].bits & action))
+            if not (usual and one[1].is_odd_for(useful))
+        ]
+        if granting:
+            weight, role = min(granting, key=lambda one: one[0])
+            lightest[role.role.id] = weight
+        found.update((one[1].role.id, one) for one in granting)
+    most = sum(lightest.values()) + index.cost(useful)
+    return [role for weight, role in found.values() if weight <= most]
+
+
 def _solved(index: RoleIndex, demand: int, scope: ResourceId, held: int, most: int | None) -> Cover | None:
+    roles = index.roles_at(scope) if most is not None else worthwhile(index, demand, scope, held)
     try:
-        return minimum_cover(
-            demand,
-            index.roles_at(scope),
-            held=held,
-            weigher=index.weigher,
-            effort=index.effort,
-            most=most,
-        )
+        return minimum_cover(demand, roles, held=held, weigher=index.weigher, effort=index.effort, most=most)
     except TooFewRoles:
         return None

@@ -5,7 +5,7 @@ Only what principals have that the plan is made for; what is used counts for eve
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 
@@ -14,9 +14,8 @@ from keyless.model.roles import RoleAssignment, RoleDefinition
 from keyless.plan.index import RoleIndex
 from keyless.plan.places import bits_of
 from keyless.plan.problem import Demand, Subject
-from keyless.plan.results.risk import Risk
 from keyless.plan.results.today import CurrentGrant, RiskCount
-from keyless.plan.risk import risk_sets
+from keyless.plan.risk import risk_counts
 
 Used = Callable[[str, ResourceId], int]
 """What a principal (case-folded id) used within a scope, as a set."""
@@ -40,14 +39,18 @@ def current_grants(
         role = known.get(role_id)
         return index.bits_of(role) if role else 0
 
+    @cache
+    def risks(unused: int) -> tuple[RiskCount, ...]:
+        return risk_counts(index.universe, unused)
+
     grants = (
         _grant(
             subjects[one.principal_id.casefold()],
             known.get(one.role_definition_id),
             one,
-            index,
             granted,
             used,
+            risks,
         )
         for one in assignments
         if one.principal_id.casefold() in subjects
@@ -78,9 +81,9 @@ def _grant(
     subject: Subject,
     role: RoleDefinition | None,
     one: RoleAssignment,
-    index: RoleIndex,
     granted: Callable[[str], int],
     used: Used,
+    risks: Callable[[int], tuple[RiskCount, ...]],
 ) -> CurrentGrant:
     bits = granted(one.role_definition_id)
     unused = bits & ~used(one.principal_id.casefold(), one.scope_id)
@@ -92,15 +95,6 @@ def _grant(
         scope=one.scope,
         granted=bits.bit_count(),
         unused=unused.bit_count(),
-        risks=risk_counts(index, unused),
+        risks=risks(unused),
         conditional=one.condition is not None,
     )
-
-
-def risk_counts(index: RoleIndex, bits: int) -> tuple[RiskCount, ...]:
-    """The risks of a set of permissions; one that has several counts for the gravest."""
-    counts: Counter[Risk] = Counter()
-    for risk, risky in risk_sets(index.universe):
-        counts[risk] += (bits & risky).bit_count()
-        bits &= ~risky
-    return tuple(RiskCount(risk, counts[risk]) for risk in Risk if counts[risk])

@@ -58,10 +58,12 @@ def forecasted(
     observations: Sequence[Observation],
     known: Mapping[str, Subject],
     roles: Mapping[str, RoleDefinition],
+    like: RoleIndex | None = None,
 ) -> Forecasted:
     """Split ``observations`` in time, plan on the first part and test on the rest.
 
-    ``known`` are subjects by case-folded id, ``roles`` all definitions by id.
+    ``known`` are subjects by case-folded id, ``roles`` all definitions by id; ``like``
+    is the index that the whole was planned with.
     """
     observations = of_principals(observations)
     if not observations:
@@ -70,7 +72,7 @@ def forecasted(
     if split_at is None:
         return Forecasted(None, ONE_DAY)
     needs = needs_of(given, policy, before(observations, split_at), split_at, known)
-    index = index_for(given, policy, needs.needed)
+    index = index_for(given, policy, needs.needed, like)
     rest = after(observations, split_at)
     settled = settle(index, policy, needs.needed)
     tried = _Trial(needs, index, settled.places)

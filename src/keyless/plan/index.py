@@ -102,6 +102,21 @@ class RoleIndex:
         """What a set of permissions weighs."""
         return self.weigher.cost(bits)
 
+    def granting(self, action: int) -> tuple[tuple[int, RankedRole], ...]:
+        """The roles for everywhere that grant one action (a set of one), and what all that they grant weighs.
+
+        The lightest come first.
+        """
+        by_action: dict[int, tuple[tuple[int, RankedRole], ...]] = self.memo.setdefault("granting", {})
+        if action not in by_action:
+            weighed = self.memo.get("weighed") or self.memo.setdefault("weighed", self._weighed())
+            by_action[action] = tuple(one for one in weighed if one[1].bits & action)
+        return by_action[action]
+
+    def _weighed(self) -> list[tuple[int, RankedRole]]:
+        weighed = [(self.cost(one.bits), one) for one in self.roles]
+        return sorted(weighed, key=lambda one: (one[0], one[1].by_name))
+
     def limited_at(self, scope: ResourceId) -> tuple[RankedRole, ...]:
         """The roles that may be assigned at the scope and not everywhere, by name."""
         if not self.limited:

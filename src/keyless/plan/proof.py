@@ -34,7 +34,7 @@ def with_proof(
     known: dict[str, Subject] = {one.principal_id.casefold(): one for one in given.subjects}
     everything = dict(roles) | {one.definition.id: one.definition for one in plan.proposed_roles}
     include_denied = policy.evidence.include_denied
-    future = forecasted(given, policy, about, known, everything)
+    future = forecasted(given, policy, about, known, everything, index)
     return replace(
         plan,
         containment=contained(

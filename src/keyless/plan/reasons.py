@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
+from keyless.model.roles import RoleDefinition
+from keyless.plan.choose import worthwhile
 from keyless.plan.index import RankedRole, RoleIndex
 from keyless.plan.places import Place
-from keyless.plan.reduce import NotCoverable
+from keyless.plan.reduce import NotCoverable, actions_in
 from keyless.plan.result import Alternative
 from keyless.plan.solve import Cover, minimum_cover, union_of_bits
 from keyless.plan.wording import counted, listed, quoted
@@ -31,16 +33,26 @@ def _alternatives(
     index: RoleIndex, place: Place, chosen: Collection[str], kept: int
 ) -> tuple[Alternative, ...]:
     needed = place.used & ~kept
-    able = []
-    for one in index.roles_at(place.scope):
-        if not needed & ~one.bits and one.role.id not in chosen:
-            excess = place.excess(index, kept | one.bits)
-            able.append((index.cost(excess), one.is_odd_for(place.used), one.by_name, excess, one.role))
-    able.sort(key=lambda entry: entry[:3])
+    lightest = index.cost(place.used | place.held | kept)
+    able: list[tuple[tuple[int, bool, tuple[str, str]], int, RoleDefinition]] = []
+    for weight, one in _that_grant(index, place, needed):
+        if len(able) == ALTERNATIVES and weight - lightest > able[-1][0][0]:
+            break
+        if needed & ~one.bits or one.role.id in chosen:
+            continue
+        excess = place.excess(index, kept | one.bits)
+        order = (index.cost(excess), one.is_odd_for(place.used), one.by_name)
+        able = sorted([*able, (order, excess, one.role)], key=lambda entry: entry[0])[:ALTERNATIVES]
     return tuple(
-        Alternative(role.id, role.name, excess.bit_count(), cost)
-        for cost, _, _, excess, role in able[:ALTERNATIVES]
+        Alternative(role.id, role.name, excess.bit_count(), order[0]) for order, excess, role in able
     )
+
+
+def _that_grant(index: RoleIndex, place: Place, needed: int) -> Iterable[tuple[int, RankedRole]]:
+    """Roles that may grant all that is needed, with what all that they grant weighs, the lightest first."""
+    action = min(actions_in(needed), key=lambda one: len(index.granting(one)), default=0)
+    limited = ((index.cost(one.bits), one) for one in index.limited_at(place.scope) if one.bits & action)
+    return sorted((*index.granting(action), *limited), key=lambda entry: entry[0])
 
 
 def reason(index: RoleIndex, place: Place, role: RankedRole, nearest: tuple[Alternative, ...]) -> str:
@@ -158,7 +170,7 @@ def _cover_without_oddities(index: RoleIndex, place: Place) -> Cover | None:
     limited = tuple(one.role.id for one in index.limited_at(place.scope))
     key = ("without oddities", place.used, place.held, limited)
     if key not in index.memo:
-        usual = [one for one in index.roles_at(place.scope) if not one.is_odd_for(place.used)]
+        usual = worthwhile(index, place.used, place.scope, place.held, usual=True)
         try:
             found = minimum_cover(
                 place.used, usual, held=place.held, weigher=index.weigher, effort=index.effort

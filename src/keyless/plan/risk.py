@@ -12,27 +12,31 @@ Sets are integers over a universe, as everywhere in a plan.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from functools import lru_cache
 
 from keyless.authz.effective import Universe
 from keyless.catalog.risks import risk_rule_of, risk_rules
 from keyless.model.actions import AZURE_RBAC
 from keyless.plan.policy.risks import RiskWeights
-from keyless.plan.results.actions import GrantedAction
 from keyless.plan.results.risk import Risk, RiskyPermission
+from keyless.plan.results.today import RiskCount
 from keyless.plan.weigh import Weigher
 
 
-def risks_of(actions: Iterable[GrantedAction]) -> tuple[RiskyPermission, ...]:
-    """Those of the permissions that have a risk, the gravest first."""
-    found = (
-        RiskyPermission(Risk(rule.risk), one.plane, one.action)
-        for one in actions
-        if (rule := risk_rule_of(one.plane, one.action)) is not None
+def risks_in(universe: Universe, bits: int) -> tuple[RiskyPermission, ...]:
+    """Those of a set of permissions that have a risk, the gravest first."""
+    return tuple(
+        RiskyPermission(risk, plane, name)
+        for risk, part in _apart(universe)
+        for plane in AZURE_RBAC
+        for name in universe.names(bits & part, plane)
     )
-    order = {risk: at for at, risk in enumerate(Risk)}
-    return tuple(sorted(found, key=lambda one: (order[one.risk], one.plane, one.action.casefold())))
+
+
+def risk_counts(universe: Universe, bits: int) -> tuple[RiskCount, ...]:
+    """How many of a set of permissions have each risk, the gravest first."""
+    numbers = ((risk, (bits & part).bit_count()) for risk, part in _apart(universe))
+    return tuple(RiskCount(risk, number) for risk, number in numbers if number)
 
 
 def why_risky(one: RiskyPermission) -> str:
@@ -44,25 +48,24 @@ def why_risky(one: RiskyPermission) -> str:
 @lru_cache(maxsize=16)
 def weigher_for(universe: Universe, weights: RiskWeights) -> Weigher:
     """How sets over a universe weigh."""
-    taken, parts = 0, []
-    for risk, bits in risk_sets(universe):
-        parts.append((bits & ~taken, _weight(weights, risk)))
+    parts = [(bits, _weight(weights, risk)) for risk, bits in _apart(universe)]
+    taken = 0
+    for bits, _ in parts:
         taken |= bits
-    changing = _changing(universe) & ~taken
-    return Weigher.of(weights.other, (*parts, (changing, weights.changing)))
+    return Weigher.of(weights.other, (*parts, (_changing(universe) & ~taken, weights.changing)))
 
 
 @lru_cache(maxsize=16)
-def risk_sets(universe: Universe) -> tuple[tuple[Risk, int], ...]:
-    """The permissions that each rule speaks of, the gravest first; a set may overlap those before it."""
-    return tuple(
-        (
-            Risk(rule.risk),
-            universe.of_patterns(rule.plane, rule.patterns)
-            & ~universe.of_patterns(rule.plane, rule.excepted),
-        )
-        for rule in risk_rules()
-    )
+def _apart(universe: Universe) -> tuple[tuple[Risk, int], ...]:
+    """The permissions of each risk, the gravest first; each permission is in the first that it has."""
+    found = dict.fromkeys(Risk, 0)
+    taken = 0
+    for rule in risk_rules():
+        bits = universe.of_patterns(rule.plane, rule.patterns)
+        bits &= ~universe.of_patterns(rule.plane, rule.excepted)
+        found[Risk(rule.risk)] |= bits & ~taken
+        taken |= bits
+    return tuple(found.items())
 
 
 _READING = ("*/read", "*/readMetadata/action")

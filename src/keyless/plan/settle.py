@@ -28,12 +28,19 @@ class Settled:
     proposed: tuple[ProposedRole, ...] = ()
 
 
-def index_for(given: Given, policy: PlanPolicy, demands: Sequence[Demand]) -> RoleIndex:
+def index_for(
+    given: Given, policy: PlanPolicy, demands: Sequence[Demand], like: RoleIndex | None = None
+) -> RoleIndex:
     """The roles that the policy allows, over all actions that are known or demanded.
+
+    ``like`` is an index that was made before of the same things for other demands: where it knows all that is
+    demanded, it stands, with what it remembers.
 
     Raises:
         CannotFollow: the policy forbids a role that there is not.
     """
+    if like is not None and all(like.bit(action) for one in demands for action in one.counts):
+        return like
     return candidates(given, policy, demands)
 
 
