@@ -76,7 +76,7 @@ def _import(project: Project, paths: tuple[str, ...]) -> Report:
 
 
 async def _known(project: Project) -> Mapping[str, str]:
-    """The principals that the project knows, by client id and resource id, in lower case.
+    """The principals that the project knows, by any of their ids, in lower case.
 
     Without an estate there is none to wait for: a plan is then made of the logs alone.
     """
@@ -92,7 +92,11 @@ async def _known(project: Project) -> Mapping[str, str]:
     return {
         name.lower(): entry.principal_id
         for entry in (*everybody.deleted, *everybody.entries)
-        for name in (entry.client_id, entry.resource_id if entry.kind == "UserAssigned" else "")
+        for name in (
+            entry.client_id,
+            entry.principal_id,  # a registry's log names callers by either kind of id
+            entry.resource_id if entry.kind == "UserAssigned" else "",
+        )
         if name
     }
 

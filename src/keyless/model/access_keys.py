@@ -1,7 +1,8 @@
 """Access keys of a configuration store: the stored credential that a managed identity replaces.
 
 A key stands for no principal of the directory. Evidence needs a name for whoever holds it: that is
-``access-key:STORE:ID``, which no object id can be.
+``access-key:STORE:ID``, which no object id can be. Logs name keys of other services in the same way, and
+shared access signatures by the key that signed them (``access-key:ACCOUNT:sas-key1``).
 
 Source: https://learn.microsoft.com/azure/azure-app-configuration/rest-api-authorization-hmac
 """
@@ -12,6 +13,9 @@ import msgspec
 
 _PREFIX = "access-key"
 _PARTS = 3
+KEY_PREFIX = f"{_PREFIX}:"
+"""How the principal id of whoever holds a key begins."""
+_SIGNATURE = "sas-"
 
 
 class AccessKey(msgspec.Struct, frozen=True, omit_defaults=True, rename="camel"):
@@ -44,4 +48,9 @@ def store_and_key(principal_id: str) -> tuple[str, str] | None:
 def principal_in_words(principal_id: str) -> str:
     """What people call a principal without an entry in the directory."""
     found = store_and_key(principal_id)
-    return principal_id if found is None else f"access key {found[1]} of store {found[0]}"
+    if found is None:
+        return principal_id
+    store, key = found
+    if key.startswith(_SIGNATURE):
+        return f"shared access signature by {key.removeprefix(_SIGNATURE)} of {store}"
+    return f"access key {key} of store {store}"

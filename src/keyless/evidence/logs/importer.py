@@ -23,11 +23,13 @@ from keyless.evidence.logs.categories import CATEGORIES
 from keyless.evidence.logs.category import Category, RowKind
 from keyless.evidence.logs.duck import opened
 from keyless.evidence.logs.files import Form, LogFile, digest, find_files
+from keyless.evidence.logs.key_holders import address_of
 from keyless.evidence.logs.meaning import NO_SCOPE, Meaning, plain, target
 from keyless.evidence.logs.reader import Progress, Read, Reader
 from keyless.evidence.logs.rows import MALFORMED, UNKNOWN
 from keyless.evidence.logs.staged import count, left_out, prepare
-from keyless.model.evidence import LogImport, SignIn, SignInMethod, SignInOutcome, UnmappedOperation
+from keyless.model.access_keys import KEY_PREFIX, store_and_key
+from keyless.model.evidence import LogImport, Outcome, SignIn, SignInMethod, SignInOutcome, UnmappedOperation
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -83,6 +85,13 @@ SELECT principal_id, client_id, operation, by_what, scope, outcome, error,
        CAST(sum(number) AS BIGINT), min(first), max(last)
 FROM told WHERE why = '' AND kind IN (SELECT unnest($sign_ins::BIGINT[])) GROUP BY ALL ORDER BY ALL
 """
+# Whoever comes with an access key holds a stored credential, whatever was done with it.
+_KEY_HOLDERS = f"""
+SELECT principal_id, spelled, outcome, CAST(sum(number) AS BIGINT), min(first), max(last) FROM told
+WHERE starts_with(principal_id, '{KEY_PREFIX}') AND outcome <> '' AND spelled <> ''
+  AND first IS NOT NULL AND why NOT IN ('{_PERSON}', '{_OUT_OF_TIME}')
+GROUP BY ALL ORDER BY ALL
+"""  # noqa: S608  # constants of ours
 
 
 @dataclass(slots=True)
@@ -220,7 +229,7 @@ def _brought(
     sign_ins = connection.execute(_SIGN_INS, {"sign_ins": _sign_in_kinds(settings)}).fetchall()
     return Imported(
         lines=_lines(connection),
-        sign_ins=[_sign_in(row) for row in sign_ins],
+        sign_ins=[*(_sign_in(row) for row in sign_ins), *_by_key(connection)],
         imports=report.imports,
         unmapped=report.unmapped,
         files=files,
@@ -232,6 +241,25 @@ def _lines(connection: DuckDBPyConnection) -> Iterator[LineOfDay]:
     result = connection.execute(_LINES, {"prefix": PREFIX})
     while rows := result.fetchmany(_FETCHED):
         yield from rows
+
+
+def _by_key(connection: DuckDBPyConnection) -> Iterator[SignIn]:
+    """The uses of access keys, as the sign-ins that they are."""
+    for who, scope, outcome, number, first, last in connection.execute(_KEY_HOLDERS).fetchall():
+        _, key = store_and_key(who) or ("", "")
+        allowed = outcome == Outcome.ALLOWED.value
+        yield SignIn(
+            who,
+            "",
+            SignInMethod.ACCESS_KEY,
+            key,
+            address_of(scope),
+            SignInOutcome.SUCCEEDED if allowed else SignInOutcome.FAILED,
+            "" if allowed else "denied",
+            number,
+            first,
+            last,
+        )
 
 
 def _sign_in(row: tuple[str, str, str, str, str, str, str, int, int, int]) -> SignIn:
