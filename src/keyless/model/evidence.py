@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+from functools import lru_cache
 
 import msgspec
 
@@ -139,4 +140,10 @@ class Observation(msgspec.Struct, frozen=True, rename="camel"):
     @property
     def scope_id(self) -> ResourceId:
         """The scope as a resource id."""
-        return ResourceId.parse(self.scope)
+        return _scope(self.scope)
+
+
+@lru_cache(maxsize=32768)
+def _scope(text: str) -> ResourceId:
+    """A scope, read once for the many lines of evidence that have it."""
+    return ResourceId.parse(text)

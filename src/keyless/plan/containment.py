@@ -77,13 +77,23 @@ def contained(
 def used(observations: Iterable[Observation], *, include_denied: bool) -> list[Use]:
     """Each permission that was used, once, in the order in which they come."""
     found: dict[Use, Use] = {}
-    for seen in observations:
-        counts = include_denied or seen.outcome is not Outcome.DENIED
-        if counts and seen.plane in AZURE_RBAC:
-            scope = seen.scope_id
-            key = (guid_key(seen.principal_id), seen.plane, seen.action.casefold(), scope)
-            found.setdefault(key, (seen.principal_id, seen.plane, seen.action, scope))
+    for seen in uses_in(observations, include_denied=include_denied):
+        use = (seen.principal_id, seen.plane, seen.action, seen.scope_id)
+        found.setdefault(key_of(use), use)
     return list(found.values())
+
+
+def uses_in(observations: Iterable[Observation], *, include_denied: bool) -> Iterator[Observation]:
+    """The observations that count as uses of a permission of Azure's roles."""
+    for seen in observations:
+        if seen.plane in AZURE_RBAC and (include_denied or seen.outcome is not Outcome.DENIED):
+            yield seen
+
+
+def key_of(use: Use) -> Use:
+    """A use as it compares: ids and actions without case."""
+    who, plane, action, scope = use
+    return (guid_key(who), plane, action.casefold(), scope)
 
 
 def stand_ins(plan: Plan) -> dict[str, tuple[str, ...]]:

@@ -22,7 +22,7 @@ from keyless.model.evidence import Observation, Run
 from keyless.model.guids import guid_key
 from keyless.model.roles import RoleAssignment, RoleDefinition
 from keyless.plan.assignments import assignment_guid, choices
-from keyless.plan.containment import Decider, Stated, Use, decider, used
+from keyless.plan.containment import Decider, Stated, Use, decider, key_of, used, uses_in
 from keyless.plan.evidence_in_time import after, before
 from keyless.plan.given import Given
 from keyless.plan.index import RoleIndex
@@ -40,8 +40,6 @@ ONE_DAY = (
     "there is no forecast: all was seen on one day and in one run, so nothing is left to test on; run the "
     "workload again, or import the logs of some more days"
 )
-
-_Key = tuple[str, str, str, tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +136,7 @@ class _Trial:
             since=since,
             split_at=split_at,
             until=max((one.last_seen for one in rest), default=split_at),
-            events=sum(counts[_key(use)][0] for use in tested),
+            events=sum(counts[key_of(use)][0] for use in tested),
             denied=sum(one.count for one in denied),
             granted=granted,
             unused=unused,
@@ -159,13 +157,13 @@ class _Trial:
         ]
 
     def _denied(
-        self, by: Decider, tested: Iterable[Use], counts: Mapping[_Key, tuple[int, int]]
+        self, by: Decider, tested: Iterable[Use], counts: Mapping[Use, tuple[int, int]]
     ) -> Iterable[WouldDeny]:
         callers = {guid_key(one.principal_id) for one in self.needs.observations}
         for use in tested:
             who, plane, action, scope = use
             if not by.allows(who, plane, action, scope):
-                count, first_seen = counts[_key(use)]
+                count, first_seen = counts[key_of(use)]
                 yield WouldDeny(
                     principal_id=who,
                     scope=scope.text,
@@ -219,16 +217,11 @@ class _Trial:
         return granted, unused
 
 
-def _key(use: Use) -> _Key:
-    who, plane, action, scope = use
-    return (guid_key(who), plane.value, action.casefold(), scope.key)
-
-
-def _counts(rest: Iterable[Observation], *, include_denied: bool) -> dict[_Key, tuple[int, int]]:
-    """How often each was used, and when first."""
-    found: dict[_Key, tuple[int, int]] = {}
-    for seen in rest:
-        for use in used((seen,), include_denied=include_denied):
-            count, first = found.get(_key(use), (0, seen.first_seen))
-            found[_key(use)] = (count + seen.count, min(first, seen.first_seen))
+def _counts(rest: Iterable[Observation], *, include_denied: bool) -> dict[Use, tuple[int, int]]:
+    """How often each was used, and when first; by the use as it compares."""
+    found: dict[Use, tuple[int, int]] = {}
+    for seen in uses_in(rest, include_denied=include_denied):
+        key = key_of((seen.principal_id, seen.plane, seen.action, seen.scope_id))
+        count, first = found.get(key, (0, seen.first_seen))
+        found[key] = (count + seen.count, min(first, seen.first_seen))
     return found

@@ -10,7 +10,7 @@ from keyless.plan.reports.lines import print_labelled, print_line
 from keyless.plan.result import Plan
 from keyless.plan.results.completeness import Completeness, IdentitySureness, NamedCall
 from keyless.plan.results.proof import Added, Containment, Dropped, WouldDeny
-from keyless.plan.window import date_of
+from keyless.plan.window import SECONDS_PER_DAY, date_of
 from keyless.plan.wording import counted, short_scope
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ def _of_forecast(plan: Plan) -> Iterator[str]:
         return
     one = plan.forecast
     yield (
-        f"Forecast, planned on what was seen before {date_of(one.split_at)} and tried on what came after: "
+        f"Forecast, planned on what was seen before {_moment(one.split_at)} and tried on what came after: "
         f"{one.denied:,} of {counted(one.events, 'event')} denied ({_share(one.denied_share)}); of "
         f"{counted(one.granted, 'permission')} {one.unused:,} not used ({_share(one.unused_share)}); of "
         f"{one.planned_for:,} that had been used before, {len(one.not_again):,} not used again."
@@ -103,6 +103,12 @@ def _of_completeness(seen: Completeness) -> Iterator[str]:
     failed = f" ({seen.failed_runs:,} of them failed)" if seen.failed_runs else ""
     mapped = f"an action is known for {_share(seen.mapped / seen.events)} of them"
     yield f"Evidence: {', '.join(parts)}{failed}; {mapped}."
+
+
+def _moment(at: int) -> str:
+    """A date; with the time of day where it is not midnight."""
+    rest = at % SECONDS_PER_DAY
+    return f"{date_of(at)} {rest // 3600:02}:{rest % 3600 // 60:02} UTC" if rest else date_of(at)
 
 
 def _share(part: float) -> str:
