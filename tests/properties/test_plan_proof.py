@@ -85,7 +85,9 @@ TODAY = st.lists(
     max_size=5,
     unique_by=lambda one: one.id,
 )
-MEMBERS = st.sets(st.sampled_from(IDS), min_size=2).map(lambda ids: Group(TEAM, "team", members=tuple(sorted(ids))))
+MEMBERS = st.sets(st.sampled_from(IDS), min_size=2).map(
+    lambda ids: Group(TEAM, "team", members=tuple(sorted(ids)))
+)
 
 
 def is_allowed(assignments, groups, principal_id, action, scope) -> bool:
