@@ -27,13 +27,26 @@ DATA_DIR = Path(__file__).resolve().parent.parent / "src" / "keyless" / "catalog
 BLOCK_FIELDS = ("actions", "notActions", "dataActions", "notDataActions", "condition", "conditionVersion")
 
 # Resource types below a service's own at which its documentation assigns roles.
-# https://learn.microsoft.com/azure/key-vault/general/rbac-guide
+# https://learn.microsoft.com/azure/key-vault/general/rbac-guide,
+# https://learn.microsoft.com/azure/storage/blobs/assign-azure-role-data-access (queues and tables alike),
+# https://learn.microsoft.com/azure/service-bus-messaging/service-bus-managed-service-identity and
+# https://learn.microsoft.com/azure/event-hubs/authorize-access-azure-active-directory
 OBJECT_TYPES = {
+    "blob": ["Microsoft.Storage/storageAccounts/blobServices/containers"],
+    "queue": ["Microsoft.Storage/storageAccounts/queueServices/queues"],
+    "table": ["Microsoft.Storage/storageAccounts/tableServices/tables"],
+    "file": ["Microsoft.Storage/storageAccounts/fileServices/fileshares"],
+    "servicebus": [
+        "Microsoft.ServiceBus/namespaces/topics/subscriptions",
+        "Microsoft.ServiceBus/namespaces/queues",
+        "Microsoft.ServiceBus/namespaces/topics",
+    ],
+    "eventhubs": ["Microsoft.EventHub/namespaces/eventhubs"],
     "keyvault": [
         "Microsoft.KeyVault/vaults/certificates",
         "Microsoft.KeyVault/vaults/keys",
         "Microsoft.KeyVault/vaults/secrets",
-    ]
+    ],
 }
 # Services that take a token whose audience is the address of the very resource, some of them no other.
 # https://learn.microsoft.com/azure/azure-app-configuration/rest-api-authentication-azure-ad

@@ -115,15 +115,12 @@ def container_of(resource: ResourceId, *, objects_of: frozenset[str] = frozenset
     That is the vault, store or account that it lies in, or itself where the catalog knows none. For
     the services whose keys are in ``objects_of`` it is the single object, if they document assignments there.
     """
-    for one in services():
-        types = (
-            *(one.object_types if one.key in objects_of else ()),
-            *([one.arm_type] if one.arm_type else ()),
-        )
-        for resource_type in types:
-            found = resource.ancestor_of_type(resource_type)
-            if found is not None:
-                return found
+    objects = (kind for one in services() if one.key in objects_of for kind in one.object_types)
+    wholes = (one.arm_type for one in services() if one.arm_type)  # several services share the account's type
+    for resource_type in (*objects, *wholes):
+        found = resource.ancestor_of_type(resource_type)
+        if found is not None:
+            return found
     return resource
 
 

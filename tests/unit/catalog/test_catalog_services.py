@@ -103,3 +103,25 @@ def test_what_lies_in_no_known_service_is_its_own_container():
 )
 def test_a_service_says_what_turns_its_keys_off_where_it_has_any(key: str, off: str | None) -> None:
     assert catalog.service(key).local_auth_off == off
+
+
+ACCOUNT = "/subscriptions/s/resourceGroups/g/providers/Microsoft.Storage/storageAccounts/orders"
+JOBS, INVOICES = "queueServices/default/queues/jobs", "blobServices/default/containers/invoices"
+BUS = "/subscriptions/s/resourceGroups/g/providers/Microsoft.ServiceBus/namespaces/orders"
+
+
+@pytest.mark.parametrize(
+    ("resource", "below", "key", "wanted"),
+    [
+        (ACCOUNT, JOBS, "queue", JOBS),
+        (ACCOUNT, JOBS, "blob", ""),
+        (ACCOUNT, INVOICES, "blob", INVOICES),
+        (BUS, "topics/t/subscriptions/mail", "servicebus", "topics/t/subscriptions/mail"),
+        (BUS, "topics/t", "servicebus", "topics/t"),
+        (BUS, "", "servicebus", ""),
+    ],
+)
+def test_objects_of_a_service_that_shares_its_account_get_roles_of_their_own(resource, below, key, wanted):
+    scope = ResourceId.parse(f"{resource}/{below}")
+    found = catalog.container_of(scope, objects_of=frozenset({key}))
+    assert found == ResourceId.parse(f"{resource}/{wanted}")
