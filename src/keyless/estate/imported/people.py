@@ -17,7 +17,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from keyless.estate.imported import directory
-from keyless.estate.imported.entry import Entry
+from keyless.estate.imported.entry import Entry, Rank
 from keyless.estate.imported.existing import Known
 from keyless.model.denies import DenyAssignment
 from keyless.model.directory import Group, User
@@ -42,7 +42,8 @@ class Directory:
     def add(self, entry: Entry, kind: str) -> None:
         """Add an entry of a list."""
         self._entries.setdefault(kind, {})[entry.guid("id")] = entry
-        self._per_file[kind, entry.file] += 1
+        if entry.rank is Rank.LISTED:  # whoever manages some principals does not list all
+            self._per_file[kind, entry.file] += 1
 
     def of_kind(self, kind: str) -> list[Entry]:
         """Every entry of a kind."""

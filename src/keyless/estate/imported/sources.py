@@ -14,6 +14,7 @@ from collections.abc import Iterator, Sequence
 from keyless.estate.imported.deployed import Place
 from keyless.estate.imported.documents import document_of, goes_on, is_list_document, listed
 from keyless.estate.imported.entry import CannotRead, Entry, File, Unread
+from keyless.estate.imported.terraform import is_terraform, terraform_entries
 
 _BICEP = ".bicep"
 
@@ -24,13 +25,16 @@ def entries_of(
     """The entries of all files. What can't be read is added to ``unread``, what tells nothing counted."""
     for file in files:
         try:
-            yield from _entries(file, unread)
+            yield from _entries(file, unread, passed)
         except CannotRead as error:
             unread.append(Unread(file.name, "", str(error)))
 
 
-def _entries(file: File, unread: list[Unread]) -> Iterator[Entry]:
+def _entries(file: File, unread: list[Unread], passed: Counter[str]) -> Iterator[Entry]:
     document = document_of(file)
+    if is_terraform(document):
+        yield from terraform_entries(document, file.name, unread, passed)
+        return
     if not is_list_document(document):
         raise CannotRead(_UNKNOWN)
     if goes_on(document):
