@@ -1,0 +1,52 @@
+"""The templates among the files, with their parameters and modules."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from keyless.estate.imported.deployed import Place
+from keyless.estate.imported.entry import Entry, Unread
+from keyless.estate.imported.templates.deploy import Deployment
+from keyless.estate.imported.templates.model import Template
+
+
+@dataclass
+class Templates:
+    """Templates by the name of their file, and the parameters that there are for them."""
+
+    templates: dict[str, Template] = field(default_factory=dict)
+    parameters: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+
+    def entries(self, place: Place, unread: list[Unread]) -> Iterator[Entry]:
+        """What all of them deploy; one that another one uses as a module, only as that."""
+        modules = {
+            self._path(file, one.path) for file, found in self.templates.items() for one in found.modules
+        }
+        for file, template in self.templates.items():
+            if _plain(file) not in modules:
+                yield from Deployment(
+                    template, place, self._parameters_for(file), file, unread, self._find
+                ).entries()
+
+    def _parameters_for(self, file: str) -> Mapping[str, Any]:
+        """Those beside the template under its name; else the only ones, for the only template."""
+        stem = _plain(file).rpartition(".")[0].casefold()
+        for name, found in self.parameters.items():
+            if _plain(name).casefold() in {f"{stem}.parameters.json", f"{stem}.params.json"}:
+                return found
+        alone = len(self.templates) == 1 and len(self.parameters) == 1
+        return next(iter(self.parameters.values())) if alone else {}
+
+    def _find(self, file: str, path: str) -> tuple[str, Template] | None:
+        wanted = self._path(file, path)
+        return next(((name, one) for name, one in self.templates.items() if _plain(name) == wanted), None)
+
+    def _path(self, file: str, path: str) -> str:
+        return posixpath.normpath(posixpath.join(posixpath.dirname(_plain(file)), path)) if path else ""
+
+
+def _plain(file: str) -> str:
+    return posixpath.normpath(file.replace("\\", "/"))
