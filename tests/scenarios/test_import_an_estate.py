@@ -64,6 +64,7 @@ def test_what_could_not_be_taken_in_is_told_by_code_and_list(project: Project) -
     assert "1 other file in the directories left out" in told.out
     assert "\x1b" not in told.out
     assert PLANTED not in told.out
+    assert f"Identity not found  {STRANGER}" in project("estate", "show").out
     document = json.loads(project("estate", "import", str(project.root), "--json", "--dry-run").out)
     assert document["orphaned"] == [STRANGER]
     assert {one["change"] for one in document["changes"]} == {"unchanged"}

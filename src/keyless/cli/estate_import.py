@@ -65,7 +65,7 @@ def command(
     REST API, Resource Graph or Microsoft Graph print as JSON (`az role assignment list --all`, `az role
     definition list`, `az identity list`, `az resource list`, `az graph query`, `az keyvault show`, `az
     appconfig list`, `az group list`, `az account list`, `az ad sp list --all`, `az ad user list`, `az ad
-    group list`), a state of Terraform (or `terraform show -json`), an ARM template with its parameters, Bicep.
+    group list`), a state of Terraform (or `terraform show -json`), an ARM template with parameters, Bicep.
 
     What was imported stays beside `keyless.yaml`, as what tools make does. No secret is read.
     """

@@ -12,7 +12,13 @@ from keyless.model.identities import ComputeResource, FederatedCredential, Revoc
 from keyless.model.roles import RoleAssignment
 from keyless.model.visible import visible
 from keyless.runtime.directory import Directory, Entry, read_directory
-from keyless.store.collections import ASSIGNMENTS, COMPUTE, FEDERATED_CREDENTIALS, ROLE_DEFINITIONS
+from keyless.store.collections import (
+    ASSIGNMENTS,
+    COMPUTE,
+    FEDERATED_CREDENTIALS,
+    MISSING_PRINCIPALS,
+    ROLE_DEFINITIONS,
+)
 from keyless.store.ports import Store
 from keyless.wire.revocations import all_revocations
 
@@ -82,10 +88,12 @@ async def overview(store: Store) -> list[str]:
 async def orphans(store: Store) -> list[str]:
     """Each role assignment whose identity was deleted, in the words of Azure's portal."""
     world = await _world(store)
+    missing = [(one.principal_id, one.principal_id) for _, one in await store.scan(MISSING_PRINCIPALS)]
+    gone = [*((entry.name, entry.principal_id) for entry in world.principals.deleted), *missing]
     return [
-        f"Identity not found  {visible(entry.name)}  principal id {entry.principal_id}  {assigned}"
-        for entry in world.principals.deleted
-        for assigned in world.given_to(entry.principal_id)
+        f"Identity not found  {visible(name)}  principal id {principal_id}  {assigned}"
+        for name, principal_id in gone
+        for assigned in world.given_to(principal_id)
     ]
 
 

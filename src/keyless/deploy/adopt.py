@@ -27,7 +27,7 @@ from keyless.lifecycle.identities import live_identities, settle_identities
 from keyless.lifecycle.principals import all_principals
 from keyless.model.denies import DenyAssignment
 from keyless.model.derived_ids import system_assigned_identity, tenant_called
-from keyless.model.directory import Group, User
+from keyless.model.directory import Group, MissingPrincipal, User
 from keyless.model.estate import Estate
 from keyless.model.guids import guid_key
 from keyless.model.identities import (
@@ -49,6 +49,7 @@ from keyless.store.collections import (
     GROUPS,
     IDENTITIES,
     MANAGEMENT_GROUPS,
+    MISSING_PRINCIPALS,
     RESOURCES,
     ROLE_DEFINITIONS,
     SECURITY_GROUPS,
@@ -140,9 +141,22 @@ async def adopt(
             before = await live_identities(transaction)
             await _bring_back(transaction, existing, holding, now)
             changes += await _Writer(transaction, existing, tenant).write()
+            await _note_missing(transaction, existing, now)
             await settle_identities(transaction, before, now)
             _check_worth(changes, keep=keep)
     return sorted(changes, key=lambda one: (KINDS.index(one.kind), one.name.casefold()))
+
+
+async def _note_missing(transaction: Transaction, existing: Existing, now: int) -> None:
+    """Keep whom the lists do not have, and forget that of those who are there (again)."""
+    there = {guid_key(one.principal_id) for one in await all_principals(transaction)}
+    for principal_id in existing.orphaned - there:
+        place = (guid_key(principal_id),)
+        if await transaction.get(MISSING_PRINCIPALS, place) is None:
+            await transaction.put(MISSING_PRINCIPALS, place, MissingPrincipal(principal_id, now))
+    for key, _ in await transaction.scan(MISSING_PRINCIPALS):
+        if key[0] in there:
+            await transaction.delete(MISSING_PRINCIPALS, key)
 
 
 def _check_worth(changes: Iterable[Adopted], *, keep: bool) -> None:

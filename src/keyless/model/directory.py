@@ -31,6 +31,13 @@ class Group(msgspec.Struct, frozen=True, omit_defaults=True, rename="camel"):
     owners: tuple[str, ...] = ()
 
 
+class MissingPrincipal(msgspec.Struct, frozen=True, omit_defaults=True, rename="camel"):
+    """Whom role assignments name and no list of the directory has; ``since`` is in epoch seconds."""
+
+    principal_id: str
+    since: int
+
+
 class DirectoryRoleAssignment(msgspec.Struct, frozen=True, omit_defaults=True, rename="camel"):
     """An Entra role (by its template id) given to a principal over the whole directory."""
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from keyless.model.access_keys import AccessKey
 from keyless.model.denies import DenyAssignment
-from keyless.model.directory import DirectoryRoleAssignment, Group, User
+from keyless.model.directory import DirectoryRoleAssignment, Group, MissingPrincipal, User
 from keyless.model.identities import (
     Application,
     ComputeResource,
@@ -75,6 +75,8 @@ USERS = Collection("users", User)
 """By principal id."""
 SECURITY_GROUPS = Collection("security-groups", Group)
 """By principal id."""
+MISSING_PRINCIPALS = Collection("missing-principals", MissingPrincipal)
+"""By principal id: those that an import has looked for and not found."""
 DIRECTORY_ROLE_ASSIGNMENTS = Collection("directory-role-assignments", DirectoryRoleAssignment)
 """By the assignment's GUID."""
 MANAGEMENT_GROUPS = Collection("management-groups", ManagementGroup)

@@ -38,6 +38,7 @@ from keyless.store.collections import (
     COMPUTE,
     DELETED_VAULTS,
     GROUPS,
+    MISSING_PRINCIPALS,
     VAULTS,
 )
 from keyless.store.collections import (
@@ -172,6 +173,11 @@ async def test_who_turns_out_to_be_nobody_is_gone_and_his_assignment_is_orphaned
         assert await find_principal(store, STRANGER) is not None
         await take(store, contents, given, [listed])
         assert await find_principal(store, STRANGER) is None
+        assert [key for key, _ in await store.scan(MISSING_PRINCIPALS)] == [(STRANGER,)]
+        await take(store, contents, given, [service_principal()])
+        assert await store.scan(MISSING_PRINCIPALS) == []
+        async with store.transaction() as transaction:
+            await transaction.delete(APPLICATIONS, ("aaaaaaaa-0000-0000-0000-00000000000a",))
     assert len(await store.scan(ASSIGNMENTS)) == 1
 
 
