@@ -5,7 +5,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 WORKERS ?= $(shell expr 2 \* $$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 1))
 
-provide-clients = for clients in node_clients go_clients java_clients az_client; do $(PYTHON) scripts/$${clients}.py || exit 1; done
+provide-clients = for clients in node_clients go_clients java_clients az_client browser; do $(PYTHON) scripts/$${clients}.py || exit 1; done
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test test-fast lint format bench reference coverage clean

@@ -36,7 +36,7 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
     type=click.Choice((*REPORTS, *FORMATS)),
     default="table",
     show_default=True,
-    help="How to print it; `markdown` is for a pull request.",
+    help="How to print it; `markdown` is for a pull request, `html` one file to look at.",
 )
 @click.option(
     "--out",
@@ -125,12 +125,16 @@ def _plan(project: Project, decided: PolicyOptions, wanted: str, folder: Path | 
 
         print_plan(plan)
     elif wanted in REPORTS:
-        click.echo(_report(plan, history), nl=False)
+        click.echo(_report(plan, history, wanted), nl=False)
     else:
         print_as(plan, wanted)
 
 
-def _report(plan: Plan, history: Sequence[Score]) -> str:
+def _report(plan: Plan, history: Sequence[Score], wanted: str) -> str:
+    if wanted == "html":
+        from keyless.plan.reports.html.page import html_text
+
+        return html_text(plan, history)
     from keyless.plan.reports.markdown import markdown_text
 
     return markdown_text(plan, history)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 FORMATS = ("json", "bicep", "terraform", "arm", "estate")
 """What a plan is written in: to be read back, deployed, or put into an estate."""
-REPORTS = ("table", "markdown")
+REPORTS = ("table", "markdown", "html")
 """What a plan is shown in."""
 
 

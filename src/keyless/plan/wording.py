@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from keyless.model.resource_id import ResourceId
+from keyless.model.resource_id import InvalidResourceId, ResourceId
 from keyless.model.resources import STORE_TYPE, VAULT_TYPE
 
 _KINDS = {VAULT_TYPE.casefold(): "vault", STORE_TYPE.casefold(): "store"} | {
@@ -38,3 +38,13 @@ def short_scope(scope: ResourceId) -> str:
     if scope.resource_group is not None:
         return f"resource group {scope.resource_group}"
     return f"subscription {scope.subscription_id}" if scope.subscription_id else scope.text
+
+
+def place(text: str) -> str:
+    """An id as people call it; what is no id as it is."""
+    if not text.startswith("/"):
+        return text
+    try:
+        return short_scope(ResourceId.parse(text))
+    except InvalidResourceId:
+        return text

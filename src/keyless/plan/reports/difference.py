@@ -6,14 +6,13 @@ from collections.abc import Iterator
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from keyless.model.resource_id import InvalidResourceId, ResourceId
 from keyless.plan.compared import Part
 from keyless.plan.difference import Change, Delta, Kind, PlanDifference
 from keyless.plan.reports.lines import print_line
 from keyless.plan.reports.markdown import MOST_CHARACTERS
 from keyless.plan.reports.markup import code, plain
 from keyless.plan.reports.tables import Section, fitted
-from keyless.plan.wording import short_scope
+from keyless.plan.wording import place
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -61,16 +60,6 @@ def _in_words(one: Change) -> str:
     who = f" of {one.who}" if one.who else ""
     changed = f": {place(one.before)} -> {place(one.after)}" if one.kind is Kind.CHANGED else ""
     return f"{one.what}{who}{where}{changed}"
-
-
-def place(text: str) -> str:
-    """An id as people call it; what is no id as it is."""
-    if not text.startswith("/"):
-        return text
-    try:
-        return short_scope(ResourceId.parse(text))
-    except InvalidResourceId:
-        return text
 
 
 def _numbers(one: Delta) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from keyless.model.actions import ActionPlane
 from keyless.plan.excess import excess_of
+from keyless.plan.problem import SubjectKind
 from keyless.plan.reports.secrets import secrets_in_short
 from keyless.plan.result import Plan, PlannedAssignment
 from keyless.plan.results.actions import GrantedAction
@@ -23,6 +24,15 @@ RISKS = {
     Risk.DATA_DESTRUCTION: "data destruction",
 }
 """What each risk is called."""
+KINDS = {
+    SubjectKind.SYSTEM_ASSIGNED: "system-assigned identity",
+    SubjectKind.USER_ASSIGNED: "user-assigned identity",
+    SubjectKind.APPLICATION: "principal",
+    SubjectKind.ACCESS_KEY: "access key",
+    SubjectKind.USER: "user",
+    SubjectKind.GROUP: "group",
+}
+"""What each kind of principal is called."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,14 +10,14 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from keyless.model.visible import visible
-from keyless.plan.problem import Subject, SubjectKind
+from keyless.plan.problem import Subject
 from keyless.plan.reports.identities import print_identities
 from keyless.plan.reports.legacy import print_legacy
 from keyless.plan.reports.lines import print_line, print_prose
 from keyless.plan.reports.policies import print_policies
 from keyless.plan.reports.proof import print_proof
 from keyless.plan.reports.secrets import print_secrets
-from keyless.plan.reports.summary import RISKS, excess_in_order, headline
+from keyless.plan.reports.summary import KINDS, RISKS, excess_in_order, headline
 from keyless.plan.result import Plan, PlannedAssignment, UsedAction
 from keyless.plan.wording import counted, short_scope
 
@@ -27,15 +27,6 @@ if TYPE_CHECKING:
 
 MOST_SHOWN = 8
 """How many excess permissions of one role are named in the report; the JSON has all of them."""
-
-_KINDS = {
-    SubjectKind.SYSTEM_ASSIGNED: "system-assigned identity",
-    SubjectKind.USER_ASSIGNED: "user-assigned identity",
-    SubjectKind.APPLICATION: "principal",
-    SubjectKind.ACCESS_KEY: "access key",
-    SubjectKind.USER: "user",
-    SubjectKind.GROUP: "group",
-}
 
 
 def report_text(plan: Plan, *, width: int = 100) -> str:
@@ -109,7 +100,7 @@ def _used(used: UsedAction) -> str:
 
 def _identity(subject: Subject) -> str:
     where = f", {subject.resource_id}" if subject.resource_id else ""
-    return f"{subject.principal_id} ({_KINDS[subject.kind]}{where})"
+    return f"{subject.principal_id} ({KINDS[subject.kind]}{where})"
 
 
 def _excess(one: PlannedAssignment) -> list[str]:

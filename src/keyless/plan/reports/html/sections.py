@@ -1,0 +1,301 @@
+"""The sections of the page below the picture: what the plan decides, why, and how far that is proved."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from keyless.plan.reports.html.chart import chart
+from keyless.plan.reports.html.markup import Html, element, joined, prose, text
+from keyless.plan.reports.proof import proof_lines
+from keyless.plan.reports.summary import RISKS, excess_in_order, risks_in_words
+from keyless.plan.result import Plan, PlannedAssignment
+from keyless.plan.results.today import RiskCount, counted_risks
+from keyless.plan.score import MEASURES, Score
+from keyless.plan.wording import counted, place
+
+_MOST_NAMED = 60
+"""How many permissions of one assignment are named; the JSON has all of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A section: where a link leads, its heading, how many things are in it, and its content."""
+
+    anchor: str
+    title: str
+    count: int
+    content: Html
+
+
+def parts(plan: Plan, history: Sequence[Score]) -> tuple[Part, ...]:
+    """All sections that have something in them, in the order of the page."""
+    made = (
+        _identities(plan),
+        _assignments(plan),
+        _removals(plan),
+        _uncovered(plan),
+        _native(plan),
+        _credentials(plan),
+        _secrets(plan),
+        _policies(plan),
+        _sureness(plan),
+        _proof(plan),
+        _notes(plan),
+        _scores(history),
+    )
+    return tuple(one for one in made if one.count)
+
+
+def table(headings: Sequence[str], rows: Iterable[Sequence[str]], *, caption: str) -> Html:
+    """A table; cells that are numbers stand right, as do headings that end in a `#`."""
+
+    def align(number: int) -> str | None:
+        return "n" if headings[number].endswith("#") else None
+
+    head = (
+        element("th", one.removesuffix("#"), scope="col", class_=align(number))
+        for number, one in enumerate(headings)
+    )
+    body = (
+        element("tr", *(element("td", cell, class_=align(number)) for number, cell in enumerate(row)))
+        for row in rows
+    )
+    return element(
+        "div",
+        element("table", element("thead", element("tr", *head)), element("tbody", *body), aria_label=caption),
+        class_="scroll",
+        tabindex="0",
+        role="region",
+        aria_label=caption,
+    )
+
+
+def tag(words: str, kind: str = "") -> Html:
+    """A word in a frame."""
+    return element("span", words, class_=f"tag {kind}".strip())
+
+
+def at(scope: str) -> Html:
+    """A place as people call it, with its whole id at hand."""
+    return element("span", place(scope), title=scope)
+
+
+def risky(counts: Iterable[RiskCount]) -> Html:
+    """Risks in words."""
+    return element("span", risks_in_words((one.risk, one.count) for one in counts), class_="risk")
+
+
+def folded(summary: str, items: Iterable[str]) -> Html:
+    """A list that opens; nothing where it is empty."""
+    rows = [element("li", one) for one in items]
+    return element("details", element("summary", summary), element("ul", *rows)) if rows else Html("")
+
+
+def _assignments(plan: Plan) -> Part:
+    headings = ("", "identity", "role", "at", "used#", "excess#", "risk of the excess", "why")
+    rows = map(_assignment, plan.assignments)
+    content = table(headings, rows, caption="Role assignments of the plan")
+    return Part("assignments", "Role assignments", len(plan.assignments), content)
+
+
+def _assignment(one: PlannedAssignment) -> tuple[str, ...]:
+    used = folded("used", (joined((element("code", u.action), f" {u.count:,}×")) for u in one.used))
+    return (
+        tag("kept") if one.exists else tag("+ new", "new"),
+        element("span", one.principal.name, title=one.principal.principal_id),
+        element("span", one.role_name, title=one.role_id),
+        at(one.scope),
+        f"{len(one.used):,}",
+        f"{len(one.excess):,}",
+        risky(counted_risks(one.risks)),
+        joined((folded("reason", [prose(one.reason)] if one.reason else []), used, _excess(one))),
+    )
+
+
+def _excess(one: PlannedAssignment) -> Html:
+    risks = {(found.plane, found.action): RISKS[found.risk] for found in reversed(one.risks)}
+    named = excess_in_order(one)
+    items: list[Html] = []
+    for found in named[:_MOST_NAMED]:
+        risk = risks.get((found.plane, found.action))
+        items.append(joined((element("code", found.action), tag(risk, "risk") if risk else "")))
+    if len(named) > _MOST_NAMED:
+        items.append(text(f"and {len(named) - _MOST_NAMED:,} more, which the plan's JSON names"))
+    return folded("excess", items)
+
+
+def _removals(plan: Plan) -> Part:
+    today = {one.assignment_id: one for one in plan.today}
+    rows = (
+        (
+            tag("− remove", "removed") if one.certain else tag("? decide", "risk"),
+            one.principal.name,
+            one.role_name,
+            at(one.scope),
+            f"{today[one.assignment_id].unused:,}" if one.assignment_id in today else "",
+            risky(today[one.assignment_id].risks if one.assignment_id in today else ()),
+            prose(one.reason),
+        )
+        for one in plan.removals
+    )
+    headings = ("", "identity", "role", "at", "unused#", "risk", "why")
+    return Part("removals", "To remove", len(plan.removals), table(headings, rows, caption="To remove"))
+
+
+def _uncovered(plan: Plan) -> Part:
+    rows = (
+        (one.principal.name, element("code", one.action), at(one.scope), f"{one.count:,}", prose(one.advice))
+        for one in plan.uncovered
+    )
+    headings = ("identity", "action", "at", "times#", "what to do")
+    content = table(headings, rows, caption="Not covered by any role")
+    return Part("uncovered", "Not covered by any role", len(plan.uncovered), content)
+
+
+def _identities(plan: Plan) -> Part:
+    rows = (
+        (
+            tag(one.change.value, "" if one.change.value == "keep" else "new"),
+            element("span", one.name, title=one.resource),
+            joined((one.chosen.value, " ", element("strong", one.identity.name))),
+            prose(one.reason),
+            folded("what would change it", map(prose, one.would_change)),
+        )
+        for one in plan.identities.choices
+    )
+    headings = ("", "resource", "identity", "why", "")
+    content = table(headings, rows, caption="Identities")
+    before, after = plan.identities.assignments_before, plan.identities.assignments_after
+    saved = f"{before:,} role assignments without sharing, {after:,} with it." if before != after else ""
+    return Part(
+        "identities", "Identities", len(plan.identities.choices), joined((element("p", saved), content))
+    )
+
+
+def _native(plan: Plan) -> Part:
+    rows = (
+        (
+            tag("kept") if one.exists else tag("+ new", "new"),
+            one.principal.name,
+            one.system.value,
+            one.role,
+            joined((at(one.scope), " ", one.within)),
+            joined((prose(one.reason), folded("how", (element("code", line) for line in one.commands)))),
+        )
+        for one in plan.native
+    )
+    headings = ("", "identity", "of", "role", "at", "why")
+    content = table(headings, rows, caption="Grants of the services' own")
+    return Part("native", "Grants of the services' own", len(plan.native), content)
+
+
+def _credentials(plan: Plan) -> Part:
+    rows = (
+        (
+            one.principal.name,
+            joined((one.method.value, " ", element("code", one.by) if one.by else "")),
+            element("code", one.target) if one.target else "",
+            f"{one.count:,}",
+            prose(one.identity),
+            prose(one.afterwards),
+        )
+        for one in plan.stored_credentials
+    )
+    headings = ("who", "signs in with", "for", "times#", "instead", "then")
+    content = table(headings, rows, caption="Stored credentials")
+    return Part("credentials", "Stored credentials", len(plan.stored_credentials), content)
+
+
+def _secrets(plan: Plan) -> Part:
+    rows = (
+        (
+            joined(
+                (tag(one.fate.value), " ", tag("load at start-up", "risk") if one.load_at_start_up else "")
+            ),
+            element("span", element("code", one.name), title=one.container),
+            prose(one.why),
+            joined(
+                (prose(one.how), folded("in the code", (f"{each.file}:{each.line}" for each in one.places)))
+            ),
+            f"{one.reads:,}",
+        )
+        for one in plan.secrets
+    )
+    headings = ("", "name", "why", "how", "reads#")
+    content = table(headings, rows, caption="Secrets and settings")
+    return Part("secrets", "Secrets and settings", len(plan.secrets), content)
+
+
+def _policies(plan: Plan) -> Part:
+    rows = (
+        (
+            at(one.vault),
+            one.principal.name,
+            ", ".join(role.role_name for role in one.roles) or "none",
+            ", ".join(one.gained),
+            ", ".join(one.lost),
+            prose(one.remark),
+        )
+        for one in plan.migrations
+    )
+    headings = ("vault", "who", "roles", "gains", "loses", "")
+    content = table(headings, rows, caption="Roles in place of access policies")
+    return Part("policies", "Roles in place of access policies", len(plan.migrations), content)
+
+
+def _sureness(plan: Plan) -> Part:
+    rows = (
+        (
+            tag(one.sureness.value, one.sureness.value),
+            element("span", one.name, title=one.principal_id),
+            prose(one.why),
+            f"{one.events:,}",
+            f"{one.days:,}",
+        )
+        for one in plan.completeness.identities
+    )
+    content = table(("sureness", "identity", "why", "events#", "days#"), rows, caption="How sure this is")
+    return Part("sureness", "How sure this is", len(plan.completeness.identities), content)
+
+
+def _proof(plan: Plan) -> Part:
+    lines = [element("li", line) for line in proof_lines(plan)]
+    lists = (
+        element("ul", *lines, class_="plain"),
+        folded("what the forecast denies", _would_deny(plan)),
+        folded("used, and not planned for", _dropped(plan)),
+        folded("events that no action is known for", _unmapped(plan)),
+    )
+    return Part("proof", "Proof", len(lines), joined(lists))
+
+
+def _would_deny(plan: Plan) -> Iterator[Html]:
+    for one in plan.forecast.would_deny if plan.forecast else ():
+        yield joined((element("code", one.action), " at ", at(one.scope), f", {counted(one.count, 'time')}"))
+
+
+def _dropped(plan: Plan) -> Iterator[Html]:
+    for one in plan.dropped:
+        yield joined((element("code", one.action), " at ", at(one.scope), ": ", prose(one.reason)))
+
+
+def _unmapped(plan: Plan) -> Iterator[Html]:
+    for one in plan.completeness.unmapped:
+        yield joined(
+            (
+                element("code", f"{one.category} {one.operation}"),
+                f", {counted(one.count, 'event')}: ",
+                one.why,
+            )
+        )
+
+
+def _notes(plan: Plan) -> Part:
+    notes = (element("li", prose(note)) for note in plan.notes)
+    return Part("notes", "Notes", len(plan.notes), element("ul", *notes, class_="plain"))
+
+
+def _scores(history: Sequence[Score]) -> Part:
+    charts = (chart(history, one) for one in MEASURES) if history else ()
+    return Part("score", "Score", len(history), element("div", *charts, class_="charts"))
