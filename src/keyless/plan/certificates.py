@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from keyless.plan.index import RoleIndex
 from keyless.plan.places import Place
-from keyless.plan.results.proof import Certificate
+from keyless.plan.results.proof import Certificate, Method
 from keyless.plan.wording import counted
 
 
@@ -18,7 +18,7 @@ def certificates(index: RoleIndex, settled: Iterable[Place]) -> tuple[Certificat
 
 def about_certificates(made: Iterable[Certificate]) -> list[str]:
     """What to say where it is not proved that the choice is the best one."""
-    open_ones = [one for one in made if not one.optimal]
+    open_ones = [one for one in made if not one.optimal and one.method is not Method.WIDENED]
     if not open_ones:
         return []
     gap = sum(one.cost - one.bound for one in open_ones)
@@ -30,11 +30,11 @@ def about_certificates(made: Iterable[Certificate]) -> list[str]:
 
 def _certificate(index: RoleIndex, place: Place) -> Certificate:
     """What turned out to be used at narrower scopes takes as much off the bound as off the cost."""
-    cost = index.cost(place.excess(index, place.granted))
+    cost = place.cost(index, place.granted)
+    gap = place.cover.cost - place.cover.bound
+    method, bound = place.cover.method, max(0, cost - gap)
+    if place.widened:
+        method, bound = Method.WIDENED, sum(_certificate(index, part).bound for part in place.widened)
     return Certificate(
-        principal_id=place.principal_id,
-        scope=place.scope.text,
-        method=place.cover.method,
-        cost=cost,
-        bound=max(0, cost - (place.cover.cost - place.cover.bound)),
+        principal_id=place.principal_id, scope=place.scope.text, method=method, cost=cost, bound=bound
     )

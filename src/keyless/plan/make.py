@@ -26,7 +26,14 @@ from keyless.plan.identities.choose import choose_identities
 from keyless.plan.identities.sureness import of_chosen
 from keyless.plan.legacy import credential_free, stored_credentials
 from keyless.plan.needs import Needs, needs_of, of_principals
-from keyless.plan.notes import about_denials, about_directory, about_proposed, about_roles, general_notes
+from keyless.plan.notes import (
+    about_denials,
+    about_directory,
+    about_limits,
+    about_proposed,
+    about_roles,
+    general_notes,
+)
 from keyless.plan.places import Place
 from keyless.plan.policy.policy import DEFAULT_POLICY, PlanPolicy
 from keyless.plan.problem import Subject, SubjectKind
@@ -111,6 +118,7 @@ def make_plan(given: Given, policy: PlanPolicy = DEFAULT_POLICY) -> Plan:
             *general_notes(planned, needed, strangers, scopes=policy.scopes),
             *about_roles(index, planned),
             *about_proposed(settled.proposed),
+            *about_limits(policy.roles.most_assignments, settled.too_many, settled.places, everyone),
             *about_certificates(proved),
             *removed.notes,
         ),

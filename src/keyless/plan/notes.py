@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from keyless.catalog.limits import limits
 from keyless.catalog.services import APP_CONFIGURATION, service
@@ -10,8 +10,9 @@ from keyless.model.actions import ActionPlane
 from keyless.model.evidence import Observation, Outcome
 from keyless.model.resource_id import ResourceId
 from keyless.plan.index import Action, RoleIndex
+from keyless.plan.places import Place
 from keyless.plan.policy.scopes import ScopeRules
-from keyless.plan.problem import Demand
+from keyless.plan.problem import Demand, Subject
 from keyless.plan.result import PlannedAssignment
 from keyless.plan.results.custom_roles import ProposedRole
 from keyless.plan.wording import counted, listed
@@ -67,6 +68,24 @@ def about_proposed(roles: Sequence[ProposedRole]) -> list[str]:
         "assignable scope, and Azure refuses actions that it does not know"
     )
     return [note]
+
+
+def about_limits(
+    most: int | None, too_many: Mapping[str, int], settled: Sequence[Place], everyone: Mapping[str, Subject]
+) -> list[str]:
+    """What to say where the number of assignments is limited: who needs more, and what was widened for it."""
+    notes = [
+        f"`{everyone[one.casefold()].name}` needs {counted(number, 'assignment')} at least, and the policy "
+        f"allows {most}: it is planned for without that limit; raise `roles.mostAssignments`"
+        for one, number in sorted(too_many.items())
+    ]
+    wider = [place for place in settled if place.widened]
+    if wider:
+        notes.append(
+            f"to keep `roles.mostAssignments`, roles are given at {counted(len(wider), 'wider scope')}: they "
+            "reach resources there that were never used"
+        )
+    return notes
 
 
 def general_notes(

@@ -43,6 +43,10 @@ class Place:
     """The best roles that there are, where a proposed one stands in their place."""
     granted_by_none: tuple[Action, ...] = ()
     """What only the proposed role grants."""
+    most: int | None = None
+    """How many assignments the policy leaves its principal, where that bore on the choice."""
+    widened: tuple[Place, ...] = ()
+    """The narrower places whose roles are given here, to keep that number."""
 
     @property
     def granted(self) -> int:
@@ -56,6 +60,12 @@ class Place:
     def excess(self, index: RoleIndex, granted: int) -> int:
         """What is granted and not used within the scope, as a set."""
         return granted & ~(self.used | self.held)
+
+    def cost(self, index: RoleIndex, granted: int) -> int:
+        """What that weighs; where places were widened, at each of them what was not used there."""
+        if not self.widened:
+            return index.cost(self.excess(index, granted))
+        return sum(place.cost(index, granted) for place in self.widened)
 
     def add(self, index: RoleIndex, action: Action, count: int) -> None:
         """Have an action used from here that was used at a scope inside this one."""
@@ -77,6 +87,28 @@ def places(index: RoleIndex, demands: Iterable[Demand], better: Better | None = 
     return [place for own in by_principal.values() for place in _Settling(index, own, better).places()]
 
 
+def settled_place(
+    index: RoleIndex,
+    principal_id: str,
+    scope: ResourceId,
+    counts: Mapping[Action, int],
+    held: int = 0,
+    better: Better | None = None,
+) -> Place:
+    """The best roles for what one principal needs at one scope."""
+    granted = grantable(index, bits_of(index, counts), scope)
+    cover = best_cover(index, granted, scope, held=held)
+    proposed = better(cover, granted, counts, scope) if better else None
+    able = union_of_bits(proposed.roles) if proposed else granted
+    covered = {action: count for action, count in counts.items() if index.bit(action) & able}
+    missing = {action: count for action, count in counts.items() if action not in covered}
+    place = Place(principal_id, scope, proposed or cover, covered, missing, held, bits_of(index, covered))
+    if proposed:
+        place.instead = cover
+        place.granted_by_none = tuple(one for one in covered if not index.bit(one) & granted)
+    return place
+
+
 class _Settling:
     """The demands of one principal, wider scopes before the narrower ones inside them."""
 
@@ -94,25 +126,12 @@ class _Settling:
             wider = list(self._wider(demand))
             left = _less_inherited(self._index, demand.counts, wider)
             if left:
-                place = self._settle(demand, left, self._held(demand, wider))
+                held = self._held(demand, wider)
+                place = settled_place(
+                    self._index, demand.principal_id, demand.scope, left, held, self._better
+                )
                 self._settled[demand.scope.key] = place
         return list(self._settled.values())
-
-    def _settle(self, demand: Demand, counts: dict[Action, int], held: int) -> Place:
-        index, scope = self._index, demand.scope
-        granted = grantable(index, bits_of(index, counts), scope)
-        cover = best_cover(index, granted, scope, held=held)
-        proposed = self._better(cover, granted, counts, scope) if self._better else None
-        able = union_of_bits(proposed.roles) if proposed else granted
-        covered = {action: count for action, count in counts.items() if index.bit(action) & able}
-        missing = {action: count for action, count in counts.items() if action not in covered}
-        place = Place(
-            demand.principal_id, scope, proposed or cover, covered, missing, held, bits_of(index, covered)
-        )
-        if proposed:
-            place.instead = cover
-            place.granted_by_none = tuple(one for one in covered if not index.bit(one) & granted)
-        return place
 
     def _wider(self, demand: Demand) -> Iterator[Place]:
         """The places that were settled at scopes that this one lies in, the widest first."""

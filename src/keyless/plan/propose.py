@@ -44,6 +44,8 @@ class Proposer:
     index: RoleIndex
     saves: int
     allowed: Collection[str] | None = None
+    always: bool = False
+    """Propose also where nothing is saved but assignments."""
 
     def better(
         self, cover: Cover, demand: int, counts: Mapping[Action, int], scope: ResourceId
@@ -57,7 +59,7 @@ class Proposer:
         for action in actions:
             bits |= self.index.bit(action)
         more = bits & ~demand
-        if demand & ~bits or not bits or not (more or cover.cost >= max(1, self.saves)):
+        if demand & ~bits or not bits or not (more or self._is_worth(cover)):
             return None
         if _is_above_subscriptions(scope) and any(plane is ActionPlane.DATA for plane, _ in actions):
             return None
@@ -65,6 +67,9 @@ class Proposer:
         if self.allowed is not None and ranked.role.id not in self.allowed:
             return None
         return Cover((ranked,), 0, 0, 0, Method.REDUCTION)
+
+    def _is_worth(self, cover: Cover) -> bool:
+        return (self.always and len(cover.roles) > 1) or cover.cost >= max(1, self.saves)
 
     def _role(self, bits: int) -> RankedRole:
         key = ("proposed", bits)

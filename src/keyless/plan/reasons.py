@@ -73,19 +73,20 @@ def _necessity(index: RoleIndex, place: Place, role: RankedRole) -> str:
         return _alone(index, place, quoted(index.universe.names(used)))
     together = listed([f"`{other.role.name}`" for other in others])
     own = index.universe.names(role.bits & used & ~union_of_bits(others))
-    claim = f"no set of {_roles(index)} does so with less besides" if _is_best(place) else "this is besides"
+    least = f"no set of {_roles(index)} does so with less besides"
+    claim = least if _is_least(place) else "what is granted besides is"
     return (
         f"With {together} it grants all that is used here, and {claim}: {_besides(index, place)}. "
-        f"Of these roles it alone grants {quoted(own)}.{_gap(place)}"
+        f"Of these roles it alone grants {quoted(own)}.{_gap(place)}{_limit(place)}"
     )
 
 
 def _alone(index: RoleIndex, place: Place, actions: str) -> str:
     if not place.excess(index, place.granted):
-        return f"It grants exactly {actions}, and nothing besides."
+        return f"It grants exactly {actions}, and nothing besides.{_limit(place)}"
     besides = _besides(index, place)
-    if not _is_best(place):
-        return f"It grants {actions}, and besides {besides}.{_gap(place)}"
+    if not _is_least(place):
+        return f"It grants {actions}, and besides {besides}.{_gap(place)}{_limit(place)}"
     nobody = (
         "No role, and no set of roles," if index.of_all else f"None of {_roles(index)}, and no set of them,"
     )
@@ -102,6 +103,22 @@ def _proposal(index: RoleIndex, place: Place, instead: Cover) -> str:
         names = listed([f"`{one.role.name}`" for one in instead.roles])
         text += f" The best that there is, {names}, grants {_weighed(index, instead.excess)} besides."
     return text
+
+
+def _is_least(place: Place) -> bool:
+    """Whether no choice at all has less excess, with however many roles."""
+    return _is_best(place) and place.most is None
+
+
+def _limit(place: Place) -> str:
+    """What to say where the policy's limit on assignments bore on the choice."""
+    if place.most is None:
+        return ""
+    limit = f" The policy leaves its principal {counted(place.most, 'assignment')}"
+    if not place.widened:
+        return f"{limit}: with more of them, less would be granted besides."
+    stands_for = counted(len(place.widened), "narrower scope")
+    return f"{limit}, so this stands for roles at {stands_for}, and reaches all else that lies here."
 
 
 def _is_best(place: Place) -> bool:

@@ -5,15 +5,16 @@ It is a function of its own so that a forecast can plan on a part of the evidenc
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from keyless.plan.candidates import candidates
+from keyless.plan.fewer import with_fewer
 from keyless.plan.given import Given
 from keyless.plan.index import RoleIndex
-from keyless.plan.places import Place, places
+from keyless.plan.places import Better, Place, places
 from keyless.plan.policy.policy import PlanPolicy
-from keyless.plan.policy.roles import CustomRoles
+from keyless.plan.policy.roles import CustomRoles, RoleRules
 from keyless.plan.problem import Demand
 from keyless.plan.propose import Proposer, proposed_roles, with_room
 from keyless.plan.results.custom_roles import ProposedRole
@@ -26,6 +27,8 @@ class Settled:
     index: RoleIndex
     places: tuple[Place, ...]
     proposed: tuple[ProposedRole, ...] = ()
+    too_many: Mapping[str, int] = field(default_factory=dict)
+    """The smallest number of assignments of each principal (by id) for which the policy allows fewer."""
 
 
 def index_for(
@@ -48,10 +51,23 @@ def settle(
     index: RoleIndex, policy: PlanPolicy, demands: Sequence[Demand], *, propose: bool = True
 ) -> Settled:
     """The best roles for each demand; some may be proposed where the policy and ``propose`` say so."""
-    if not propose or policy.roles.custom is not CustomRoles.PROPOSED:
-        return Settled(index, tuple(places(index, demands)))
-    found = places(index, demands, Proposer(index, policy.roles.custom_saves).better)
+    rules = policy.roles
+    if not propose or rules.custom is not CustomRoles.PROPOSED:
+        return _limited(index, rules, places(index, demands))
+    proposer = Proposer(index, rules.custom_saves)
+    found = places(index, demands, proposer.better)
     allowed = with_room(index, found)
     if allowed is not None:
-        found = places(index, demands, Proposer(index, policy.roles.custom_saves, allowed).better)
-    return Settled(index, tuple(found), proposed_roles(index, found))
+        proposer = Proposer(index, rules.custom_saves, allowed)
+        found = places(index, demands, proposer.better)
+    return _limited(index, rules, found, replace(proposer, always=True).better)
+
+
+def _limited(
+    index: RoleIndex, rules: RoleRules, found: Sequence[Place], better: Better | None = None
+) -> Settled:
+    """What was found, with no more assignments for anyone than the policy allows."""
+    if rules.most_assignments is None:
+        return Settled(index, tuple(found), proposed_roles(index, found))
+    kept, too_many = with_fewer(index, found, rules.most_assignments, better)
+    return Settled(index, tuple(kept), proposed_roles(index, kept), too_many)

@@ -19,6 +19,8 @@ class Method(enum.StrEnum):
     """Every cover that could have been better was looked at."""
     SOLVER = "solver"
     """A mixed-integer programme, solved by HiGHS."""
+    WIDENED = "widened"
+    """A rule of thumb, to keep a limit on assignments; the bound is that of the plan without a limit."""
 
 
 class Certificate(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
