@@ -57,6 +57,7 @@ async def stored_estate(store: Store, contents: PlaneContents) -> Estate:
             one.token_version,
             _last_expiry(one),
             one.runs_on,
+            one.compute,
         )
         for _, one in await store.scan(APPLICATIONS)
     ]

@@ -44,6 +44,7 @@ async def registration(reader: Reader, declared: DeclaredApplication) -> Applica
         identifier_uris=declared.identifier_uris,
         token_version=declared.token_version,
         runs_on=declared.runs_on,
+        compute=declared.compute,
         passwords=added.passwords,
         owners=added.owners,
         created_at=added.created_at,

@@ -77,7 +77,8 @@ class DeclaredApplication:
     """An application registration, with what it proves itself with: a client secret, certificates.
 
     ``identifier_uris`` and ``token_version`` are those of the resource that it is itself.
-    ``secret_expires_at`` is in epoch seconds, none where the secret does not expire.
+    ``secret_expires_at`` is in epoch seconds, none where the secret does not expire. ``compute`` is the ARM
+    id of the compute resource that its code runs on, empty where that is not known.
     """
 
     name: str
@@ -89,6 +90,7 @@ class DeclaredApplication:
     token_version: int = 1
     secret_expires_at: int | None = None
     runs_on: RunsOn | None = None
+    compute: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -172,7 +172,8 @@ class Application(msgspec.Struct, frozen=True, omit_defaults=True, rename="camel
     ``secret_hashes`` are salted scrypt hashes; the secrets themselves are not kept. They hold until
     ``secrets_expire_at`` (epoch seconds), where that is given. ``identifier_uris`` are the audiences under
     which the application is a resource itself; ``token_version`` (1 or 2) is that of the tokens for it.
-    ``runs_on`` is none where that is not known.
+    ``runs_on`` is none where that is not known; ``compute`` is the ARM id of the compute resource that its
+    code runs on, empty where that is not.
     """
 
     name: str
@@ -184,6 +185,7 @@ class Application(msgspec.Struct, frozen=True, omit_defaults=True, rename="camel
     identifier_uris: tuple[str, ...] = ()
     token_version: int = 1
     runs_on: RunsOn | None = None
+    compute: str = ""
     passwords: tuple[ApplicationPassword, ...] = ()
     owners: tuple[str, ...] = ()
     created_at: int = 0

@@ -7,6 +7,7 @@ Rules:
   something still tries; they come last;
 - the roles are those that the plan has for an application at the target's service, and for an access key the
   least that cover what was done with it: the identity that replaces it needs just these;
+- where the plan chose an identity to take an application's place, that is it, and the roles are its own;
 - where code runs is what the estate says; else, of several resources, the one that it was seen to run as;
 - where code runs in Azure its host's identity replaces the credential; elsewhere there is a bridge: Azure Arc
   gives a server an identity, and a workload with tokens of its own issuer is federated with. Where it is not
@@ -28,10 +29,11 @@ from keyless.catalog.services import Service, services_of_audience, services_of_
 from keyless.model.access_keys import principal_in_words, store_and_key
 from keyless.model.evidence import SignIn, SignInMethod, SignInOutcome
 from keyless.model.hosts import HostKind, host_kind_of_type
-from keyless.model.identities import ComputeResource, RunsOn
+from keyless.model.identities import ComputeResource, IdentityKind, RunsOn
 from keyless.model.resource_id import ResourceId
 from keyless.plan.problem import Subject, SubjectKind
 from keyless.plan.result import Bridge, CredentialFree, PlannedAssignment, ReplacingRole, StoredCredential
+from keyless.plan.results.identities import IdentityChoice, IdentityPlan
 from keyless.plan.wording import listed
 
 _BRIDGES: Mapping[RunsOn | None, tuple[Bridge, ...]] = {
@@ -56,18 +58,21 @@ def stored_credentials(
     compute: Sequence[ComputeResource],
     planned: Sequence[PlannedAssignment],
     by_key: Mapping[str, Sequence[ReplacingRole]],
+    identities: IdentityPlan,
 ) -> tuple[StoredCredential, ...]:
     """The stored credentials that were used, with their replacements.
 
-    ``subjects`` are by case-folded principal id; ``by_key`` are the roles that cover what was done with each
-    access key, by its principal id.
+    ``subjects`` are by case-folded principal id; ``identities`` those that the plan chose; ``by_key`` are the
+    roles that cover what was done with each access key, by its principal id.
     """
     found = []
+    taking_over = _taking_over(identities)
     for one, hosts in _worth_naming(one for one in sign_ins if one.method.is_stored):
         subject = _subject(one, subjects)
         runs_on = _runs_on(subject, hosts, compute)
         running = [host for host in compute if host.resource_id.casefold() in hosts]
         services = _services(one.target)
+        instead = taking_over.get(subject.principal_id.casefold(), ())
         found.append(
             StoredCredential(
                 principal=subject,
@@ -78,11 +83,10 @@ def stored_credentials(
                 last_seen=one.last_seen,
                 error=one.error,
                 services=tuple(service.name for service in services),
-                identity=_identity(
-                    runs_on, running if running and runs_on is RunsOn.AZURE else compute, subjects
-                ),
+                identity=_chosen(instead)
+                or _identity(runs_on, running if running and runs_on is RunsOn.AZURE else compute, subjects),
                 bridges=_BRIDGES[runs_on],
-                roles=tuple(by_key.get(one.principal_id, ()) or _roles(one, services, planned)),
+                roles=tuple(by_key.get(one.principal_id, ()) or _roles(one, services, planned, instead)),
                 afterwards=_afterwards(one),
                 hosts=tuple(sorted(host.resource_id for host in running)),
             )
@@ -155,21 +159,50 @@ def _services(target: str) -> tuple[Service, ...]:
 
 
 def _roles(
-    one: SignIn, services: Iterable[Service], planned: Iterable[PlannedAssignment]
+    one: SignIn,
+    services: Iterable[Service],
+    planned: Iterable[PlannedAssignment],
+    instead: Sequence[IdentityChoice],
 ) -> list[ReplacingRole]:
-    """The roles that the plan has for an application at the services that its token was for."""
+    """The roles that the plan has at the services that a token was for.
+
+    They are those of the application, or of the identities that take its place.
+    """
+    whose = {choice.identity.principal_id.casefold() for choice in instead} or {one.principal_id.casefold()}
     types = [service.arm_type for service in services if service.arm_type]
     return [
         ReplacingRole(given.role_id, given.role_name, given.scope)
         for given in planned
-        if given.principal.principal_id.casefold() == one.principal_id.casefold()
-        and _touches(given.scope_id, types)
+        if given.principal.principal_id.casefold() in whose and _touches(given.scope_id, types)
     ]
 
 
 def _touches(scope: ResourceId, types: Iterable[str]) -> bool:
     """Whether a scope lies in a resource of one of the types, or is wider than a resource."""
     return scope.resource_type is None or any(scope.ancestor_of_type(one) is not None for one in types)
+
+
+def _taking_over(identities: IdentityPlan) -> dict[str, list[IdentityChoice]]:
+    """The choices that take over from each principal, by its case-folded id."""
+    found: dict[str, list[IdentityChoice]] = {}
+    for choice in identities.choices:
+        for one in choice.replaces:
+            found.setdefault(one.principal_id.casefold(), []).append(choice)
+    return found
+
+
+def _chosen(choices: Sequence[IdentityChoice]) -> str:
+    """The identities that the plan chose in a credential's place, in words; empty where it chose none."""
+    hosts: dict[str, list[str]] = {}
+    words: dict[str, str] = {}
+    for one in choices:
+        hosts.setdefault(one.identity.principal_id, []).append(f"`{one.name}`")
+        is_own = one.chosen is IdentityKind.SYSTEM_ASSIGNED
+        kind = (
+            "the system-assigned identity" if is_own else f"the user-assigned identity `{one.identity.name}`"
+        )
+        words[one.identity.principal_id] = kind
+    return listed([f"{words[key]} of {listed(names)}" for key, names in hosts.items()])
 
 
 def _identity(

@@ -91,6 +91,7 @@ def make_plan(given: Given, policy: PlanPolicy = DEFAULT_POLICY) -> Plan:
         given.compute,
         planned,
         _roles_by_key(settle(index, policy, needs.by_key, propose=False).places),
+        chosen.plan,
     )
     plan = Plan(
         identities=chosen.plan,

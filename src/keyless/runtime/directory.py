@@ -30,7 +30,7 @@ class UnknownPrincipal(Exception):
 class Entry:
     """A principal. ``kind`` is `SystemAssigned`, `UserAssigned`, `Application`, `User` or `Group`;
     ``resource_id`` is the ARM id of its host or of itself, empty for an application, whose ``runs_on`` may be
-    known, for a user and for a group."""
+    known, as may be the compute resource (its ARM id), for a user and for a group."""
 
     principal_id: str
     client_id: str
@@ -38,6 +38,7 @@ class Entry:
     kind: str
     resource_id: str
     runs_on: RunsOn | None = None
+    compute: str = ""
 
 
 class AboutSomebody(Protocol):
@@ -165,4 +166,5 @@ def _application(application: Application) -> Entry:
         "Application",
         "",
         application.runs_on,
+        application.compute,
     )

@@ -84,6 +84,7 @@ def _subject(entry: Entry, *, is_deleted: bool = False) -> Subject:
         entry.resource_id,
         is_deleted=is_deleted,
         runs_on=entry.runs_on,
+        compute=entry.compute,
     )
 
 

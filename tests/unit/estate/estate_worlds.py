@@ -24,6 +24,7 @@ from keyless.model.estate import (
     DeclaredSetting,
     Estate,
 )
+from keyless.model.hosts import HostKind, host_kind_of
 from keyless.model.identities import (
     ApplicationCertificate,
     ComputeResource,
@@ -265,8 +266,16 @@ class _Maker:
             identifier_uris=self.draw(st.sampled_from([(), (f"api://{len(name)}-{name.encode().hex()}",)])),
             token_version=self.draw(st.sampled_from([1, 2])),
             secret_expires_at=self.draw(st.none() | st.integers(0, 4_000_000_000)),
-            runs_on=self.draw(st.none() | st.sampled_from(RunsOn)),
+            **self._runs_on(),
         )
+
+    def _runs_on(self) -> dict[str, object]:
+        """Where an application's code runs: on one of the compute resources, or by one word."""
+        kinds = {one.resource_id: host_kind_of(one.resource_id, one.host_kind) for one in self.compute}
+        on_compute = [one for one, kind in kinds.items() if kind is not HostKind.ARC]
+        if on_compute and self.draw(st.booleans()):
+            return {"runs_on": RunsOn.AZURE, "compute": self.draw(st.sampled_from(on_compute))}
+        return {"runs_on": self.draw(st.none() | st.sampled_from(RunsOn))}
 
     def _access_keys(self) -> tuple[DeclaredAccessKey, ...]:
         ids = st.sampled_from(["k-l0-s0:a/b+c", "write", "no", "20"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from assertions_made import certificate, der, ec_key, pem, private_pem, rsa_key
 from keyless.estate.problems import InvalidEstate
 from keyless.estate.read import read_outline
 from keyless.estate.warnings import warnings_of
+from keyless.model.identities import RunsOn
 from keyless.model.secret_text import SecretText
 from keyless.tokens.client_certificates import certificate_in
 
@@ -167,3 +169,51 @@ def test_an_identity_that_is_not_there_is_no_credential() -> None:
 def test_an_identity_twice_is_told_at_its_name() -> None:
     text = TRUSTING.format(credential="{identity: orders}, again: {identity: orders}")
     assert only(text).message == "`web` has the same issuer and subject already"
+
+
+ON_COMPUTE = """version: 1
+resourceGroups:
+  orders-rg:
+    compute:
+      web: {type: Microsoft.Web/sites}
+      till: {type: Microsoft.HybridCompute/machines}
+applications:
+  app: {clientSecret: {value: x}, %s}
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("compute: web", RunsOn.AZURE),
+        ("compute: orders-rg/web, runsOn: azure", RunsOn.AZURE),
+        ("compute: till", RunsOn.ON_PREMISES),
+    ],
+)
+def test_an_application_says_on_which_compute_resource_its_code_runs(text: str, place: RunsOn) -> None:
+    declared = estate(ON_COMPUTE % text)
+    (application,) = declared.applications
+    wanted = text.split(",", maxsplit=1)[0].removeprefix("compute: ").removeprefix("orders-rg/")
+    assert application.compute in {one.resource_id for one in declared.compute if one.name == wanted}
+    assert application.runs_on is place
+    written = document(declared)["applications"]["app"]
+    assert (written["runsOn"], written["compute"]) == (place.value, wanted)
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("compute: wep", "no compute resource is called `wep`"),
+        ("compute: web, runsOn: on-premises", "runs code `azure`, and `runsOn` says `on-premises`"),
+        ("compute: till, runsOn: azure", "runs code `on-premises`, and `runsOn` says `azure`"),
+    ],
+)
+def test_a_compute_resource_that_is_not_there_or_elsewhere_is_refused(text: str, says: str) -> None:
+    assert says in only(ON_COMPUTE % text).message
+
+
+def test_a_compute_resource_that_is_gone_is_left_out_of_the_file() -> None:
+    declared = estate(ON_COMPUTE % "compute: web")
+    written = document(replace(declared, compute=()))["applications"]["app"]
+    assert "compute" not in written
+    assert written["runsOn"] == "azure"

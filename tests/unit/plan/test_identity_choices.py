@@ -23,8 +23,9 @@ from identity_worlds import (
 from plan_worlds import OTHER_VAULT, SECRETS_USER, VAULT, saw
 
 from keyless.model.access_policies import AccessPolicy, PolicyPermissions
+from keyless.model.evidence import SignIn, SignInMethod, SignInOutcome
 from keyless.model.hosts import HostKind
-from keyless.model.identities import ComputeResource, FederatedCredential
+from keyless.model.identities import ComputeResource, FederatedCredential, RunsOn
 from keyless.model.resources import Vault
 from keyless.model.roles import RoleAssignment
 from keyless.plan.given import VaultPolicies
@@ -360,6 +361,49 @@ def test_what_an_application_did_on_a_resource_its_identity_is_to_do():
     (removal,) = plan.removals
     assert removal.principal.name == "legacy"
     assert removal.reason == "what it did, `worker` is to do: remove it after the switch"
+
+
+def signed_in(who, *hosts):
+    """Sign-ins of an application with its secret, on compute resources (empty: it is not known where)."""
+    return [
+        SignIn(
+            who.principal_id,
+            "client",
+            SignInMethod.CLIENT_SECRET,
+            "",
+            "https://vault.azure.net",
+            SignInOutcome.SUCCEEDED,
+            "",
+            1,
+            0,
+            0,
+            host,
+        )
+        for host in hosts
+    ]
+
+
+def test_where_an_application_in_azure_was_seen_to_sign_in_its_code_runs():
+    web, worker, idle = host("web", own=False), host("worker", own=False), host("idle")
+    application = Subject("app", "legacy", SubjectKind.APPLICATION, runs_on=RunsOn.AZURE)
+    sign_ins = signed_in(application, web.resource_id, worker.resource_id)
+    plan = plan_for([web, worker, idle], [reads(application)], application, sign_ins=sign_ins)
+    assert outcome(plan, "web") == outcome(plan, "worker") == ("add", "UserAssigned", "id-orders")
+    assert who_gets_roles(plan) == {"id-orders"}
+    (credential, *_) = plan.stored_credentials
+    assert credential.identity == "the user-assigned identity `id-orders` of `web` and `worker`"
+    assert [role.scope for role in credential.roles] == [VAULT]
+
+
+@pytest.mark.parametrize(
+    ("runs_on", "elsewhere"), [(RunsOn.AZURE, True), (None, False), (RunsOn.KUBERNETES, False)]
+)
+def test_where_it_is_not_certain_where_an_application_runs_it_keeps_its_roles(runs_on, elsewhere):
+    web = host("web")
+    application = Subject("app", "legacy", SubjectKind.APPLICATION, runs_on=runs_on)
+    sign_ins = signed_in(application, web.resource_id, *([""] if elsewhere else []))
+    plan = plan_for([web], [reads(application)], application, sign_ins=sign_ins)
+    assert who_gets_roles(plan) == {"legacy"}
 
 
 def test_an_application_on_a_resource_that_shares_its_identity_widens_nobody_elses():

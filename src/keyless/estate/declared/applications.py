@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from keyless.estate import naming
 from keyless.estate.declared.identities import APPLICATIONS_CREDENTIALS, NO_APPLICATIONS_CREDENTIALS
-from keyless.estate.declared.texts import GUID
+from keyless.estate.declared.texts import GUID, REFERENCE
 from keyless.estate.declared.vaults import SECRET
 from keyless.estate.shapes.base import Where
 from keyless.estate.shapes.containers import ListOf
@@ -70,6 +70,11 @@ class ApplicationEntry(Record, title="an application"):
     runs_on = optional(
         Word("a place that code runs on", *(place.value for place in RunsOn)),
         "Where its code runs, so that `keyless plan` names the way off its credential. Left out: not known.",
+    )
+    compute = optional(
+        REFERENCE,
+        "The compute resource that its code runs on: its name, or `group/name`. `keyless plan` then gives "
+        "its roles to the identity of that resource.",
     )
     federated_credentials = defaulted(
         APPLICATIONS_CREDENTIALS,

@@ -19,6 +19,7 @@ from keyless.estate.export.references import References
 from keyless.estate.export.resources import GroupWriter
 from keyless.estate.export.variables import secret_variables
 from keyless.estate.export.workloads import workloads_document
+from keyless.estate.resolve.resources import Resources
 from keyless.estate.yaml_text import dump
 from keyless.model.derived_ids import application_client_id, application_principal_id, tenant_called
 from keyless.model.estate import DeclaredApplication, Estate
@@ -51,6 +52,7 @@ def _document(estate: Estate) -> Document:
         },
         "applications": {
             application.name: _application(application, estate.tenant, variables)
+            | _runs_on(application, resources)
             | credentials_document(application.client_id, estate)
             for application in estate.applications
         },
@@ -101,8 +103,17 @@ def _application(application: DeclaredApplication, tenant: Tenant, variables: It
         document["identifierUris"] = list(application.identifier_uris)
     if application.token_version != 1:
         document["tokenVersion"] = application.token_version
+    return document
+
+
+def _runs_on(application: DeclaredApplication, resources: Resources) -> Document:
+    """Where its code runs; a compute resource that is gone is left out."""
+    document: Document = {}
     if application.runs_on is not None:
         document["runsOn"] = application.runs_on.value
+    compute = resources.compute.get(application.compute) if application.compute else None
+    if compute is not None:
+        document["compute"] = resources.compute.clear_name(compute)
     return document
 
 

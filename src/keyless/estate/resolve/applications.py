@@ -18,7 +18,8 @@ from keyless.estate.resolve.resources import Resources
 from keyless.estate.resolve.secrets import SecretSource, WithheldText
 from keyless.model.derived_ids import application_client_id, application_principal_id
 from keyless.model.estate import DeclaredApplication
-from keyless.model.identities import ApplicationCertificate, RunsOn
+from keyless.model.hosts import HostKind, host_kind_of
+from keyless.model.identities import ApplicationCertificate, ComputeResource, RunsOn
 from keyless.tokens.client_certificates import UnusableCertificate, certificate_in
 
 
@@ -52,6 +53,7 @@ def _application(
         declared.client_id, declared.principal_id, name.value, reading
     )
     _check_credentials(declared, reading)
+    compute = resources.compute.find(declared.compute, reading) if declared.compute is not None else None
     secret = declared.client_secret
     return DeclaredApplication(
         name=name.value,
@@ -59,7 +61,8 @@ def _application(
         principal_id=principal_id or application_principal_id(resources.tenant, name.value),
         client_secret=source.value_of(secret, reading) if secret is not None else None,
         secret_expires_at=declared.client_secret_expires,
-        runs_on=RunsOn(declared.runs_on) if declared.runs_on else None,
+        runs_on=_runs_on(declared, compute, reading),
+        compute=compute.resource_id if compute is not None else "",
         certificates=tuple(
             found
             for one in declared.certificates
@@ -68,6 +71,22 @@ def _application(
         identifier_uris=uris.take(declared.identifier_uris, name.value, reading),
         token_version=declared.token_version,
     )
+
+
+def _runs_on(declared: ApplicationEntry, compute: ComputeResource | None, reading: Reading) -> RunsOn | None:
+    """Where the code runs; a compute resource is in Azure, or a server that Azure Arc has."""
+    said = RunsOn(declared.runs_on) if declared.runs_on else None
+    if compute is None:
+        return said
+    is_server = host_kind_of(compute.resource_id, compute.host_kind) is HostKind.ARC
+    place = RunsOn.ON_PREMISES if is_server else RunsOn.AZURE
+    if said is not None and said is not place and declared.compute is not None:
+        reading.report(
+            declared.compute.at,
+            f"`{declared.compute.value}` runs code `{place.value}`, and `runsOn` says `{said.value}`",
+            "leave `runsOn` out, or `compute`",
+        )
+    return place
 
 
 def _check_credentials(declared: ApplicationEntry, reading: Reading) -> None:

@@ -97,7 +97,11 @@ def _seats(given: Given, policy: PlanPolicy, needed: Sequence[Demand]) -> Seats:
     slots = sites_with_slots(given.compute)
     traits = {one.resource_id.casefold(): traits_of(one, rules, slots) for one in given.compute}
     hosts = hosts_of(
-        given.compute, given.subjects, traits, frozenset(one.principal_id.casefold() for one in needed)
+        given.compute,
+        given.subjects,
+        traits,
+        frozenset(one.principal_id.casefold() for one in needed),
+        given.sign_ins,
     )
     policies = {
         entry.object_id.casefold()

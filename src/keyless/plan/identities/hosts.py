@@ -4,16 +4,19 @@ Rules:
 - the choice is about the identity that was seen in use. Where several were, code there names each by its
   client id and permissions are apart on purpose: they are kept, but for one that is shared across a boundary;
 - where nothing was seen, it is about the system-assigned identity, else the first user-assigned one;
-- what an application did whose code is declared to run on the resource, its identity will do;
+- what an application did whose code runs on the resource, its identity will do. That is the resource that
+  the estate says; where it says only that it is one in Azure, those on which every sign-in was seen;
 - an identity that was deleted, and a reference to one that is not there, are none.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 
-from keyless.model.identities import ComputeResource
+from keyless.model.evidence import SignIn
+from keyless.model.identities import ComputeResource, RunsOn
 from keyless.plan.identities.traits import Traits
 from keyless.plan.problem import Subject, SubjectKind
 
@@ -57,12 +60,14 @@ def hosts_of(
     subjects: Sequence[Subject],
     traits: Mapping[str, Traits],
     seen: frozenset[str],
+    sign_ins: Iterable[SignIn] = (),
 ) -> list[Host]:
     """Every compute resource, by id; ``seen`` are the case-folded principal ids that did something."""
     living = [one for one in subjects if not one.is_deleted]
     known = {_id(one): one for one in living}
     by_resource = {one.resource_id.casefold(): one for one in living if one.kind is SubjectKind.USER_ASSIGNED}
-    found = [_host(one, known, by_resource, traits, seen) for one in compute]
+    running = _running(living, sign_ins, seen)
+    found = [_host(one, known, by_resource, traits, seen, running) for one in compute]
     return sorted(found, key=lambda one: one.id)
 
 
@@ -72,6 +77,7 @@ def _host(
     by_resource: Mapping[str, Subject],
     traits: Mapping[str, Traits],
     seen: frozenset[str],
+    running: Mapping[str, Sequence[Subject]],
 ) -> Host:
     ids = sorted({one.casefold() for one in compute.user_assigned} & by_resource.keys())
     own, given = _own(compute, known), tuple(by_resource[one] for one in ids)
@@ -82,7 +88,7 @@ def _host(
         own=own,
         given=given,
         used=tuple(one for one in identities if _id(one) in seen),
-        applications=_applications_on(compute, known.values(), seen),
+        applications=tuple(running.get(compute.resource_id.casefold(), ())),
     )
 
 
@@ -94,12 +100,27 @@ def _own(compute: ComputeResource, known: Mapping[str, Subject]) -> Subject | No
     return known.get(identity.principal_id.casefold(), made)
 
 
-def _applications_on(
-    compute: ComputeResource, subjects: Iterable[Subject], seen: frozenset[str]
-) -> tuple[Subject, ...]:
-    here = compute.resource_id.casefold()
-    found = [one for one in subjects if one.compute.casefold() == here and _id(one) in seen]
-    return tuple(sorted(found, key=_id))
+def _running(
+    subjects: Iterable[Subject], sign_ins: Iterable[SignIn], seen: frozenset[str]
+) -> dict[str, list[Subject]]:
+    """The applications that run on each compute resource, by its case-folded id."""
+    hosts: defaultdict[str, set[str]] = defaultdict(set)
+    for one in sign_ins:
+        hosts[one.principal_id.casefold()].add(one.host.casefold())
+    found: defaultdict[str, list[Subject]] = defaultdict(list)
+    for subject in sorted(subjects, key=_id):
+        if subject.kind is SubjectKind.APPLICATION and _id(subject) in seen:
+            for host in _hosts_of(subject, hosts.get(_id(subject), set())):
+                found[host].append(subject)
+    return found
+
+
+def _hosts_of(subject: Subject, signed_in_on: Set[str]) -> Set[str]:
+    if subject.compute:
+        return {subject.compute.casefold()}
+    if subject.runs_on is not RunsOn.AZURE or "" in signed_in_on:
+        return frozenset()
+    return signed_in_on
 
 
 def _id(subject: Subject) -> str:
