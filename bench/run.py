@@ -11,6 +11,8 @@
   many in its answers;
 - decisions per second against cedarpy and pycasbin, and our own cost as role assignments grow to a million
   (alone: `python -m bench.decisions`);
+- what plans grant beyond use against other ways to choose roles, and what they cost as identities grow
+  (alone: `python -m bench.plans`);
 - the time from the start of `keyless run` to the first token, with the plane to be started;
 - what `keyless run -- true` takes, with the plane to be started and with one to join.
 """
@@ -27,6 +29,7 @@ import time
 from pathlib import Path
 
 from bench.decisions import decisions
+from bench.plans import plans
 from bench.requests import throughput
 from bench.servers import end, wrk
 
@@ -45,6 +48,7 @@ def main() -> int:
     """Run everything; prints a table."""
     print(f"machine: {platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}")
     decisions()
+    plans()
     with tempfile.TemporaryDirectory(prefix="keyless-bench-") as folder:
         if wrk() is None:
             print("wrk is not here: requests per second are NOT measured (Debian: apt-get install wrk)")
