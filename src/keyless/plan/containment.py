@@ -6,9 +6,10 @@ Rules:
 - first by the plan's assignments alone, as `keyless prove` does; what they do not allow, by them and those
   that the plan leaves in place. What is then still denied must be what the plan says that it does not cover;
 - deny assignments count, as they do in Azure;
-- who gets a new identity in place of its own is asked about as the new one;
-- a planned permission is new at its scope unless something grants it there today to that principal. For a new
-  identity that is so unless all those that it replaces have it.
+- who gets another identity in place of its own is asked about as that one: both what was seen, and what the
+  planner put down to the other identity, are decided on;
+- a planned permission is new at its scope unless something grants it there today to that principal. For an
+  identity that replaces others it is new unless all of them have it, and itself too if it exists.
 
 Conditions are decided on without the attributes of a request, which evidence has not: what would need them
 denies, so that the proof never says too much.
@@ -161,7 +162,7 @@ def _with_kept(given: Given, plan: Plan, roles: Mapping[str, RoleDefinition]) ->
 
 def _allows(by: Decider, use: Use, instead: Mapping[str, tuple[str, ...]]) -> bool:
     who, plane, action, scope = use
-    return any(by.allows(one, plane, action, scope) for one in instead.get(guid_key(who), ()) or (who,))
+    return any(by.allows(one, plane, action, scope) for one in (who, *instead.get(guid_key(who), ())))
 
 
 def _added(plan: Plan, index: RoleIndex, today: Today) -> Iterator[Added]:
@@ -171,8 +172,9 @@ def _added(plan: Plan, index: RoleIndex, today: Today) -> Iterator[Added]:
         key = guid_key(choice.identity.principal_id)
         takes_over_from.setdefault(key, []).extend(one.principal_id for one in choice.replaces)
     for one in plan.assignments:
-        whose = takes_over_from.get(guid_key(one.principal.principal_id)) or [one.principal.principal_id]
-        held = reduce(and_, (today.at(each, one.scope_id) for each in whose))
+        own = () if one.principal.is_proposed else (one.principal.principal_id,)
+        whose = (*own, *takes_over_from.get(guid_key(one.principal.principal_id), ()))
+        held = reduce(and_, (today.at(each, one.scope_id) for each in whose)) if whose else 0
         granted = today.bits_of(one.role_id)
         if granted & ~held:
             yield _new(index, one, granted, granted & ~held)

@@ -124,7 +124,8 @@ def make_plan(given: Given, policy: PlanPolicy = DEFAULT_POLICY) -> Plan:
             *removed.notes,
         ),
     )
-    return with_proof(plan, given, policy, needs, about_chosen, index, definitions)
+    seen_and_moved = (*before.observations, *needs.observations)
+    return with_proof(plan, given, policy, seen_and_moved, about_chosen, index, definitions)
 
 
 def _known(given: Given) -> dict[str, Subject]:

@@ -12,7 +12,6 @@ from keyless.plan.containment import contained
 from keyless.plan.forecast import forecasted
 from keyless.plan.given import Given
 from keyless.plan.index import RoleIndex
-from keyless.plan.needs import Needs
 from keyless.plan.policy.policy import PlanPolicy
 from keyless.plan.problem import Subject
 from keyless.plan.result import Plan
@@ -22,13 +21,14 @@ def with_proof(
     plan: Plan,
     given: Given,
     policy: PlanPolicy,
-    needs: Needs,
+    seen: Sequence[Observation],
     about: Sequence[Observation],
     index: RoleIndex,
     roles: Mapping[str, RoleDefinition],
 ) -> Plan:
     """The plan with what can be said of it.
 
+    ``seen`` is what counts as used: as it was seen, and as it is put down to the identities that are chosen;
     ``about`` is all that was seen of principals that are there; ``roles`` are all definitions by id.
     """
     known: dict[str, Subject] = {one.principal_id.casefold(): one for one in given.subjects}
@@ -37,9 +37,7 @@ def with_proof(
     future = forecasted(given, policy, about, known, everything, index)
     return replace(
         plan,
-        containment=contained(
-            given, plan, index, needs.observations, everything, include_denied=include_denied
-        ),
+        containment=contained(given, plan, index, seen, everything, include_denied=include_denied),
         forecast=future.forecast,
         no_forecast=future.why_not,
     )

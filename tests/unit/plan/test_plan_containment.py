@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import msgspec
+import pytest
 from plan_worlds import (
     ADMINISTRATOR,
     GET,
     GROUP,
+    LEGACY,
     LIST,
     READER,
-    SECRETS_OFFICER,
     SECRETS_USER,
     SET,
     SUBSCRIPTION,
@@ -198,25 +199,45 @@ def test_in_a_vault_with_access_policies_those_are_what_is_granted_today():
     assert {use.action for use in one.used} == {GET}
 
 
-def test_a_new_identity_is_asked_about_in_the_place_of_those_that_it_replaces():
-    today = [has(WEB, SECRETS_USER), has(WORKER, SECRETS_OFFICER)]
-    plan = planned([WORKER], [saw(WORKER, GET, SECRET)], today)
+def sharing(plan, identity):
     choice = IdentityChoice(
         resource="/r",
         name="web",
         change=IdentityChange.SHARE,
         chosen=IdentityKind.USER_ASSIGNED,
-        identity=WORKER,
+        identity=identity,
         members=(),
         replaces=(WEB,),
     )
-    shared = msgspec.structs.replace(plan, identities=IdentityPlan(choices=(choice,)))
+    own = tuple(msgspec.structs.replace(one, principal=identity) for one in plan.assignments)
+    return msgspec.structs.replace(plan, assignments=own, identities=IdentityPlan(choices=(choice,)))
+
+
+def test_another_identity_is_asked_about_in_the_place_of_those_that_it_replaces():
+    shared = sharing(planned([WORKER], [saw(WORKER, GET, SECRET)]), WORKER)
     assert stand_ins(shared) == {WEB.principal_id: (WORKER.principal_id,)}
-    uses = [saw(WEB, GET, SECRET)]
-    nobody = contained(Given(), shared, role_index(), uses, ROLES)
-    assert (nobody.by_plan, [one.count for one in nobody.added]) == (1, [2])
-    had = contained(Given(assignments=today[:1]), shared, role_index(), uses, ROLES)
-    assert had.added == ()
+    proof = contained(Given(), shared, role_index(), [saw(WEB, GET, SECRET)], ROLES)
+    assert (proof.by_plan, proof.missing) == (1, ())
+    none = contained(Given(), shared, role_index(), [saw(LEGACY, GET, SECRET)], ROLES)
+    assert len(none.missing) == 1
+
+
+@pytest.mark.parametrize(
+    ("is_proposed", "who_has_it", "new"),
+    [
+        (True, (), True),
+        (True, (WEB,), False),
+        (False, (WEB,), True),
+        (False, (WORKER,), True),
+        (False, (WEB, WORKER), False),
+    ],
+)
+def test_for_an_identity_that_takes_over_what_anybody_lacks_is_new(is_proposed, who_has_it, new):
+    identity = msgspec.structs.replace(WORKER, is_proposed=is_proposed)
+    shared = sharing(planned([WORKER], [saw(WORKER, GET, SECRET)]), identity)
+    today = [has(one, SECRETS_USER) for one in who_has_it]
+    proof = contained(Given(assignments=today), shared, role_index(), (), ROLES)
+    assert [one.count for one in proof.added] == ([2] if new else [])
 
 
 def test_a_proof_survives_its_json():
