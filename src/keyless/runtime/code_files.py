@@ -67,7 +67,6 @@ def _of_git(root: Path) -> list[str] | None:
             check=False,
             capture_output=True,
             timeout=_GIT_S,
-            env=os.environ | {"GIT_OPTIONAL_LOCKS": "0"},
         )
     except (OSError, subprocess.TimeoutExpired):
         return None
