@@ -1,5 +1,5 @@
-"""Write the generated pages of the reference: commands, operations, environment, client libraries, the
-policy's and the estate file's.
+"""Write the generated pages of the reference: commands, operations, logs, environment, client
+libraries, the policy's and the estate file's.
 
 python scripts/build_reference.py           # write them
 python scripts/build_reference.py --check   # say which are out of date; exit code 1 if any is
@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 
 import build_estate_reference
-from reference import commands, environment, identity_matrix, operations, policy
+from reference import commands, environment, identity_matrix, log_operations, operations, policy
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -24,6 +24,7 @@ def generated() -> dict[Path, str]:
         pages / "commands.md": commands.page(),
         pages / "environment.md": environment.page(),
         pages / "identity-matrix.md": identity_matrix.page(),
+        pages / "log-operations.md": log_operations.page(),
         pages / "policy.md": policy.page(),
         pages / policy.SCHEMA_FILE: policy.schema(),
         **{pages / name: text for name, text in operations.pages().items()},

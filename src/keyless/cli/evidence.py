@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from keyless.cli.commands import Commands
+from keyless.cli.evidence_kql import command as kql_command
 from keyless.cli.evidence_logs import import_command, imports_command
 from keyless.cli.failure import explained
 from keyless.cli.options import chosen_project, project_option
@@ -31,6 +32,7 @@ def command() -> None:
 
 command.add_command(import_command)
 command.add_command(imports_command)
+command.add_command(kql_command)
 
 
 @command.command("show")
