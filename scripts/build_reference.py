@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 
 import build_estate_reference
-from reference import commands, environment, identity_matrix, log_operations, operations, policy
+from reference import commands, environment, identity_matrix, log_operations, operations, plan, policy
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -25,6 +25,8 @@ def generated() -> dict[Path, str]:
         pages / "environment.md": environment.page(),
         pages / "identity-matrix.md": identity_matrix.page(),
         pages / "log-operations.md": log_operations.page(),
+        pages / "plan.md": plan.page(),
+        pages / plan.SCHEMA_FILE: plan.schema(),
         pages / "policy.md": policy.page(),
         pages / policy.SCHEMA_FILE: policy.schema(),
         **{pages / name: text for name, text in operations.pages().items()},

@@ -7,11 +7,12 @@ import msgspec
 from keyless.model.actions import ActionPlane
 from keyless.model.evidence import Observation, Outcome
 from keyless.model.identities import IdentityKind
-from keyless.model.roles import RoleAssignment
+from keyless.model.roles import Permission, RoleAssignment, RoleDefinition
 from keyless.plan.problem import Subject, SubjectKind
 from keyless.plan.result import Plan
-from keyless.plan.results.identities import IdentityChange, IdentityChoice, IdentityPlan
-from keyless.plan.results.secrets import CodePlace, Fate, SecretDecision
+from keyless.plan.results.custom_roles import ProposedRole
+from keyless.plan.results.identities import IdentityChange, IdentityChoice, IdentityPlan, NearGroup
+from keyless.plan.results.secrets import CodePlace, Fate, SecretDecision, Transitional
 from keyless.plan.score import Score, score_of
 from plans_made import planned
 
@@ -69,6 +70,7 @@ _OBSERVED = [
     _saw(_WORKER, f"{_SECRETS}/delete", _OTHER),
     _saw(_LEGACY, "Contoso.Things/things/read", _STORE),
 ]
+_BLOCK = Permission(data_actions=(f"{_SECRETS}/getSecret/action",))
 _MADE = planned([_WEB, _WORKER, _LEGACY], _OBSERVED, _CURRENT)
 PLAN = msgspec.structs.replace(
     _MADE,
@@ -85,6 +87,15 @@ PLAN = msgspec.structs.replace(
                 would_change=("a second replica",),
             ),
         ),
+        near=(
+            NearGroup(
+                members=(_WEB.resource_id, _WORKER.resource_id),
+                common=2,
+                widened=(0, 1),
+                assignments_saved=1,
+                remark="`worker` would get one more",
+            ),
+        ),
         assignments_before=3,
         assignments_after=2,
     ),
@@ -98,6 +109,23 @@ PLAN = msgspec.structs.replace(
             reads=1200,
             load_at_start_up=True,
             places=(CodePlace("app.py", 3),),
+        ),
+    ),
+    proposed_roles=(
+        ProposedRole(
+            definition=RoleDefinition("12121212-0000-0000-0000-000000000000", "orders reader", (_BLOCK,)),
+            excess_saved=77,
+            reason="the best role grants 78 permissions besides",
+        ),
+    ),
+    transitional=(
+        Transitional(
+            principal_id=_LEGACY.principal_id,
+            name="legacy app",
+            method="client-secret",
+            bridge="azure-arc",
+            until="2027-01-01",
+            remark="",
         ),
     ),
     removals=tuple(msgspec.structs.replace(one, certain=one.role_name != "Reader") for one in _MADE.removals),

@@ -40,7 +40,7 @@ def schema() -> str:
     shaped["$schema"] = "https://json-schema.org/draft/2020-12/schema"
     shaped["title"] = f"{POLICY_FILE} of Keyless"
     for name, kind in _named(PlanPolicy):
-        shaped["$defs"][name]["description"] = _about(kind)
+        shaped["$defs"][name]["description"] = about(kind)
     return json.dumps(shaped, indent=1, ensure_ascii=False) + "\n"
 
 
@@ -74,7 +74,7 @@ def _section(name: str, section: type[msgspec.Struct], default: object) -> str:
     }
     meanings = "".join(_meanings(key, kind) for kind, key in reversed(words.items()))
     return (
-        f"\n## `{name}`\n\n{_about(section)}\n\n{table(('key', 'what to write', 'default'), rows)}{meanings}"
+        f"\n## `{name}`\n\n{about(section)}\n\n{table(('key', 'what to write', 'default'), rows)}{meanings}"
     )
 
 
@@ -99,10 +99,10 @@ def _choices(kind: object) -> Iterator[type[enum.Enum]]:
 
 def _meanings(name: str, choice: type[enum.Enum]) -> str:
     """What each word of a choice means, where its class says so."""
-    return f"\n`{name}`:\n\n" + "".join(f"- `{word}`: {text}\n" for word, text in _said(choice))
+    return f"\n`{name}`:\n\n" + "".join(f"- `{word}`: {text}\n" for word, text in said(choice))
 
 
-def _said(choice: type[enum.Enum]) -> Iterator[tuple[str, str]]:
+def said(choice: type[enum.Enum]) -> Iterator[tuple[str, str]]:
     """The words of a choice with the texts that follow them in its source."""
     source = inspect.getsource(choice)
     for one in choice:
@@ -110,10 +110,11 @@ def _said(choice: type[enum.Enum]) -> Iterator[tuple[str, str]]:
         yield str(one.value), one_line(after[1]) if after else ""
 
 
-def _about(section: type) -> str:
+def about(section: type) -> str:
     """What a class says of itself, with its fields as they are called in the file."""
     text = inspect.cleandoc(section.__doc__ or "")
-    keys = {one.name: one.encode_name for one in msgspec.structs.fields(section)}
+    is_struct = issubclass(section, msgspec.Struct)
+    keys = {one.name: one.encode_name for one in msgspec.structs.fields(section)} if is_struct else {}
     text = re.sub(r"``([^`]*)``", lambda found: f"`{keys.get(found[1], found[1])}`", text)
     return "\n\n".join(one_line(paragraph) for paragraph in text.split("\n\n"))
 

@@ -194,7 +194,7 @@ def _judged(one: CurrentGrant, removal: Removal | None, *, is_new: bool) -> tupl
     if is_new:
         return "it was assigned since the plan was made", f"remove the assignment; or {_PLAN_AGAIN}", True
     if removal is not None:
-        return f"{removal.reason}; but the evidence may be short of something", _DECIDE, False
+        return removal.reason, _DECIDE, False
     if one.conditional:
         return "it has a condition, which is not evaluated here", _DECIDE, False
     return "some of it is used, and the plan does not give it", _PLAN_AGAIN, True

@@ -265,6 +265,12 @@ class Plan(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
         judged = {one.id for one in self.assignments} | {one.assignment_id for one in self.removals}
         return tuple(one for one in self.today if one.assignment_id not in judged)
 
+    def remaining(self) -> tuple[CurrentGrant, ...]:
+        """What is granted today besides the plan's own, and is not certain to go."""
+        gone = {one.assignment_id for one in self.removals if one.certain}
+        gone |= {one.id for one in self.assignments}
+        return tuple(one for one in self.today if one.assignment_id not in gone)
+
 
 class UnreadablePlan(ValueError):
     """A text that is not a plan, or one of another version; the message says which."""

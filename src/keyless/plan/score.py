@@ -9,7 +9,8 @@ another schema, so that no line of a history is compared with one that means som
   destroys data 5 times, whatever weights the policy has;
 - ``unused_grants``: assignments of today of which nothing was used;
 - ``busy_secrets``: secrets that are read more often than at a start, as with each request;
-- ``planned_excess`` and ``planned_weighted``: what would be left of the excess with the plan.
+- ``planned_excess`` and ``planned_weighted``: what would be left of the excess with the plan;
+  assignments that are not certain to go still count.
 """
 
 from __future__ import annotations
@@ -76,7 +77,7 @@ MEASURES = (
 
 def score_of(plan: Plan, at: int) -> Score:
     """The score of the estate that a plan was made for; ``at`` is the time (epoch seconds)."""
-    now, then = excess_of(plan.today), excess_of(plan.left_alone(), plan.assignments)
+    now, then = excess_of(plan.today), excess_of(plan.remaining(), plan.assignments)
     return Score(
         at=at,
         credentials=len(

@@ -120,6 +120,7 @@ def test_every_grant_of_today_and_of_the_plan_has_a_state():
     assert states["web", "Key Vault Administrator"] is State.REMOVED
     assert states["web", "Key Vault Secrets User"] is State.KEPT
     assert states["worker", "Key Vault Secrets Officer"] is State.NEW
+    assert states["legacy app", "Reader"] is State.UNSURE
     left = msgspec.structs.replace(PLAN, removals=())
     alone = {(one.principal.name, one.role): one.state for one in grants_of(left)}
     assert alone["web", "Key Vault Administrator"] is State.ALONE

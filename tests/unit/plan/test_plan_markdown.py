@@ -9,8 +9,11 @@ from keyless.model.roles import RoleAssignment
 from keyless.plan.problem import Subject, SubjectKind
 from keyless.plan.reports.markdown import MOST_CHARACTERS, markdown_text
 from keyless.plan.reports.markup import code, plain, prose
+from keyless.plan.reports.summary import changes, rows
 from keyless.plan.result import Plan
+from keyless.plan.results.identities import IdentityChange, IdentityPlan
 from keyless.plan.score import score_of
+from plan_pages_made import PLAN as FULL
 from plans_made import planned
 
 CURRENT = [RoleAssignment("99999999-0000-0000-0000-000000000000", WEB.principal_id, READER, GROUP)]
@@ -150,3 +153,27 @@ def test_the_history_of_the_score_is_drawn():
     line = next(one for one in markdown_text(PLAN, (first, last)).splitlines() if "excess permissions" in one)
     assert "▁█" in line
     assert f"+{last.excess:,}" in line
+
+
+def test_what_is_proposed_what_stays_for_now_and_what_is_not_certain_is_told():
+    text = markdown_text(FULL)
+    assert "| `orders reader` | 77 | `Microsoft.KeyVault/vaults/secrets/getSecret/action` |" in text
+    assert "| `legacy app` | client-secret | azure-arc | 2027-01-01 |" in text
+    assert "<summary>Nearly the same needs (1)</summary>" in text
+    assert "- Role assignments: 2 new, 1 kept, 1 to remove (1 more once you are sure)." in text
+    assert "| once you are sure | `legacy app` | `Reader` |" in text
+
+
+def test_what_is_not_certain_to_go_still_counts():
+    planned_excess = {one.title: one.planned for one in rows(FULL)}["permissions beyond use"]
+    sure = tuple(msgspec.structs.replace(one, certain=True) for one in FULL.removals)
+    fewer = {one.title: one.planned for one in rows(msgspec.structs.replace(FULL, removals=sure))}
+    reader = next(one for one in FULL.today if one.role_name == "Reader")
+    assert planned_excess - fewer["permissions beyond use"] == reader.unused
+
+
+def test_every_change_of_an_identity_has_a_word():
+    choice = FULL.identities.choices[0]
+    for one in IdentityChange:
+        choices = (msgspec.structs.replace(choice, change=one),)
+        assert changes(Plan(identities=IdentityPlan(choices=choices)))[0].startswith("Identities: 1 ")

@@ -15,12 +15,12 @@ from keyless.plan.problem import Subject
 from keyless.plan.reports.markup import code, plain, prose
 from keyless.plan.reports.proof import proof_lines
 from keyless.plan.reports.scores import score_section
-from keyless.plan.reports.summary import changes, excess_in_order, headline, risks_in_words, rows
+from keyless.plan.reports.summary import actions_in, changes, excess_in_order, headline, risks_in_words, rows
 from keyless.plan.reports.tables import Section, fitted
 from keyless.plan.result import Plan, PlannedAssignment
 from keyless.plan.results.today import counted_risks
 from keyless.plan.score import Score
-from keyless.plan.wording import short_scope
+from keyless.plan.wording import place, short_scope
 
 MOST_CHARACTERS = 65_536
 _SHOWN_ACTIONS = 5
@@ -42,10 +42,13 @@ def _head(plan: Plan) -> str:
 def _sections(plan: Plan, history: Sequence[Score]) -> tuple[Section, ...]:
     return (
         _assignments(plan),
+        _proposed(plan),
         _removals(plan),
         _uncovered(plan),
         _identities(plan),
+        _near(plan),
         _credentials(plan),
+        _transitional(plan),
         _secrets(plan),
         _native(plan),
         _sureness(plan),
@@ -81,10 +84,53 @@ def _assignment(one: PlannedAssignment) -> tuple[str, ...]:
 
 def _removals(plan: Plan) -> Section:
     found = (
-        (_who(one.principal), code(one.role_name), _at(ResourceId.parse(one.scope)), prose(one.reason))
+        (
+            "**remove**" if one.certain else "once you are sure",
+            _who(one.principal),
+            code(one.role_name),
+            _at(ResourceId.parse(one.scope)),
+            prose(one.reason),
+        )
         for one in plan.removals
     )
-    return Section("To remove", ("identity", "role", "at", "why"), tuple(found))
+    return Section("To remove", ("", "identity", "role", "at", "why"), tuple(found))
+
+
+def _proposed(plan: Plan) -> Section:
+    found = (
+        (
+            code(one.definition.name),
+            f"{one.excess_saved:,}",
+            ", ".join(map(code, actions_in(one.definition))),
+            prose(one.reason),
+        )
+        for one in plan.proposed_roles
+    )
+    return Section("Custom roles to make", ("role", "excess saved", "grants", "why"), tuple(found))
+
+
+def _near(plan: Plan) -> Section:
+    found = (
+        (
+            ", ".join(code(place(one)) for one in near.members),
+            f"{near.common:,}",
+            ", ".join(f"+{more:,}" for more in near.widened),
+            f"{near.assignments_saved:,}",
+            prose(near.remark),
+        )
+        for near in plan.identities.near
+    )
+    header = ("resources", "permissions in common", "each would get besides", "assignments saved", "")
+    return Section("Nearly the same needs", header, tuple(found), details=True)
+
+
+def _transitional(plan: Plan) -> Section:
+    found = (
+        (code(one.name), plain(one.method), plain(one.bridge), plain(one.until), prose(one.remark))
+        for one in plan.transitional
+    )
+    header = ("who", "signs in with", "bridge", "until", "")
+    return Section("Authentication that stays for now", header, tuple(found))
 
 
 def _uncovered(plan: Plan) -> Section:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from keyless.model.actions import ActionPlane
+from keyless.model.roles import RoleDefinition
 from keyless.plan.excess import excess_of
 from keyless.plan.problem import SubjectKind
 from keyless.plan.reports.secrets import secrets_in_short
@@ -46,16 +47,16 @@ class Row:
 
 def rows(plan: Plan) -> tuple[Row, ...]:
     """The numbers that a plan changes, the ones of the risks where there are any."""
-    today, planned = excess_of(plan.today), excess_of(plan.left_alone(), plan.assignments)
+    today, planned = excess_of(plan.today), excess_of(plan.remaining(), plan.assignments)
     return (
-        Row("role assignments", len(plan.today), len(plan.assignments) + len(plan.left_alone())),
+        Row("role assignments", len(plan.today), len(plan.assignments) + len(plan.remaining())),
         Row("permissions beyond use", today.count, planned.count),
         *(
             Row(f"of these {name}", today.risks[risk], planned.risks[risk])
             for risk, name in RISKS.items()
             if today.risks[risk] or planned.risks[risk]
         ),
-        Row("assignments of which nothing is used", _unused(plan.today), _unused(plan.left_alone())),
+        Row("assignments of which nothing is used", _unused(plan.today), _unused(plan.remaining())),
         Row("stored credentials", len(_credentials(plan)), len(_credentials(plan, stay=True))),
     )
 
@@ -92,7 +93,9 @@ def changes(plan: Plan) -> tuple[str, ...]:
     """What the plan changes, as short sentences; none for what it does not touch."""
     kept = sum(one.exists for one in plan.assignments)
     new = len(plan.assignments) - kept
-    assignments = f"Role assignments: {new:,} new, {kept:,} kept, {len(plan.removals):,} to remove."
+    sure = sum(one.certain for one in plan.removals)
+    open_ = f" ({len(plan.removals) - sure:,} more once you are sure)" if sure < len(plan.removals) else ""
+    assignments = f"Role assignments: {new:,} new, {kept:,} kept, {sure:,} to remove{open_}."
     return tuple(one for one in (_identities(plan), assignments, _secrets(plan), _sureness(plan)) if one)
 
 
@@ -101,6 +104,7 @@ _CHANGES = {
     IdentityChange.ADD: "added",
     IdentityChange.SHARE: "to be shared",
     IdentityChange.SEPARATE: "to be separated",
+    IdentityChange.REPLACE: "to be replaced",
 }
 
 
@@ -148,3 +152,8 @@ def excess_in_order(one: PlannedAssignment) -> list[GrantedAction]:
 
 def _gravity(one: RiskyPermission) -> tuple[int, str]:
     return (list(Risk).index(one.risk), one.action)
+
+
+def actions_in(role: RoleDefinition) -> list[str]:
+    """What a role lists, actions before data actions."""
+    return [name for one in role.permissions for name in (*one.actions, *one.data_actions)]

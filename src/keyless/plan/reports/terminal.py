@@ -123,7 +123,8 @@ def _gaps(console: Console, plan: Plan) -> None:
 
 def _removals(console: Console, plan: Plan) -> None:
     for removal in plan.removals:
-        print_line(console, f"remove: {removal.role_name} of {removal.principal.name}", style="bold")
+        what = "remove" if removal.certain else "remove, once you are sure"
+        print_line(console, f"{what}: {removal.role_name} of {removal.principal.name}", style="bold")
         print_line(console, f"   at       {removal.scope}")
         print_line(console, f"   id       {removal.assignment_id}")
         print_prose(console, removal.reason, indent=3)

@@ -1,7 +1,8 @@
 """Who can reach what, before and after: principals on one side, scopes on the other, roles between them.
 
 Rules:
-- an edge is all roles of one state between two nodes: kept, new, to be removed, or left alone;
+- an edge is all roles of one state between two nodes: kept, new, to be removed (or that once
+  one is sure), or left alone;
 - where a side has more nodes than can be told apart, they are put together: resources by type and resource
   group, then by type and subscription; identities by the resource group and kind of what they belong to;
 - nodes are put in order by where their neighbours are (barycentres, a few sweeps), ties by name: the same
@@ -36,6 +37,7 @@ class State(enum.StrEnum):
     KEPT = "kept"
     NEW = "new"
     REMOVED = "removed"
+    UNSURE = "to decide"
     ALONE = "left alone"
 
 
@@ -94,7 +96,7 @@ class Graph:
 def grants_of(plan: Plan) -> tuple[Grant, ...]:
     """Every grant of today and of the plan, once."""
     today = {triple_of(one.principal.principal_id, one.role_id, one.scope_id): one for one in plan.today}
-    removed = {one.assignment_id for one in plan.removals}
+    removed = {one.assignment_id: State.REMOVED if one.certain else State.UNSURE for one in plan.removals}
     planned = [
         Grant(
             one.principal,
@@ -112,7 +114,7 @@ def grants_of(plan: Plan) -> tuple[Grant, ...]:
             one.principal,
             one.role_name,
             one.scope_id,
-            State.REMOVED if one.assignment_id in removed else State.ALONE,
+            removed.get(one.assignment_id, State.ALONE),
             one.unused,
             tuple((found.risk, found.count) for found in one.risks),
         )

@@ -31,6 +31,7 @@ _LEGEND = (
     ("——", "kept"),
     ("+ ——", "new"),
     ("− - - -", "to be removed"),
+    ("? - - -", "to be removed once you are sure"),
     ("· ···", "left alone"),
     ("123", "permissions beyond use"),
     ("E S D", "of these by privilege escalation, secret reading, data destruction"),
@@ -154,7 +155,7 @@ def _reach(plan: Plan, graph: Graph) -> Html:
     )
 
 
-_KINDS = {"new": "new", "removed": "removed"}
+_KINDS = {"new": "new", "removed": "removed", "to decide": "risk"}
 
 
 def _grants(plan: Plan) -> Html:

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from keyless.plan.reports.html.chart import chart
 from keyless.plan.reports.html.markup import Html, element, joined, prose, text
 from keyless.plan.reports.proof import proof_lines
-from keyless.plan.reports.summary import RISKS, excess_in_order, risks_in_words
+from keyless.plan.reports.summary import RISKS, actions_in, excess_in_order, risks_in_words
 from keyless.plan.result import Plan, PlannedAssignment
+from keyless.plan.results.identities import NearGroup
 from keyless.plan.results.today import RiskCount, counted_risks
 from keyless.plan.score import MEASURES, Score
 from keyless.plan.wording import counted, place
@@ -33,10 +34,12 @@ def parts(plan: Plan, history: Sequence[Score]) -> tuple[Part, ...]:
     made = (
         _identities(plan),
         _assignments(plan),
+        _proposed(plan),
         _removals(plan),
         _uncovered(plan),
         _native(plan),
         _credentials(plan),
+        _transitional(plan),
         _secrets(plan),
         _policies(plan),
         _sureness(plan),
@@ -171,6 +174,41 @@ def _identities(plan: Plan) -> Part:
     return Part(
         "identities", "Identities", len(plan.identities.choices), joined((element("p", saved), content))
     )
+
+
+def near_in_words(one: NearGroup) -> Html:
+    """Resources that could nearly share an identity, and what each would get besides."""
+    each = zip(one.members, one.widened, strict=True)
+    members = ", ".join(f"{place(name)} (+{more:,})" for name, more in each)
+    saved = f"{counted(one.assignments_saved, 'assignment')} fewer"
+    return joined((members, f": {one.common:,} permissions in common, {saved}. ", prose(one.remark)))
+
+
+def _proposed(plan: Plan) -> Part:
+    rows = (
+        (
+            one.definition.name,
+            f"{one.excess_saved:,}",
+            folded("what it grants", map(code, actions_in(one.definition))),
+            prose(one.reason),
+        )
+        for one in plan.proposed_roles
+    )
+    headings = ("role", "excess saved#", "", "why")
+    content = table(headings, rows, caption="Custom roles to make")
+    return Part("custom", "Custom roles to make", len(plan.proposed_roles), content)
+
+
+def code(words: str) -> Html:
+    """A name as it is written."""
+    return element("code", words)
+
+
+def _transitional(plan: Plan) -> Part:
+    rows = ((one.name, one.method, one.bridge, one.until, prose(one.remark)) for one in plan.transitional)
+    headings = ("who", "signs in with", "bridge", "until", "")
+    content = table(headings, rows, caption="Authentication that stays for now")
+    return Part("transitional", "Authentication that stays for now", len(plan.transitional), content)
 
 
 def _native(plan: Plan) -> Part:

@@ -11,8 +11,14 @@ _BOX, _STEP, _TALL, _TOP = 300, 46, 36, 14
 _LONGEST = 37
 _MOST_SIGNS = 60
 """With more edges than that, the signs show only on those of a node that was chosen."""
-_SIGNS = {State.KEPT: "", State.NEW: "+", State.REMOVED: "−", State.ALONE: "·"}
-_CLASSES = {State.KEPT: "kept", State.NEW: "new", State.REMOVED: "removed", State.ALONE: "alone"}
+_SIGNS = {State.KEPT: "", State.NEW: "+", State.REMOVED: "−", State.UNSURE: "?", State.ALONE: "·"}
+_CLASSES = {
+    State.KEPT: "kept",
+    State.NEW: "new",
+    State.REMOVED: "removed",
+    State.UNSURE: "unsure",
+    State.ALONE: "alone",
+}
 _LETTERS = {Risk.PRIVILEGE_ESCALATION: "E", Risk.SECRET_READING: "S", Risk.DATA_DESTRUCTION: "D"}
 
 
@@ -54,7 +60,7 @@ def drawn(graph: Graph) -> Html:
 
 def _last_on_top(edge: Edge) -> tuple[int, str, str]:
     return (
-        [State.ALONE, State.KEPT, State.REMOVED, State.NEW].index(edge.state),
+        [State.ALONE, State.KEPT, State.UNSURE, State.REMOVED, State.NEW].index(edge.state),
         edge.source.key,
         edge.target.key,
     )
