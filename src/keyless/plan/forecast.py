@@ -26,6 +26,7 @@ from keyless.plan.containment import Decider, Stated, Use, decider, key_of, used
 from keyless.plan.evidence_in_time import after, before
 from keyless.plan.given import Given
 from keyless.plan.index import RoleIndex
+from keyless.plan.native.apart import by_roles
 from keyless.plan.needs import Needs, needs_of, of_principals
 from keyless.plan.places import Place, bits_of
 from keyless.plan.policy.policy import PlanPolicy
@@ -63,7 +64,7 @@ def forecasted(
     ``known`` are subjects by case-folded id, ``roles`` all definitions by id; ``like``
     is the index that the whole was planned with.
     """
-    observations = of_principals(observations)
+    observations = by_roles(of_principals(observations))
     if not observations:
         return Forecasted(None, NO_EVIDENCE)
     split_at = split(observations, given.runs, policy.evidence.forecast_share)

@@ -10,6 +10,7 @@ from keyless.model.denies import DenyAssignment
 from keyless.model.directory import Group
 from keyless.model.evidence import LogImport, Observation, Run, SignIn, UnmappedOperation
 from keyless.model.identities import ComputeResource, FederatedCredential
+from keyless.model.resource_id import ResourceId
 from keyless.model.resources import Vault
 from keyless.model.roles import RoleAssignment, RoleDefinition
 from keyless.plan.problem import Subject
@@ -46,7 +47,8 @@ class Given:
     ``groups`` say what principals get through memberships, ``denies`` what is taken from them, and
     ``hierarchy`` which subscriptions lie in which management groups. ``not_found`` are the ids of principals
     that are known to be in no directory any more. ``runs``, ``imports`` and ``unmapped`` say what the
-    evidence rests on, and ``calls`` which operations the code names.
+    evidence rests on, and ``calls`` which operations the code names. ``resources`` are the ids of what the
+    estate has besides: servers and clusters among them.
     """
 
     subjects: Sequence[Subject] = ()
@@ -68,3 +70,4 @@ class Given:
     imports: Sequence[LogImport] = ()
     unmapped: Sequence[UnmappedOperation] = ()
     calls: Sequence[NamedCall] = ()
+    resources: Sequence[ResourceId] = ()

@@ -25,6 +25,7 @@ from keyless.plan.given import Given
 from keyless.plan.identities.choose import choose_identities
 from keyless.plan.identities.sureness import of_chosen
 from keyless.plan.legacy import credential_free, stored_credentials
+from keyless.plan.native.grants import native_grants
 from keyless.plan.needs import Needs, needs_of, of_principals
 from keyless.plan.notes import (
     about_denials,
@@ -36,7 +37,7 @@ from keyless.plan.notes import (
 )
 from keyless.plan.places import Place
 from keyless.plan.policy.policy import DEFAULT_POLICY, PlanPolicy
-from keyless.plan.problem import Subject, SubjectKind
+from keyless.plan.problem import Subject, SubjectKind, demands
 from keyless.plan.proof import with_proof
 from keyless.plan.removals import Seen, find_removals, triple_of, unknown_principals
 from keyless.plan.result import Plan, ReplacingRole
@@ -57,7 +58,7 @@ def make_plan(given: Given, policy: PlanPolicy = DEFAULT_POLICY) -> Plan:
     now = given.made_at or last_moment(given.observations, given.sign_ins)
     as_it_is = given
     about, before = _seen(given, policy, now)
-    chosen = choose_identities(given, policy, before.seen)
+    chosen = choose_identities(given, policy, demands((*before.observations, *before.native), policy))
     given = chosen.given
     about_chosen, needs = _seen(given, policy, now)
     known = _known(given)
@@ -93,10 +94,12 @@ def make_plan(given: Given, policy: PlanPolicy = DEFAULT_POLICY) -> Plan:
         _roles_by_key(settle(index, policy, needs.by_key, propose=False).places),
         chosen.plan,
     )
+    native = native_grants(needs.native, sign_ins, everyone, given.resources, policy)
     plan = Plan(
         identities=chosen.plan,
         assignments=planned,
         proposed_roles=settled.proposed,
+        native=native.grants,
         uncovered=uncovered(index, everyone, settled.places),
         removals=removed.removals,
         today=current_grants(index, definitions, known, given.assignments, before.seen),
@@ -122,6 +125,7 @@ def make_plan(given: Given, policy: PlanPolicy = DEFAULT_POLICY) -> Plan:
             *about_limits(policy.roles.most_assignments, settled.too_many, settled.places, everyone),
             *about_certificates(proved),
             *removed.notes,
+            *native.notes,
         ),
     )
     seen_and_moved = (*before.observations, *needs.observations)

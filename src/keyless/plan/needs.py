@@ -2,7 +2,7 @@
 
 Rules:
 - what the policy's window and its rules drop is not needed;
-- what was done with access keys needs no roles now, and is kept apart;
+- what was done with access keys needs no roles now, and is kept apart; so is what services' own roles decide;
 - vaults with access policies add what those give to whoever was not seen to use them.
 """
 
@@ -16,6 +16,7 @@ from keyless.model.actions import ActionPlane
 from keyless.model.evidence import Observation
 from keyless.plan.access_policies import Entry, entries_of, with_policies, without_lapsed
 from keyless.plan.given import Given
+from keyless.plan.native.apart import by_roles, by_services
 from keyless.plan.policy.policy import PlanPolicy
 from keyless.plan.problem import Demand, Subject, demands
 from keyless.plan.results.proof import Dropped
@@ -25,7 +26,8 @@ from keyless.plan.window import in_window
 @dataclass(frozen=True, slots=True)
 class Needs:
     """What counts: ``observations`` of principals, ``seen`` and ``needed`` at the places of roles (with what
-    access policies give), ``by_key`` what was done with access keys; and what was ``dropped``."""
+    access policies give), ``by_key`` what was done with access keys; and what was ``dropped``. ``native`` are
+    the observations that services' own roles decide on."""
 
     observations: tuple[Observation, ...]
     seen: list[Demand]
@@ -33,6 +35,7 @@ class Needs:
     by_key: list[Demand]
     entries: tuple[Entry, ...]
     dropped: tuple[Dropped, ...]
+    native: tuple[Observation, ...] = ()
 
 
 def needs_of(
@@ -45,7 +48,8 @@ def needs_of(
     """The needs in ``observations`` at ``now`` (epoch seconds); ``known`` are subjects by case-folded id."""
     of_azure = [seen for seen in observations if seen.plane is not ActionPlane.DIRECTORY]
     used = in_window(of_azure, policy, now, known)
-    own = of_principals(used.observations)
+    ours = of_principals(used.observations)
+    own = by_roles(ours)
     keyed = [one for one in used.observations if store_and_key(one.principal_id)]
     seen = demands(own, policy)
     entries = _entries(given, policy, known, seen, used.dropped)
@@ -56,6 +60,7 @@ def needs_of(
         by_key=demands(keyed, policy),
         entries=entries,
         dropped=used.dropped,
+        native=by_services(ours),
     )
 
 

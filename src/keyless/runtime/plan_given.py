@@ -10,6 +10,7 @@ from collections.abc import Iterable
 
 from keyless.authz.hierarchy import Hierarchy
 from keyless.evidence.database import EvidenceDatabase
+from keyless.model.resource_id import ResourceId
 from keyless.model.roles import RoleAssignment
 from keyless.plan.given import Given, VaultPolicies
 from keyless.plan.problem import Subject, SubjectKind
@@ -23,6 +24,7 @@ from keyless.store.collections import (
     FEDERATED_CREDENTIALS,
     MANAGEMENT_GROUPS,
     MISSING_PRINCIPALS,
+    RESOURCES,
     ROLE_DEFINITIONS,
     SECURITY_GROUPS,
     TENANT,
@@ -59,6 +61,7 @@ async def read_given(store: Store, evidence: EvidenceDatabase, now: int = 0) -> 
         runs=evidence.runs(),
         imports=evidence.imports(),
         unmapped=evidence.unmapped(),
+        resources=[ResourceId.parse(one.resource_id) for _, one in await store.scan(RESOURCES)],
     )
 
 

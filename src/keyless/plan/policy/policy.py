@@ -11,6 +11,7 @@ import msgspec
 from keyless.plan.policy.effort import Effort
 from keyless.plan.policy.evidence import EvidenceRules
 from keyless.plan.policy.identities import IdentityRules
+from keyless.plan.policy.native import NativeRules
 from keyless.plan.policy.risks import RiskWeights
 from keyless.plan.policy.roles import RoleRules
 from keyless.plan.policy.scopes import ScopeRules
@@ -28,6 +29,7 @@ class PlanPolicy(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fie
     evidence: EvidenceRules = EvidenceRules()
     identities: IdentityRules = IdentityRules()
     vaults: VaultRules = VaultRules()
+    native: NativeRules = NativeRules()
     secrets: SecretRules = SecretRules()
 
 

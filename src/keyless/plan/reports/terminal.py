@@ -14,6 +14,7 @@ from keyless.plan.problem import Subject
 from keyless.plan.reports.identities import print_identities
 from keyless.plan.reports.legacy import print_legacy
 from keyless.plan.reports.lines import print_line, print_prose
+from keyless.plan.reports.native import print_native
 from keyless.plan.reports.policies import print_policies
 from keyless.plan.reports.proof import print_proof
 from keyless.plan.reports.secrets import print_secrets
@@ -50,6 +51,7 @@ def print_plan(plan: Plan, console: Console | None = None) -> None:
         console.print(_table(plan.assignments))
         for number, assignment in enumerate(plan.assignments, 1):
             _details(console, number, assignment)
+    print_native(console, plan)
     _gaps(console, plan)
     _removals(console, plan)
     print_policies(console, plan)

@@ -8,6 +8,9 @@ import msgspec
 
 from keyless.plan.problem import Subject
 
+NOT_KNOWN = "/"
+"""The scope of a grant at a server or cluster that neither the evidence nor the policy names."""
+
 
 class NativeSystem(enum.StrEnum):
     """Whose own roles they are."""
@@ -22,8 +25,10 @@ class NativeSystem(enum.StrEnum):
 class NativeGrant(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
     """One grant in a service's own terms.
 
-    ``scope`` is the account, server or cluster (an ARM id), ``within`` the database, container or namespace;
-    ``commands`` are what makes the grant, ``undo`` what takes it back, each a whole statement or command.
+    ``scope`` is the account, server or cluster (an ARM id, `/` where it is not known), ``within`` the
+    database, container or namespace; ``commands`` are what makes the grant, ``undo`` what takes it back, each
+    a whole statement or command; both are empty where a name can't be written in one. ``used`` are the data
+    actions that were used, ``excess`` those that it grants besides, where the service has such.
     """
 
     principal: Subject
@@ -35,3 +40,13 @@ class NativeGrant(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
     undo: tuple[str, ...]
     reason: str
     exists: bool = False
+    used: tuple[str, ...] = ()
+    excess: tuple[str, ...] = ()
+
+    @property
+    def place(self) -> str:
+        """Where it is, for people."""
+        if self.scope == NOT_KNOWN:
+            return self.within or "a place that the policy does not name"
+        name = self.scope.rpartition("/")[2]
+        return f"{self.within} of {name}" if self.within else name

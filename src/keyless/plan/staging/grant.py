@@ -62,7 +62,7 @@ def _assigned(one: PlannedAssignment) -> Step:
 def _native(one: NativeGrant) -> Step:
     do, undo = commands_of(one.commands, one.principal), commands_of(one.undo, one.principal)
     return Step(
-        what=f"give {one.principal.name} {one.role} in {one.within or one.scope}, of {one.system.value}",
+        what=f"give {one.principal.name} {one.role} in {one.place}, of {one.system.value}",
         target=one.scope,
         reason=one.reason,
         do=do or (),
@@ -74,7 +74,7 @@ def _native(one: NativeGrant) -> Step:
 
 def _to_run(one: NativeGrant) -> str:
     back = f"; to undo it: {'; '.join(one.undo)}" if one.undo and not one.exists else ""
-    return f"run in {one.within or one.scope}: {'; '.join(one.commands)}{back}"
+    return f"run in {one.place}: {'; '.join(one.commands)}{back}"
 
 
 def commands_of(lines: Iterable[str], subject: Subject) -> tuple[Command, ...] | None:

@@ -1,0 +1,1 @@
+"""Grants in services' own terms, where Azure RBAC does not reach."""
