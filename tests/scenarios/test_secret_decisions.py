@@ -44,7 +44,7 @@ def test_what_becomes_of_secrets_is_told_without_a_single_value(project: Project
     (project.root / "keyless.policy.yaml").write_text(POLICY)
     (project.root / "app.py").write_text('connect(client.get_secret("db").value)\n')
     ran = [project("run", "--learn", *app(READS))]
-    formats = ("table", "json", "bicep", "terraform", "arm", "estate")
+    formats = ("table", "json", "bicep", "terraform", "terraform-azapi", "arm", "estate")
     ran += [project("plan", "--format", wanted) for wanted in formats]
     ran.append(project("plan", "--out", "deploy"))
     assert [one.code for one in ran] == [0] * len(ran), [one.err for one in ran]
@@ -65,7 +65,7 @@ def test_what_becomes_of_secrets_is_told_without_a_single_value(project: Project
     assert "app.py:1" in ran[1].out
 
     texts = [one.out + one.err for one in ran]
-    texts += [file.read_text() for file in (project.root / "deploy").iterdir()]
+    texts += [file.read_text() for file in (project.root / "deploy").rglob("*") if file.is_file()]
     texts.append((project.state / "plan.json").read_text())
     for text in texts:
         assert PLANTED not in text

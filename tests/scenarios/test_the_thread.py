@@ -95,11 +95,25 @@ def test_the_plan_comes_in_every_format_and_as_files(learned: Project) -> None:
     assert "Microsoft.Authorization/roleAssignments" in learned("plan", "--format", "bicep").out
     assert "azurerm_role_assignment" in learned("plan", "--format", "terraform").out
     written = learned("plan", "--out", "deploy")
-    names = sorted(file.name for file in (learned.root / "deploy").iterdir())
-    assert json.loads((learned.root / "deploy" / "plan.json").read_text()) == plan
-    assert {Path(line.removeprefix("wrote ")).name for line in written.said} == set(names)
-    assert any(name.endswith(".bicep") for name in names)
-    assert any(name.endswith(".tf") for name in names)
+    deploy = learned.root / "deploy"
+    assert json.loads((deploy / "plan.json").read_text()) == plan
+    told = {Path(line.removeprefix("wrote ").partition(" (")[0]).name for line in written.said}
+    assert told == {file.name for file in deploy.iterdir()}
+    for name in ("az/1-grant.sh", "bicep/main.bicep", "terraform/main.tf", "terraform-azapi/main.tf"):
+        assert (deploy / name).is_file()
+    assert "az/1-grant.sh" in (deploy / "README.md").read_text()
+
+
+def test_a_stage_of_an_earlier_plan_does_not_stay_beside_a_later_one(learned: Project) -> None:
+    assert learned("plan", "--out", "deploy").code == 0
+    stale = learned.root / "deploy" / "az" / "5-revoke.sh"
+    assert not stale.exists()
+    stale.write_text("exit 1\n")
+    own = learned.root / "deploy" / "az" / "own.sh"
+    own.write_text("true\n")
+    written = learned("plan", "--out", "deploy")
+    assert "removed deploy/az/5-revoke.sh: this plan has no such stage" in written.said
+    assert (stale.exists(), own.exists()) == (False, True)
 
 
 def test_roles_can_go_to_single_objects(learned: Project) -> None:

@@ -11,10 +11,11 @@ import click
 
 from keyless.cli.failure import Failure, explained
 from keyless.cli.options import chosen_project, project_option
-from keyless.cli.plan_files import FORMATS, REPORTS, print_as, write_all
+from keyless.cli.plan_files import REPORTS, print_as, write_all
 from keyless.cli.plan_modes import show_check, show_difference, show_scores
 from keyless.cli.plan_now import plan_now
 from keyless.cli.plan_policy import PolicyOptions, policy_options
+from keyless.plan.writers.formats import FORMATS
 from keyless.runtime.project import Project
 
 if TYPE_CHECKING:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,12 +11,12 @@ import click
 from keyless.cli.failure import Failure
 from keyless.cli.files import write_whole
 from keyless.cli.terminal import say
+from keyless.plan.wording import counted
+from keyless.plan.writers.formats import directory_of, stage_files, written_as
 
 if TYPE_CHECKING:
     from keyless.plan.result import Plan
 
-FORMATS = ("json", "bicep", "terraform", "arm", "estate")
-"""What a plan is written in: to be read back, deployed, or put into an estate."""
 REPORTS = ("table", "markdown", "html")
 """What a plan is shown in."""
 
@@ -37,44 +38,36 @@ def loaded_plan(file: Path) -> Plan:
 def print_as(plan: Plan, wanted: str) -> None:
     """Print one format; several files of it only where they mean the same as one (as in Terraform)."""
     files = written_as(plan, wanted)
-    if len(files) > 1 and wanted != "terraform":
-        names = ", ".join(f"`{name}`" for name, _ in files)
+    if wanted.startswith("terraform"):
+        files = {name: text for name, text in files.items() if "/" not in name}
+    elif len(files) > 1:
+        names = ", ".join(f"`{name}`" for name in files)
         raise Failure(
             f"as {wanted}, this plan takes several files ({names}): write them with `--out DIRECTORY`", 2
         )
-    click.echo("\n".join(text for _, text in files), nl=False)
-
-
-def written_as(plan: Plan, wanted: str) -> list[tuple[str, str]]:
-    """The plan in one of ``FORMATS``, as file names and texts."""
-    if wanted == "json":
-        from keyless.plan.writers.json import write_json
-
-        return [("plan.json", write_json(plan))]
-    if wanted == "bicep":
-        from keyless.plan.writers.bicep import write_bicep
-
-        return list(write_bicep(plan).items())
-    if wanted == "terraform":
-        from keyless.plan.writers.terraform import write_terraform
-
-        return list(write_terraform(plan).items())
-    if wanted == "estate":
-        from keyless.plan.writers.estate import write_estate
-
-        return [("role-assignments.yaml", write_estate(plan))]
-    from keyless.plan.writers.arm import write_arm
-
-    return list(write_arm(plan).items())
+    click.echo("\n".join(files.values()), nl=False)
 
 
 def write_all(plan: Plan, folder: Path) -> None:
-    """Write every format; raises Failure where the directory cannot be made."""
+    """Write every format and the stages; raises Failure where the directory cannot be made.
+
+    What an earlier plan had of stages and this one has not is removed, so that nobody carries it out.
+    """
+    files = directory_of(plan)
+    for name, text in files.items():
+        _make_folder((folder / name).parent)
+        write_whole(folder / name, text)
+    for name, count in Counter(name.partition("/")[0] for name in files).items():
+        many = "" if name in files else f"/ ({counted(count, 'file')})"
+        say(f"wrote {folder / name}{many}")
+    for name in stage_files():
+        if name not in files and (folder / name).is_file():
+            (folder / name).unlink()
+            say(f"removed {folder / name}: this plan has no such stage")
+
+
+def _make_folder(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise Failure(f"cannot make `{folder}`: {(error.strerror or str(error)).lower()}", 2) from error
-    for wanted in FORMATS:
-        for name, text in written_as(plan, wanted):
-            write_whole(folder / name, text)
-            say(f"wrote {folder / name}")

@@ -87,9 +87,7 @@ class _BicepFile:
     def _assignment(self, properties):
         details = _properties(properties["properties"])
         assert _value(details["principalType"]) == "ServicePrincipal"
-        function, arguments = details["roleDefinitionId"].named_children
-        assert function.text in {b"subscriptionResourceId", b"tenantResourceId"}
-        role_id = _value(arguments.named_children[1])
+        role_id = self._role_id(details["roleDefinitionId"])
         guid, name = properties["name"].named_children
         assert guid.text == b"guid"
         assert b".principalId" not in name.text, "a name is made from what is known at the start"
@@ -97,6 +95,17 @@ class _BicepFile:
         scope = self._id(properties["scope"].text.decode()) if "scope" in properties else self.target
         identity = self._identity(details["principalId"])
         return Assigned(role_id, scope, identity, properties["name"].text.decode())
+
+    def _role_id(self, node):
+        """By its GUID, or of a role that the same file makes."""
+        if node.type != "call_expression":
+            symbol = node.text.decode().removesuffix(".id")
+            kind, properties = self.resources[symbol]
+            assert kind == "Microsoft.Authorization/roleDefinitions"
+            return _value(properties["name"])
+        function, arguments = node.named_children
+        assert function.text in {b"subscriptionResourceId", b"tenantResourceId"}
+        return _value(arguments.named_children[1])
 
     def _identity(self, node):
         text = node.text.decode()

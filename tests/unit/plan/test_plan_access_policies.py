@@ -280,14 +280,14 @@ class TestWhatIsWritten:
         assert command in write_bicep(plan)["main.bicep"]
         assert command in write_arm(plan)["azuredeploy.json"]
 
-    def test_terraform_switches_the_vault_after_its_assignments(self) -> None:
+    def test_terraform_switches_the_vault_in_a_module_that_is_applied_later(self) -> None:
         files = write_terraform(self.plan())
-        text = files["main.tf"]
+        text = files["3-switch/main.tf"]
         assert 'resource "azapi_update_resource" "key_vault_contoso_orders_rbac"' in text
         assert "enableRbacAuthorization = true" in text
-        assert "depends_on  = [azurerm_role_assignment.web_key_vault_secrets_user_on_contoso_orders]" in text
-        assert "enable-rbac-authorization" not in text
-        assert "azapi" in files["versions.tf"]
+        assert "Azure/azapi" in text
+        assert "rbac" not in files["main.tf"]
+        assert "# Then apply 3-switch/." in files["main.tf"]
 
     def test_what_is_written_reads_back_as_the_plan(self) -> None:
         plan = self.plan()

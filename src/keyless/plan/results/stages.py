@@ -48,6 +48,7 @@ class Step(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
 
     ``do`` carries it out and ``undo`` brings back what was there before; ``by_hand`` is what a person has to
     do, where no command can. Where it is not ``reversible``, ``remark`` says what there is instead.
+    ``by_template`` says that the writers of Bicep, ARM and Terraform carry it out as well.
     """
 
     what: str
@@ -58,6 +59,7 @@ class Step(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
     by_hand: str = ""
     reversible: bool = True
     remark: str = ""
+    by_template: bool = False
 
 
 class Stage(msgspec.Struct, frozen=True, rename="camel", kw_only=True):

@@ -20,9 +20,8 @@ from keyless.plan.problem import Subject
 from keyless.plan.result import Plan, PlannedAssignment, StoredCredential
 from keyless.plan.results.native import NativeGrant
 from keyless.plan.results.stages import Asked, Command, Step, Word
-from keyless.plan.staging.words import assign, az, principal_word, unassign
+from keyless.plan.staging.words import assign, az, description_of, principal_word, unassign
 from keyless.plan.wording import listed, short_scope
-from keyless.plan.writers.layout import description_of
 
 _RUNNABLE = ("az", "kubectl")
 
@@ -55,6 +54,7 @@ def _assigned(one: PlannedAssignment) -> Step:
         reason=one.reason,
         do=(made,),
         undo=() if one.exists else (unassign(one.scope, one.id),),
+        by_template=True,
         remark="it was there before: nothing of it is undone" if one.exists else "",
     )
 

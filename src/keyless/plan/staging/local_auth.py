@@ -53,6 +53,11 @@ class LocalAuth:
     value: str
 
     @property
+    def is_sql(self) -> bool:
+        """Whether it is a server of SQL, which has a resource and commands of its own for it."""
+        return self.resource.is_type(_SQL)
+
+    @property
     def opposite(self) -> str:
         """The value that lets them in again."""
         return _OPPOSITES[self.value]
@@ -136,14 +141,14 @@ def _step(one: LocalAuth) -> Step:
 
 def _command(one: LocalAuth, value: str) -> Command:
     asked: tuple[str, ...] = ("resource", "show", "--ids", one.resource.text, "--query", one.path)
-    if one.resource.is_type(_SQL):
+    if one.is_sql:
         named = of_resource(one.resource)
         asked = ("sql", "server", "ad-only-auth", "get", *named, "--query", "azureAdOnlyAuthentication")
     return Command(words=_changing(one, value).words, unless=asking(*asked), prints=value)
 
 
 def _changing(one: LocalAuth, value: str) -> Command:
-    if one.resource.is_type(_SQL):
+    if one.is_sql:
         verb = "enable" if value == one.value else "disable"
         return az("sql", "server", "ad-only-auth", verb, *of_resource(one.resource))
     group, option = _OPTIONS.get(one.service.arm_type or "", ((), ""))

@@ -52,6 +52,7 @@ def _identity(subject: Subject) -> Step:
         reason="the plan gives it to resources that need the same",
         do=(az("identity", "create", *of_resource(where)),),
         undo=(az("identity", "delete", *of_resource(where)),),
+        by_template=True,
     )
 
 
@@ -104,4 +105,5 @@ def _role(proposed: ProposedRole) -> Step:
         reason=proposed.reason,
         do=(az_rest("put", path, body),),
         undo=(az_rest("delete", path),),
+        by_template=True,
     )

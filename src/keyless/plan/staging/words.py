@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from keyless.model.resource_id import ResourceId, subscription_scope
 from keyless.plan.problem import Subject, SubjectKind
 from keyless.plan.proposed import ROLE_DEFINITION_TYPE
+from keyless.plan.result import PlannedAssignment
 from keyless.plan.results.stages import Asked, Command, Word
 
 ROLE_ASSIGNMENT_TYPE = "Microsoft.Authorization/roleAssignments"
@@ -96,3 +97,11 @@ def unassign(scope: str, name: str) -> Command:
 
 def _given(option: str, value: str | None) -> Iterable[str]:
     return (option, value) if value else ()
+
+
+def description_of(assignment: PlannedAssignment) -> str:
+    """What the assignment itself says about why it is there; no number in it changes from plan to plan."""
+    name = assignment.principal.name
+    seen = any(used.count for used in assignment.used)
+    why = f"what {name} was seen to use" if seen else f"what the access policy of {name} gave"
+    return f"The least privileged role for {why}; planned by Keyless."

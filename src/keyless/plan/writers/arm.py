@@ -1,4 +1,4 @@
-"""Writes a plan as an ARM template: one file, with a nested deployment for each target if there are several.
+"""Writes a plan as an ARM template: one file, with a nested deployment for each part if there are several.
 
 Decisions: as for Bicep (``keyless.plan.writers.bicep``). Expressions are those that Bicep compiles to: an id
 in the deployment's own scope is a ``resourceId()``, any other one an ``extensionResourceId()`` of the scope
@@ -11,31 +11,31 @@ https://learn.microsoft.com/azure/azure-resource-manager/templates/template-func
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
 from keyless.model.resource_id import ResourceId
+from keyless.model.resources import USER_ASSIGNED_IDENTITY_TYPE
+from keyless.model.roles import RoleDefinition
 from keyless.plan.problem import Subject
-from keyless.plan.proposed import ROLE_DEFINITION_TYPE
+from keyless.plan.proposed import ROLE_DEFINITION_TYPE, role_properties
 from keyless.plan.result import Plan, PlannedAssignment
+from keyless.plan.staging.words import description_of
+from keyless.plan.writers.ids import parts_of, principal_path, same_subscription, version_for
 from keyless.plan.writers.layout import (
     MANAGEMENT_GROUP_TYPE,
     ROLE_ASSIGNMENT_API,
     ROLE_ASSIGNMENT_TYPE,
     Layout,
     Level,
+    Part,
     Target,
-    camel_case,
-    description_of,
     layout_of,
     parameter_names,
-    parts_of,
-    principal_path,
-    remarks,
-    same_subscription,
-    target_names,
+    part_names,
     target_of,
-    version_for,
 )
+from keyless.plan.writers.names import camel_case
+from keyless.plan.writers.remarks import remarks
 
 Json = dict[str, object]
 
@@ -60,13 +60,21 @@ def write_arm(plan: Plan) -> dict[str, str]:
     """File name to text: one template."""
     layout = layout_of(plan)
     parameters = parameter_names(plan, camel_case)
-    if len(layout.targets) <= 1:
-        resources = [_assignment(t, one, parameters) for t, ones in layout.targets for one in ones]
+    if len(layout.parts) <= 1:
+        resources = [one for part in layout.parts for one in _resources(part, parameters)]
     else:
         resources = _nested_deployments(layout, parameters)
     remarked: Json = {"metadata": {"comments": "\n".join(remarks(plan))}}
     template = _template(layout.level, parameters, resources, remarked)
     return {FILE_NAME: json.dumps(template, indent=2, ensure_ascii=False) + "\n"}
+
+
+def _resources(part: Part, parameters: Mapping[Subject, str]) -> list[Json]:
+    return [
+        *(_identity(one) for one in part.identities),
+        *(_role(one) for one in part.roles),
+        *(_assignment(part, one, parameters) for one in part.assignments),
+    ]
 
 
 def _template(
@@ -88,33 +96,24 @@ def _template(
 
 
 def _nested_deployments(layout: Layout, parameters: Mapping[Subject, str]) -> list[Json]:
-    names = target_names(layout)
-    return [
-        _nested(layout, target, names[target], assignments, parameters)
-        for target, assignments in layout.targets
-    ]
+    names = part_names(layout)
+    return [_nested(layout, part, names, parameters) for part in layout.parts]
 
 
-def _nested(
-    layout: Layout,
-    target: Target,
-    name: str,
-    assignments: Sequence[PlannedAssignment],
-    parameters: Mapping[Subject, str],
-) -> Json:
-    mine = {one.principal for one in assignments}
-    needed = {subject: name for subject, name in parameters.items() if subject in mine}
-    resources = [_assignment(target, one, parameters) for one in assignments]
+def _nested(layout: Layout, part: Part, names: Mapping[Part, str], parameters: Mapping[Subject, str]) -> Json:
+    needed = {subject: name for subject, name in parameters.items() if subject in part.subjects}
+    before = [names[other] for other in layout.parts if part.needs(other)]
     return {
         "type": DEPLOYMENT_TYPE,
         "apiVersion": DEPLOYMENT_API,
-        "name": name,
-        **_where(target, layout.home),
+        "name": names[part],
+        **_where(part.target, layout.home),
+        **({"dependsOn": before} if before else {}),
         "properties": {
             "mode": "Incremental",
             "expressionEvaluationOptions": {"scope": "inner"},
             "parameters": {name: {"value": f"[parameters({quote(name)})]"} for name in needed.values()},
-            "template": _template(target.level, needed, resources),
+            "template": _template(part.target.level, needed, _resources(part, parameters)),
         },
     }
 
@@ -133,24 +132,59 @@ def _where(target: Target, home: str | None) -> Json:
     return {**where, "location": "[deployment().location]"}
 
 
-def _assignment(target: Target, one: PlannedAssignment, parameters: Mapping[Subject, str]) -> Json:
+def _identity(identity: Subject) -> Json:
+    return {
+        "comments": f"{identity.name}, which the plan proposes",
+        "type": USER_ASSIGNED_IDENTITY_TYPE,
+        "apiVersion": version_for(USER_ASSIGNED_IDENTITY_TYPE),
+        "name": literal(ResourceId.parse(identity.resource_id).name),
+        "location": "[resourceGroup().location]",
+    }
+
+
+def _role(role: RoleDefinition) -> Json:
+    return {
+        "type": ROLE_DEFINITION_TYPE,
+        "apiVersion": ROLE_ASSIGNMENT_API,
+        "name": literal(role.id),
+        "properties": _literals(role_properties(role)),
+    }
+
+
+def _assignment(part: Part, one: PlannedAssignment, parameters: Mapping[Subject, str]) -> Json:
+    target = part.target
     scope = _id(target, one.scope_id)
     identity, principal_id = _principal(target, one.principal, parameters)
-    definition = "subscriptionResourceId" if target.level <= Level.SUBSCRIPTION else "tenantResourceId"
+    role = _role_id(target, one.role_id)
     own_scope = one.scope_id == target.scope
+    before = _made_here(part, one, identity, role)
     return {
         "comments": f"{one.role_name} for {one.principal.name}",
         "type": ROLE_ASSIGNMENT_TYPE,
         "apiVersion": ROLE_ASSIGNMENT_API,
         **({} if own_scope else {"scope": f"[{scope}]"}),
         "name": f"[guid({scope}, {identity}, {quote(one.role_id)})]",
+        **({"dependsOn": before} if before else {}),
         "properties": {
-            "roleDefinitionId": f"[{definition}({quote(ROLE_DEFINITION_TYPE)}, {quote(one.role_id)})]",
+            "roleDefinitionId": f"[{role}]",
             "principalId": f"[{principal_id}]",
             "principalType": one.principal.principal_type,
-            "description": description_of(one),
+            "description": literal(description_of(one)),
         },
     }
+
+
+def _role_id(target: Target, role_id: str) -> str:
+    function = "subscriptionResourceId" if target.level <= Level.SUBSCRIPTION else "tenantResourceId"
+    return f"{function}({quote(ROLE_DEFINITION_TYPE)}, {quote(role_id)})"
+
+
+def _made_here(part: Part, one: PlannedAssignment, identity: str, role: str) -> list[str]:
+    """What the same template makes and the assignment needs."""
+    made = {identity.resource_id.casefold() for identity in part.identities}
+    needs_identity = one.principal.resource_id.casefold() in made
+    needs_role = one.role_id in {role.id for role in part.roles}
+    return [f"[{needed}]" for needed, is_made in ((identity, needs_identity), (role, needs_role)) if is_made]
 
 
 def _principal(target: Target, subject: Subject, parameters: Mapping[Subject, str]) -> tuple[str, str]:
@@ -194,3 +228,17 @@ def _scope_id(target: Target, scope: ResourceId) -> str:
 def quote(text: str) -> str:
     """A string inside an expression."""
     return "'" + text.replace("'", "''") + "'"
+
+
+def literal(text: str) -> str:
+    """A string as the value of a property: one in brackets is no expression."""
+    return f"[{text}" if text.startswith("[") and text.endswith("]") else text
+
+
+def _literals(value: object) -> object:
+    """The same of all strings in a value."""
+    if isinstance(value, dict):
+        return {name: _literals(inner) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [_literals(inner) for inner in value]
+    return literal(value) if isinstance(value, str) else value

@@ -20,6 +20,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterable, Sequence
+from hashlib import sha256
 
 from keyless.model.visible import visible
 from keyless.plan.result import Plan
@@ -86,15 +87,19 @@ class _Script:
 
     def _step(self, number: int, step: Step) -> str:
         """A step: what it is and why, for people, and its commands."""
-        commands = [self._command(one, f"{self._stage.key.value}.{number}") for one in step.do]
+        commands = [self._command(one, self._mark(step)) for one in step.do]
         remarks = [f"# {visible(step.remark)}\n"] if step.remark else []
         by_hand = [_say(f"by hand: {step.by_hand}")] if step.by_hand else []
         reason = f"# {visible(step.reason)}\n" if step.reason else ""
         return "".join([_say(f"{number}. {step.what}"), reason, *remarks, *commands, *by_hand])
 
+    def _mark(self, step: Step) -> str:
+        """The name of a note, which is the same in a later plan."""
+        return f"{self._stage.key.value}.{sha256(step.target.casefold().encode()).hexdigest()[:16]}"
+
     def _undone(self, number: int, step: Step) -> str:
         said = _say(f"{number}. back: {step.what}")
-        mark, what = f"{self._stage.key.value}.{number}", shlex.quote(visible(step.what))
+        mark, what = self._mark(step), shlex.quote(visible(step.what))
         if step.undo:
             return "".join([said, *(self._back(one, mark, what) for one in step.undo)])
         why = step.remark or "nothing of it is to be taken back by a command"

@@ -14,7 +14,8 @@ from collections.abc import Sequence
 from keyless.model.resources import USER_ASSIGNED_IDENTITY_TYPE
 from keyless.plan.federation import Bridge, Target
 from keyless.plan.writers.bicep import quote
-from keyless.plan.writers.layout import Names, camel_case, version_for
+from keyless.plan.writers.ids import version_for
+from keyless.plan.writers.names import Names, camel_case
 
 _CREDENTIAL_TYPE = f"{USER_ASSIGNED_IDENTITY_TYPE}/federatedIdentityCredentials"
 _GRAPH = "extension microsoftGraphV1\n"

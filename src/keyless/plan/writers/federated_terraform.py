@@ -12,8 +12,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from keyless.plan.federation import Bridge, Target
-from keyless.plan.writers.layout import Names, snake_case
-from keyless.plan.writers.terraform import block, quote
+from keyless.plan.writers.hcl import block, quote
+from keyless.plan.writers.names import Names, snake_case
 
 _PROVIDERS = {
     Target.IDENTITY: ("azurerm", "hashicorp/azurerm", ">= 5.0"),

@@ -1,18 +1,24 @@
-"""Writes a plan as Terraform: ``azurerm_role_assignment`` resources beside data sources for what they join.
+"""Writes a plan as Terraform: ``azurerm`` resources beside data sources for what they join.
 
 Decisions:
 - a user-assigned identity's principal id comes from ``azurerm_user_assigned_identity``; a system-assigned
   one from the host, read by ``azapi_resource``, because azurerm has another data source for each kind of
-  host and for some kinds none;
+  host and for some kinds none. Where the plan switches it on, by ``azapi_update_resource``, which changes
+  nothing else of the host;
+- identities that the plan proposes are made; one in another subscription than the provider's is made by
+  ``azapi_resource``;
 - the role is named by its id below the subscription: the id that the provider's data source gives lacks
   the subscription, and Terraform would replace the assignment again and again;
-- a vault moves from access policies to roles by ``azapi_update_resource``, after its assignments: it changes
-  that one property, where ``azurerm_key_vault`` would want all of them;
-- names are ``uuidv5()`` of scope, identity and role, so that they are the same in every run;
+- names are ``uuidv5()`` of scope, identity and role, so that they are the same in every run; a custom role
+  has the id that the plan gave it;
 - single objects are written as ids below their vault: reading a secret as a data source would put its
-  value into the state.
+  value into the state;
+- what changes workloads, and what switches keys off, are modules of their own, to be applied later
+  (``keyless.plan.writers.terraform_later``).
 
-Source: https://registry.terraform.io/providers/hashicorp/azurerm/latest/docs/resources/role_assignment
+Sources: https://registry.terraform.io/providers/hashicorp/azurerm/latest/docs/resources/role_assignment,
+https://registry.terraform.io/providers/hashicorp/azurerm/latest/docs/resources/role_definition and
+https://registry.terraform.io/providers/Azure/azapi/latest/docs/resources/update_resource
 """
 
 from __future__ import annotations
@@ -20,39 +26,44 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from keyless.catalog.services import APP_CONFIGURATION, KEY_VAULT, service
-from keyless.model.resource_id import ResourceId, subscription_scope
+from keyless.model.resource_id import ResourceId, group_scope, subscription_scope
+from keyless.model.roles import Permission, RoleDefinition
 from keyless.plan.problem import Subject, SubjectKind
-from keyless.plan.proposed import ROLE_DEFINITION_TYPE
+from keyless.plan.proposed import ROLE_DEFINITION_TYPE, proposed_identities
 from keyless.plan.result import Plan, PlannedAssignment
-from keyless.plan.writers.layout import (
-    Names,
-    description_of,
-    home_subscription,
-    parameter_names,
-    principal_path,
-    remarks,
-    same_subscription,
-    snake_case,
-    type_word,
-    version_for,
-)
+from keyless.plan.results.stages import StageKey
+from keyless.plan.staging.words import description_of
+from keyless.plan.writers.hcl import block, configured, nested, quote, versions
+from keyless.plan.writers.ids import principal_path, same_subscription, version_for
+from keyless.plan.writers.layout import home_subscription, parameter_names
+from keyless.plan.writers.names import Names, snake_case, type_word
+from keyless.plan.writers.remarks import remarks
+from keyless.plan.writers.terraform_later import switched_on, write_later
 
-_VAULT_API = "2023-07-01"
 _CURRENT = "data.azurerm_subscription.current.id"
-_PROVIDERS = {"azurerm": ("hashicorp/azurerm", ">= 4.0"), "azapi": ("Azure/azapi", ">= 2.0")}
+_GROUP_TYPE = "Microsoft.Resources/resourceGroups@2022-09-01"
+_IDENTITY = "azurerm_user_assigned_identity"
+LATER = (StageKey.SWITCH, StageKey.LOCAL_AUTH_OFF)
 
 
 def write_terraform(plan: Plan) -> dict[str, str]:
-    """File name to text."""
+    """File name to text; what is applied later is in directories of its own."""
     main = _Main(plan)
     text = main.text()
-    variables = [_variable(name, subject) for subject, name in main.variables.items()]
+    variables = [variable(name, subject) for subject, name in main.variables.items()]
     files = {
         "main.tf": text,
-        "versions.tf": _versions(main.providers),
-        "providers.tf": _configured(main.providers),
+        "versions.tf": versions(main.providers),
+        "providers.tf": configured(main.providers),
     }
-    return files | ({"variables.tf": "\n".join(variables)} if variables else {})
+    return files | ({"variables.tf": "\n".join(variables)} if variables else {}) | write_later(plan)
+
+
+def head(plan: Plan) -> str:
+    """The comment at the head of the main file."""
+    lines = remarks(plan, elsewhere=LATER)
+    later = [f"Then apply {name.rpartition('/')[0]}/." for name in write_later(plan)]
+    return "".join(f"# {line}".rstrip() + "\n" for line in (*lines, *later))
 
 
 class _Main:
@@ -60,52 +71,54 @@ class _Main:
         self._plan = plan
         self._home = home_subscription(plan)
         self._names = Names(snake_case)
-        self._data: dict[tuple[str, ResourceId], str] = {}
+        self._blocks: dict[tuple[str, ResourceId], str] = {}
+        self._proposed = {ResourceId.parse(one.resource_id) for one in proposed_identities(plan)}
+        self._roles = {one.definition.id: one.definition for one in plan.proposed_roles}
         self.variables = parameter_names(plan, snake_case)
         self.providers = ["azurerm"]
 
     def text(self) -> str:
+        for identity in proposed_identities(self._plan):
+            self._made_identity(ResourceId.parse(identity.resource_id))
+        roles = [self._role(role) for role in self._roles.values()]
         assignments = [self._assignment(one) for one in self._plan.assignments]
-        switches = [self._switch(ResourceId.parse(vault)) for vault in self._plan.vaults_to_switch]
-        head = "".join(f"# {line}".rstrip() + "\n" for line in remarks(self._plan, switches=True))
         current = block("data", ("azurerm_subscription", "current"), [])
-        return "\n".join([head, current, *self._data.values(), *assignments, *switches])
+        return "\n".join([head(self._plan), current, *self._blocks.values(), *roles, *assignments])
 
     def _assignment(self, one: PlannedAssignment) -> str:
         scope = self._reference(one.scope_id)
         identity, principal_id = self._principal(one.principal)
-        name = self._assigned(one)
-        definition = self._literal(_definition(one))
+        name = self._names.name(one, one.principal.name, one.role_name, "on", one.scope_id.name)
         lines = [
             f'name = uuidv5("url", join("|", [{scope}, {identity}, {quote(one.role_id)}]))',
             f"scope = {scope}",
-            f"role_definition_id = {definition} # {one.role_name}",
+            f"role_definition_id = {self._definition(one)}",
             f"principal_id = {principal_id}",
             f"principal_type = {quote(one.principal.principal_type)}",
             f"description = {quote(description_of(one))}",
         ]
         return block("resource", ("azurerm_role_assignment", name), lines)
 
-    def _switch(self, vault: ResourceId) -> str:
-        """Lets roles decide in a vault once they are there; its other properties stay as they are."""
-        self.providers = list(_PROVIDERS)
-        name = self._names.name(("switch", vault), "key", "vault", vault.name, "rbac")
+    def _definition(self, one: PlannedAssignment) -> str:
+        if one.role_id in self._roles:
+            name = self._role_name(self._roles[one.role_id])
+            return f"azurerm_role_definition.{name}.role_definition_resource_id"
+        return self._literal(definition_id(one))
+
+    def _role(self, role: RoleDefinition) -> str:
+        scopes = [self._literal(ResourceId.parse(scope)) for scope in role.assignable_scopes]
         lines = [
-            f"type = {quote(f'{vault.resource_type}@{_VAULT_API}')}",
-            f"resource_id = {self._literal(vault)}",
-            "body = { properties = { enableRbacAuthorization = true } }",
-            *self._after(vault),
+            f"name = {quote(role.name)}",
+            f"role_definition_id = {quote(role.id)}",
+            f"scope = {next(iter(scopes), quote('/'))}",
+            f"description = {quote(role.description)}",
+            f"assignable_scopes = [{', '.join(scopes)}]",
         ]
-        return block("resource", ("azapi_update_resource", name), lines)
+        inner = [line for one in role.permissions for line in nested("permissions", _permission(one))]
+        return block("resource", ("azurerm_role_definition", self._role_name(role)), lines, inner)
 
-    def _after(self, vault: ResourceId) -> list[str]:
-        """The assignments that must be there before the switch, so that nobody is shut out in between."""
-        mine = [one for one in self._plan.assignments if _meet(one.scope_id, vault)]
-        names = (f"azurerm_role_assignment.{self._assigned(one)}" for one in mine)
-        return [f"depends_on = [{', '.join(names)}]"] if mine else []
-
-    def _assigned(self, one: PlannedAssignment) -> str:
-        return self._names.name(one, one.principal.name, one.role_name, "on", one.scope_id.name)
+    def _role_name(self, role: RoleDefinition) -> str:
+        return self._names.name(role.id, "role", role.name)
 
     def _principal(self, subject: Subject) -> tuple[str, str]:
         """What names the identity, and what is its principal id."""
@@ -115,17 +128,57 @@ class _Main:
         identity = ResourceId.parse(subject.resource_id)
         at_home = same_subscription(identity.subscription_id, self._home)
         if subject.kind is SubjectKind.USER_ASSIGNED and at_home:
-            found = self._source("azurerm_user_assigned_identity", identity, _by_name(identity))
+            found = self._identity(identity)
             return f"{found}.id", f"{found}.principal_id"
-        self.providers = list(_PROVIDERS)
-        version = version_for(identity.resource_type or "")
+        found = self._by_azapi(identity, path, is_proposed=subject.is_proposed)
+        named = f"{found}.resource_id" if "azapi_update" in found else f"{found}.id"
+        return named, f"{found}.output.{path}"
+
+    def _identity(self, identity: ResourceId) -> str:
+        if identity in self._proposed:
+            return self._made_identity(identity)
+        return self._source(_IDENTITY, identity, _by_name(identity))
+
+    def _made_identity(self, identity: ResourceId) -> str:
+        """An identity that the plan proposes, in the place of its resource group."""
+        if not same_subscription(identity.subscription_id, self._home):
+            return self._by_azapi(identity, "properties.principalId", is_proposed=True)
+        group = group_scope(identity.subscription_id or "", identity.resource_group or "")
+        where = self._source("azurerm_resource_group", group, [f"name = {quote(group.name)}"])
         lines = [
-            f"type = {quote(f'{identity.resource_type}@{version}')}",
-            f"resource_id = {self._literal(identity)}",
-            f"response_export_values = [{quote(path)}]",
+            f"name = {quote(identity.name)}",
+            f"resource_group_name = {where}.name",
+            f"location = {where}.location",
         ]
-        found = self._source("azapi_resource", identity, lines)
-        return f"{found}.id", f"{found}.output.{path}"
+        return self._resource(_IDENTITY, identity, lines)
+
+    def _by_azapi(self, identity: ResourceId, path: str, *, is_proposed: bool) -> str:
+        """An identity of which azurerm knows nothing: read, switched on at its host, or made."""
+        kind = quote(f"{identity.resource_type}@{version_for(identity.resource_type or '')}")
+        exports = f"response_export_values = [{quote(path)}]"
+        if not is_proposed:
+            lines = [f"type = {kind}", f"resource_id = {self._literal(identity)}", exports]
+            return self._source("azapi_resource", identity, lines)
+        self.providers = ["azurerm", "azapi"]
+        if path.startswith("identity."):
+            return self._switched_on(identity, [f"type = {kind}", f"resource_id = {self._literal(identity)}"])
+        group = group_scope(identity.subscription_id or "", identity.resource_group or "")
+        where = self._source(
+            "azapi_resource", group, [f"type = {quote(_GROUP_TYPE)}", f"resource_id = {self._literal(group)}"]
+        )
+        lines = [
+            f"type = {kind}",
+            f"parent_id = {where}.id",
+            f"name = {quote(identity.name)}",
+            f"location = {where}.location",
+            exports,
+        ]
+        return self._resource("azapi_resource", identity, lines)
+
+    def _switched_on(self, host: ResourceId, lines: list[str]) -> str:
+        """The system-assigned identity of a host that the plan switches on."""
+        there = self._source("azapi_resource", host, [*lines, 'response_export_values = ["identity.type"]'])
+        return self._resource("azapi_update_resource", host, [*lines, *switched_on(there)])
 
     def _reference(self, scope: ResourceId) -> str:
         """An expression for a scope: by a data source's id where there is one that reads no contents."""
@@ -134,7 +187,7 @@ class _Main:
             if source is not None and same_subscription(resource.subscription_id, self._home):
                 below = scope.segments[len(resource.segments) :]
                 found = f"{self._source(source, resource, _by_name(resource))}.id"
-                return quote(_path(below), before=found) if below else found
+                return quote(path_of(below), before=found) if below else found
         return self._literal(scope)
 
     def _literal(self, scope: ResourceId) -> str:
@@ -142,27 +195,40 @@ class _Main:
         if not same_subscription(scope.subscription_id, self._home):
             return quote(scope.text)
         below = scope.segments[2:]
-        return quote(_path(below), before=_CURRENT) if below else _CURRENT
+        return quote(path_of(below), before=_CURRENT) if below else _CURRENT
 
     def _source(self, kind: str, resource: ResourceId, lines: list[str]) -> str:
+        return f"data.{self._written('data', kind, resource, lines)}"
+
+    def _resource(self, kind: str, resource: ResourceId, lines: list[str]) -> str:
+        return self._written("resource", kind, resource, lines)
+
+    def _written(self, word: str, kind: str, resource: ResourceId, lines: list[str]) -> str:
         name = self._names.name((kind, resource), type_word(resource), resource.name)
-        self._data.setdefault((kind, resource), block("data", (kind, name), lines))
-        return f"data.{kind}.{name}"
+        self._blocks.setdefault((kind, resource), block(word, (kind, name), lines))
+        return f"{kind}.{name}"
 
 
-def _meet(scope: ResourceId, vault: ResourceId) -> bool:
-    return scope.contains(vault) or vault.contains(scope)
-
-
-def _path(segments: Iterable[str]) -> str:
+def path_of(segments: Iterable[str]) -> str:
+    """Segments of an id, behind what they lie in."""
     return "".join(f"/{segment}" for segment in segments)
 
 
-def _definition(one: PlannedAssignment) -> ResourceId:
+def definition_id(one: PlannedAssignment) -> ResourceId:
     """The role's definition as Azure names it in the assignment: below the subscription of the scope."""
     subscription_id = one.scope_id.subscription_id
     above = subscription_scope(subscription_id).segments if subscription_id else ()
     return ResourceId((*above, "providers", *ROLE_DEFINITION_TYPE.split("/"), one.role_id))
+
+
+def _permission(permission: Permission) -> dict[str, str]:
+    lists = {
+        "actions": permission.actions,
+        "not_actions": permission.not_actions,
+        "data_actions": permission.data_actions,
+        "not_data_actions": permission.not_data_actions,
+    }
+    return {name: f"[{', '.join(map(quote, found))}]" for name, found in lists.items()}
 
 
 def _data_source_of(scope: ResourceId) -> str | None:
@@ -176,37 +242,7 @@ def _by_name(resource: ResourceId) -> list[str]:
     return [f"name = {quote(resource.name)}", f"resource_group_name = {quote(resource.resource_group or '')}"]
 
 
-def quote(text: str, *, before: str | None = None) -> str:
-    """A string of HCL, with an expression put before the text if there is one."""
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("${", "$${").replace("%{", "%%{")
-    return f'"${{{before}}}{escaped}"' if before else f'"{escaped}"'
-
-
-def block(kind: str, labels: tuple[str, ...], lines: list[str]) -> str:
-    """A block as ``terraform fmt`` would leave it: the equals signs of a block stand under each other."""
-    head = " ".join([kind, *(f'"{label}"' for label in labels)])
-    if not lines:
-        return f"{head} {{}}\n"
-    width = max(len(line.split(" = ", 1)[0]) for line in lines)
-    aligned = [f"  {key:<{width}} = {value}" for key, value in (line.split(" = ", 1) for line in lines)]
-    return "\n".join([f"{head} {{", *aligned, "}"]) + "\n"
-
-
-def _variable(name: str, subject: Subject) -> str:
+def variable(name: str, subject: Subject) -> str:
+    """A variable for a principal id that no resource can tell."""
     description = f"description = {quote(f'Principal (object) id of {subject.name}.')}"
     return block("variable", (name,), ["type = string", description])
-
-
-def _versions(providers: Iterable[str]) -> str:
-    entries = []
-    for name in providers:
-        source, version = map(quote, _PROVIDERS[name])
-        entries.append(f"    {name} = {{\n      source  = {source}\n      version = {version}\n    }}")
-    inner = "\n".join(["  required_providers {", *entries, "  }"])
-    return f'terraform {{\n  required_version = ">= 1.5"\n{inner}\n}}\n'
-
-
-def _configured(providers: Iterable[str]) -> str:
-    settings = {"azurerm": "{\n  features {}\n}", "azapi": "{}"}
-    blocks = [f'provider "{name}" {settings[name]}\n' for name in providers]
-    return "\n".join(["# Leave this file out where these files are used as a module.\n", *blocks])
