@@ -33,6 +33,7 @@ from keyless.plan.make import definitions_of, is_gone
 from keyless.plan.needs import needs_of
 from keyless.plan.policy.policy import PlanPolicy
 from keyless.plan.problem import Subject
+from keyless.plan.real_ids import with_real_ids
 from keyless.plan.removals import Triple, triple_of
 from keyless.plan.result import Plan, Removal
 from keyless.plan.results.today import CurrentGrant, RiskCount
@@ -98,6 +99,7 @@ class Check(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
 
 def check_plan(agreed: Plan, fresh: Plan, given: Given, policy: PlanPolicy) -> Check:
     """Hold a plan against what is known now; ``fresh`` is the plan that would be made of it."""
+    agreed = with_real_ids(agreed, given.subjects)
     known = {one.principal_id.casefold(): one for one in given.subjects}
     about = [seen for seen in given.observations if not is_gone(seen.principal_id, known)]
     if not any(seen.plane in AZURE_RBAC for seen in about):

@@ -4,7 +4,8 @@ Rules:
 - two assignments are the same where principal, role and scope are; ids and reasons are not compared;
 - one that is gone and one that is new are one that has changed where principal and scope are the same
   (another role), or principal and role (another scope);
-- who is named by principal id, so that a new name is no change; ids and actions are compared without case.
+- who is named by principal id, so that a new name is no change, nor that a
+  proposed identity is there by now; ids and actions are compared without case.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from collections.abc import Iterable, Mapping
 import msgspec
 
 from keyless.plan.compared import PARTS, Line, Lines, Part
+from keyless.plan.real_ids import subjects_in, with_real_ids
 from keyless.plan.result import Plan, PlannedAssignment
 from keyless.plan.results.risk import Risk
 from keyless.plan.results.today import counted_risks
@@ -74,6 +76,7 @@ class PlanDifference(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
 
 def difference(old: Plan, new: Plan) -> PlanDifference:
     """What ``new`` has that ``old`` has not, and the other way round."""
+    old = with_real_ids(old, subjects_in(new))
     changes: list[Change] = []
     for part, lines in PARTS.items():
         before, after = lines(old), lines(new)

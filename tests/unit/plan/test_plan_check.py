@@ -231,3 +231,16 @@ def test_a_check_is_told_in_markdown():
     text = check_markdown(found)
     assert text.startswith("## The plan does not hold: 1 thing beyond it\n")
     assert "| granted beyond the plan | `worker` | `Reader` | `resource group orders` |" in text
+
+
+def test_an_identity_that_was_made_since_is_the_one_that_the_plan_proposed():
+    placeholder = "bbbbbbbb-0000-0000-0000-000000000001"
+    (one,) = AGREED.assignments
+    proposed = msgspec.structs.replace(WEB, principal_id=placeholder, is_proposed=True)
+    agreed = msgspec.structs.replace(
+        AGREED, assignments=(msgspec.structs.replace(one, principal=proposed, exists=False),), today=()
+    )
+    assert checked(given(), agreed).exit_code == 0
+    elsewhere = msgspec.structs.replace(proposed, resource_id=f"{WEB.resource_id}-two")
+    other = msgspec.structs.replace(agreed, assignments=(msgspec.structs.replace(one, principal=elsewhere),))
+    assert checked(given(), other).exit_code == 1

@@ -151,3 +151,12 @@ def test_names_in_a_difference_are_no_markup():
     found = difference(Plan(), planned([odd], [saw(odd, GET, VAULT)]))
     assert "\x1b" not in printed(found)
     assert "<code>a&#124;b&#96;&#60;img&#62;&#92;x1b&#91;2J</code>" in difference_markdown(found)
+
+
+def test_a_proposed_identity_that_is_there_by_now_is_no_difference():
+    (one,) = READING.assignments
+    proposed = msgspec.structs.replace(
+        one.principal, principal_id="bbbbbbbb-0000-0000-0000-000000000001", is_proposed=True
+    )
+    before = msgspec.structs.replace(READING, assignments=(msgspec.structs.replace(one, principal=proposed),))
+    assert difference(before, READING).is_empty
