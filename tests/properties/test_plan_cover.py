@@ -12,7 +12,7 @@ from keyless.plan.index import RankedRole
 from keyless.plan.milp import solve_in_stages
 from keyless.plan.policy.effort import Effort
 from keyless.plan.reduce import Candidate, Problem, reduced
-from keyless.plan.solve import Search, TooFewRoles, coverable, key_of, minimum_cover
+from keyless.plan.solve import Search, TooFewRoles, coverable, key_of, minimum_cover, union_of_bits
 from keyless.plan.weigh import COUNTED, Weigher
 
 BITS = 9
@@ -138,6 +138,25 @@ def test_a_search_that_is_stopped_still_covers_and_its_bound_is_none_too_high(wo
         granted |= one.bits
     assert not demand & ~granted
     assert cover.bound <= least <= cover.cost == weight_of(cover.excess, weigher)
+
+
+@settings(max_examples=200, deadline=None)
+@given(worlds(), SET, WEIGHER)
+def test_what_is_granted_for_less_never_weighs_more(world, some, weigher):
+    roles, demand = world
+    less, all_of_it = (
+        union_of_bits(minimum_cover(asked, roles, weigher=weigher).roles) for asked in (demand & some, demand)
+    )
+    assert weight_of(less, weigher) <= weight_of(all_of_it, weigher)
+
+
+@settings(max_examples=200, deadline=None)
+@given(worlds(), WEIGHER)
+def test_without_any_one_of_its_roles_a_cover_is_none(world, weigher):
+    roles, demand = world
+    chosen = minimum_cover(demand, roles, weigher=weigher).roles
+    for left_out in chosen:
+        assert demand & ~union_of_bits(one for one in chosen if one is not left_out)
 
 
 @settings(max_examples=200, deadline=None)
