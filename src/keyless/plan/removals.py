@@ -41,7 +41,7 @@ from keyless.plan.wording import counted, listed, short_scope
 T = TypeVar("T")
 Triple = tuple[str, str, ResourceId]
 DELETED = "its identity was deleted"
-NOT_FOUND = "no directory has its identity any more (Azure's portal shows `Identity not found`)"
+NOT_FOUND = "nobody in the directory has its identity (Azure's portal shows `Identity not found`)"
 
 
 @dataclass(frozen=True, slots=True)

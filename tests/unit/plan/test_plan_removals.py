@@ -126,7 +126,7 @@ def test_of_an_identity_that_was_never_seen_nothing_is_certain():
 def test_what_no_directory_has_is_removed_whatever_it_grants():
     nobody = "dddddddd-0000-0000-0000-000000000001"
     found = judged(has(nobody, "no-such-role", VAULT), not_found=frozenset({nobody.upper()}))
-    assert "no directory has its identity" in found.reason
+    assert "nobody in the directory has its identity" in found.reason
     assert found.plan.removals[0].principal.principal_id == nobody
     assert judged(has(nobody)).plan.removals == ()
 

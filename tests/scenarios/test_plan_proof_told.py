@@ -1,0 +1,34 @@
+"""What `keyless plan` proves of itself, from two real runs: containment, forecast, code that never ran."""
+
+from __future__ import annotations
+
+import json
+
+from keyless_command import Project
+
+SET = "Microsoft.KeyVault/vaults/secrets/setSecret/action"
+CODE = "from azure.keyvault.secrets import SecretClient\n\nclient.set_secret('a', 'b')\n"
+
+
+def test_a_plan_of_two_runs_carries_its_proof(learned: Project) -> None:
+    (learned.root / "job.py").write_text(CODE)
+    ran = learned("plan", "--format", "json", "--window", "30", "--keep", "*/purge/action")
+    assert (ran.code, ran.err) == (0, "")
+    plan = json.loads(ran.out)
+    proof = plan["containment"]
+    assert proof["used"] == proof["byPlan"] > 0
+    assert (proof["missing"], plan["dropped"]) == ([], [])
+    assert {one["assignmentId"] for one in proof["added"]} == {one["id"] for one in plan["assignments"]}
+    assert (plan["forecast"]["denied"], plan["forecast"]["wouldDeny"]) == (0, [])
+    seen = plan["completeness"]
+    assert (seen["runs"], seen["callers"], seen["days"]) == (2, 1, 1)
+    assert [(one["file"], one["line"], one["actions"]) for one in seen["notRun"]] == [("job.py", 3, [SET])]
+    (identity,) = seen["identities"]
+    assert identity["sureness"] in {"low", "medium"}
+
+
+def test_the_evidence_keeps_no_argument_of_what_ran(learned: Project) -> None:
+    for file in learned.state.glob("evidence.db*"):
+        written = file.read_bytes()
+        assert b"say(" not in written
+        assert b"workload.py" not in written
