@@ -4,19 +4,19 @@ Rules:
 - the choice is about the identity that was seen in use. Where several were, code there names each by its
   client id and permissions are apart on purpose: they are kept, but for one that is shared across a boundary;
 - where nothing was seen, it is about the system-assigned identity, else the first user-assigned one;
-- what an application did whose code runs on the resource, its identity will do. That is the resource that
-  the estate says; where it says only that it is one in Azure, those on which every sign-in was seen;
+- what an application did whose code runs on the resource, or the holder of an access key, its identity
+  will do (``running`` says which those are);
 - an identity that was deleted, and a reference to one that is not there, are none.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from keyless.model.evidence import SignIn
-from keyless.model.identities import ComputeResource, RunsOn
+from keyless.model.identities import ComputeResource
+from keyless.plan.identities.running import running_on
 from keyless.plan.identities.traits import Traits
 from keyless.plan.problem import Subject, SubjectKind
 
@@ -25,7 +25,7 @@ from keyless.plan.problem import Subject, SubjectKind
 class Host:
     """A compute resource. ``own`` is its system-assigned identity, ``given`` are its user-assigned ones.
 
-    ``used`` are those of both that were seen, ``applications`` what runs on it with a credential of its own.
+    ``used`` are those of both that were seen, ``applications`` what runs on it with a stored credential.
     """
 
     compute: ComputeResource
@@ -56,17 +56,17 @@ class Host:
 
 
 def hosts_of(
-    compute: Iterable[ComputeResource],
+    compute: Sequence[ComputeResource],
     subjects: Sequence[Subject],
     traits: Mapping[str, Traits],
     seen: frozenset[str],
-    sign_ins: Iterable[SignIn] = (),
+    sign_ins: Sequence[SignIn] = (),
 ) -> list[Host]:
     """Every compute resource, by id; ``seen`` are the case-folded principal ids that did something."""
     living = [one for one in subjects if not one.is_deleted]
     known = {_id(one): one for one in living}
     by_resource = {one.resource_id.casefold(): one for one in living if one.kind is SubjectKind.USER_ASSIGNED}
-    running = _running(living, sign_ins, seen)
+    running = running_on(compute, living, sign_ins, seen)
     found = [_host(one, known, by_resource, traits, seen, running) for one in compute]
     return sorted(found, key=lambda one: one.id)
 
@@ -98,29 +98,6 @@ def _own(compute: ComputeResource, known: Mapping[str, Subject]) -> Subject | No
         return None
     made = Subject(identity.principal_id, identity.name, SubjectKind.SYSTEM_ASSIGNED, identity.resource_id)
     return known.get(identity.principal_id.casefold(), made)
-
-
-def _running(
-    subjects: Iterable[Subject], sign_ins: Iterable[SignIn], seen: frozenset[str]
-) -> dict[str, list[Subject]]:
-    """The applications that run on each compute resource, by its case-folded id."""
-    hosts: defaultdict[str, set[str]] = defaultdict(set)
-    for one in sign_ins:
-        hosts[one.principal_id.casefold()].add(one.host.casefold())
-    found: defaultdict[str, list[Subject]] = defaultdict(list)
-    for subject in sorted(subjects, key=_id):
-        if subject.kind is SubjectKind.APPLICATION and _id(subject) in seen:
-            for host in _hosts_of(subject, hosts.get(_id(subject), set())):
-                found[host].append(subject)
-    return found
-
-
-def _hosts_of(subject: Subject, signed_in_on: Set[str]) -> Set[str]:
-    if subject.compute:
-        return {subject.compute.casefold()}
-    if subject.runs_on is not RunsOn.AZURE or "" in signed_in_on:
-        return frozenset()
-    return signed_in_on
 
 
 def _id(subject: Subject) -> str:
