@@ -59,7 +59,7 @@ def _of_git(root: Path) -> list[str] | None:
     git = shutil.which("git")
     if git is None:
         return None
-    unhooked = ("-c", "core.fsmonitor=false", "-c", f"core.hooksPath={os.devnull}")
+    unhooked = ("--no-optional-locks", "-c", "core.fsmonitor=false", "-c", f"core.hooksPath={os.devnull}")
     listing = ("ls-files", "-z", "--cached", "--others", "--exclude-standard")
     try:
         done = subprocess.run(

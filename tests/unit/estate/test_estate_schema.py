@@ -38,7 +38,11 @@ def examples() -> list[str]:
     pages = [path.read_text("utf-8") for path in sorted((ROOT / "docs").rglob("*.md"))]
     blocks = [block for page in pages for block in re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)]
     wanted = Wanted({"contoso-orders": ("db",)}, {"contoso-orders": (("a", None),)})
-    estates = [block for block in blocks if block.lstrip().startswith(("version:", "# yaml-language"))]
+    estates = [
+        block
+        for block in blocks
+        if block.lstrip().startswith(("version:", "# yaml-language-server: $schema=keyless.schema"))
+    ]
     return [*estates, starter_text("orders"), starter_text("orders", wanted)]
 
 
