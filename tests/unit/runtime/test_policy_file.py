@@ -48,7 +48,7 @@ def test_every_mistake_is_told_at_once_with_its_line_and_key():
         "scopes:\n  level: objects\n  services: {blob: 3}\nrisks: 5\nevidence:\n  windowDays: 2026-01-01\n"
     ) == [
         "p.yaml:2:22: `roles.forbidden[1]`: text is wanted here",
-        "p.yaml:3:3: `roles.custm` is not known; did you mean `custom`?",
+        "p.yaml:3:3: `roles.custm` is not known; did you mean `custom` or `customSaves`?",
         "p.yaml:4:20: `roles.mostAssignments`: a whole number (1 or more) or nothing is wanted here",
         "p.yaml:6:10: `scopes.level`: `container` or `object` is wanted here",
         "p.yaml:7:20: `scopes.services.blob`: `container` or `object` is wanted here",
