@@ -67,7 +67,8 @@ def make_plan(given: Given, policy: PlanPolicy = DEFAULT_POLICY) -> Plan:
     sign_ins = tuple(one for one in given.sign_ins if not is_gone(one.principal_id, known))
     policies = given.policies
     holders = {one.principal_id.casefold(): one for one in policies.others}
-    strangers = unknown_principals(known | holders, needed)
+    of_services = demands(needs.native, policy)
+    strangers = unknown_principals(known | holders, (*needed, *of_services))
     everyones = (*given.assignments, *policies.assignments)
     everyone = _everyone(known | holders, strangers, entries, everyones)
     index = index_for(given, policy, (*needed, *needs.by_key))
@@ -120,7 +121,7 @@ def make_plan(given: Given, policy: PlanPolicy = DEFAULT_POLICY) -> Plan:
             *(() if policy.evidence.include_denied else about_denials(needs.observations)),
             *about_directory(about),
             *directory_notes(about_chosen, known),
-            *general_notes(planned, needed, strangers, scopes=policy.scopes),
+            *general_notes(planned, (*needed, *of_services), strangers, scopes=policy.scopes),
             *about_roles(index, planned),
             *about_proposed(settled.proposed),
             *about_limits(policy.roles.most_assignments, settled.too_many, settled.places, everyone),

@@ -326,6 +326,20 @@ def test_a_container_with_an_odd_name_is_one_word_of_the_shell() -> None:
     assert "/dbs/Shop/colls/$(rm -rf ~)'`" in shlex.split(one.commands[0])
 
 
+def test_whom_nobody_has_declared_is_not_forgotten() -> None:
+    plan = planned([], [saw(WEB, READ, ITEMS)], sign_ins=[signed_in(WEB, SQL)])
+    assert [one.principal.name for one in plan.native] == [WEB.principal_id]
+    assert any(
+        "3 tokens for Azure SQL were taken" in note and WEB.principal_id in note for note in plan.notes
+    )
+
+
+def test_a_plan_of_services_own_grants_alone_is_no_empty_one() -> None:
+    plan = planned([WEB], [saw(WEB, READ, ITEMS)])
+    assert "1 grant of services' own" in report_text(plan)
+    assert not any("nothing is planned" in note for note in plan.notes)
+
+
 def test_a_principal_of_a_stored_credential_counts_too() -> None:
     one = structs.replace(signed_in(LEGACY, SQL), method=SignInMethod.CLIENT_SECRET)
     assert [grant.principal.name for grant in planned([LEGACY], [], sign_ins=[one]).native] == ["legacy app"]

@@ -88,7 +88,8 @@ def native_grants(
     grants, notes = list(of_cosmos), []
     for one in taken(sign_ins):
         subject = subjects.get(one.principal_id.casefold())
-        if subject is None:
+        if subject is None or subject.principal_id in subject.name:  # known by its id alone
+            notes.append(_stranger(one))
             continue
         system = _system(one, subject, resources, policy.native)
         if system is None:
@@ -114,8 +115,16 @@ def _undecided(one: Taken, subject: Subject) -> str:
     names = " or ".join(_NAMES[system] for system in sorted(one.systems))
     keys = " or ".join(f"`native.{system.value}`" for system in sorted(one.systems))
     return (
-        f"`{subject.name}` needs a grant in a database: {one.words} for {names}, which share an audience; "
+        f"`{subject.name}` needs a grant in a database: {one.words(names)}, and they share an audience; "
         f"say in the policy ({keys}) which it is, and in which role"
+    )
+
+
+def _stranger(one: Taken) -> str:
+    names = " or ".join(_NAMES[system] for system in sorted(one.systems))
+    return (
+        f"{one.words(names)} by `{one.principal_id}`, whose name is not known: declare or import it, "
+        "since it gets its grant there by name"
     )
 
 
@@ -205,7 +214,7 @@ def _joined(server: str, within: str) -> str:
 
 
 def _reason(one: Taken, system: NativeSystem, place: _Wanted, role: str) -> str:
-    token = f"{one.words} for {_NAMES[system]}"
+    token = one.words(_NAMES[system])
     if place.told:
         return f"{token}; the policy names `{role}`"
     more = ", or give `Azure Kubernetes Service RBAC Reader` where the cluster takes Azure roles"

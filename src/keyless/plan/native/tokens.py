@@ -37,10 +37,9 @@ class Taken:
     count: int
     last_seen: int
 
-    @property
-    def words(self) -> str:
-        """How often and when last."""
-        told = f"{counted(self.count, 'token')} {'was' if self.count == 1 else 'were'} taken"
+    def words(self, system: str) -> str:
+        """How many for what, and when the last one."""
+        told = f"{counted(self.count, 'token')} for {system} {'was' if self.count == 1 else 'were'} taken"
         if not self.last_seen:
             return told
         return f"{told}, last on {dt.datetime.fromtimestamp(self.last_seen, dt.UTC):%Y-%m-%d}"

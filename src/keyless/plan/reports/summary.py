@@ -76,6 +76,8 @@ def headline(plan: Plan) -> str:
     who = len({one.principal for one in plan.assignments})
     identities = "1 identity" if who == 1 else f"{who:,} identities"
     parts = [f"{counted(len(plan.assignments), 'role assignment')} for {identities}"]
+    if plan.native:
+        parts.append(f"{counted(len(plan.native), 'grant')} of services' own")
     if plan.uncovered:
         parts.append(f"{counted(len(plan.uncovered), 'action')} that no role grants")
     if plan.removals:
