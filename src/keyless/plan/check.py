@@ -152,6 +152,24 @@ def _exceeding(agreed: Plan, fresh: Plan, given: Given, policy: PlanPolicy) -> I
         and ((beyond := _beyond(one, index, roles, allowed)) or not one.granted)
     ]
     yield from sorted(found, key=lambda one: one.problem is Problem.UNJUDGED)
+    yield from _orphaned(fresh)
+
+
+def _orphaned(fresh: Plan) -> Iterator[Finding]:
+    """What is assigned to nobody who is there any more."""
+    listed = {one.assignment_id for one in fresh.today}
+    for one in fresh.removals:
+        if one.certain and one.assignment_id not in listed:
+            yield Finding(
+                problem=Problem.GRANTED,
+                who=one.principal.name,
+                what=one.role_name,
+                scope=one.scope,
+                why=one.reason,
+                advice=_REMOVE,
+                principal_id=one.principal.principal_id,
+                assignment_id=one.assignment_id,
+            )
 
 
 def _removals(agreed: Plan, fresh: Plan) -> dict[str, Removal]:
@@ -190,11 +208,11 @@ def _grant(one: CurrentGrant, beyond: int, removal: Removal | None, *, is_new: b
 def _judged(one: CurrentGrant, removal: Removal | None, *, is_new: bool) -> tuple[str, str, bool]:
     """Why an assignment is not as the plan has it, what to do, and whether it is held against the estate."""
     if removal is not None and removal.certain:
-        return removal.reason, "remove the assignment", True
+        return removal.reason, _REMOVE, True
     if not one.granted:
         return "its role is not known here", _DECIDE, False
     if is_new:
-        return "it was assigned since the plan was made", f"remove the assignment; or {_PLAN_AGAIN}", True
+        return "it was assigned since the plan was made", f"{_REMOVE}; or {_PLAN_AGAIN}", True
     if removal is not None:
         return removal.reason, _DECIDE, False
     if one.conditional:
@@ -202,6 +220,7 @@ def _judged(one: CurrentGrant, removal: Removal | None, *, is_new: bool) -> tupl
     return "some of it is used, and the plan does not give it", _PLAN_AGAIN, True
 
 
+_REMOVE = "remove the assignment"
 _DECIDE = "decide yourself whether it is needed, and plan again: the new plan leaves it alone or removes it"
 _PLAN_AGAIN = "make a plan with `keyless plan`, look at what changes with `--diff`, and commit it"
 

@@ -1,16 +1,21 @@
 """What is granted today, role by role, and how much of it nothing used.
 
-Only what principals have that the plan is made for; what is used counts for every assignment that grants it.
+Only what principals have that the plan is made for, directly or through a group; what is used counts for
+every assignment that grants it. What a group has is used by its members: where others are in it, nobody knows
+what they use, and nothing of it is said to be unused.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import cache
+from functools import cache, reduce
+from operator import or_
 
+from keyless.model.directory import Group
 from keyless.model.resource_id import ResourceId
 from keyless.model.roles import RoleAssignment, RoleDefinition
+from keyless.plan.group_grants import GroupOf, groups_of
 from keyless.plan.index import RoleIndex
 from keyless.plan.places import bits_of
 from keyless.plan.problem import Demand, Subject
@@ -27,12 +32,15 @@ def current_grants(
     subjects: Mapping[str, Subject],
     assignments: Iterable[RoleAssignment],
     demands: Sequence[Demand],
+    groups: Sequence[Group] = (),
 ) -> tuple[CurrentGrant, ...]:
     """Today's assignments of ``subjects`` (by case-folded id), in the order of names, scopes and roles.
 
     ``known`` are role definitions by id.
     """
-    used = _used_by(index, demands)
+    grouped = groups_of(groups, subjects) if groups else {}
+    used = _through(grouped, _used_by(index, demands))
+    holders = {**{key: one.subject for key, one in grouped.items()}, **subjects}
 
     @cache
     def granted(role_id: str) -> int:
@@ -45,7 +53,7 @@ def current_grants(
 
     grants = (
         _grant(
-            subjects[one.principal_id.casefold()],
+            holders[one.principal_id.casefold()],
             known.get(one.role_definition_id),
             one,
             granted,
@@ -53,7 +61,7 @@ def current_grants(
             risks,
         )
         for one in assignments
-        if one.principal_id.casefold() in subjects
+        if one.principal_id.casefold() in holders
     )
     return tuple(sorted(grants, key=_order))
 
@@ -75,6 +83,20 @@ def _used_by(index: RoleIndex, demands: Iterable[Demand]) -> Used:
         return bits
 
     return used
+
+
+def _through(grouped: Mapping[str, GroupOf], used: Used) -> Used:
+    """What is used, of a group by its members; everything where not all of them are known."""
+
+    def of_all(principal_id: str, scope: ResourceId) -> int:
+        group = grouped.get(principal_id)
+        if group is None:
+            return used(principal_id, scope)
+        if not group.whole:
+            return -1
+        return reduce(or_, (used(one.principal_id.casefold(), scope) for one in group.members), 0)
+
+    return of_all
 
 
 def _grant(

@@ -20,6 +20,7 @@ from plan_worlds import (
 )
 from rich.console import Console
 
+from keyless.model.directory import Group
 from keyless.model.evidence import Outcome
 from keyless.model.roles import RoleAssignment
 from keyless.plan.check import Check, Finding, Problem, check_plan
@@ -244,3 +245,21 @@ def test_an_identity_that_was_made_since_is_the_one_that_the_plan_proposed():
     elsewhere = msgspec.structs.replace(proposed, resource_id=f"{WEB.resource_id}-two")
     other = msgspec.structs.replace(agreed, assignments=(msgspec.structs.replace(one, principal=elsewhere),))
     assert checked(given(), other).exit_code == 1
+
+
+def test_what_a_group_of_the_identity_is_assigned_since_is_beyond_the_plan():
+    group = Group("cccccccc-0000-0000-0000-000000000001", "orders", members=(WEB.principal_id,))
+    holder = Subject(group.principal_id, group.display_name, SubjectKind.GROUP)
+    now = given(assignments=(NARROW, assigned(READER, GROUP, holder)), groups=(group,))
+    assert problems(checked(now)) == [(Problem.GRANTED, "orders", "Reader")]
+
+
+def test_what_is_assigned_to_nobody_who_is_there_fails():
+    nobody = Subject("eeeeeeee-0000-0000-0000-000000000002", "x", SubjectKind.APPLICATION)
+    now = given(
+        assignments=(NARROW, assigned(READER, GROUP, nobody)), not_found=frozenset({nobody.principal_id})
+    )
+    assert [one.certain for one in make_plan(now).removals] == [True]
+    assert [(one.what, one.principal_id) for one in checked(now).failures] == [
+        ("Reader", nobody.principal_id)
+    ]

@@ -7,6 +7,7 @@ from plan_worlds import GET, GROUP, LEGACY, READER, SECRETS_OFFICER, SECRETS_USE
 from rich.console import Console
 
 from keyless.model.actions import ActionPlane
+from keyless.model.directory import Group
 from keyless.model.evidence import SignIn, SignInMethod, SignInOutcome
 from keyless.model.roles import RoleAssignment
 from keyless.plan.problem import Subject, SubjectKind
@@ -145,3 +146,22 @@ def test_a_terminal_shows_each_number_with_its_trend():
     text = written.getvalue()
     assert text.startswith("Score on 1970-01-02, 2 kept since 1970-01-01\n")
     assert "excess permissions         1,200      +1,200  ▁█" in text
+
+
+def _group(*members):
+    return Group("cccccccc-0000-0000-0000-000000000001", "orders", members=tuple(members))
+
+
+def test_what_a_group_has_is_used_by_its_members():
+    group = _group(WEB.principal_id)
+    holder = Subject(group.principal_id, group.display_name, SubjectKind.GROUP)
+    current = [given(holder, SECRETS_USER, VAULT)]
+    (grant,) = planned([WEB], [saw(WEB, GET, VAULT)], current, groups=[group]).today
+    assert (grant.principal, grant.granted, grant.unused) == (holder, 2, 1)
+
+
+def test_of_what_a_group_with_others_in_it_has_nothing_is_said_to_be_unused():
+    group = _group(WEB.principal_id, "eeeeeeee-0000-0000-0000-000000000001")
+    holder = Subject(group.principal_id, group.display_name, SubjectKind.GROUP)
+    (grant,) = planned([WEB], [], [given(holder, SECRETS_USER, VAULT)], groups=[group]).today
+    assert (grant.granted, grant.unused) == (2, 0)
