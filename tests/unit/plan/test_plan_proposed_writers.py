@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
-import subprocess
 
 import msgspec
 import pytest
@@ -216,26 +214,3 @@ def test_the_stages_travel_as_json() -> None:
     assert stages[0]["steps"][0]["do"][0]["words"][:3] == ["az", "identity", "create"]
     asked = next(word for word in stages[1]["steps"][0]["do"][0]["words"] if isinstance(word, dict))
     assert asked["command"][:3] == ["az", "identity", "show"]
-
-
-@pytest.fixture
-def terraform(skip_loudly):
-    if shutil.which("terraform") is None:
-        skip_loudly("the program `terraform`, which reads and formats what is written for it")
-    return shutil.which("terraform")
-
-
-@pytest.mark.parametrize("name", ["everything", "one group", "a custom role"])
-def test_terraform_leaves_the_files_as_they_are_written(terraform, tmp_path, name) -> None:
-    for path, text in directory_of(WORLDS[name][0]).items():
-        file = tmp_path / path
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(text)
-    ran = subprocess.run(
-        [terraform, "fmt", "-check", "-diff", "-recursive", str(tmp_path)],
-        capture_output=True,
-        text=True,
-        check=False,
-        env={"HOME": str(tmp_path), "CHECKPOINT_DISABLE": "1"},
-    )
-    assert ran.returncode == 0, ran.stdout

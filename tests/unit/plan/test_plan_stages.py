@@ -123,6 +123,12 @@ def test_what_is_no_command_of_the_cloud_is_never_run(line) -> None:
     assert step.do == ()
 
 
+def test_a_grant_that_cannot_be_written_is_a_persons() -> None:
+    (step,) = stage(Plan(native=(native(),)), StageKey.GRANT).steps
+    assert (step.do, step.undo) == ((), ())
+    assert step.by_hand == "give orders Cosmos DB Built-in Data Reader in orders: it read"
+
+
 def test_what_a_shell_would_do_with_a_native_command_is_a_part_of_its_words() -> None:
     (step,) = stage(Plan(native=(native("az x --name $(id) ; rm -rf /"),)), StageKey.GRANT).steps
     assert step.do[0].words[:8] == ("az", "x", "--name", "$(id)", ";", "rm", "-rf", "/")

@@ -15,7 +15,6 @@ from plan_worlds import (
     OTHER_VAULT,
     READ_CONFIGURATION,
     SECRETS_OFFICER,
-    SECRETS_USER,
     SET,
     STORE,
     SUBSCRIPTION,
@@ -28,10 +27,9 @@ from plan_worlds import (
 from keyless.model.actions import ActionPlane
 from keyless.model.roles import RoleAssignment
 from keyless.plan.problem import Subject, SubjectKind
-from keyless.plan.result import SCHEMA, Plan, UnreadablePlan, read_plan
+from keyless.plan.result import Plan
 from keyless.plan.writers.arm import write_arm
 from keyless.plan.writers.bicep import write_bicep
-from keyless.plan.writers.json import write_json
 from keyless.plan.writers.layout import target_of
 from keyless.plan.writers.terraform import write_terraform
 from plans_made import planned
@@ -262,24 +260,3 @@ def test_terraform_names_only_the_providers_that_it_needs():
     text = "".join(write_terraform(planned([WORKER], [saw(WORKER, GET, VAULT)])).values())
     assert "azapi" not in text
     assert "azurerm_user_assigned_identity" in text
-
-
-def test_json_goes_there_and_back():
-    plan = planned([WEB, WORKER], [saw(WEB, GET, VAULT), saw(WORKER, SET, VAULT, count=3)])
-    text = write_json(plan)
-    assert read_plan(text) == plan
-    assert json.loads(text)["schema"] == SCHEMA == "keyless.plan/2"
-    assert json.loads(text)["assignments"][0]["roleId"] == SECRETS_USER
-
-
-@pytest.mark.parametrize(
-    ("text", "why"),
-    [
-        ("{", "not a plan"),
-        ('{"assignments": 1}', "not a plan"),
-        ('{"schema": "keyless.plan/99"}', "`keyless.plan/99`"),
-    ],
-)
-def test_what_is_not_a_plan_of_this_version_is_refused(text, why):
-    with pytest.raises(UnreadablePlan, match=why):
-        read_plan(text)

@@ -73,6 +73,8 @@ def _native(one: NativeGrant) -> Step:
 
 
 def _to_run(one: NativeGrant) -> str:
+    if not one.commands:
+        return f"give {one.principal.name} {one.role} in {one.place}: {one.reason}"
     back = f"; to undo it: {'; '.join(one.undo)}" if one.undo and not one.exists else ""
     return f"run in {one.place}: {'; '.join(one.commands)}{back}"
 
@@ -81,7 +83,7 @@ def commands_of(lines: Iterable[str], subject: Subject) -> tuple[Command, ...] |
     """Lines about a subject as commands; none where one of them cannot be run as it stands."""
     found = [_command(line, subject) for line in lines]
     runnable = [one for one in found if one is not None]
-    return tuple(runnable) if len(runnable) == len(found) else None
+    return tuple(runnable) if found and len(runnable) == len(found) else None
 
 
 def _command(line: str, subject: Subject) -> Command | None:

@@ -1,0 +1,33 @@
+"""A plan as JSON, which is read back."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from plan_worlds import GET, SECRETS_USER, SET, VAULT, WEB, WORKER, saw
+
+from keyless.plan.result import SCHEMA, UnreadablePlan, read_plan
+from keyless.plan.writers.json import write_json
+from plans_made import planned
+
+
+def test_json_goes_there_and_back():
+    plan = planned([WEB, WORKER], [saw(WEB, GET, VAULT), saw(WORKER, SET, VAULT, count=3)])
+    text = write_json(plan)
+    assert read_plan(text) == plan
+    assert json.loads(text)["schema"] == SCHEMA == "keyless.plan/2"
+    assert json.loads(text)["assignments"][0]["roleId"] == SECRETS_USER
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("{", "not a plan"),
+        ('{"assignments": 1}', "not a plan"),
+        ('{"schema": "keyless.plan/99"}', "`keyless.plan/99`"),
+    ],
+)
+def test_what_is_not_a_plan_of_this_version_is_refused(text, why):
+    with pytest.raises(UnreadablePlan, match=why):
+        read_plan(text)
