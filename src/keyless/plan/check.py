@@ -1,13 +1,10 @@
 """Whether a plan that was agreed on still holds: nothing is granted beyond it, and nothing is used beyond it.
 
 Rules:
-- an assignment of today exceeds the plan where it is none of the plan's, none that the plan left alone when
-  it was made, and its role grants something there that the plan does not give its principal;
-- one that was there when the plan was made is not held against the estate where it cannot be judged: it has
-  a condition, or taking it away would rest on evidence that may be short of something; nor is any of a role
-  that is not known. Then the check is incomplete;
+- assignments of today are judged one by one: see `exceeding`;
 - a use exceeds the plan where neither the plan's assignments nor those that it left alone allow it, decided
   as the service would; what the plan says that no role grants is known, and no news;
+- what a service's own roles decide on is compared by grant, not by use;
 - what was denied counts where it was denied for the first time after the evidence that the plan was made
   from, because tests that must be denied were in it already;
 - with no evidence at all there is nothing to hold the plan against, and the check is incomplete.
@@ -15,86 +12,27 @@ Rules:
 
 from __future__ import annotations
 
-import enum
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 
-import msgspec
 from msgspec import structs
 
 from keyless.model.actions import AZURE_RBAC
 from keyless.model.evidence import Observation, Outcome
 from keyless.model.resource_id import ResourceId
-from keyless.model.roles import RoleAssignment, RoleDefinition
+from keyless.model.roles import RoleAssignment
 from keyless.plan.containment import contained, decider, stand_ins
+from keyless.plan.exceeding import PLAN_AGAIN, agreed_world, exceeding, roles_of
 from keyless.plan.given import Given
-from keyless.plan.index import RoleIndex
-from keyless.plan.make import definitions_of, is_gone
+from keyless.plan.make import is_gone
 from keyless.plan.needs import needs_of
 from keyless.plan.policy.policy import PlanPolicy
 from keyless.plan.problem import Subject
 from keyless.plan.real_ids import with_real_ids
-from keyless.plan.removals import Triple, triple_of
-from keyless.plan.result import Plan, Removal
-from keyless.plan.results.today import CurrentGrant, RiskCount
+from keyless.plan.result import Plan
+from keyless.plan.results.check import Check, Finding, Problem
+from keyless.plan.results.native import NativeGrant
 from keyless.plan.settle import index_for
-from keyless.plan.today import Today
 from keyless.plan.window import last_moment
-
-CHECK_SCHEMA = "keyless.plan-check/1"
-
-
-class Problem(enum.StrEnum):
-    """What is wrong."""
-
-    GRANTED = "granted beyond the plan"
-    USED = "used and not in the plan"
-    DENIED = "denied since the plan was made"
-    UNJUDGED = "not judged"
-    NO_EVIDENCE = "no evidence"
-
-
-_INCOMPLETE = {Problem.UNJUDGED, Problem.NO_EVIDENCE}
-
-
-class Finding(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
-    """One thing that is not as the plan has it. ``what`` is a role or an action, ``permissions`` how many the
-    plan does not give; ``assignment_id`` is empty where none is meant."""
-
-    problem: Problem
-    who: str
-    what: str
-    scope: str
-    why: str
-    advice: str
-    principal_id: str = ""
-    assignment_id: str = ""
-    permissions: int = 0
-    risks: tuple[RiskCount, ...] = ()
-
-
-class Check(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
-    """All that was found; what fails first."""
-
-    schema: str = CHECK_SCHEMA
-    findings: tuple[Finding, ...] = ()
-
-    @property
-    def failures(self) -> tuple[Finding, ...]:
-        """What makes the check fail."""
-        return tuple(one for one in self.findings if one.problem not in _INCOMPLETE)
-
-    @property
-    def unsure(self) -> tuple[Finding, ...]:
-        """What makes it incomplete."""
-        return tuple(one for one in self.findings if one.problem in _INCOMPLETE)
-
-    @property
-    def exit_code(self) -> int:
-        """0 where the plan holds, 1 where it does not, 3 where that could not be judged in full."""
-        if self.failures:
-            return 1
-        return 3 if self.unsure else 0
 
 
 def check_plan(agreed: Plan, fresh: Plan, given: Given, policy: PlanPolicy) -> Check:
@@ -103,13 +41,14 @@ def check_plan(agreed: Plan, fresh: Plan, given: Given, policy: PlanPolicy) -> C
     known = {one.principal_id.casefold(): one for one in given.subjects}
     about = [seen for seen in given.observations if not is_gone(seen.principal_id, known)]
     if not any(seen.plane in AZURE_RBAC for seen in about):
-        return Check(findings=(*_exceeding(agreed, fresh, given, policy), _NO_EVIDENCE))
+        return Check(findings=(*exceeding(agreed, fresh, given, policy), _NO_EVIDENCE))
     now = given.made_at or last_moment(given.observations, given.sign_ins)
     observations = needs_of(given, policy, about, now, known).observations
     return Check(
         findings=(
-            *_exceeding(agreed, fresh, given, policy),
+            *exceeding(agreed, fresh, given, policy),
             *_used(agreed, given, policy, observations, known),
+            *_native(agreed, fresh),
             *(() if policy.evidence.include_denied else _denied(agreed, given, about, known)),
         )
     )
@@ -125,106 +64,6 @@ _NO_EVIDENCE = Finding(
 )
 
 
-def _agreed_world(agreed: Plan, given: Given) -> Given:
-    """What is known, with those assignments alone that the plan asks for or left alone."""
-    left = {one.assignment_id for one in agreed.left_alone()}
-    kept = [one for one in given.assignments if one.id in left]
-    return replace(given, assignments=(*agreed.role_assignments(), *kept))
-
-
-def _roles(agreed: Plan, given: Given) -> dict[str, RoleDefinition]:
-    return definitions_of(given) | {one.definition.id: one.definition for one in agreed.proposed_roles}
-
-
-def _exceeding(agreed: Plan, fresh: Plan, given: Given, policy: PlanPolicy) -> Iterator[Finding]:
-    roles = _roles(agreed, given)
-    index = index_for(given, policy, ())
-    allowed = Today(index, _agreed_world(agreed, given), roles)
-    planned = {triple_of(one.principal.principal_id, one.role_id, one.scope_id) for one in agreed.assignments}
-    left = {one.assignment_id for one in agreed.left_alone()}
-    removals = _removals(agreed, fresh)
-    old = {one.assignment_id for one in agreed.today}
-    found = [
-        _grant(one, beyond, removals.get(one.assignment_id), is_new=one.assignment_id not in old)
-        for one in fresh.today
-        if one.assignment_id not in left
-        and not _is_planned(one, planned)
-        and ((beyond := _beyond(one, index, roles, allowed)) or not one.granted)
-    ]
-    yield from sorted(found, key=lambda one: one.problem is Problem.UNJUDGED)
-    yield from _orphaned(fresh)
-
-
-def _orphaned(fresh: Plan) -> Iterator[Finding]:
-    """What is assigned to nobody who is there any more."""
-    listed = {one.assignment_id for one in fresh.today}
-    for one in fresh.removals:
-        if one.certain and one.assignment_id not in listed:
-            yield Finding(
-                problem=Problem.GRANTED,
-                who=one.principal.name,
-                what=one.role_name,
-                scope=one.scope,
-                why=one.reason,
-                advice=_REMOVE,
-                principal_id=one.principal.principal_id,
-                assignment_id=one.assignment_id,
-            )
-
-
-def _removals(agreed: Plan, fresh: Plan) -> dict[str, Removal]:
-    """What either plan removes, by assignment; of two, the one that is certain."""
-    both = (*agreed.removals, *fresh.removals)
-    return {one.assignment_id: one for one in sorted(both, key=lambda one: one.certain)}
-
-
-def _is_planned(one: CurrentGrant, planned: set[Triple]) -> bool:
-    return triple_of(one.principal.principal_id, one.role_id, one.scope_id) in planned
-
-
-def _beyond(one: CurrentGrant, index: RoleIndex, roles: Mapping[str, RoleDefinition], allowed: Today) -> int:
-    """How many permissions an assignment gives that the plan does not."""
-    role = roles.get(one.role_id)
-    bits = index.bits_of(role) if role else 0
-    return (bits & ~allowed.at(one.principal.principal_id, one.scope_id)).bit_count()
-
-
-def _grant(one: CurrentGrant, beyond: int, removal: Removal | None, *, is_new: bool) -> Finding:
-    why, advice, judged = _judged(one, removal, is_new=is_new)
-    return Finding(
-        problem=Problem.GRANTED if judged else Problem.UNJUDGED,
-        who=one.principal.name,
-        what=one.role_name,
-        scope=one.scope,
-        why=why,
-        advice=advice,
-        principal_id=one.principal.principal_id,
-        assignment_id=one.assignment_id,
-        permissions=beyond,
-        risks=one.risks,
-    )
-
-
-def _judged(one: CurrentGrant, removal: Removal | None, *, is_new: bool) -> tuple[str, str, bool]:
-    """Why an assignment is not as the plan has it, what to do, and whether it is held against the estate."""
-    if removal is not None and removal.certain:
-        return removal.reason, _REMOVE, True
-    if not one.granted:
-        return "its role is not known here", _DECIDE, False
-    if is_new:
-        return "it was assigned since the plan was made", f"{_REMOVE}; or {_PLAN_AGAIN}", True
-    if removal is not None:
-        return removal.reason, _DECIDE, False
-    if one.conditional:
-        return "it has a condition, which is not evaluated here", _DECIDE, False
-    return "some of it is used, and the plan does not give it", _PLAN_AGAIN, True
-
-
-_REMOVE = "remove the assignment"
-_DECIDE = "decide yourself whether it is needed, and plan again: the new plan leaves it alone or removes it"
-_PLAN_AGAIN = "make a plan with `keyless plan`, look at what changes with `--diff`, and commit it"
-
-
 def _used(
     agreed: Plan,
     given: Given,
@@ -233,11 +72,11 @@ def _used(
     known: Mapping[str, Subject],
 ) -> Iterator[Finding]:
     proof = contained(
-        _agreed_world(agreed, given),
+        agreed_world(agreed, given),
         _removing_nothing(agreed),
         index_for(given, policy, ()),
         observations,
-        _roles(agreed, given),
+        roles_of(agreed, given),
         include_denied=policy.evidence.include_denied,
     )
     for one in proof.missing:
@@ -260,9 +99,36 @@ def _use(
         what=action,
         scope=scope,
         why=why,
-        advice=_PLAN_AGAIN,
+        advice=PLAN_AGAIN,
         principal_id=principal_id,
     )
+
+
+def _native(agreed: Plan, fresh: Plan) -> Iterator[Finding]:
+    """Grants of services' own that use asks for now: new, or another role where the plan has one.
+
+    Which of two such roles is the wider one is not known here.
+    """
+    has = {(*_native_place(one), one.role.casefold()) for one in agreed.native}
+    places = {_native_place(one) for one in agreed.native}
+    for one in fresh.native:
+        place = _native_place(one)
+        if (*place, one.role.casefold()) not in has:
+            other = place in places
+            why = "the plan has another role there" if other else "the plan has no role there"
+            yield Finding(
+                problem=Problem.UNJUDGED if other else Problem.USED,
+                who=one.principal.name,
+                what=f"{one.role} in {one.system.value} {one.within}".strip(),
+                scope=one.scope,
+                why=f"what was used needs it, and {why}",
+                advice=PLAN_AGAIN,
+                principal_id=one.principal.principal_id,
+            )
+
+
+def _native_place(one: NativeGrant) -> tuple[str, ...]:
+    return (one.principal.principal_id.casefold(), one.system, one.scope.casefold(), one.within.casefold())
 
 
 def _denied(
@@ -273,7 +139,7 @@ def _denied(
     new = [seen for seen in about if seen.outcome is Outcome.DENIED and 0 < until < seen.first_seen]
     if not new:
         return
-    by_plan = decider(given, _agreed_assignments(agreed, given), _roles(agreed, given))
+    by_plan = decider(given, _agreed_assignments(agreed, given), roles_of(agreed, given))
     instead = stand_ins(agreed)
     told: set[tuple[str, str, ResourceId]] = set()
     for seen in new:
@@ -288,4 +154,4 @@ def _denied(
 
 def _agreed_assignments(agreed: Plan, given: Given) -> list[RoleAssignment]:
     """The assignments that the plan asks for or left alone."""
-    return list(_agreed_world(agreed, given).assignments)
+    return list(agreed_world(agreed, given).assignments)

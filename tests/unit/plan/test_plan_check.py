@@ -23,14 +23,16 @@ from rich.console import Console
 from keyless.model.directory import Group
 from keyless.model.evidence import Outcome
 from keyless.model.roles import RoleAssignment
-from keyless.plan.check import Check, Finding, Problem, check_plan
+from keyless.plan.check import check_plan
 from keyless.plan.given import Given
 from keyless.plan.make import make_plan
 from keyless.plan.policy.policy import DEFAULT_POLICY
 from keyless.plan.problem import Subject, SubjectKind
 from keyless.plan.reports.check import check_markdown, headline, print_check, runner_commands
 from keyless.plan.result import Plan
+from keyless.plan.results.check import Check, Finding, Problem
 from keyless.plan.results.completeness import Completeness
+from keyless.plan.results.native import NativeGrant, NativeSystem
 
 READS = [saw(WEB, GET, f"{VAULT}/secrets/db")]
 NARROW = RoleAssignment("99999999-0000-0000-0000-000000000001", WEB.principal_id, SECRETS_USER, VAULT)
@@ -263,3 +265,25 @@ def test_what_is_assigned_to_nobody_who_is_there_fails():
     assert [(one.what, one.principal_id) for one in checked(now).failures] == [
         ("Reader", nobody.principal_id)
     ]
+
+
+def test_a_grant_of_a_services_own_that_use_asks_for_since_fails():
+    grant = NativeGrant(
+        principal=WEB,
+        system=NativeSystem.COSMOS_DB,
+        scope=STORE,
+        within="orders",
+        role="Cosmos DB Built-in Data Reader",
+        commands=(),
+        undo=(),
+        reason="",
+    )
+    now = given()
+    fresh = msgspec.structs.replace(make_plan(now), native=(grant,))
+    assert problems(check_plan(AGREED, fresh, now, DEFAULT_POLICY)) == [
+        (Problem.USED, "web", "Cosmos DB Built-in Data Reader in cosmos-db orders")
+    ]
+    assert check_plan(fresh, fresh, now, DEFAULT_POLICY).exit_code == 0
+    wider = msgspec.structs.replace(grant, role="Cosmos DB Built-in Data Contributor")
+    other = msgspec.structs.replace(AGREED, native=(wider,))
+    assert check_plan(other, fresh, now, DEFAULT_POLICY).exit_code == 3

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from keyless.model.visible import visible
-from keyless.plan.check import Check, Finding
 from keyless.plan.reports.lines import print_labelled, print_line
 from keyless.plan.reports.markdown import MOST_CHARACTERS
 from keyless.plan.reports.markup import code, prose
 from keyless.plan.reports.summary import risks_in_words
 from keyless.plan.reports.tables import Section, fitted
+from keyless.plan.results.check import Check, Finding
 from keyless.plan.wording import counted, place
 
 if TYPE_CHECKING:

@@ -1,0 +1,129 @@
+"""Which of today's assignments go beyond a plan that was agreed on.
+
+Rules:
+- an assignment of today exceeds the plan where it is none of the plan's, none that the plan left alone when
+  it was made, and its role grants something there that the plan does not give its principal;
+- one that was there when the plan was made is not held against the estate where it cannot be judged: it has
+  a condition, or taking it away would rest on evidence that may be short of something; nor is any of a role
+  that is not known. Then the check is incomplete;
+- an assignment to nobody who is there any more exceeds every plan.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+from keyless.model.roles import RoleDefinition
+from keyless.plan.given import Given
+from keyless.plan.index import RoleIndex
+from keyless.plan.make import definitions_of
+from keyless.plan.policy.policy import PlanPolicy
+from keyless.plan.removals import Triple, triple_of
+from keyless.plan.result import Plan, Removal
+from keyless.plan.results.check import Finding, Problem
+from keyless.plan.results.today import CurrentGrant
+from keyless.plan.settle import index_for
+from keyless.plan.today import Today
+
+
+def agreed_world(agreed: Plan, given: Given) -> Given:
+    """What is known, with those assignments alone that the plan asks for or left alone."""
+    left = {one.assignment_id for one in agreed.left_alone()}
+    kept = [one for one in given.assignments if one.id in left]
+    return replace(given, assignments=(*agreed.role_assignments(), *kept))
+
+
+def roles_of(agreed: Plan, given: Given) -> dict[str, RoleDefinition]:
+    """Every role that somebody may have, by id; those that the plan proposes, too."""
+    return definitions_of(given) | {one.definition.id: one.definition for one in agreed.proposed_roles}
+
+
+def exceeding(agreed: Plan, fresh: Plan, given: Given, policy: PlanPolicy) -> Iterator[Finding]:
+    """The assignments of today that go beyond the plan, what fails first."""
+    roles = roles_of(agreed, given)
+    index = index_for(given, policy, ())
+    allowed = Today(index, agreed_world(agreed, given), roles)
+    planned = {triple_of(one.principal.principal_id, one.role_id, one.scope_id) for one in agreed.assignments}
+    left = {one.assignment_id for one in agreed.left_alone()}
+    removals = _removals(agreed, fresh)
+    old = {one.assignment_id for one in agreed.today}
+    found = [
+        _grant(one, beyond, removals.get(one.assignment_id), is_new=one.assignment_id not in old)
+        for one in fresh.today
+        if one.assignment_id not in left
+        and not _is_planned(one, planned)
+        and ((beyond := _beyond(one, index, roles, allowed)) or not one.granted)
+    ]
+    yield from sorted(found, key=lambda one: one.problem is Problem.UNJUDGED)
+    yield from _orphaned(fresh)
+
+
+def _orphaned(fresh: Plan) -> Iterator[Finding]:
+    """What is assigned to nobody who is there any more."""
+    listed = {one.assignment_id for one in fresh.today}
+    for one in fresh.removals:
+        if one.certain and one.assignment_id not in listed:
+            yield Finding(
+                problem=Problem.GRANTED,
+                who=one.principal.name,
+                what=one.role_name,
+                scope=one.scope,
+                why=one.reason,
+                advice=_REMOVE,
+                principal_id=one.principal.principal_id,
+                assignment_id=one.assignment_id,
+            )
+
+
+def _removals(agreed: Plan, fresh: Plan) -> dict[str, Removal]:
+    """What either plan removes, by assignment; of two, the one that is certain."""
+    both = (*agreed.removals, *fresh.removals)
+    return {one.assignment_id: one for one in sorted(both, key=lambda one: one.certain)}
+
+
+def _is_planned(one: CurrentGrant, planned: set[Triple]) -> bool:
+    return triple_of(one.principal.principal_id, one.role_id, one.scope_id) in planned
+
+
+def _beyond(one: CurrentGrant, index: RoleIndex, roles: Mapping[str, RoleDefinition], allowed: Today) -> int:
+    """How many permissions an assignment gives that the plan does not."""
+    role = roles.get(one.role_id)
+    bits = index.bits_of(role) if role else 0
+    return (bits & ~allowed.at(one.principal.principal_id, one.scope_id)).bit_count()
+
+
+def _grant(one: CurrentGrant, beyond: int, removal: Removal | None, *, is_new: bool) -> Finding:
+    why, advice, judged = _judged(one, removal, is_new=is_new)
+    return Finding(
+        problem=Problem.GRANTED if judged else Problem.UNJUDGED,
+        who=one.principal.name,
+        what=one.role_name,
+        scope=one.scope,
+        why=why,
+        advice=advice,
+        principal_id=one.principal.principal_id,
+        assignment_id=one.assignment_id,
+        permissions=beyond,
+        risks=one.risks,
+    )
+
+
+def _judged(one: CurrentGrant, removal: Removal | None, *, is_new: bool) -> tuple[str, str, bool]:
+    """Why an assignment is not as the plan has it, what to do, and whether it is held against the estate."""
+    if removal is not None and removal.certain:
+        return removal.reason, _REMOVE, True
+    if not one.granted:
+        return "its role is not known here", _DECIDE, False
+    if is_new:
+        return "it was assigned since the plan was made", f"{_REMOVE}; or {PLAN_AGAIN}", True
+    if removal is not None:
+        return removal.reason, _DECIDE, False
+    if one.conditional:
+        return "it has a condition, which is not evaluated here", _DECIDE, False
+    return "some of it is used, and the plan does not give it", PLAN_AGAIN, True
+
+
+_REMOVE = "remove the assignment"
+_DECIDE = "decide yourself whether it is needed, and plan again: the new plan leaves it alone or removes it"
+PLAN_AGAIN = "make a plan with `keyless plan`, look at what changes with `--diff`, and commit it"
