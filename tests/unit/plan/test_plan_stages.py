@@ -366,8 +366,15 @@ def test_keys_stay_on_where_something_is_not_covered() -> None:
     assert STORE not in [step.target for step in stage(plan, StageKey.LOCAL_AUTH_OFF).steps]
 
 
-def test_keys_stay_on_where_a_secret_that_stays_opens_such_a_service() -> None:
-    kept = secret("connection", fate=Fate.KEPT, service="Azure App Configuration")
+def test_keys_go_where_a_secret_that_stays_opens_another_one() -> None:
+    kept = secret("connection", fate=Fate.KEPT, opens=("appconfig",), host="contoso-else.azconfig.io")
+    plan = msgspec.structs.replace(WHOLE, secrets=(kept,))
+    assert STORE in [step.target for step in stage(plan, StageKey.LOCAL_AUTH_OFF).steps]
+
+
+@pytest.mark.parametrize("host", ["", "contoso-orders.azconfig.io"])
+def test_keys_stay_on_where_a_secret_that_stays_may_open_it(host) -> None:
+    kept = secret("connection", fate=Fate.KEPT, opens=("appconfig",), host=host)
     plan = msgspec.structs.replace(WHOLE, secrets=(kept,))
     last = stage(plan, StageKey.LOCAL_AUTH_OFF)
     assert STORE not in [step.target for step in last.steps]

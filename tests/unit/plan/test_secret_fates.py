@@ -29,6 +29,20 @@ def test_what_opens_a_service_that_takes_identities_can_go(value, service, role)
     assert "delete the secret" in one.how
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "opens", "host"),
+    [
+        ("a", STORAGE, ("blob", "queue", "table", "file"), "orders"),
+        ("storage-key", "hunter2", ("blob",), ""),
+        ("a", "hunter2", (), ""),
+        ("storage-size", "12", (), ""),
+    ],
+)
+def test_a_secret_shows_what_it_may_open_and_where(name, value, opens, host):
+    one = decided(secret(name, value))[name]
+    assert (one.opens, one.host) == (opens, host)
+
+
 def test_keys_are_switched_off_last_where_the_service_can():
     assert "properties.allowSharedKeyAccess: false" in decided(secret("a", STORAGE))["a"].how
 

@@ -31,10 +31,11 @@ class SecretDecision(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
     """What becomes of one secret or setting, by name; its value is never here.
 
     ``container`` is the id of the vault or store, ``label`` the setting's, empty for none; ``how`` says what
-    to do, ``service`` is what it opens. ``read_by`` are names of principals, ``reads`` how often they read
-    it, ``most_per_second`` the peak; with ``load_at_start_up`` it is read more often than a start needs, and
-    ``reading`` says what to do; ``places`` are where code names it. ``owner`` and ``rotate_every_days`` are
-    of secrets that stay.
+    to do. ``service`` names what it opens, ``opens`` are the keys of the services that it may open, and
+    ``host`` is where, as far as the value or the name shows. ``read_by`` are names of principals, ``reads``
+    how often they read it, ``most_per_second`` the peak; with ``load_at_start_up`` it is read more often than
+    a start needs, and ``reading`` says what to do; ``places`` are where code names it. ``owner`` and
+    ``rotate_every_days`` are of secrets that stay.
     """
 
     container: str
@@ -44,6 +45,8 @@ class SecretDecision(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
     how: str
     label: str = ""
     service: str = ""
+    opens: tuple[str, ...] = ()
+    host: str = ""
     owner: str = ""
     rotate_every_days: int | None = None
     read_by: tuple[str, ...] = ()

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from keyless.catalog.shapes.shape import Holds
 from keyless.model.evidence import Observation
 from keyless.model.resource_id import ResourceId
 from keyless.model.resources import key_value_scope
@@ -14,6 +15,7 @@ from keyless.plan.policy.secrets import SecretRule, SecretRules
 from keyless.plan.problem import Subject
 from keyless.plan.results.secrets import CodePlace, Fate, SecretDecision
 from keyless.plan.secrets.fates import Verdict, verdict_of
+from keyless.plan.secrets.names import hinted_service
 from keyless.plan.secrets.reading import NOT_READ, Reading, advice, readings
 from keyless.plan.secrets.replacing import how_to_replace, service_names
 from keyless.plan.secrets.stored import SecretFacts, StoredKind, StoredValue
@@ -60,6 +62,7 @@ def _decision(
     too_often = value.kind is StoredKind.SECRET and reading.too_often
     every = rule.rotate_every_days or rules.rotate_every_days
     owner = rule.owner or rules.owner
+    opens = _opens(value)
     return SecretDecision(
         container=value.container.text,
         name=value.name,
@@ -68,6 +71,8 @@ def _decision(
         why=verdict.why,
         how=_how(value, verdict.fate, places, owner, every),
         service=service_names(value.shape.services),
+        opens=opens,
+        host=value.shape.host if opens else "",
         owner=owner if stays else "",
         rotate_every_days=every if stays else None,
         read_by=reading.read_by,
@@ -77,6 +82,14 @@ def _decision(
         reading=advice(reading) if too_often else "",
         places=places,
     )
+
+
+def _opens(value: StoredValue) -> tuple[str, ...]:
+    """What the value shows that it opens, or else what the name speaks of."""
+    if value.shape.holds is Holds.UNKNOWN:
+        hint = hinted_service(value.name)
+        return (hint,) if hint else ()
+    return value.shape.services if value.shape.holds is Holds.CREDENTIAL else ()
 
 
 def _how(value: StoredValue, fate: Fate, places: tuple[CodePlace, ...], owner: str, every: int) -> str:

@@ -3,7 +3,8 @@
 Rules:
 - a service is looked at where the plan gives data access in it, and knows the property that switches it off;
 - it is left out where an access key of it was used, where something that was used there is not covered, or
-  where a secret that stays opens a service of its kind: whoever holds that would be shut out;
+  where a secret that stays may open it: whoever holds that would be shut out. Such a secret shows which one
+  it opens, or only a service of its kind;
 - what was off before is found off, not touched, and not switched on by undoing;
 - only one property is changed. Where the Azure CLI has an option for it, by that; else the resource is read,
   changed and written whole by `az resource update`. A template can't do it: it replaces the resource.
@@ -22,7 +23,7 @@ from keyless.model.actions import ActionPlane
 from keyless.model.evidence import SignInMethod
 from keyless.model.resource_id import ResourceId
 from keyless.plan.result import Plan
-from keyless.plan.results.secrets import Fate
+from keyless.plan.results.secrets import Fate, SecretDecision
 from keyless.plan.results.stages import Command, Step
 from keyless.plan.staging.words import asking, az, of_resource
 
@@ -109,10 +110,9 @@ def _still_used(one: LocalAuth, plan: Plan) -> str:
         )
     if any(container_of(ResourceId.parse(gap.scope)) == one.resource for gap in plan.uncovered):
         return "something that was used there is not covered by the plan"
-    names = {one.service.key, one.service.name}
-    staying = [kept for kept in plan.secrets if kept.fate in _STAYING and kept.service in names]
+    staying = [kept for kept in plan.secrets if kept.fate in _STAYING and _may_open(kept, one)]
     if staying:
-        return f"the secret {staying[0].name} stays, and opens a service of its kind: see what holds it first"
+        return f"the secret {staying[0].name} stays, and may open it: see what holds it first"
     return ""
 
 
@@ -126,6 +126,13 @@ def _opens(principal_id: str, target: str, one: LocalAuth) -> bool:
         return key[0] == one.resource.name.casefold()
     host = target.removeprefix("https://").partition("/")[0].casefold()
     return host.partition(".")[0] == one.resource.name.casefold() and one.service in services_of_host(host)
+
+
+def _may_open(kept: SecretDecision, one: LocalAuth) -> bool:
+    """Whether a secret opens this resource, or a service of its kind and does not show which."""
+    types = {service.arm_type for service in services() if service.key in kept.opens}
+    elsewhere = kept.host and kept.host.partition(".")[0] != one.resource.name.casefold()
+    return one.service.arm_type in types and not elsewhere
 
 
 def _step(one: LocalAuth) -> Step:
