@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from keyless.model.evidence import LogImport, SignIn, UnmappedOperation
+from keyless.model.evidence import LOG_PREFIX, LogImport, SignIn, UnmappedOperation
 
-PREFIX = "Log."
+PREFIX = LOG_PREFIX
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS imports (
     id INTEGER PRIMARY KEY, source TEXT, category TEXT, events INTEGER, mapped INTEGER, malformed INTEGER,

@@ -80,6 +80,12 @@ class Run(msgspec.Struct, frozen=True, rename="camel"):
     exit_code: int | None = None
 
 
+LOG_PREFIX = "Log."
+"""What the operation of a line of evidence begins with that came from a log."""
+NO_ACTION = "no action is known for this operation"
+"""Why an event of a log is not mapped, where it could well have been an access."""
+
+
 class UnmappedOperation(msgspec.Struct, frozen=True, rename="camel"):
     """Events of one category of log that no action is known for: which operation, how many, and why not."""
 
@@ -136,6 +142,11 @@ class Observation(msgspec.Struct, frozen=True, rename="camel"):
     last_seen: int
     days: tuple[int, ...] = ()
     counts: tuple[int, ...] = ()
+
+    @property
+    def from_log(self) -> bool:
+        """Whether it came from a log, and was not decided here."""
+        return self.operation.startswith(LOG_PREFIX)
 
     @property
     def scope_id(self) -> ResourceId:

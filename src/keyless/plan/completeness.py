@@ -3,6 +3,8 @@
 Rules:
 - an event is a decision that was recorded, or an event of a log; one of a log that no action is known for
   counts as not mapped;
+- against an identity that was seen in logs count those events that could have been accesses (`NO_ACTION`); that
+  a log has steps of signing in, too, says nothing of it;
 - an identity is judged by what was seen of it, also where a rule of the policy dropped it (`sureness.py`);
 - an operation that the code names and nobody was seen to use was not run: the plan cannot know of it. Names
   are all that this rests on (`NamedCall`).
@@ -12,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from keyless.model.evidence import Observation, Outcome, Run
+from keyless.model.evidence import NO_ACTION, Observation, Outcome, Run
 from keyless.model.guids import guid_key
 from keyless.model.roles import RoleDefinition
 from keyless.plan.given import Given
@@ -36,7 +38,7 @@ def completeness(
     unmapped = sum(one.count for one in given.unmapped)
     events = sum(one.count for one in observations)
     since, until = _span(observations)
-    about = _About(given, observations, roles, _share(unmapped, events + unmapped))
+    about = _About(given, observations, roles)
     return Completeness(
         since=since,
         until=until,
@@ -77,9 +79,9 @@ class _About:
         given: Given,
         observations: Iterable[Observation],
         roles: Mapping[str, RoleDefinition],
-        unmapped: float,
     ) -> None:
-        self._unmapped = unmapped
+        observations = tuple(observations)
+        self._not_known = _not_known(given, observations)
         self._seen: dict[str, list[Observation]] = {}
         for one in observations:
             self._seen.setdefault(guid_key(one.principal_id), []).append(one)
@@ -104,7 +106,7 @@ class _About:
             denied=sum(one.count for one in seen if one.outcome is Outcome.DENIED),
             runs=len(runs),
             failed_runs=sum(map(failed, runs)),
-            unmapped=self._unmapped,
+            unmapped=self._not_known if any(one.from_log for one in seen) else 0.0,
             unseen=self._unseen.get(key, ()),
             in_days=self._in_days,
         )
@@ -119,6 +121,12 @@ class _About:
             first_seen=first,
             last_seen=last,
         )
+
+
+def _not_known(given: Given, observations: Iterable[Observation]) -> float:
+    """The share of what logs had that could have been an access, and that no action is known for."""
+    unknown = sum(one.count for one in given.unmapped if one.why == NO_ACTION)
+    return _share(unknown, unknown + sum(one.count for one in observations if one.from_log))
 
 
 def _unseen(

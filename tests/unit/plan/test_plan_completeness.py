@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 from plan_worlds import DAY, GET, HOUR, READ_CONFIGURATION, SECRETS_USER, SET, VAULT, WEB, WORKER, saw
 
 from keyless.catalog.roles import find_role
 from keyless.model.actions import ActionPlane
-from keyless.model.evidence import LogImport, Outcome, Run, UnmappedOperation
+from keyless.model.evidence import NO_ACTION, LogImport, Outcome, Run, UnmappedOperation
 from keyless.model.roles import RoleAssignment
 from keyless.plan.result import read_plan
 from keyless.plan.results.completeness import NamedCall, Sureness
@@ -42,11 +43,21 @@ def test_the_window_and_what_is_in_it_are_counted():
 
 
 def test_what_no_action_is_known_for_counts_as_not_mapped_the_most_frequent_first():
-    rare = UnmappedOperation("AuditEvent", "Odd", 1, "not known")
-    often = UnmappedOperation("AuditEvent", "Strange", 9, "not known")
+    rare = UnmappedOperation("AuditEvent", "Odd", 1, "a step of signing in")
+    often = UnmappedOperation("AuditEvent", "Strange", 9, NO_ACTION)
     found = complete(saw(WEB, GET, SECRET, count=90, days=[100]), unmapped=[rare, often])
     assert (found.events, found.mapped, found.unmapped) == (100, 90, (often, rare))
+
+
+def test_what_logs_have_and_no_action_is_known_for_counts_against_who_was_seen_in_logs():
+    unmapped = [
+        UnmappedOperation("AuditEvent", "Strange", 10, NO_ACTION),
+        UnmappedOperation("AuditEvent", "Authentication", 500, "no caller"),
+    ]
+    logged = msgspec.structs.replace(saw(WEB, GET, SECRET, count=90, days=[100]), operation="Log.SecretGet")
+    found = complete(logged, saw(WORKER, GET, SECRET, days=[100]), unmapped=unmapped)
     assert "no action is known for 10% of the events" in of(WEB, found).why
+    assert "no action" not in of(WORKER, found).why
 
 
 @pytest.mark.parametrize(

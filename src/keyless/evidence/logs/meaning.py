@@ -25,14 +25,13 @@ from keyless.evidence.logs.category import Category, RowKind
 from keyless.evidence.logs.rows import BETWEEN, INDIRECT, KEY_HOLDER, LONGEST_SCOPE, OBJECT_ID
 from keyless.model.access_keys import store_and_key
 from keyless.model.actions import ActionPlane
-from keyless.model.evidence import SignInMethod
+from keyless.model.evidence import NO_ACTION, SignInMethod
 from keyless.model.resource_id import InvalidResourceId, ResourceId
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 UNREADABLE = "(unreadable)"
-NO_ACTION = "no action is known for this operation"
 NO_METHOD = "the log does not say what it signed in with"
 NO_SCOPE = "the scope is no resource id"
 NO_CALLER = "no caller: the request came without a token"
