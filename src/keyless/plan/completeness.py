@@ -3,8 +3,8 @@
 Rules:
 - an event is a decision that was recorded, or an event of a log; one of a log that no action is known for
   counts as not mapped;
-- against an identity that was seen in logs count those events that could have been accesses (`NO_ACTION`); that
-  a log has steps of signing in, too, says nothing of it;
+- against an identity that was seen in logs count those events that could have been accesses (`NO_ACTION`);
+  that a log has steps of signing in, too, says nothing of it;
 - an identity is judged by what was seen of it, also where a rule of the policy dropped it (`sureness.py`);
 - an operation that the code names and nobody was seen to use was not run: the plan cannot know of it. Names
   are all that this rests on (`NamedCall`).
