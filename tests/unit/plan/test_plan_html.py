@@ -162,6 +162,14 @@ def test_a_picture_with_hundreds_of_nodes_puts_them_together_and_counts_them():
     assert Outline(html_text(_many(60))).nested
 
 
+def test_where_groups_are_too_many_the_small_ones_are_put_together_again():
+    graph = graph_of(_many(60), most=10)
+    assert len(graph.principals) <= 10
+    assert len(graph.resources) <= 10
+    assert "others" in {one.label.partition(":")[0] for one in graph.principals}
+    assert sum(len(one.grants) for one in graph.edges) == 61
+
+
 def test_a_small_picture_has_every_node_and_is_the_same_each_time():
     graph = graph_of(PLAN)
     assert not graph.collapsed

@@ -4,7 +4,8 @@ Rules:
 - an edge is all roles of one state between two nodes: kept, new, to be removed (or that once
   one is sure), or left alone;
 - where a side has more nodes than can be told apart, they are put together: resources by type and resource
-  group, then by type and subscription; identities by the resource group and kind of what they belong to;
+  group, identities by the resource group and kind of what they belong to; where that is not enough, the
+  groups with the fewest grants are put together again, by type or kind alone;
 - nodes are put in order by where their neighbours are (barycentres, a few sweeps), ties by name: the same
   plan always has the same picture.
 """
@@ -127,8 +128,8 @@ def grants_of(plan: Plan) -> tuple[Grant, ...]:
 def graph_of(plan: Plan, most: int = MOST_NODES) -> Graph:
     """The picture of a plan."""
     grants = grants_of(plan)
-    principals = _fitting(grants, most, (_principal, _by_group, _by_kind))
-    resources = _fitting(grants, most, (_resource, _by_type_and_group, _by_type_and_subscription, _by_type))
+    principals = _fitting(grants, most, _principal, _by_group, _by_kind)
+    resources = _fitting(grants, most, _resource, _by_type_and_group, _by_type)
     edges: dict[tuple[str, str, State], Edge] = {}
     for one in grants:
         source, target = principals(one), resources(one)
@@ -147,12 +148,21 @@ def graph_of(plan: Plan, most: int = MOST_NODES) -> Graph:
 Naming = Callable[[Grant], Node]
 
 
-def _fitting(grants: Sequence[Grant], most: int, ways: Sequence[Naming]) -> Naming:
-    """The first way to name nodes that gives few enough of them; the last one where none does."""
-    for way in ways:
-        if len({way(one).key for one in grants}) <= most:
+def _fitting(grants: Sequence[Grant], most: int, alone: Naming, grouped: Naming, rest: Naming) -> Naming:
+    """How to name nodes so that there are few enough: alone, in groups, or the small groups in one again."""
+    for way in (alone, grouped):
+        counts = Counter(way(one).key for one in grants)
+        if len(counts) <= most:
             return way
-    return ways[-1]
+    room = most - len({rest(one).key for one in grants})
+    large = sorted(counts, key=lambda key: (-counts[key], key))[: max(room, 0)]
+    kept = frozenset(large)
+
+    def named(one: Grant) -> Node:
+        node = grouped(one)
+        return node if node.key in kept else rest(one)
+
+    return named
 
 
 def _with_counts(
@@ -182,7 +192,7 @@ def _by_group(one: Grant) -> Node:
 
 
 def _by_kind(one: Grant) -> Node:
-    return _together("all", KINDS[one.principal.kind])
+    return _together("others", KINDS[one.principal.kind])
 
 
 def _resource(one: Grant) -> Node:
@@ -194,12 +204,8 @@ def _by_type_and_group(one: Grant) -> Node:
     return _together(one.scope.resource_group or one.scope.subscription_id or "tenant", _type(one.scope))
 
 
-def _by_type_and_subscription(one: Grant) -> Node:
-    return _together(one.scope.subscription_id or "tenant", _type(one.scope))
-
-
 def _by_type(one: Grant) -> Node:
-    return _together("all", _type(one.scope))
+    return _together("others", _type(one.scope))
 
 
 def _type(scope: ResourceId) -> str:

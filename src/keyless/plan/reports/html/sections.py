@@ -15,8 +15,8 @@ from keyless.plan.results.today import RiskCount, counted_risks
 from keyless.plan.score import MEASURES, Score
 from keyless.plan.wording import counted, place
 
-_MOST_NAMED = 60
-"""How many permissions of one assignment are named; the JSON has all of them."""
+_MOST_NAMED, _LEAST_NAMED, _NAMED = 60, 6, 12_000
+"""How many permissions of one assignment are named, and of all about: the JSON has all of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,12 +97,13 @@ def folded(summary: str, items: Iterable[str]) -> Html:
 
 def _assignments(plan: Plan) -> Part:
     headings = ("", "identity", "role", "at", "used#", "excess#", "risk of the excess", "why")
-    rows = map(_assignment, plan.assignments)
+    most = max(_LEAST_NAMED, min(_MOST_NAMED, _NAMED // max(1, len(plan.assignments))))
+    rows = (_assignment(one, most) for one in plan.assignments)
     content = table(headings, rows, caption="Role assignments of the plan")
     return Part("assignments", "Role assignments", len(plan.assignments), content)
 
 
-def _assignment(one: PlannedAssignment) -> tuple[str, ...]:
+def _assignment(one: PlannedAssignment, most: int) -> tuple[str, ...]:
     used = folded("used", (joined((element("code", u.action), f" {u.count:,}×")) for u in one.used))
     return (
         tag("kept") if one.exists else tag("+ new", "new"),
@@ -112,19 +113,19 @@ def _assignment(one: PlannedAssignment) -> tuple[str, ...]:
         f"{len(one.used):,}",
         f"{len(one.excess):,}",
         risky(counted_risks(one.risks)),
-        joined((folded("reason", [prose(one.reason)] if one.reason else []), used, _excess(one))),
+        joined((folded("reason", [prose(one.reason)] if one.reason else []), used, _excess(one, most))),
     )
 
 
-def _excess(one: PlannedAssignment) -> Html:
+def _excess(one: PlannedAssignment, most: int) -> Html:
     risks = {(found.plane, found.action): RISKS[found.risk] for found in reversed(one.risks)}
     named = excess_in_order(one)
     items: list[Html] = []
-    for found in named[:_MOST_NAMED]:
+    for found in named[:most]:
         risk = risks.get((found.plane, found.action))
         items.append(joined((element("code", found.action), tag(risk, "risk") if risk else "")))
-    if len(named) > _MOST_NAMED:
-        items.append(text(f"and {len(named) - _MOST_NAMED:,} more, which the plan's JSON names"))
+    if len(named) > most:
+        items.append(text(f"and {len(named) - most:,} more, which the plan's JSON names"))
     return folded("excess", items)
 
 

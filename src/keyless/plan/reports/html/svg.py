@@ -8,7 +8,7 @@ from keyless.plan.results.risk import Risk
 
 WIDTH = 960
 _BOX, _STEP, _TALL, _TOP = 300, 46, 36, 14
-_LONGEST = 37
+_LONGEST = 33
 _MOST_SIGNS = 60
 """With more edges than that, the signs show only on those of a node that was chosen."""
 _SIGNS = {State.KEPT: "", State.NEW: "+", State.REMOVED: "−", State.UNSURE: "?", State.ALONE: "·"}
