@@ -26,6 +26,7 @@ from imported_sources import (
     read,
 )
 from keyless.estate.imported import Existing, File, Place
+from keyless.estate.imported.templates.unique_string import unique_string
 from keyless.model.derived_ids import system_assigned_identity
 from keyless.model.identities import ComputeResource, FederatedCredential, ManagedIdentity
 from keyless.model.resource_id import ResourceId
@@ -36,6 +37,10 @@ HERE = Place(SUBSCRIPTION, "orders-rg", TENANT)
 SCHEMA = "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#"
 GUIDS = uuid.UUID("11fb06fb-712d-4ddd-98c7-e71bbd588830")
 ROLE_ID = f"/subscriptions/{SUBSCRIPTION}/providers/Microsoft.Authorization/roleDefinitions/{SECRETS_USER}"
+ANSWERED_BY_AZURE = (
+    "/subscriptions/31e9f9a0-9fd2-4294-a0a3-0101246d9700/resourceGroups/rg-modm201-20230913120256"
+    "/providers/Microsoft.Compute/virtualMachines/bobjacmodm201"
+)
 USER_ASSIGNED = "Microsoft.ManagedIdentity/userAssignedIdentities"
 WEB_REFERENCE = (
     "[reference(resourceId('Microsoft.Web/sites', 'orders-web'), '2023-01-01', 'Full').identity.principalId]"
@@ -282,7 +287,7 @@ def assigned(name: str = "guid('x')", principal: str = f"'{SHARED_PRINCIPAL}'") 
 
 
 def test_an_assignment_whose_name_cannot_be_told_is_known_by_what_it_gives() -> None:
-    existing = bicep(assigned(name="guid(uniqueString('x'))"))
+    existing = bicep(assigned(name="guid(newGuid())"))
     assert not existing.unread
     assert of_type(existing, RoleAssignment)[0].scope == GROUP
 
@@ -296,7 +301,7 @@ def test_an_assignment_whose_name_cannot_be_told_is_known_by_what_it_gives() -> 
          "existing = { name: 'w' }\n", "only the deployment knows"),
         (assigned(principal="m.outputs.id") + "module m 'gone.bicep' = { name: 'm' }\n", "import its file"),
         (assigned(principal="a1") + "var a1 = b1\nvar b1 = a1\n", "hangs on itself"),
-        ("resource s 'Microsoft.Web/sites@2023-01-01' = { name: uniqueString('x') }\n", "`uniquestring`"),
+        ("resource s 'Microsoft.Web/sites@2023-01-01' = { name: newGuid() }\n", "`newguid`"),
         ("resource s 'Microsoft.Web/sites@2023-01-01' = if (on) { name: 'x' }\nparam on bool\n", "`on`"),
         ("targetScope = 'managementGroup'\n" + assigned(), "management group or tenant"),
         ("resource s 'Microsoft.Web/sites/slots@2023-01-01' = { name: 'x' }\n", "another number of parts"),
@@ -446,6 +451,48 @@ resource r 'Microsoft.Authorization/roleDefinitions@2022-04-01' = {
         "Orders Reader",
         (GROUP, f"/subscriptions/{SUBSCRIPTION}"),
     )
+
+
+@pytest.mark.parametrize(
+    ("parts", "answer"),
+    [
+        (("/subscriptions/00000000-0000-0000-0000-000000000000", "resource-id"), "cwvxuqg24sifi"),
+        ((ANSWERED_BY_AZURE,), "yvjxno3je5on2"),
+    ],
+)
+def test_a_unique_string_is_the_one_that_azure_makes(parts: tuple[str, ...], answer: str) -> None:
+    assert unique_string(*parts) == answer
+
+
+def test_what_a_template_loads_from_a_file_is_read_there() -> None:
+    text = """
+var names = loadJsonContent('names.json')
+resource s 'Microsoft.Web/sites@2023-01-01' = { name: '${names.site}-${loadTextContent('../end.txt')}' }
+resource t 'Microsoft.Web/sites@2023-01-01' = { name: loadTextContent('gone.txt') }
+resource u 'Microsoft.Web/sites@2023-01-01' = { name: loadJsonContent('names.json', '$.inner.name') }
+"""
+    files = [
+        File("infra/x.bicep", text.encode()),
+        File("infra/names.json", b'{"site": "orders", "inner": {"name": "deep"}}'),
+        File("end.txt", b"web"),
+    ]
+    existing = read(*files, place=HERE)
+    assert {one.name for one in of_type(existing, ComputeResource)} == {"orders-web", "deep"}
+    assert [one.why for one in existing.unread] == ["it loads a file from elsewhere: import that too"]
+
+
+def test_a_parameter_whose_value_is_a_variables_is_not_told() -> None:
+    text = "param name string = 'x'\nresource s 'Microsoft.Web/sites@2023-01-01' = { name: name }\n"
+    given_value = PARAMETERS | {"parameters": {"name": {"value": "${AZURE_ENV_NAME}"}}}
+    existing = read(
+        File("main.bicep", text.encode()), json_file(given_value, "main.parameters.json"), place=HERE
+    )
+    assert "a variable's" in existing.unread[0].why
+    with_default = PARAMETERS | {"parameters": {"name": {"value": "${NAME=web}"}}}
+    known = read(
+        File("main.bicep", text.encode()), json_file(with_default, "main.parameters.json"), place=HERE
+    )
+    assert [one.name for one in of_type(known, ComputeResource)] == ["web"]
 
 
 def test_bicep_without_its_extra_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:

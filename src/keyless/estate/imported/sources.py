@@ -24,13 +24,15 @@ def entries_of(
     files: Sequence[File], place: Place, unread: list[Unread], passed: Counter[str]
 ) -> Iterator[Entry]:
     """The entries of all files. What can't be read is added to ``unread``, what tells nothing counted."""
-    templates = Templates()
+    templates = Templates(contents={file.name: file.content for file in files})
+    strange: list[Unread] = []
     for file in files:
         try:
             yield from _entries(file, templates, unread, passed)
         except CannotRead as error:
-            unread.append(Unread(file.name, "", str(error)))
+            strange.append(Unread(file.name, "", str(error)))
     yield from templates.entries(place, unread)
+    unread += [one for one in strange if one.file not in templates.loaded]
 
 
 def _entries(file: File, templates: Templates, unread: list[Unread], passed: Counter[str]) -> Iterator[Entry]:

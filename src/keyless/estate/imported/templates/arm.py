@@ -10,9 +10,11 @@ Source: https://learn.microsoft.com/azure/azure-resource-manager/templates/synta
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from keyless.estate.imported.entry import Undecided
 from keyless.estate.imported.templates.expressions import Call, Literal, Node, Record, node_of
 from keyless.estate.imported.templates.model import Declared, Loop, Module, Parameter, Template
 
@@ -22,6 +24,7 @@ _LEVELS = {
     "tenantdeploymenttemplate.json": "tenant",
 }
 _SECURE = {"securestring", "secureobject"}
+_FROM_OUTSIDE = Undecided("hangs on a parameter whose value is a variable's: write the value in its place")
 DEPLOYMENT = "microsoft.resources/deployments"
 Json = Mapping[str, Any]
 
@@ -51,8 +54,20 @@ def template_of(document: Json, at: str = "") -> Template:
 
 
 def parameters_of(document: Json) -> dict[str, Any]:
-    """The values in a parameters file; a reference to a secret is none."""
-    return {name: one["value"] for name, one in _objects(document.get("parameters")) if "value" in one}
+    """The values in a parameters file; a reference to a secret is none.
+
+    Variables of the environment, as `azd` puts them in (`${NAME}`), are not told, unless they have a default
+    (`${NAME=value}`); nor is what it makes up (`$(secretOrRandomPassword)`).
+    """
+    given = {name: one["value"] for name, one in _objects(document.get("parameters")) if "value" in one}
+    return {name: _without_variables(one) for name, one in given.items()}
+
+
+def _without_variables(value: object) -> object:
+    if not isinstance(value, str) or not re.search(r"\$[{(]", value):
+        return value
+    default = re.fullmatch(r"\$\{\w+=([^${}]*)\}", value)
+    return default[1] if default else _FROM_OUTSIDE
 
 
 def _schema(document: Json) -> str:

@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import Any
+from typing import Any, Protocol
 
 from keyless.estate.imported.deployed import Place
 from keyless.estate.imported.entry import CannotRead, Entry, Rank, Undecided, Unread
@@ -68,8 +68,18 @@ _MUST = ("identity",)
 _MAY = ("location", "tags", "kind", "sku")
 """What is of use where it can be told, and no loss where not."""
 _DEEPEST = 8
-FindModule = Callable[[str, str], tuple[str, Template] | None]
-"""Finds the template of a module: by the file that names it, and the path in it."""
+
+
+class Library(Protocol):
+    """The other files: each is found by the file that names it, and the path in it."""
+
+    def find(self, file: str, path: str) -> tuple[str, Template] | None:
+        """The template of a module, and its file."""
+        ...
+
+    def load(self, file: str, path: str) -> bytes | None:
+        """What is in another file."""
+        ...
 
 
 @dataclass
@@ -81,7 +91,7 @@ class Deployment:
     given: Mapping[str, Any]
     file: str
     unread: list[Unread]
-    find: FindModule
+    library: Library
     at: str = ""
     depth: int = 0
     outer: Scope | None = None
@@ -91,7 +101,8 @@ class Deployment:
 
     def __post_init__(self) -> None:
         """Make the scope in which its expressions are evaluated: its own, or that of the one around it."""
-        own = Scope(self.template, self.place, self.given, self._symbol)
+        load = partial(self.library.load, self.file)
+        own = Scope(self.template, self.place, self.given, self._symbol, load)
         self._scope, self._base = self.outer or own, own.base
 
     def entries(self) -> Iterator[Entry]:
@@ -254,7 +265,7 @@ class Deployment:
             given,
             file,
             self.unread,
-            self.find,
+            self.library,
             "" if module.path else self.at,
             self.depth + 1,
             self._scope if module.outer and not module.path else None,
@@ -263,7 +274,7 @@ class Deployment:
     def _template_of(self, module: Module) -> tuple[str, Template]:
         if module.template is not None:
             return self.file, module.template
-        found = self.find(self.file, module.path) if module.path else None
+        found = self.library.find(self.file, module.path) if module.path else None
         if found is None:
             raise CannotRead("is a template from elsewhere: import its file too")
         return found

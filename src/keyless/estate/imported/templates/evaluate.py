@@ -10,6 +10,7 @@ Rules:
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -35,19 +36,22 @@ from keyless.model.resource_id import InvalidResourceId, ResourceId, group_scope
 _DEEPEST = 60
 _ERRORS = (TypeError, ValueError, IndexError, KeyError, AttributeError, ArithmeticError)
 Symbols = Callable[[str], Deployed | None]
+Load = Callable[[str], bytes | None]
+"""What is in a file beside the template, by its path."""
 
 
 @dataclass
 class Scope:
     """What names mean in one template that is deployed to one place.
 
-    ``symbols`` finds resources and modules; ``bound`` are the names of a loop.
+    ``symbols`` finds resources and modules, ``load`` other files; ``bound`` are the names of a loop.
     """
 
     template: Template
     place: Place
     given: Mapping[str, Any]
-    symbols: Symbols = lambda name: None
+    symbols: Symbols = lambda _name: None
+    load: Load = lambda _path: None
     bound: dict[str, Value] = field(default_factory=dict)
     _open: list[str] = field(default_factory=list)
 
@@ -236,6 +240,20 @@ def _reference(scope: Scope, of: Value, *_: Value) -> Deployed:
     return Deployed(place.text, place.name)
 
 
+def _load_text(scope: Scope, path: str, *_: Value) -> str:
+    found = scope.load(path)
+    if found is None:
+        raise CannotRead("loads a file from elsewhere: import that too")
+    return found.decode()
+
+
+def _load_json(scope: Scope, path: str, *more: Value) -> Value:
+    found = json.loads(_load_text(scope, path))
+    for name in str(more[0]).removeprefix("$").split(".") if more else ():
+        found = found[name] if name else found
+    return found
+
+
 def _copy_index(scope: Scope, *given: Value) -> int:
     offset = next((one for one in given if isinstance(one, int)), 0)
     if "copyIndex()" not in scope.bound:
@@ -290,6 +308,8 @@ _OWN: Mapping[str, Callable[..., Value]] = {
     "extensionresourceid": _extension_resource_id,
     "reference": _reference,
     "copyindex": _copy_index,
+    "loadjsoncontent": _load_json,
+    "loadtextcontent": _load_text,
     "managementgroup": lambda _scope, name: {
         "id": f"/providers/Microsoft.Management/managementGroups/{name}",
         "name": name,

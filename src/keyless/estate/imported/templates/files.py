@@ -19,6 +19,8 @@ class Templates:
 
     templates: dict[str, Template] = field(default_factory=dict)
     parameters: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+    contents: dict[str, bytes] = field(default_factory=dict)
+    loaded: set[str] = field(default_factory=set)
 
     def entries(self, place: Place, unread: list[Unread]) -> Iterator[Entry]:
         """What all of them deploy; one that another one uses as a module, only as that."""
@@ -28,7 +30,7 @@ class Templates:
         for file, template in self.templates.items():
             if _plain(file) not in modules:
                 yield from Deployment(
-                    template, place, self._parameters_for(file), file, unread, self._find
+                    template, place, self._parameters_for(file), file, unread, self
                 ).entries()
 
     def _parameters_for(self, file: str) -> Mapping[str, Any]:
@@ -40,7 +42,17 @@ class Templates:
         alone = len(self.templates) == 1 and len(self.parameters) == 1
         return next(iter(self.parameters.values())) if alone else {}
 
-    def _find(self, file: str, path: str) -> tuple[str, Template] | None:
+    def load(self, file: str, path: str) -> bytes | None:
+        """What is in a file that a template loads; such a file needs to be nothing known by itself."""
+        wanted = self._path(file, path)
+        name = next((one for one in self.contents if _plain(one) == wanted), None)
+        if name is None:
+            return None
+        self.loaded.add(name)
+        return self.contents[name]
+
+    def find(self, file: str, path: str) -> tuple[str, Template] | None:
+        """The template of a module, and its file."""
         wanted = self._path(file, path)
         return next(((name, one) for name, one in self.templates.items() if _plain(name) == wanted), None)
 

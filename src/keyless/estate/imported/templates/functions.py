@@ -14,6 +14,7 @@ from typing import Any
 
 from keyless.catalog.roles import UnknownRole, find_role
 from keyless.estate.imported.entry import CannotRead
+from keyless.estate.imported.templates.unique_string import unique_string
 
 _GUIDS = uuid.UUID("11fb06fb-712d-4ddd-98c7-e71bbd588830")
 """The name space of `guid()`."""
@@ -118,6 +119,7 @@ FUNCTIONS: Mapping[str, Callable[..., Value]] = {
     "concat": _concat,
     "format": _format,
     "guid": _guid,
+    "uniquestring": lambda *parts: unique_string(*map(text, parts)),
     "replace": _replace,
     "contains": _contains,
     "union": _union,
