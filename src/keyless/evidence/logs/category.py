@@ -19,7 +19,7 @@ What an operation needs, the catalog says (``keyless.catalog.log_operations``), 
 from __future__ import annotations
 
 import enum
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 
@@ -79,6 +79,8 @@ class Columns:
 class Category:
     """One category of logs. ``name`` is what evidence calls it: `Log.AuditEvent.SecretGet`.
 
+    ``place`` gives for a scope, as ``Columns.scope`` has it, the one that counts: it is asked once for each
+    that there is, so that what would cost much in every row is done there.
     ``on_data_plane`` says which plane the actions are on that rows name themselves (``Columns.action``).
     ``names`` and ``provider`` are case-folded; ``marks`` are columns that are there together in no other.
     """
@@ -91,3 +93,4 @@ class Category:
     provider: str = ""
     marks: tuple[str, ...] = ()
     on_data_plane: bool = True
+    place: Callable[[str], str] = str

@@ -59,7 +59,7 @@ s.spelled,
          ELSE '' END AS why
 FROM counted c
 LEFT JOIN operations o USING (kind, log, operation, action)
-LEFT JOIN callers k USING (who) LEFT JOIN scopes s USING (scope)
+LEFT JOIN callers k USING (who) LEFT JOIN scopes s USING (kind, scope)
 """  # noqa: S608  # constants of ours
 _SUMMARY = f"""
 SELECT log, sum(number), coalesce(sum(number) FILTER (why = ''), 0),

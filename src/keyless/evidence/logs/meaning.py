@@ -83,16 +83,15 @@ class Meaning:
         self._table("needs", ("id", "plane", "needed"), needs)
 
     def _callers(self) -> None:
-        rows = [(who, *principal(who, self._known)) for who in self._distinct("who")]
+        found = self._connection.execute("SELECT DISTINCT who FROM counted WHERE kind >= 0").fetchall()
+        rows = [(who, *principal(who, self._known)) for (who,) in found]
         self._table("callers", ("who", "principal_id", "client_id", "why"), rows)
 
     def _scopes(self) -> None:
-        rows = [(scope, spelled(scope) or "") for scope in self._distinct("scope")]
-        self._table("scopes", ("scope", "spelled"), rows)
-
-    def _distinct(self, column: str) -> Iterator[str]:
-        query = f"SELECT DISTINCT {column} FROM counted WHERE kind >= 0"  # noqa: S608  # the names are ours
-        return (value for (value,) in self._connection.execute(query).fetchall())
+        query = "SELECT DISTINCT kind, scope FROM counted WHERE kind >= 0"
+        found = self._connection.execute(query).fetchall()
+        rows = [(kind, scope, spelled(self._categories[kind].place(scope)) or "") for kind, scope in found]
+        self._table("scopes", ("kind", "scope", "spelled"), rows)
 
     def _table(self, name: str, columns: Sequence[str], rows: Sequence[tuple[object, ...]]) -> None:
         """A table from rows, handed over column by column: numbers for ids and kinds, texts for all else."""

@@ -6,6 +6,7 @@ All places are constants of the categories; nothing here comes from a log.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 _KEY = re.compile(r'"([^"]+)"|([^."]+)')
@@ -35,9 +36,10 @@ def json_path(keys: tuple[str, ...]) -> str:
     return quoted("$" + "".join(f'."{key}"' for key in keys))
 
 
-def inside(text: str, keys: tuple[str, ...]) -> str:
-    """The text at some keys of a text that is JSON, if it is."""
-    return f"json_extract_string(CASE WHEN json_valid({text}) THEN {text} END, {json_path(keys)})"
+def insides(text: str, each: Iterable[tuple[str, ...]]) -> str:
+    """A list of what stands at each of some keys of a text that is JSON; NULL where it is none."""
+    paths = ", ".join(map(json_path, each))
+    return f"json_extract_string(CASE WHEN json_valid({text}) THEN {text} END, [{paths}])"
 
 
 def quoted(text: str) -> str:

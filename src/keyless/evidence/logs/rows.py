@@ -13,9 +13,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import fields
+from functools import cached_property
+from typing import TypeVar
 
 from keyless.evidence.logs.category import NOTHING, Category, Columns
-from keyless.evidence.logs.places import Place, inside, quoted
+from keyless.evidence.logs.places import Place, insides, quoted
 from keyless.evidence.logs.sources import Source
 
 MALFORMED = -1
@@ -35,27 +37,31 @@ BETWEEN = "\x1f"
 LONGEST_SCOPE = 2048
 LONGEST_NAME = 300
 HEADS = ("Type", "category.value", "category", "Category", "resourceId", "_ResourceId", "ResourceId")
-_TYPE, _NAMES, _RESOURCES = "h[1]", "coalesce(h[2], h[3], h[4])", "coalesce(h[5], h[6], h[7])"
+_HEADED = """lower(h[1]) AS type, lower(coalesce(h[2], h[3], h[4])) AS named,
+    lower(coalesce(h[5], h[6], h[7])) AS resource, coalesce(h[2], h[3], h[4], h[1], '') AS called"""
 _PORTAL_TIMES = ("%m/%d/%Y, %I:%M:%S.%g %p", "%m/%d/%Y, %I:%M:%S %p", "%m/%d/%Y %I:%M:%S %p")
 _MOST = 1_000_000_000_000
 
 
 def insert_query(source: Source, categories: Sequence[Category]) -> str:
     """An INSERT into ``staged`` of every row of the files that are its one parameter."""
-    heads = source.texts([Place.parse(head) for head in HEADS])
+    heads = source.texts([source.reach(Place.parse(head)) for head in HEADS])
+    readings = [_Reading(source, one) for one in categories]
     number = "try_cast(try_cast(c_count AS DOUBLE) AS BIGINT)"
     return f"""
         INSERT INTO staged
         WITH heads AS (SELECT *, {heads} AS h FROM {source.relation}),
-             kinds AS (SELECT *, {_kind(source, categories)} AS kind FROM heads),
-             fields AS (SELECT kind, h, {_fields(source, categories)} AS e FROM kinds),
-             told AS (SELECT kind, h, e, {_columns(categories)} FROM fields)
+             headed AS (SELECT *, {_HEADED} FROM heads),
+             kinds AS (SELECT *, {_kind(source, categories)} AS kind FROM headed),
+             outer_ AS (SELECT kind, called, {_by_kind(readings, _Reading.outer)} AS e FROM kinds),
+             inner_ AS (SELECT kind, called, e, {_by_kind(readings, _Reading.inner)} AS f FROM outer_),
+             told AS (SELECT kind, called, e, f, {_columns(readings)} FROM inner_)
         SELECT kind, {_log(categories)}, {_who()}, {_short("c_operation")}, {_short("c_action")},
                coalesce(left(split_part(c_scope, '?', 1), {LONGEST_SCOPE + 1}), ''), coalesce(c_outcome, ''),
                coalesce(CAST(c_person AS BOOLEAN), false), {_seconds("c_time")}, {_seconds("c_until")},
                greatest(least(coalesce({number}, 1), {_MOST}), 1),
-               CASE WHEN kind < 0 THEN NULL WHEN c_event IS NULL THEN hash(kind, e) ELSE hash(kind, c_event)
-               END, CASE WHEN c_call IS NOT NULL THEN hash(kind, c_call) END,
+               CASE WHEN kind < 0 THEN NULL WHEN c_event IS NULL THEN hash(kind, e, f) ELSE hash(kind,
+               c_event) END, CASE WHEN c_call IS NOT NULL THEN hash(kind, c_call) END,
                coalesce(CAST(c_final AS BOOLEAN), true), {_short("c_by")}, {_short("c_error")}
         FROM told
     """  # noqa: S608  # all of it is ours: see above
@@ -69,9 +75,9 @@ def _kind(source: Source, categories: Sequence[Category]) -> str:
         if one.marks
     )
     marked = f"CASE{by_marks} ELSE {UNKNOWN} END" if by_marks else str(UNKNOWN)
+    named = f"{_named('type', categories)}, {_named('named', categories)}"
     return (
-        f"CAST(CASE WHEN {source.malformed} THEN {MALFORMED} "
-        f"ELSE coalesce({_named(_TYPE, categories)}, {_named(_NAMES, categories)}, {marked}) END AS TINYINT)"
+        f"CAST(CASE WHEN {source.malformed} THEN {MALFORMED} ELSE coalesce({named}, {marked}) END AS TINYINT)"
     )
 
 
@@ -82,7 +88,7 @@ def _all_there(source: Source, marks: Sequence[str]) -> str:
 def _named(name: str, categories: Sequence[Category]) -> str:
     """The number of the category that a name stands for, where the resource is one of its provider's."""
     cases = "".join(
-        f" WHEN lower({name}) IN ({_listed(one.names)}){_of_provider(one)} THEN {number}"
+        f" WHEN {name} IN ({_listed(one.names)}){_of_provider(one)} THEN {number}"
         for number, one in enumerate(categories)
     )
     return f"CASE{cases} END"
@@ -95,49 +101,79 @@ def _listed(names: Iterable[str]) -> str:
 def _of_provider(category: Category) -> str:
     if not category.provider:
         return ""
-    return f" AND coalesce(contains(lower({_RESOURCES}), {quoted(f'/{category.provider}/')}), true)"
+    return f" AND coalesce(contains(resource, {quoted(f'/{category.provider}/')}), true)"
 
 
-def _fields(source: Source, categories: Sequence[Category]) -> str:
-    """The list of what a row's own category reads of it."""
-    return _by_kind(categories, lambda one: source.texts(_outer(one)))
+class _Reading:
+    """How one category's rows are read from one source: a list ``e`` of what stands at its places, and a list
+    ``f`` of lists of what stands inside those that are JSON themselves, each parsed once."""
+
+    def __init__(self, source: Source, category: Category) -> None:
+        self.category = category
+        self._source = source
+        self._places = {
+            name: [source.reach(Place.parse(text)) for text in texts]
+            for name, texts in category.fields.items()
+        }
+        every = [place for places in self._places.values() for place in places]
+        self._outer = list(dict.fromkeys(place.keys for place in every))
+        self._inner: dict[tuple[str, ...], list[tuple[str, ...]]] = {}
+        for place in every:
+            if place.inside and place.inside not in self._inner.setdefault(place.keys, []):
+                self._inner[place.keys].append(place.inside)
+
+    def outer(self) -> str:
+        """The list ``e``."""
+        return self._source.texts([Place(keys) for keys in self._outer])
+
+    def inner(self) -> str:
+        """The list ``f``."""
+        lists = (insides(self._element(keys), inner) for keys, inner in self._inner.items())
+        return f"[{', '.join(lists)}]" if self._inner else NOTHING
+
+    def column(self, name: str) -> str:
+        """The SQL of one of the category's columns."""
+        told: str = getattr(self.category.columns, name)
+        return told.format_map(self._texts)
+
+    @cached_property
+    def _texts(self) -> dict[str, str]:
+        """The SQL of each field: the first of its places where something stands."""
+        return {name: _first(map(self._text, places)) for name, places in self._places.items()}
+
+    def _text(self, place: Place) -> str:
+        if not place.inside:
+            return f"nullif({self._element(place.keys)}, '')"
+        at = list(self._inner).index(place.keys)
+        return f"nullif(f[{at + 1}][{self._inner[place.keys].index(place.inside) + 1}], '')"
+
+    def _element(self, keys: tuple[str, ...]) -> str:
+        return f"e[{self._outer.index(keys) + 1}]"
 
 
-def _outer(category: Category) -> list[Place]:
-    """The places that a category reads, without what is inside them, each once."""
-    found = (Place(Place.parse(text).keys) for texts in category.fields.values() for text in texts)
-    return list(dict.fromkeys(found))
-
-
-def _columns(categories: Sequence[Category]) -> str:
-    """Every column, as the row's own category has it."""
-    return ", ".join(f"{_column(name, categories)} AS c_{name}" for name in _COLUMNS)
+def _first(texts: Iterable[str]) -> str:
+    """The first that is there, of those that are not the same."""
+    return f"coalesce({', '.join(dict.fromkeys(texts))})"
 
 
 _COLUMNS = tuple(one.name for one in fields(Columns))
 
 
-def _column(name: str, categories: Sequence[Category]) -> str:
-    return _by_kind(categories, lambda one: getattr(one.columns, name).format_map(_texts(one)))
+def _columns(readings: Sequence[_Reading]) -> str:
+    """Every column, as the row's own category has it."""
+
+    def column(name: str) -> str:
+        return _by_kind(readings, lambda one: one.column(name))
+
+    return ", ".join(f"{column(name)} AS c_{name}" for name in _COLUMNS)
 
 
-def _texts(category: Category) -> dict[str, str]:
-    """The SQL of each field: the first of its places where something stands."""
-    outer = _outer(category)
-
-    def text(place: Place) -> str:
-        at = f"e[{outer.index(Place(place.keys)) + 1}]"
-        return f"nullif({inside(at, place.inside) if place.inside else at}, '')"
-
-    return {
-        name: f"coalesce({', '.join(text(Place.parse(place)) for place in places)})"
-        for name, places in category.fields.items()
-    }
+R = TypeVar("R")
 
 
-def _by_kind(categories: Sequence[Category], told: Callable[[Category], str]) -> str:
+def _by_kind(each: Sequence[R], told: Callable[[R], str]) -> str:
     """What each category has of its own rows; NULL for other rows."""
-    cases = [(number, sql) for number, one in enumerate(categories) if (sql := told(one)) != NOTHING]
+    cases = [(number, sql) for number, one in enumerate(each) if (sql := told(one)) != NOTHING]
     if not cases:
         return "CAST(NULL AS VARCHAR)"
     return f"CASE kind{''.join(f' WHEN {number} THEN ({sql})' for number, sql in cases)} END"
@@ -146,7 +182,7 @@ def _by_kind(categories: Sequence[Category], told: Callable[[Category], str]) ->
 def _log(categories: Sequence[Category]) -> str:
     """What the category is called; of one that is not known, as it calls itself."""
     own = _by_kind(categories, lambda one: quoted(one.name))
-    return f"coalesce(nullif({_short('c_log')}, ''), {own}, {_short(f'coalesce({_NAMES}, {_TYPE})')})"
+    return f"coalesce(nullif({_short('c_log')}, ''), {own}, {_short('called')})"
 
 
 def _who() -> str:

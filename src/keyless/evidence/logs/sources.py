@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from keyless.evidence.logs.places import Place, inside, json_path
+from keyless.evidence.logs.places import Place, json_path
 
 
 class Source(Protocol):
@@ -23,6 +23,10 @@ class Source(Protocol):
     @property
     def malformed(self) -> str:
         """A condition that holds for a row which could not be read."""
+        ...
+
+    def reach(self, place: Place) -> Place:
+        """The place as this source has it: keys that it finds itself, and what is to be looked for inside."""
         ...
 
     def texts(self, places: Sequence[Place]) -> str:
@@ -47,6 +51,10 @@ class JsonLines:
         how = f"ignore_errors = true, compression = '{self.compression}'"
         return f"(SELECT json AS line FROM read_ndjson_objects(?, {how}))"  # noqa: S608  # a constant of ours
 
+    def reach(self, place: Place) -> Place:
+        """All the keys of a line."""
+        return place
+
     def texts(self, places: Sequence[Place]) -> str:
         """All places in one go, so that a line is parsed once."""
         return f"json_extract_string(line, [{', '.join(json_path(place.keys) for place in places)}])"
@@ -64,13 +72,14 @@ class Table:
     columns: Mapping[str, str]
     malformed: str = "false"
 
+    def reach(self, place: Place) -> Place:
+        """A column, by its name without case; further keys are those of the JSON in it."""
+        return Place((place.keys[0].casefold(),), place.keys[1:] + place.inside)
+
     def texts(self, places: Sequence[Place]) -> str:
-        """A list of them."""
+        """The columns; what is inside of one is for the reader of the list."""
         return f"[{', '.join(self.text(place) for place in places)}]"
 
     def text(self, place: Place) -> str:
-        """A column, or what stands in the JSON in it."""
-        column = self.columns.get(place.keys[0].casefold())
-        if column is None:
-            return "CAST(NULL AS VARCHAR)"
-        return column if len(place.keys) == 1 else inside(column, place.keys[1:])
+        """A column, or NULL where there is none of that name."""
+        return self.columns.get(place.keys[0].casefold(), "CAST(NULL AS VARCHAR)")

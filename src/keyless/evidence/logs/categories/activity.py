@@ -30,24 +30,44 @@ _KIND = "lower(coalesce({kind}, ''))"
 _IS_OTHER = f"{_KIND} IN ({', '.join(repr(other) for other in _OTHERS)})"
 _ACTION = "coalesce({authorized_action}, {name})"
 _STATUS = "lower(coalesce({status}, ''))"
-_HOW = "(coalesce({substatus}, '') || ' ' || coalesce({code}, ''))"
-_REFUSED = f"regexp_matches({_HOW}, '(?i)forbidden|unauthorized|40[13]')"
-_EARLY = f"regexp_matches({_HOW}, '(?i)bad ?request|too ?many|400|429')"
-_CREATED = f"regexp_matches({_HOW}, '(?i)created|201')"
+_HOW = "lower(coalesce({substatus}, '') || ' ' || coalesce({code}, ''))"
 _BY_POLICY = "contains(coalesce({message}, ''), 'RequestDisallowedByPolicy')"
-_MADE = f"regexp_matches({_ACTION}, '(?i)/write$') AND {_CREATED}"
 _PLACE = "coalesce({authorized_scope}, {resource})"
+_MADE = "made:"
 _UPON = (
-    "regexp_replace(regexp_replace(regexp_replace("
-    f"{_PLACE}, "
-    "'(?i)(/providers/.+)/providers/.*$', '\\1'), "
-    "'(?i)/providers/microsoft\\.(authorization|resources/deployments|insights/diagnosticsettings)"
-    "(/.*)?$', ''), "
-    "'(?i)/deployments/.*$', '')"
+    "microsoft.authorization",
+    "microsoft.resources/deployments",
+    "microsoft.insights/diagnosticsettings",
 )
-_GROUP = (
-    f"regexp_replace({_UPON}, '(?i)^(/subscriptions/[^/]+(?:/resourcegroups/[^/]+)?)/providers/.*$', '\\1')"
-)
+
+
+def _says(*words: str) -> str:
+    each = (f"contains({_HOW}, '{word}')" for word in words)
+    return f"({' OR '.join(each)})"
+
+
+_REFUSED = _says("forbidden", "unauthorized", "403", "401")
+_EARLY = _says("badrequest", "bad request", "400", "toomany", "too many", "429")
+
+
+def place(scope: str) -> str:
+    """Where what was authorized takes a role: at what it lies upon, or at the group that it was made in."""
+    made = scope.startswith(_MADE)
+    found = _upon(scope.removeprefix(_MADE))
+    before, provider, _ = found.lower().partition("/providers/")
+    return found[: len(before)] if made and provider and before else found
+
+
+def _upon(scope: str) -> str:
+    """A scope without what lies upon it: another provider's resource, an assignment, a deployment."""
+    lowered = scope.lower()
+    first, last = lowered.find("/providers/"), lowered.rfind("/providers/")
+    if 0 < first < last:
+        return _upon(scope[:last])
+    if lowered[last:].removeprefix("/providers/").startswith(_UPON) and last > 0:
+        return scope[:last]
+    return scope
+
 
 ACTIVITY = Category(
     name="ActivityLog",
@@ -84,7 +104,10 @@ ACTIVITY = Category(
         time="{time}",
         operation=f"CASE WHEN {_IS_OTHER} THEN {{kind}} ELSE {_ACTION} END",
         action=f"CASE WHEN NOT {_IS_OTHER} THEN {_ACTION} END",
-        scope=f"CASE WHEN {_MADE} THEN {_GROUP} ELSE {_UPON} END",
+        scope=(
+            f"CASE WHEN {_ACTION} ILIKE '%/write' AND {_says('created', '201')} THEN '{_MADE}' ELSE '' END"
+            f" || {_PLACE}"
+        ),
         outcome=(
             f"CASE WHEN {_STATUS} IN ('succeeded', 'success', 'accepted', 'accept', 'in progress') "
             f"THEN 'allowed' WHEN {_STATUS} NOT IN ('failed', 'failure') THEN NULL "
@@ -103,4 +126,5 @@ ACTIVITY = Category(
         final=f"{_STATUS} IN ('succeeded', 'success', 'failed', 'failure')",
     ),
     on_data_plane=False,
+    place=place,
 )

@@ -47,8 +47,8 @@ _STATUS = (
 
 def _object_in(url: str) -> str:
     """`/secrets/name` of a vault's URL; NULL where it names no object."""
-    path = f"split_part({url}, '?', 1)"
-    kind, name = f"lower(split_part({path}, '/', 4))", f"lower(split_part({path}, '/', 5))"
+    kind = f"split_part({url}, '/', 4)"
+    name = f"lower(split_part(split_part({url}, '/', 5), '?', 1))"
     return (
         f"CASE WHEN {kind} IN ({_KINDS}) AND {name} NOT IN ({_NOT_OBJECTS}) "
         f"THEN '/' || replace({kind}, 'deleted', '') || '/' || {name} END"
