@@ -8,6 +8,7 @@ Rules:
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,7 +17,7 @@ from typing import TYPE_CHECKING
 from keyless.evidence.logs.category import Category
 from keyless.evidence.logs.duck import Links
 from keyless.evidence.logs.files import HEAD_BYTES, Form, LogFile, unzipped
-from keyless.evidence.logs.rows import insert_query
+from keyless.evidence.logs.rows import insert_query, kinds_query
 from keyless.evidence.logs.sources import JsonLines, Source
 from keyless.evidence.logs.tables import REJECTS, csv_table, parquet_table
 from keyless.evidence.logs.unwrap import Unwrapped, decoded, unwrap
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 _BATCH_BYTES = 256 * 1024 * 1024
 _BATCH_FILES = 500
+_SMALL_BYTES = 4 * 1024 * 1024
 _CHUNK = 1024 * 1024
 
 Progress = Callable[[int, int], None]
@@ -139,8 +141,16 @@ class Reader:
 
     def _insert(self, source: Source, names: Sequence[str]) -> None:
         """Add the rows of some files, or none of them where one cannot be read."""
-        ((events,),) = self._connection.execute(insert_query(source, self._categories), [names]).fetchall()
+        query = insert_query(source, self._categories, self._present(source, names))
+        ((events,),) = self._connection.execute(query, [names]).fetchall()
         self.done.events += events
+
+    def _present(self, source: Source, names: Sequence[str]) -> set[int] | None:
+        """Which categories are in some files; not worth looking where these are large."""
+        if sum(os.stat(name).st_size for name in names) > _SMALL_BYTES:
+            return None
+        query = kinds_query(source, self._categories)
+        return {kind for (kind,) in self._connection.execute(query, [names]).fetchall()}
 
     def _unpacked(self, parts: Iterable[bytes]) -> _Unpacked:
         return _Unpacked(self._directory / "unpacked", parts)

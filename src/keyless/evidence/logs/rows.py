@@ -11,7 +11,7 @@ Rules:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import fields
 from functools import cached_property
 from typing import TypeVar
@@ -43,10 +43,28 @@ _PORTAL_TIMES = ("%m/%d/%Y, %I:%M:%S.%g %p", "%m/%d/%Y, %I:%M:%S %p", "%m/%d/%Y 
 _MOST = 1_000_000_000_000
 
 
-def insert_query(source: Source, categories: Sequence[Category]) -> str:
-    """An INSERT into ``staged`` of every row of the files that are its one parameter."""
+def kinds_query(source: Source, categories: Sequence[Category]) -> str:
+    """Which categories there are in the files that are its one parameter."""
     heads = source.texts([source.reach(Place.parse(head)) for head in HEADS])
-    readings = [_Reading(source, one) for one in categories]
+    return f"""
+        WITH heads AS (SELECT *, {heads} AS h FROM {source.relation}),
+             headed AS (SELECT *, {_HEADED} FROM heads)
+        SELECT DISTINCT {_kind(source, categories)} FROM headed
+    """  # noqa: S608  # all of it is ours: see above
+
+
+def insert_query(
+    source: Source, categories: Sequence[Category], present: Collection[int] | None = None
+) -> str:
+    """An INSERT into ``staged`` of every row of the files that are its one parameter.
+
+    ``present`` are the numbers of the categories that are in them, where that is known: a shorter statement.
+    """
+    heads = source.texts([source.reach(Place.parse(head)) for head in HEADS])
+    readings = [
+        _Reading(source, one) if present is None or number in present else None
+        for number, one in enumerate(categories)
+    ]
     number = "try_cast(try_cast(c_count AS DOUBLE) AS BIGINT)"
     return f"""
         INSERT INTO staged
@@ -159,7 +177,7 @@ def _first(texts: Iterable[str]) -> str:
 _COLUMNS = tuple(one.name for one in fields(Columns))
 
 
-def _columns(readings: Sequence[_Reading]) -> str:
+def _columns(readings: Sequence[_Reading | None]) -> str:
     """Every column, as the row's own category has it."""
 
     def column(name: str) -> str:
@@ -171,9 +189,10 @@ def _columns(readings: Sequence[_Reading]) -> str:
 R = TypeVar("R")
 
 
-def _by_kind(each: Sequence[R], told: Callable[[R], str]) -> str:
+def _by_kind(each: Sequence[R | None], told: Callable[[R], str]) -> str:
     """What each category has of its own rows; NULL for other rows."""
-    cases = [(number, sql) for number, one in enumerate(each) if (sql := told(one)) != NOTHING]
+    there = [(number, told(one)) for number, one in enumerate(each) if one is not None]
+    cases = [(number, sql) for number, sql in there if sql != NOTHING]
     if not cases:
         return "CAST(NULL AS VARCHAR)"
     return f"CASE kind{''.join(f' WHEN {number} THEN ({sql})' for number, sql in cases)} END"

@@ -22,7 +22,9 @@ from keyless.evidence.logs.sources import Table
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-REJECTS = "SELECT count(DISTINCT (scan_id, file_id, line)) FROM reject_errors"
+REJECTS = """
+SELECT count(DISTINCT line) FROM reject_errors WHERE scan_id = (SELECT max(scan_id) FROM reject_scans)
+"""
 _ZONE = re.compile(r"\s*\[[^\]]*\]$")
 _NESTED = ("STRUCT", "MAP", "JSON", "LIST", "VARIANT")
 _MOST_COLUMNS = 2000
