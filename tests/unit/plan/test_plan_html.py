@@ -12,7 +12,7 @@ from plan_worlds import GET, GROUP, READER, SUBSCRIPTION, saw
 
 from keyless.model.roles import RoleAssignment
 from keyless.plan.problem import Subject, SubjectKind
-from keyless.plan.reports.html.graph import MOST_NODES, State, grants_of, graph_of
+from keyless.plan.reports.html.graph import MOST_EDGES, MOST_NODES, State, grants_of, graph_of
 from keyless.plan.reports.html.markup import element, prose, text
 from keyless.plan.reports.html.page import html_text
 from keyless.plan.result import Plan
@@ -168,6 +168,19 @@ def test_where_groups_are_too_many_the_small_ones_are_put_together_again():
     assert len(graph.resources) <= 10
     assert "others" in {one.label.partition(":")[0] for one in graph.principals}
     assert sum(len(one.grants) for one in graph.edges) == 61
+
+
+def test_where_edges_are_too_many_more_nodes_are_put_together():
+    plan = _many(60)
+    scopes = [one.scope for one in plan.assignments]
+    crowded = [
+        msgspec.structs.replace(one, scope=scope, id=f"{number}-{at}")
+        for number, one in enumerate(plan.assignments)
+        for at, scope in enumerate(scopes[:20])
+    ]
+    graph = graph_of(msgspec.structs.replace(plan, assignments=tuple(crowded), today=(), removals=()))
+    assert len(graph.edges) <= MOST_EDGES
+    assert sum(len(one.grants) for one in graph.edges) == 60 * 20
 
 
 def test_a_small_picture_has_every_node_and_is_the_same_each_time():

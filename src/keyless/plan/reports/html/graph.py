@@ -29,6 +29,10 @@ from keyless.plan.wording import counted, short_scope
 MOST_NODES = 48
 """How many nodes a side may have before they are put together."""
 
+MOST_EDGES = 400
+"""How many edges a picture may have before more nodes are put together."""
+
+_FEWEST_NODES = 12
 _SWEEPS = 6
 
 
@@ -126,8 +130,16 @@ def grants_of(plan: Plan) -> tuple[Grant, ...]:
 
 
 def graph_of(plan: Plan, most: int = MOST_NODES) -> Graph:
-    """The picture of a plan."""
+    """The picture of a plan, with at most so many nodes a side, and fewer where they have too many edges."""
     grants = grants_of(plan)
+    found = _graph(grants, most)
+    while len(found.edges) > MOST_EDGES and most > _FEWEST_NODES:
+        most = max(_FEWEST_NODES, most * 2 // 3)
+        found = _graph(grants, most)
+    return found
+
+
+def _graph(grants: Sequence[Grant], most: int) -> Graph:
     principals = _fitting(grants, most, _principal, _by_group, _by_kind)
     resources = _fitting(grants, most, _resource, _by_type_and_group, _by_type)
     edges: dict[tuple[str, str, State], Edge] = {}
