@@ -31,7 +31,7 @@ OWN = BASE.ranked(
 )
 INDEX = replace(
     BASE,
-    weigher=weigher_for(BASE.universe, RiskWeights()),
+    weigher=weigher_for(BASE.universe, RiskWeights(), 30),
     limited={GROUP.key: (OWN,)},
     memo={},
 )
@@ -74,13 +74,19 @@ def test_the_roles_that_are_not_looked_at_would_not_have_been_chosen(demand, hel
 def test_the_alternatives_are_the_best_of_all(demand):
     cover = best_cover(INDEX, demand, GROUP)
     place = Place("who", GROUP, cover, {}, {}, 0, demand)
+    weight = INDEX.cost
     for role in cover.roles:
         kept = union_of_bits(one for one in cover.roles if one != role)
         able = [
-            (INDEX.cost((kept | one.bits) & ~demand), one.is_odd_for(demand), one.by_name)
+            (
+                weight((kept | one.bits) & ~demand) + 30 * one.is_odd_for(demand),
+                one.is_odd_for(demand),
+                one.by_name,
+                weight((kept | one.bits) & ~demand),
+            )
             for one in INDEX.roles_at(GROUP)
             if one not in cover.roles and not demand & ~kept & ~one.bits
         ]
         found = [(one.weight, one.role_name) for one in alternatives(INDEX, place, role)]
         ids = {one.by_name: one.role.name for one in INDEX.roles_at(GROUP)}
-        assert found == [(cost, ids[name]) for cost, _, name in sorted(able)[:ALTERNATIVES]]
+        assert found == [(cost, ids[name]) for _, _, name, cost in sorted(able)[:ALTERNATIVES]]

@@ -48,7 +48,7 @@ def candidates(given: Given, policy: PlanPolicy, demands: Sequence[Demand]) -> R
         base,
         roles=tuple(one for one in base.roles if one.role.id not in forbidden),
         of_all=base.of_all and not forbidden,
-        weigher=weigher_for(base.universe, policy.risks),
+        weigher=weigher_for(base.universe, policy.risks, policy.roles.odd_costs),
         effort=policy.effort,
         limited=_by_scope(base.ranked(one) for one in custom if one.id not in forbidden),
         hierarchy=given.hierarchy,

@@ -30,7 +30,7 @@ def about_certificates(made: Iterable[Certificate]) -> list[str]:
 
 def _certificate(index: RoleIndex, place: Place) -> Certificate:
     """What turned out to be used at narrower scopes takes as much off the bound as off the cost."""
-    cost = place.cost(index, place.granted)
+    cost = place.weight(index, place.cover.roles)
     gap = place.cover.cost - place.cover.bound
     method, bound = place.cover.method, max(0, cost - gap)
     if place.widened:

@@ -48,7 +48,7 @@ def worthwhile(
     Part of the demand may be in none of them.
     """
     limited = [(index.cost(one.bits), one) for one in index.limited_at(scope)]
-    useful = demand | held
+    useful, odd = demand | held, index.weigher.odd
     found: dict[str, tuple[int, RankedRole]] = {}
     lightest: dict[str, int] = {}
     for action in actions_in(demand):
@@ -58,11 +58,11 @@ def worthwhile(
             if not (usual and one[1].is_odd_for(useful))
         ]
         if granting:
-            weight, role = min(granting, key=lambda one: one[0])
-            lightest[role.role.id] = weight
+            weight, role = min(granting, key=lambda one: one[0] + odd * one[1].is_odd_for(useful))
+            lightest[role.role.id] = weight + odd * role.is_odd_for(useful)
         found.update((one[1].role.id, one) for one in granting)
     most = sum(lightest.values()) + index.cost(useful)
-    return [role for weight, role in found.values() if weight <= most]
+    return [role for weight, role in found.values() if weight + odd * role.is_odd_for(useful) <= most]
 
 
 def _solved(index: RoleIndex, demand: int, scope: ResourceId, held: int, most: int | None) -> Cover | None:

@@ -27,7 +27,7 @@ from keyless.model.resource_id import ResourceId
 from keyless.plan.choose import best_cover
 from keyless.plan.index import Action, RoleIndex
 from keyless.plan.places import Better, Place, settled_place
-from keyless.plan.solve import NO_ROLES, Cover, TooFewRoles, union_of_bits
+from keyless.plan.solve import NO_ROLES, Cover, TooFewRoles
 
 Choices = dict[int, Cover]
 """The best covers of a place by how many roles they have at most: those that are better than with fewer."""
@@ -91,7 +91,7 @@ class _Fewer:
             for number, (cost, chosen) in best.items():
                 for roles, cover in self._choices(place).items():
                     total = number + roles
-                    offer = (cost + place.cost(self._index, union_of_bits(cover.roles)), (*chosen, roles))
+                    offer = (cost + place.weight(self._index, cover.roles), (*chosen, roles))
                     if total <= self._most and (total not in further or offer < further[total]):
                         further[total] = offer
             best = further
@@ -142,8 +142,8 @@ class _Fewer:
         for scope, within in _common_scopes(places).items():
             wider = self._merged(scope, within)
             fewer = sum(min(self._choices(place)) for place in within) - min(self._choices(wider))
-            added = wider.cost(self._index, wider.granted) - sum(
-                place.cost(self._index, place.granted) for place in within
+            added = wider.weight(self._index, wider.cover.roles) - sum(
+                place.weight(self._index, place.cover.roles) for place in within
             )
             if fewer > 0 and not wider.missing:
                 offers.append(((-len(scope.key), added / fewer, scope.key), wider, within))

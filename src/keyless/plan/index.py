@@ -38,6 +38,18 @@ _GENERAL = frozenset(
 )
 """The providers that roles of every service grant something of."""
 
+_PRODUCTS = {
+    "Backup": ("microsoft.recoveryservices/", "microsoft.dataprotection/"),
+    "Center for SAP": ("microsoft.workloads/",),
+    "CosmosDB": ("microsoft.documentdb/",),
+    "Defender": ("microsoft.security/",),
+    "Front Door": ("microsoft.cdn/", "microsoft.network/"),
+    "OpenShift": ("microsoft.redhatopenshift/",),
+    "Operator Nexus": ("microsoft.networkcloud/", "microsoft.managednetworkfabric/"),
+    "Sentinel": ("microsoft.securityinsights/", "microsoft.operationalinsights/"),
+}
+"""Products that roles are called after, and whose roles then act on other services, with their providers."""
+
 _NOT_FOR_ALL = re.compile(r"\b(preview|deprecated|legacy|service role|first party|1p)\b", re.IGNORECASE)
 
 
@@ -139,8 +151,22 @@ class RoleIndex:
 
 
 def is_for_all(role: RoleDefinition) -> bool:
-    """Whether nothing in a role's name says preview, deprecated, legacy, or that it is a service's own."""
-    return _NOT_FOR_ALL.search(role.name) is None
+    """Whether nothing in a role's name says preview, deprecated, legacy, or that it is a service's own.
+
+    It is a service's own, too, where it is called after a product and grants nothing of that product: then it
+    is for what the product does elsewhere.
+    """
+    return _NOT_FOR_ALL.search(role.name) is None and not _serves_a_product(role)
+
+
+def _serves_a_product(role: RoleDefinition) -> bool:
+    if role.custom:
+        return False
+    patterns = {one.casefold() for block in role.permissions for one in (*block.actions, *block.data_actions)}
+    return any(
+        product in role.name and not any(one.startswith((*providers, "*")) for one in patterns)
+        for product, providers in _PRODUCTS.items()
+    )
 
 
 def general_roles() -> tuple[RoleDefinition, ...]:

@@ -1,8 +1,9 @@
 """The cover problem as a mixed-integer programme, solved to proven optimality by HiGHS.
 
-Columns: one binary per candidate (is it chosen?), and one in [0, 1] per group of excess permissions that the
-same candidates grant (is it granted?), weighted with what the group weighs. Rows: each demanded action has a
-chosen candidate; a group is granted as soon as one of its candidates is chosen.
+Columns: one binary per candidate (is it chosen?), and one in [0, 1] per group of excess permissions that
+the same candidates grant (is it granted?). Groups have the weight of their permissions, and odd candidates
+that of an odd role. Rows: each demanded action has a chosen candidate; a group is granted as soon as one of
+its candidates is chosen.
 
 The objective is lexicographic and is taken in stages: once a stage is optimal, its value becomes a row of
 the next. All values are small integers, so that a stage is proven once the bound is nearer than 1; each
@@ -16,7 +17,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from keyless.plan.reduce import Candidate, Problem, actions_in, greedy_cover, union_of_excess
+from keyless.plan.reduce import Candidate, Problem, actions_in, cost_of, greedy_cover, union_of_excess
 from keyless.plan.solve import TooFewRoles, key_of
 
 if TYPE_CHECKING:
@@ -65,9 +66,8 @@ def solve_in_stages(problem: Problem, nodes: int | None = None) -> Solved:
 
 def _simple_bound(problem: Problem) -> int:
     """What a cover weighs at least: some role must be in it for each action."""
-    cost = problem.weigher.cost
     least = (
-        min(cost(one.exceeds) for one in problem.candidates if one.covers & action)
+        min(cost_of([one], problem.weigher) for one in problem.candidates if one.covers & action)
         for action in actions_in(problem.demand)
     )
     return max(least)
@@ -137,7 +137,7 @@ class _Stages:
             self.best = chosen
 
     def _weight(self, chosen: Sequence[Candidate]) -> int:
-        return self._weigher.cost(union_of_excess(chosen))
+        return cost_of(chosen, self._weigher)
 
     def hold(self, weights: Mapping[int, int], value: int) -> None:
         """From now on admit only solutions that are at most ``value`` in ``weights``."""
@@ -209,7 +209,7 @@ class _Stages:
         return chosen
 
     def _add_excess_groups(self) -> dict[int, int]:
-        weights = {}
+        weights = {at: self._weigher.odd for at, one in enumerate(self._candidates) if one.odd}
         for bits, members in _excess_groups(self._candidates):
             column = self._add_column(integer=False)
             weights[column] = self._weigher.cost(bits)

@@ -12,12 +12,12 @@ Rules:
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from keyless.model.resource_id import ResourceId
 from keyless.plan.choose import best_cover, grantable
-from keyless.plan.index import Action, RoleIndex
+from keyless.plan.index import Action, RankedRole, RoleIndex
 from keyless.plan.problem import Demand
 from keyless.plan.solve import Cover, union_of_bits
 
@@ -43,6 +43,8 @@ class Place:
     """The best roles that there are, where a proposed one stands in their place."""
     granted_by_none: tuple[Action, ...] = ()
     """What only the proposed role grants."""
+    asked: int = 0
+    """What was asked for here, and ``held``, as a set: a role for other services than these is odd."""
     most: int | None = None
     """How many assignments the policy leaves its principal, where that bore on the choice."""
     widened: tuple[Place, ...] = ()
@@ -62,10 +64,19 @@ class Place:
         return granted & ~(self.used | self.held)
 
     def cost(self, index: RoleIndex, granted: int) -> int:
-        """What that weighs; where places were widened, at each of them what was not used there."""
+        """What the excess weighs; where places were widened, at each of them what was not used there."""
         if not self.widened:
             return index.cost(self.excess(index, granted))
         return sum(place.cost(index, granted) for place in self.widened)
+
+    def weight(self, index: RoleIndex, roles: Collection[RankedRole]) -> int:
+        """What roles here weigh: their excess, and those of them that are odd."""
+        odd = sum(self.is_odd(one) for one in roles)
+        return self.cost(index, union_of_bits(roles)) + index.weigher.odd * odd
+
+    def is_odd(self, role: RankedRole) -> bool:
+        """Whether it would surprise to see the role chosen here."""
+        return role.is_odd_for(self.asked or self.used | self.held)
 
     def add(self, index: RoleIndex, action: Action, count: int) -> None:
         """Have an action used from here that was used at a scope inside this one."""
@@ -103,6 +114,7 @@ def settled_place(
     covered = {action: count for action, count in counts.items() if index.bit(action) & able}
     missing = {action: count for action, count in counts.items() if action not in covered}
     place = Place(principal_id, scope, proposed or cover, covered, missing, held, bits_of(index, covered))
+    place.asked = granted | held
     if proposed:
         place.instead = cover
         place.granted_by_none = tuple(one for one in covered if not index.bit(one) & granted)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from dataclasses import replace
 
 from keyless.model.roles import RoleDefinition
 from keyless.plan.choose import worthwhile
@@ -41,10 +42,11 @@ def _alternatives(
         if needed & ~one.bits or one.role.id in chosen:
             continue
         excess = place.excess(index, kept | one.bits)
-        order = (index.cost(excess), one.is_odd_for(place.used), one.by_name)
+        odd = place.is_odd(one)
+        order = (index.cost(excess) + index.weigher.odd * odd, odd, one.by_name)
         able = sorted([*able, (order, excess, one.role)], key=lambda entry: entry[0])[:ALTERNATIVES]
     return tuple(
-        Alternative(role.id, role.name, excess.bit_count(), order[0]) for order, excess, role in able
+        Alternative(role.id, role.name, excess.bit_count(), index.cost(excess)) for _, excess, role in able
     )
 
 
@@ -59,6 +61,7 @@ def reason(index: RoleIndex, place: Place, role: RankedRole, nearest: tuple[Alte
     """The derivation of one choice, in sentences."""
     parts = (
         _necessity(index, place, role) if place.instead is None else _proposal(index, place, place.instead),
+        _less_odd(index, place),
         _next_best(index, place, nearest),
         _inheritance(index, place, role),
         _without_oddities(index, place, role),
@@ -74,7 +77,7 @@ def _necessity(index: RoleIndex, place: Place, role: RankedRole) -> str:
     together = listed([f"`{other.role.name}`" for other in others])
     own = index.universe.names(role.bits & used & ~union_of_bits(others))
     least = f"no set of {_roles(index)} does so with less besides"
-    claim = least if _is_least(place) else "what is granted besides is"
+    claim = least if _is_least(index, place) else "what is granted besides is"
     return (
         f"With {together} it grants all that is used here, and {claim}: {_besides(index, place)}. "
         f"Of these roles it alone grants {quoted(own)}.{_gap(place)}{_limit(place)}"
@@ -85,7 +88,7 @@ def _alone(index: RoleIndex, place: Place, actions: str) -> str:
     if not place.excess(index, place.granted):
         return f"It grants exactly {actions}, and nothing besides.{_limit(place)}"
     besides = _besides(index, place)
-    if not _is_least(place):
+    if not _is_least(index, place):
         return f"It grants {actions}, and besides {besides}.{_gap(place)}{_limit(place)}"
     nobody = (
         "No role, and no set of roles," if index.of_all else f"None of {_roles(index)}, and no set of them,"
@@ -105,9 +108,50 @@ def _proposal(index: RoleIndex, place: Place, instead: Cover) -> str:
     return text
 
 
-def _is_least(place: Place) -> bool:
-    """Whether no choice at all has less excess, with however many roles."""
-    return _is_best(place) and place.most is None
+def _is_least(index: RoleIndex, place: Place) -> bool:
+    """Whether no choice at all has less excess, with however many roles and however odd ones."""
+    return _is_best(place) and place.most is None and _with_odd_ones(index, place) is None
+
+
+def _less_odd(index: RoleIndex, place: Place) -> str:
+    """What to say where odd roles would have less excess, and were not worth it."""
+    cover = _with_odd_ones(index, place)
+    if cover is None or place.instead is not None:
+        return ""
+    names = listed([f"`{one.role.name}`" for one in cover.roles])
+    besides = _weighed(index, cover.excess)
+    return (
+        f"Less besides would be granted by {names} ({besides}): preview, deprecated, a service's own, or for "
+        "services of which nothing was used here. By the policy (`oddCosts`) each of those counts as "
+        f"{index.weigher.odd:,}."
+    )
+
+
+def _with_odd_ones(index: RoleIndex, place: Place) -> Cover | None:
+    """The roles with the least excess if odd ones were no worse than others; none where these are as good."""
+    cost = index.cost(place.excess(index, place.granted))
+    if not index.weigher.odd or not cost or not _may_be_less(index, place, cost):
+        return None
+    limited = tuple(one.role.id for one in index.limited_at(place.scope))
+    key = ("with odd ones", place.used, place.held, limited)
+    if key not in index.memo:
+        alike = replace(index.weigher, odd=0)
+        roles = index.roles_at(place.scope)
+        index.memo[key] = minimum_cover(
+            place.used, roles, held=place.held, weigher=alike, effort=index.effort
+        )
+    found: Cover = index.memo[key]
+    return found if index.cost(found.excess) < cost else None
+
+
+def _may_be_less(index: RoleIndex, place: Place, cost: int) -> bool:
+    """Whether some odd role has so little besides that it could be part of a better choice."""
+    most = cost + index.cost(place.used | place.held)
+    return any(
+        weight < most and place.is_odd(one)
+        for action in actions_in(place.used)
+        for weight, one in index.granting(action)
+    )
 
 
 def _limit(place: Place) -> str:
@@ -169,7 +213,7 @@ def _inheritance(index: RoleIndex, place: Place, role: RankedRole) -> str:
 
 
 def _without_oddities(index: RoleIndex, place: Place, role: RankedRole) -> str:
-    if not role.is_odd_for(place.used):
+    if not place.is_odd(role):
         return ""
     text = (
         "It is for services of which nothing was used here"

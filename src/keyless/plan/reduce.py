@@ -16,7 +16,7 @@ other has not, and names that both have do not matter to that.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from keyless.plan.index import RankedRole
@@ -105,6 +105,11 @@ def union_of_excess(chosen: Iterable[Candidate]) -> int:
     return excess
 
 
+def cost_of(chosen: Collection[Candidate], weigher: Weigher) -> int:
+    """What the chosen roles weigh: their excess, and those of them that are odd."""
+    return weigher.cost(union_of_excess(chosen)) + weigher.odd * sum(one.odd for one in chosen)
+
+
 def actions_in(demand: int) -> Iterator[int]:
     """The single actions of a set, each as a set."""
     while demand:
@@ -133,16 +138,16 @@ def greedy_cover(problem: Problem) -> list[Candidate]:
 
 
 def _price(one: Candidate, left: int, excess: int, weigher: Weigher) -> tuple[float, bool, str, str]:
-    per_action = weigher.cost(one.exceeds & ~excess) / (one.covers & left).bit_count()
+    cost = weigher.cost(one.exceeds & ~excess) + weigher.odd * one.odd
+    per_action = cost / (one.covers & left).bit_count()
     return (per_action, *one.rank)
 
 
 def _drop_excessive(problem: Problem) -> Problem:
     within: Sequence[Candidate] = problem.candidates
     if problem.most is None:
-        cost = problem.weigher.cost
-        bound = cost(union_of_excess(greedy_cover(problem)))
-        within = [one for one in within if cost(one.exceeds) <= bound]
+        bound = cost_of(greedy_cover(problem), problem.weigher)
+        within = [one for one in within if cost_of([one], problem.weigher) <= bound]
     return _without_excess(problem, within, _unavoidable(problem.demand, within))
 
 

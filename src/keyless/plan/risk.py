@@ -46,13 +46,13 @@ def why_risky(one: RiskyPermission) -> str:
 
 
 @lru_cache(maxsize=16)
-def weigher_for(universe: Universe, weights: RiskWeights) -> Weigher:
-    """How sets over a universe weigh."""
+def weigher_for(universe: Universe, weights: RiskWeights, odd: int = 0) -> Weigher:
+    """How sets over a universe weigh, and each ``odd`` role that is chosen."""
     parts = [(bits, _weight(weights, risk)) for risk, bits in _apart(universe)]
     taken = 0
     for bits, _ in parts:
         taken |= bits
-    return Weigher.of(weights.other, (*parts, (_changing(universe) & ~taken, weights.changing)))
+    return Weigher.of(weights.other, (*parts, (_changing(universe) & ~taken, weights.changing)), odd)
 
 
 @lru_cache(maxsize=16)

@@ -1,10 +1,11 @@
 """The exact minimum cover: which roles, together, grant what was asked for and the least besides.
 
 The objective, each part looked at only where the ones before it are equal:
-1. the least weight of excess permissions, taken over the union of what the roles grant;
+1. the least weight: of the excess permissions, taken over the union of what the roles grant, and of the odd
+   roles: those that are preview, deprecated, legacy or a service's own, by their names, or that are for a
+   service of which nothing was asked for;
 2. fewest roles;
-3. fewest odd roles: those that are preview, deprecated, legacy or a service's own, by their names, or that
-   are for a service of which nothing was asked for;
+3. fewest odd roles;
 4. the least list of names, in alphabetical order, compared name by name.
 
 So there is always one answer. The problem is first reduced without losing it (``keyless.plan.reduce``).
@@ -21,7 +22,7 @@ from dataclasses import dataclass, field
 
 from keyless.plan.index import RankedRole
 from keyless.plan.policy.effort import DEFAULT_EFFORT, Effort
-from keyless.plan.reduce import Candidate, Problem, actions_in, by_name, reduced, union_of_excess
+from keyless.plan.reduce import Candidate, Problem, actions_in, by_name, cost_of, reduced
 from keyless.plan.results.proof import Method
 from keyless.plan.weigh import COUNTED, Weigher
 
@@ -80,7 +81,8 @@ def minimum_cover(
     best, bound, method = _best_of(problem, effort)
     chosen = sorted((*problem.settled, *(one.ranked for one in best)), key=lambda one: one.by_name)
     excess = union_of_bits(chosen) & ~(demand | held)
-    cost = weigher.cost(excess)
+    odd = sum(one.is_odd_for(demand | held) for one in chosen)
+    cost = weigher.cost(excess) + weigher.odd * odd
     return Cover(tuple(chosen), excess, cost, cost - key_of(best, weigher)[0] + bound, method)
 
 
@@ -113,7 +115,7 @@ def union_of_bits(roles: Iterable[RankedRole]) -> int:
 def key_of(chosen: Sequence[Candidate], weigher: Weigher = COUNTED) -> Key:
     """The objective as a value: of two covers the lesser is the better."""
     return (
-        weigher.cost(union_of_excess(chosen)),
+        cost_of(chosen, weigher),
         len(chosen),
         sum(one.odd for one in chosen),
         tuple(sorted(map(by_name, chosen))),
@@ -148,7 +150,7 @@ class Search:
 
     def _extend(self, chosen: list[Candidate], left: int, excess: int) -> None:
         self._steps -= 1
-        if self._steps < 0 or self._is_worse(excess, len(chosen) + bool(left)):
+        if self._steps < 0 or self._is_worse(chosen, excess, len(chosen) + bool(left)):
             return
         if not left:
             self._offer(chosen)
@@ -157,10 +159,13 @@ class Search:
         for one in options:
             self._extend([*chosen, one], left & ~one.covers, excess | one.exceeds)
 
-    def _is_worse(self, excess: int, number: int) -> bool:
+    def _is_worse(self, chosen: list[Candidate], excess: int, number: int) -> bool:
         if number > self._most:
             return True
-        return self._best_key is not None and (self._weigher.cost(excess), number) > self._best_key[:2]
+        if self._best_key is None:
+            return False
+        cost = self._weigher.cost(excess) + self._weigher.odd * sum(one.odd for one in chosen)
+        return (cost, number) > self._best_key[:2]
 
     def _offer(self, chosen: list[Candidate]) -> None:
         key = key_of(chosen, self._weigher)
@@ -173,6 +178,6 @@ def _choices(problem: Problem) -> list[tuple[int, list[Candidate]]]:
     choices = []
     for action in actions_in(problem.demand):
         options = [one for one in problem.candidates if one.covers & action]
-        options.sort(key=lambda one: (problem.weigher.cost(one.exceeds), one.rank))
+        options.sort(key=lambda one: (cost_of([one], problem.weigher), one.rank))
         choices.append((action, options))
     return sorted(choices, key=lambda choice: len(choice[1]))

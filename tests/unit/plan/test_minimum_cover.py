@@ -113,6 +113,8 @@ def test_a_demand_that_no_role_grants_is_said_to_be_so():
         ("Azure Advisor Service Role", False),
         ("Security Manager (Legacy)", False),
         ("Previewer", True),
+        ("Backup Operator", False),
+        ("Defender for Storage Data Scanner", False),
     ],
 )
 def test_a_name_says_whether_a_role_is_for_general_use(name, for_all):

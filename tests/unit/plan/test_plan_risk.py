@@ -7,6 +7,7 @@ from keyless.plan.index import role_index
 from keyless.plan.policy.effort import Effort
 from keyless.plan.policy.policy import PlanPolicy
 from keyless.plan.policy.risks import RiskWeights
+from keyless.plan.policy.roles import RoleRules
 from keyless.plan.results.proof import Method
 from keyless.plan.results.risk import Risk, RiskyPermission
 from keyless.plan.risk import weigher_for, why_risky
@@ -38,6 +39,23 @@ def test_a_role_that_reads_keys_is_not_taken_for_the_sake_of_fewer_permissions()
     assert ", which weigh " in plan.assignments[0].reason
 
 
+BLOBS = "Microsoft.Storage/storageAccounts/blobServices/containers/blobs"
+
+
+def test_a_services_own_role_is_not_taken_for_little_and_the_plan_says_what_it_would_save():
+    observed = [saw(WEB, f"{BLOBS}/{end}", ACCOUNT) for end in ("read", "write")]
+    plan = planned([WEB], observed)
+    assert chosen(plan) == {("web", "Storage Blob Data Contributor", ACCOUNT)}
+    reason = plan.assignments[0].reason
+    assert "Less besides would be granted by `CosmosDB Fleet Analytics Storage Data Writer`" in reason
+    assert "(`oddCosts`) each of those counts as 30." in reason
+    assert not reason.startswith("No role")
+    for_nothing = PlanPolicy(roles=RoleRules(odd_costs=0))
+    assert chosen(planned([WEB], observed, policy=for_nothing)) == {
+        ("web", "CosmosDB Fleet Analytics Storage Data Writer", ACCOUNT)
+    }
+
+
 def test_where_all_weigh_the_same_a_set_weighs_as_many_as_it_has():
     universe = role_index().universe
     weigher = weigher_for(universe, RiskWeights(1, 1, 1, 1, 1))
@@ -65,7 +83,7 @@ def test_every_choice_has_a_certificate_that_it_is_the_best():
     (proof,) = plan.certificates
     assert (proof.principal_id, proof.scope) == (WEB.principal_id, VAULT)
     assert proof.optimal
-    assert proof.cost == proof.bound == 2
+    assert proof.cost == proof.bound == 2 + RoleRules().odd_costs
 
 
 def test_what_is_used_at_a_narrower_scope_is_no_excess_in_the_certificate_either():

@@ -26,7 +26,7 @@ class Method(enum.StrEnum):
 class Certificate(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
     """What is proved of the roles that one principal gets at one scope.
 
-    ``cost`` is the weighted excess of what was chosen, ``bound`` a number that no choice can be below;
+    ``cost`` is what the choice weighs, its excess and odd roles; ``bound`` a number that no choice is below;
     they are equal where it is ``optimal``.
     """
 
