@@ -39,14 +39,14 @@ def told(changed: Mapping[str, str | None]) -> list[str]:
 
 
 def with_credentials(plan: Plan, sign_ins: Iterable[SignIn]) -> list[str]:
-    """A line for each application that the plan has an identity for and that signed in nevertheless."""
+    """A line for each application or key that signed in although the plan has an identity for it."""
     from keyless.plan.problem import SubjectKind
 
     taken_over = {
         one.principal_id.casefold(): (one, choice)
         for choice in plan.identities.choices
         for one in choice.replaces
-        if one.kind is SubjectKind.APPLICATION
+        if one.kind in {SubjectKind.APPLICATION, SubjectKind.ACCESS_KEY}
     }
     found = {}
     for one in sign_ins:
@@ -54,7 +54,7 @@ def with_credentials(plan: Plan, sign_ins: Iterable[SignIn]) -> list[str]:
         if entry is not None and one.method.is_stored:
             subject, choice = entry
             found[subject.principal_id] = (
-                f"the code still signs in as `{subject.name}` with a stored credential: the plan gives its "
+                f"the code still signs in as `{subject.name}` with a stored credential: the plan gives the "
                 f"roles to `{choice.identity.name}`, so let it use the managed identity of `{choice.name}` "
                 "(`DefaultAzureCredential`)"
             )
@@ -88,8 +88,8 @@ def report(
     for seen in denied:
         who, where = principals.name_of(seen.principal_id), scope_in_words(seen.scope_id)
         say(f"denied {seen.count}x: {who} `{seen.action}` at {where}", bad=True)
-    for rest in unused(plan, observations):
-        say(in_words(rest))
+    for line in _unused(plan, unused(plan, observations), observations):
+        say(line)
     for line in credentials_used(finished.summary) if finished.summary is not None else ():
         say(line)
     for line in still:
@@ -100,6 +100,21 @@ def report(
         say(f"the proof holds: {calls} allowed by {roles}, none denied")
     else:
         say(f"the proof fails: {_why(finished, len(denied), len(still))}", bad=True)
+
+
+def _unused(plan: Plan, rests: Iterable[Unused], observations: Iterable[Observation]) -> list[str]:
+    """What was granted and not used by those who took part; of the others, only how many there are.
+
+    Where nobody did anything, everybody counts as having taken part.
+    """
+    seen = {one.principal_id.casefold() for one in observations}
+    others = [one for one in plan.assignments if seen and one.principal.principal_id.casefold() not in seen]
+    lines = [in_words(rest) for rest in rests if rest.assignment not in others]
+    if not others:
+        return lines
+    roles = counted(len(others), "role assignment", "role assignments")
+    who = counted(len({one.principal.principal_id for one in others}), "identity", "identities")
+    return [*lines, f"{roles} of {who} that took no part in this run: prove their workloads, too"]
 
 
 def in_words(rest: Unused) -> str:

@@ -6,6 +6,7 @@ import time
 
 import msgspec
 import pytest
+from msgspec import structs
 
 from keyless.cli.asked import known_action, known_scope
 from keyless.cli.evidence import as_line
@@ -19,6 +20,7 @@ from keyless.model.evidence import Observation, Outcome
 from keyless.model.resource_id import group_scope, resource_scope
 from keyless.model.resources import STORE_TYPE, VAULT_TYPE, ConfigurationStore, Vault, secret_scope
 from keyless.plan.problem import Subject, SubjectKind
+from keyless.plan.result import PlannedAssignment
 from keyless.plan.unused import unused
 from keyless.runtime.directory import Directory, Entry
 from keyless.runtime.messages import Summary
@@ -164,6 +166,24 @@ def test_what_a_role_grants_and_nobody_used_is_listed_up_to_a_limit() -> None:
     )
     (many,) = unused(officer, [saw(Outcome.ALLOWED, "Microsoft.KeyVault/vaults/secrets/purge/action")])
     assert in_words(many).endswith(f" and {len(many.actions) - 8} more")
+
+
+def test_of_identities_that_took_no_part_in_a_proof_only_their_number_is_told(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    both = structs.replace(PLAN, assignments=(*PLAN.assignments, _of_another(PLAN.assignments[0])))
+    report(both, finished(), [saw(Outcome.ALLOWED)], PRINCIPALS)
+    said = capsys.readouterr().err
+    assert "1 role assignment of 1 identity that took no part in this run" in said
+    assert "of worker" not in said
+    report(both, finished(), [], PRINCIPALS)
+    assert "of worker at vault `contoso` was not used at all" in capsys.readouterr().err
+
+
+def _of_another(one: PlannedAssignment) -> PlannedAssignment:
+    return structs.replace(
+        one, principal=structs.replace(one.principal, name="worker", principal_id="another")
+    )
 
 
 def test_evidence_is_newer_where_it_was_first_seen_later_and_let_pass() -> None:
