@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from keyless.plan.identities.decisions import Decision, besides_of
 from keyless.plan.identities.moves import Moves
-from keyless.plan.identities.needs import Whose
+from keyless.plan.identities.needs import Whose, whose
 from keyless.plan.identities.seats import Seat, Seats
 from keyless.plan.problem import Subject
 
@@ -28,8 +28,14 @@ def after(seats: Seats, moves: Moves) -> int:
 
 def apart(decisions: Sequence[Decision], seats: Seats) -> int:
     """If each resource had identities of its own."""
-    kept = [(_id(p),) for one in decisions for p in besides_of(one) if p in one.seat.host.used]
-    return sum(seat.need.roles for seat in seats.all) + _roles(seats, kept)
+    chosen = [whose(*one.seat.takes, *_used(one, (one.identity,))) for one in decisions]
+    kept = [whose(found) for one in decisions for found in _used(one, besides_of(one))]
+    return _roles(seats, [*chosen, *kept])
+
+
+def _used(decision: Decision, identities: Iterable[Subject]) -> list[Subject]:
+    """Those of them that were seen in use on the resource."""
+    return [one for one in identities if one in decision.seat.host.used]
 
 
 def _all(seat: Seat) -> tuple[Subject, ...]:
