@@ -36,6 +36,11 @@ _OPTIONS = (
         help="In vaults with access policies, give the roles for all that a policy gives, used or not.",
     ),
     click.option(
+        "--keep-identities",
+        is_flag=True,
+        help="Leave every compute resource with the identities that it has.",
+    ),
+    click.option(
         "--window",
         "window_days",
         metavar="DAYS",
@@ -69,6 +74,7 @@ class PolicyOptions:
     policy_file: Path | None = None
     window_days: int | None = None
     keep: tuple[str, ...] = ()
+    keep_identities: bool = False
 
 
 def policy_options(command: Callable[..., None]) -> Callable[..., None]:
@@ -83,10 +89,18 @@ def policy_options(command: Callable[..., None]) -> Callable[..., None]:
         policy_file: Path | None,
         window_days: int | None,
         keep: tuple[str, ...],
+        keep_identities: bool,
         **others: object,
     ) -> None:
         own = PolicyOptions(
-            object_scope, general_roles, include_denied, whole_policies, policy_file, window_days, keep
+            object_scope,
+            general_roles,
+            include_denied,
+            whole_policies,
+            policy_file,
+            window_days,
+            keep,
+            keep_identities,
         )
         command(decided=own, **others)
 
@@ -132,6 +146,8 @@ def _with_flags(policy: PlanPolicy, decided: PolicyOptions) -> PlanPolicy:
         policy = replace(policy, evidence=replace(policy.evidence, include_denied=True))
     if decided.whole_policies:
         policy = replace(policy, vaults=replace(policy.vaults, whole_policies=True))
+    if decided.keep_identities:
+        policy = replace(policy, identities=replace(policy.identities, keep=True))
     return replace(policy, evidence=_in_time(policy.evidence, decided))
 
 
