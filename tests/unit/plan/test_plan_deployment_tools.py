@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -18,6 +19,7 @@ from staged_plans import ROLE, SHARED, WHOLE, assignment
 
 from keyless.plan.result import Plan
 from keyless.plan.results.custom_roles import ProposedRole
+from keyless.plan.writers import hcl
 from keyless.plan.writers.formats import directory_of
 
 ROLE_ALONE = ProposedRole(definition=ROLE, excess_saved=4, reason="exactly that")
@@ -61,6 +63,16 @@ def run(folder, *words):
 def test_terraform_leaves_the_files_as_they_are_written(tool, folder) -> None:
     ran = run(folder, tool("terraform"), "fmt", "-check", "-diff", "-recursive")
     assert ran.returncode == 0, ran.stdout
+
+
+def test_terraform_reads_every_text_as_it_is(tool, tmp_path) -> None:
+    texts = ["${", "$${x}", "%{ if", "%%{", "\\", '"', "\\${x}", "a\nb\tc\r", "é😀", "\x07\u2028", "$$", ""]
+    lines = [[f"value = {hcl.quote(text)}"] for text in texts]
+    blocks = [hcl.block("output", (f"o{at}",), given) for at, given in enumerate(lines)]
+    (tmp_path / "main.tf").write_text("\n".join(blocks))
+    assert run(tmp_path, tool("terraform"), "apply", "-auto-approve").returncode == 0
+    read = json.loads(run(tmp_path, "terraform", "output", "-json").stdout)
+    assert [read[f"o{at}"]["value"] for at in range(len(texts))] == texts
 
 
 @pytest.mark.parametrize("provider", ["terraform", "terraform-azapi"])
