@@ -73,7 +73,7 @@ def assignment(number, who, role_id, scope, action=GET, *, name="a role", **more
     return PlannedAssignment(guid, who, role_id, name, scope, used, (), (), "it was used", **more)
 
 
-def choice(name, identity, *, change=IdentityChange.SHARE, resource="", replaces=()):
+def choice(name, identity, *, change=IdentityChange.SHARE, resource="", replaces=(), **more):
     resource = resource or f"{SITE}/{name}"
     return IdentityChoice(
         resource=resource,
@@ -84,6 +84,7 @@ def choice(name, identity, *, change=IdentityChange.SHARE, resource="", replaces
         members=(resource,),
         replaces=replaces,
         reason="it needs what the others need",
+        **more,
     )
 
 

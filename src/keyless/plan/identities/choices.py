@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
+from keyless.model.clusters import service_account
 from keyless.model.hosts import HostKind
 from keyless.model.identities import IdentityKind
 from keyless.plan.identities.decisions import Decision, besides_of, keeping
@@ -50,6 +51,7 @@ def _choice(
         would_change=would_change(seat, one.rules, around),
         location=mine[0].host.compute.location,
         names_client_id=_names_client_id(one, besides),
+        service_account=service_account(seat.host.compute) if _is_pods(seat) else "",
     )
 
 
@@ -98,6 +100,10 @@ def _names_client_id(one: Decision, besides: Sequence[Subject]) -> bool:
     if one.identity.kind is not SubjectKind.USER_ASSIGNED:
         return False
     return bool(besides) or one.seat.host.traits.host_kind is HostKind.APP_SERVICE
+
+
+def _is_pods(seat: Seat) -> bool:
+    return seat.host.traits.host_kind is HostKind.AKS
 
 
 def _id(subject: Subject) -> str:

@@ -53,7 +53,8 @@ class IdentityChoice(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
     is; ``members`` are the ids of all the resources that have it, ``replaces`` the principals whose access
     it takes over, ``besides`` the other identities that the resource has and keeps. ``rules`` are those
     that spoke, ``would_change`` says what would make the choice another one. Code must name the identity by
-    its client id (`AZURE_CLIENT_ID`) where it ``names_client_id``.
+    its client id (`AZURE_CLIENT_ID`) where it ``names_client_id``. In a cluster it runs as a
+    ``service_account`` (``namespace/name``), which is empty elsewhere.
     """
 
     resource: str
@@ -69,6 +70,7 @@ class IdentityChoice(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
     would_change: tuple[str, ...] = ()
     location: str = ""
     names_client_id: bool = False
+    service_account: str = ""
 
 
 class NearGroup(msgspec.Struct, frozen=True, rename="camel", kw_only=True):

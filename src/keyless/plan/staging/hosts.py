@@ -19,6 +19,7 @@ import json
 from keyless.catalog.services import api_version
 from keyless.model.hosts import HostKind, host_kind_of_type
 from keyless.model.resource_id import ResourceId
+from keyless.plan.results.identities import IdentityChoice
 from keyless.plan.results.stages import Command
 from keyless.plan.staging.words import az, az_rest, client_id_word, of_resource
 
@@ -38,7 +39,7 @@ _GROUPS = {
 def attach(host: ResourceId, identity: str, *, keeps: str = "") -> Command | None:
     """Give a resource an identity: an id, or ``SYSTEM``; none where no command can.
 
-    ``keeps`` is the type of identity that it has besides (`SystemAssigned`, `UserAssigned`), which only those
+    ``keeps`` are the types of identity that it has besides (`SystemAssigned, UserAssigned`), which only those
     that are patched must be told.
     """
     kind = _type(host)
@@ -47,7 +48,7 @@ def attach(host: ResourceId, identity: str, *, keeps: str = "") -> Command | Non
     if kind == _CONTAINER_APP:
         return az("containerapp", "identity", "assign", *of_resource(host), *_of_container_app(identity))
     own = "SystemAssigned" if identity == SYSTEM else "UserAssigned"
-    return _patched(host, ", ".join(sorted({own, keeps} - {""})), identity, {})
+    return _patched(host, ", ".join(sorted({own, *keeps.split(", ")} - {""})), identity, {})
 
 
 def detach(host: ResourceId, identity: str, *, keeps: str = "") -> Command | None:
@@ -80,8 +81,13 @@ def forget_client_id(host: ResourceId) -> Command | None:
     return None
 
 
-def is_cluster(host: ResourceId) -> bool:
+def is_pods(choice: IdentityChoice) -> bool:
     """Whether code on a resource is pods, which get an identity by a federated credential."""
+    return choice.service_account != "" or is_cluster(ResourceId.parse(choice.resource))
+
+
+def is_cluster(host: ResourceId) -> bool:
+    """Whether a resource is a cluster."""
     return host_kind_of_type(host.resource_type or "") is HostKind.AKS
 
 

@@ -19,7 +19,7 @@ import json
 
 from keyless.model.identities import IdentityKind
 from keyless.model.resource_id import ResourceId
-from keyless.plan.problem import Subject, SubjectKind
+from keyless.plan.problem import Subject
 from keyless.plan.proposed import (
     own_identities_to_switch_on,
     proposed_identities,
@@ -29,9 +29,11 @@ from keyless.plan.proposed import (
 from keyless.plan.result import Plan
 from keyless.plan.results.custom_roles import ProposedRole
 from keyless.plan.results.identities import IdentityChange, IdentityChoice
-from keyless.plan.results.stages import Step
-from keyless.plan.staging.hosts import SYSTEM, attach, detach, is_cluster
-from keyless.plan.staging.words import AUTHORIZATION_API, az, az_rest, of_resource
+from keyless.plan.results.stages import Asked, Step
+from keyless.plan.staging.beside import kinds_before
+from keyless.plan.staging.hosts import SYSTEM, attach, detach, is_pods
+from keyless.plan.staging.words import AUTHORIZATION_API, asking, az, az_rest, of_resource
+from keyless.plan.trust import CLUSTER_TYPE, CREDENTIAL, Trust, trusts
 
 
 def prepare(plan: Plan) -> tuple[Step, ...]:
@@ -39,7 +41,8 @@ def prepare(plan: Plan) -> tuple[Step, ...]:
     return (
         *(_identity(one) for one in proposed_identities(plan)),
         *(_switched_on(one, choice) for one, choice in own_identities_to_switch_on(plan)),
-        *(_trust(choice) for choice in plan.identities.choices if _needs_trust(choice)),
+        *(_trust(one) for one in trusts(plan)),
+        *(_trust_by_hand(choice) for choice in plan.identities.choices if _needs_trust(choice)),
         *(_role(one) for one in plan.proposed_roles),
     )
 
@@ -58,7 +61,7 @@ def _identity(subject: Subject) -> Step:
 
 def _switched_on(subject: Subject, choice: IdentityChoice | None) -> Step:
     host = ResourceId.parse(subject.resource_id)
-    keeps = "UserAssigned" if choice and _had(choice, SubjectKind.USER_ASSIGNED) else ""
+    keeps = kinds_before(choice) if choice else ""
     do, undo = attach(host, SYSTEM, keeps=keeps), detach(host, SYSTEM, keeps=keeps)
     return Step(
         what=f"switch the system-assigned identity of {host.name} on",
@@ -70,16 +73,36 @@ def _switched_on(subject: Subject, choice: IdentityChoice | None) -> Step:
     )
 
 
-def _had(choice: IdentityChoice, kind: SubjectKind) -> bool:
-    return any(one.kind is kind for one in choice.replaces)
+def _trust(trust: Trust) -> Step:
+    identity = trust.identity
+    named = (
+        *("--subscription", identity.subscription_id or ""),
+        *("--resource-group", identity.resource_group or ""),
+        *("--identity-name", identity.name, "--name", trust.name),
+    )
+    query = ("--query", "oidcIssuerProfile.issuerUrl")
+    issuer = Asked(asking("aks", "show", "--ids", trust.cluster.text, *query))
+    trusted = ("--issuer", issuer, "--subject", trust.subject, "--audiences", trust.audience)
+    group = ("identity", "federated-credential")
+    return Step(
+        what=f"let {identity.name} trust the service account {trust.service_account} of {trust.cluster.name}",
+        target=identity.child(CREDENTIAL, trust.name).text,
+        reason="pods get the identity by a federated credential",
+        do=(az(*group, "create", *named, *trusted),),
+        undo=(az(*group, "delete", *named, "--yes"),),
+        by_template=True,
+    )
 
 
 def _needs_trust(choice: IdentityChoice) -> bool:
+    """Whether pods are to have an identity whose trust is not known well enough to write it."""
     new = choice.change is not IdentityChange.KEEP and choice.chosen is IdentityKind.USER_ASSIGNED
-    return new and is_cluster(ResourceId.parse(choice.resource))
+    cluster = ResourceId.parse(choice.resource)
+    written = choice.service_account and cluster.is_type(CLUSTER_TYPE)
+    return new and is_pods(choice) and not written
 
 
-def _trust(choice: IdentityChoice) -> Step:
+def _trust_by_hand(choice: IdentityChoice) -> Step:
     cluster = ResourceId.parse(choice.resource)
     return Step(
         what=f"let {choice.identity.name} trust the service accounts of {cluster.name}",
@@ -88,9 +111,8 @@ def _trust(choice: IdentityChoice) -> Step:
         by_hand=(
             "for each service account, with its NAMESPACE and NAME: `az identity federated-credential create "
             f"--name NAME --identity-name {choice.identity.name} --resource-group GROUP --issuer ISSUER "
-            "--subject system:serviceaccount:NAMESPACE:NAME --audiences api://AzureADTokenExchange`; "
-            f"the issuer is what `az aks show --ids {choice.resource} --query "
-            "oidcIssuerProfile.issuerUrl` prints"
+            "--subject system:serviceaccount:NAMESPACE:NAME --audiences api://AzureADTokenExchange`, with "
+            "the cluster's own ISSUER"
         ),
     )
 

@@ -28,6 +28,7 @@ from keyless.plan.result import Plan, Removal, StoredCredential
 from keyless.plan.results.identities import IdentityChange, IdentityChoice
 from keyless.plan.results.secrets import Fate, SecretDecision
 from keyless.plan.results.stages import Asked, Step, Word
+from keyless.plan.staging.beside import is_on, kinds_after
 from keyless.plan.staging.hosts import SYSTEM, attach, detach
 from keyless.plan.staging.switch import is_transitional
 from keyless.plan.staging.words import asking, assign, az, unassign
@@ -96,17 +97,8 @@ def _old_identities(plan: Plan) -> list[tuple[IdentityChoice, Subject]]:
         for choice in plan.identities.choices
         if choice.change is not IdentityChange.KEEP
         for old in choice.replaces
-        if _is_on(choice, old) and not (_is_own(old) and old.principal_id.casefold() in needed)
+        if is_on(choice, old) and not (_is_own(old) and old.principal_id.casefold() in needed)
     ]
-
-
-def _is_on(choice: IdentityChoice, old: Subject) -> bool:
-    """Whether it is an identity of the resource, and another one than it is to have."""
-    if old.resource_id.casefold() == choice.identity.resource_id.casefold():
-        return False
-    return old.kind is SubjectKind.USER_ASSIGNED or (
-        _is_own(old) and old.resource_id.casefold() == choice.resource.casefold()
-    )
 
 
 def _is_own(old: Subject) -> bool:
@@ -122,7 +114,7 @@ def _is_doubtful(old: Subject, plan: Plan) -> bool:
 def _detached(choice: IdentityChoice, old: Subject) -> Step:
     host = ResourceId.parse(choice.resource)
     identity = SYSTEM if _is_own(old) else old.resource_id
-    keeps = _kinds_beside(choice, old)
+    keeps = kinds_after(choice, old)
     do, undo = detach(host, identity, keeps=keeps), attach(host, identity, keeps=keeps)
     return Step(
         what=f"take the identity {old.name} from {choice.name}",
@@ -133,16 +125,6 @@ def _detached(choice: IdentityChoice, old: Subject) -> Step:
         by_hand="" if do else f"detach {old.name} from {choice.resource}",
         reversible=not _is_own(old),
         remark="switched on again, it is another identity, without roles" if _is_own(old) else "",
-    )
-
-
-def _kinds_beside(choice: IdentityChoice, old: Subject) -> str:
-    """The types of identity that the resource has besides an old one."""
-    had = {one.kind for one in choice.replaces if one is not old and _is_on(choice, one)}
-    own = SubjectKind.SYSTEM_ASSIGNED in had or choice.identity.kind is SubjectKind.SYSTEM_ASSIGNED
-    others = SubjectKind.USER_ASSIGNED in had or choice.identity.kind is SubjectKind.USER_ASSIGNED
-    return ", ".join(
-        kind for kind, is_there in (("SystemAssigned", own), ("UserAssigned", others)) if is_there
     )
 
 

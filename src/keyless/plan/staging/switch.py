@@ -22,12 +22,13 @@ from keyless.plan.result import Plan, StoredCredential
 from keyless.plan.results.identities import IdentityChange, IdentityChoice
 from keyless.plan.results.secrets import Fate, SecretDecision
 from keyless.plan.results.stages import Command, Step
+from keyless.plan.staging.beside import is_on, kinds_before
 from keyless.plan.staging.hosts import (
     SETTING,
     attach,
     detach,
     forget_client_id,
-    is_cluster,
+    is_pods,
     tell_client_id,
 )
 from keyless.plan.staging.words import az, of_resource
@@ -58,16 +59,14 @@ def is_transitional(subject: Subject, plan: Plan) -> bool:
 def _attached(choice: IdentityChoice) -> Step:
     host, identity = ResourceId.parse(choice.resource), choice.identity.resource_id
     what = f"give {choice.name} the identity {choice.identity.name}, beside what it has"
-    if is_cluster(host):
+    if is_pods(choice):
         by_hand = (
             f"annotate the service accounts of {choice.name} with `azure.workload.identity/client-id`, the "
             f"client id of {choice.identity.name}, and label their pods `azure.workload.identity/use=true`"
         )
         return Step(what=what, target=choice.resource, reason=choice.reason, by_hand=by_hand)
-    keeps = "SystemAssigned" if _had_own(choice) else ""
-    others = "UserAssigned" if _other_user_assigned(choice) else ""
-    back = ", ".join(filter(None, (keeps, others)))
-    do, undo = attach(host, identity, keeps=keeps), detach(host, identity, keeps=back)
+    keeps = kinds_before(choice)
+    do, undo = attach(host, identity, keeps=keeps), detach(host, identity, keeps=keeps)
     return Step(
         what=what,
         target=choice.resource,
@@ -78,24 +77,14 @@ def _attached(choice: IdentityChoice) -> Step:
     )
 
 
-def _had_own(choice: IdentityChoice) -> bool:
-    own = choice.resource.casefold()
-    return any(
-        one.kind is SubjectKind.SYSTEM_ASSIGNED and one.resource_id.casefold() == own
-        for one in choice.replaces
-    )
-
-
 def _other_user_assigned(choice: IdentityChoice) -> list[Subject]:
     """The user-assigned identities that the resource has now, in place of which it gets another."""
-    mine = choice.identity.resource_id.casefold()
-    had = [one for one in choice.replaces if one.kind is SubjectKind.USER_ASSIGNED]
-    return [one for one in had if one.resource_id.casefold() != mine]
+    return [one for one in choice.replaces if one.kind is SubjectKind.USER_ASSIGNED and is_on(choice, one)]
 
 
 def _is_told(choice: IdentityChoice) -> bool:
     user_assigned = choice.chosen is IdentityKind.USER_ASSIGNED
-    if is_cluster(ResourceId.parse(choice.resource)):
+    if is_pods(choice):
         return False
     return user_assigned or bool(_other_user_assigned(choice))
 

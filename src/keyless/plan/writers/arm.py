@@ -20,6 +20,7 @@ from keyless.plan.problem import Subject
 from keyless.plan.proposed import ROLE_DEFINITION_TYPE, role_properties
 from keyless.plan.result import Plan, PlannedAssignment
 from keyless.plan.staging.words import description_of
+from keyless.plan.trust import CLUSTER_TYPE, CREDENTIAL, Trust
 from keyless.plan.writers.ids import parts_of, principal_path, same_subscription, version_for
 from keyless.plan.writers.layout import (
     MANAGEMENT_GROUP_TYPE,
@@ -72,6 +73,7 @@ def write_arm(plan: Plan) -> dict[str, str]:
 def _resources(part: Part, parameters: Mapping[Subject, str]) -> list[Json]:
     return [
         *(_identity(one) for one in part.identities),
+        *_trusts(part),
         *(_role(one) for one in part.roles),
         *(_assignment(part, one, parameters) for one in part.assignments),
     ]
@@ -139,6 +141,35 @@ def _identity(identity: Subject) -> Json:
         "apiVersion": version_for(USER_ASSIGNED_IDENTITY_TYPE),
         "name": literal(ResourceId.parse(identity.resource_id).name),
         "location": "[resourceGroup().location]",
+    }
+
+
+def _trusts(part: Part) -> list[Json]:
+    """Federated credentials; each of one identity waits for the one before."""
+    made = {one.resource_id.casefold() for one in part.identities}
+    last: dict[ResourceId, str] = {}
+    found = []
+    for one in part.trusts:
+        identity = _id(part.target, one.identity)
+        before = [identity] if one.identity.text.casefold() in made else []
+        before += [last[one.identity]] if one.identity in last else []
+        found.append(_trust(part.target, one, before))
+        last[one.identity] = _id(part.target, one.identity.child(CREDENTIAL, one.name))
+    return found
+
+
+def _trust(target: Target, trust: Trust, before: list[str]) -> Json:
+    cluster, version = _id(target, trust.cluster), version_for(CLUSTER_TYPE)
+    return {
+        "type": f"{USER_ASSIGNED_IDENTITY_TYPE}/{CREDENTIAL}",
+        "apiVersion": version_for(USER_ASSIGNED_IDENTITY_TYPE),
+        "name": f"{trust.identity.name}/{trust.name}",
+        **({"dependsOn": [f"[{one}]" for one in before]} if before else {}),
+        "properties": {
+            "issuer": f"[reference({cluster}, {quote(version or '')}).oidcIssuerProfile.issuerURL]",
+            "subject": literal(trust.subject),
+            "audiences": [trust.audience],
+        },
     }
 
 

@@ -24,6 +24,7 @@ from keyless.plan.problem import Subject
 from keyless.plan.proposed import ROLE_DEFINITION_TYPE, permission_block
 from keyless.plan.result import Plan, PlannedAssignment
 from keyless.plan.staging.words import description_of
+from keyless.plan.trust import CREDENTIAL, Trust
 from keyless.plan.writers.ids import Parts, parts_of, principal_path, same_subscription, version_for
 from keyless.plan.writers.layout import (
     ROLE_ASSIGNMENT_API,
@@ -115,10 +116,12 @@ class _File:
         for identity in self._part.identities:
             resource = ResourceId.parse(identity.resource_id)
             self._declared[resource] = self._identity(resource, identity)
+        trusted = self._trusts()
         roles = [self._role(role) for role in self._part.roles]
         blocks = [self._assignment(one) for one in self._part.assignments]
         declared = self._declared.values()
-        return "\n".join([_target_scope(self._target.level), *parameters, *declared, *roles, *blocks])
+        made = (*declared, *trusted, *roles)
+        return "\n".join([_target_scope(self._target.level), *parameters, *made, *blocks])
 
     def _identity(self, resource: ResourceId, identity: Subject) -> str:
         symbol = self._names.name(resource, type_word(resource), resource.name)
@@ -128,6 +131,32 @@ class _File:
             f"resource {symbol} '{USER_ASSIGNED_IDENTITY_TYPE}@{version}' = {{",
             f"  name: {quote(resource.name)}",
             "  location: resourceGroup().location",
+            "}",
+        ]
+        return "\n".join(lines) + "\n"
+
+    def _trusts(self) -> list[str]:
+        """Federated credentials; each of one identity waits for the one before."""
+        last: dict[ResourceId, str] = {}
+        blocks = []
+        for one in self._part.trusts:
+            symbol = self._names.name(one, one.identity.name, "trusts", one.service_account)
+            blocks.append(self._trust(one, symbol, last.get(one.identity)))
+            last[one.identity] = symbol
+        return blocks
+
+    def _trust(self, trust: Trust, symbol: str, before: str | None) -> str:
+        kind = f"{USER_ASSIGNED_IDENTITY_TYPE}/{CREDENTIAL}@{version_for(USER_ASSIGNED_IDENTITY_TYPE)}"
+        lines = [
+            f"resource {symbol} '{kind}' = {{",
+            f"  parent: {self._symbol(trust.identity)}",
+            f"  name: {quote(trust.name)}",
+            "  properties: {",
+            f"    issuer: {self._symbol(trust.cluster)}.properties.oidcIssuerProfile.issuerURL",
+            f"    subject: {quote(trust.subject)}",
+            *_array("audiences", [trust.audience], "    "),
+            "  }",
+            *([f"  dependsOn: [\n    {before}\n  ]"] if before else []),
             "}",
         ]
         return "\n".join(lines) + "\n"

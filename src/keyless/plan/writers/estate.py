@@ -13,7 +13,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from keyless.model.identities import IdentityKind
 from keyless.model.resource_id import ResourceId
 from keyless.model.roles import Permission, RoleDefinition
 from keyless.model.visible import visible
@@ -21,7 +20,7 @@ from keyless.plan.problem import Subject, SubjectKind
 from keyless.plan.proposed import permission_block, proposed_identities
 from keyless.plan.result import Plan, PlannedAssignment
 from keyless.plan.results.identities import IdentityChange, IdentityChoice
-from keyless.plan.staging.hosts import is_cluster
+from keyless.plan.staging.hosts import is_pods
 from keyless.plan.writers.ids import parts_of
 
 _HEAD = (
@@ -59,7 +58,7 @@ def write_additions(plan: Plan) -> str:
         _of_group(groups, resource, "identities").append(f"{text(resource.name)}:")
     for choice in plan.identities.choices:
         host = ResourceId.parse(choice.resource)
-        if choice.change is not IdentityChange.KEEP and not is_cluster(host):
+        if choice.change is not IdentityChange.KEEP and not is_pods(choice):
             _of_group(groups, host, "compute").extend(_attached(choice, host))
     lines = [*_groups(groups), *_roles([one.definition for one in plan.proposed_roles])]
     return _ADDITIONS + "\n".join(lines) + "\n" if lines else ""
@@ -82,10 +81,11 @@ def _attached(choice: IdentityChoice, host: ResourceId) -> list[str]:
     """What a compute resource has in the end."""
     parts = parts_of(host)
     name = "/".join(parts.names) if parts else host.name
-    if choice.chosen is IdentityKind.SYSTEM_ASSIGNED:
-        identity = "{systemAssigned: true}"
-    else:
-        identity = f"{{userAssigned: [{text(_by_group(choice.identity))}]}}"
+    final = [choice.identity, *choice.besides]
+    own = ["systemAssigned: true"] if any(one.kind is SubjectKind.SYSTEM_ASSIGNED for one in final) else []
+    shared = [text(_by_group(one)) for one in final if one.kind is SubjectKind.USER_ASSIGNED]
+    given = own + ([f"userAssigned: [{', '.join(shared)}]"] if shared else [])
+    identity = f"{{{', '.join(given)}}}"
     return [f"{text(name)}:", f"{_INDENT}identity: {identity}"]
 
 

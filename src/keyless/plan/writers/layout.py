@@ -23,6 +23,7 @@ from keyless.model.roles import RoleDefinition
 from keyless.plan.problem import Subject
 from keyless.plan.proposed import proposed_identities
 from keyless.plan.result import Plan, PlannedAssignment
+from keyless.plan.trust import Trust, trusts
 from keyless.plan.writers.ids import principal_path
 from keyless.plan.writers.names import Names
 
@@ -62,6 +63,7 @@ class Part:
     target: Target
     identities: tuple[Subject, ...] = ()
     roles: tuple[RoleDefinition, ...] = ()
+    trusts: tuple[Trust, ...] = ()
     assignments: tuple[PlannedAssignment, ...] = ()
 
     @property
@@ -114,6 +116,10 @@ def _made(plan: Plan) -> dict[Target, Part]:
         target = target_of(ResourceId.parse(identity.resource_id))
         part = found.get(target, Part(target))
         found[target] = replace(part, identities=(*part.identities, identity))
+    for trust in trusts(plan):
+        target = target_of(trust.identity)
+        part = found.get(target, Part(target))
+        found[target] = replace(part, trusts=(*part.trusts, trust))
     for proposed in plan.proposed_roles:
         target = role_target(proposed.definition)
         part = found.get(target, Part(target))

@@ -39,6 +39,7 @@ from keyless.plan.writers.layout import home_subscription, parameter_names
 from keyless.plan.writers.names import Names, snake_case, type_word
 from keyless.plan.writers.remarks import remarks
 from keyless.plan.writers.terraform_later import switched_on, write_later
+from keyless.plan.writers.terraform_trust import trust_blocks
 
 _CURRENT = "data.azurerm_subscription.current.id"
 _GROUP_TYPE = "Microsoft.Resources/resourceGroups@2022-09-01"
@@ -80,10 +81,14 @@ class _Main:
     def text(self) -> str:
         for identity in proposed_identities(self._plan):
             self._made_identity(ResourceId.parse(identity.resource_id))
+        trusted = trust_blocks(self._plan, self._names, lambda one: f"{self._identity(one)}.id")
+        if trusted:
+            self.providers = ["azurerm", "azapi"]
         roles = [self._role(role) for role in self._roles.values()]
         assignments = [self._assignment(one) for one in self._plan.assignments]
         current = block("data", ("azurerm_subscription", "current"), [])
-        return "\n".join([head(self._plan), current, *self._blocks.values(), *roles, *assignments])
+        made = (*self._blocks.values(), *trusted, *roles)
+        return "\n".join([head(self._plan), current, *made, *assignments])
 
     def _assignment(self, one: PlannedAssignment) -> str:
         scope = self._reference(one.scope_id)
@@ -135,6 +140,7 @@ class _Main:
         return named, f"{found}.output.{path}"
 
     def _identity(self, identity: ResourceId) -> str:
+        """The address of a user-assigned identity, made or read."""
         if identity in self._proposed:
             return self._made_identity(identity)
         return self._source(_IDENTITY, identity, _by_name(identity))

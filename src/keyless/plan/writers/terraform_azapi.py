@@ -37,6 +37,7 @@ from keyless.plan.writers.layout import (
 from keyless.plan.writers.names import Names, snake_case, type_word
 from keyless.plan.writers.terraform import definition_id, head, variable
 from keyless.plan.writers.terraform_later import switched_on, write_later
+from keyless.plan.writers.terraform_trust import trust_blocks
 
 _GROUP_TYPE = "Microsoft.Resources/resourceGroups@2022-09-01"
 _PROVIDERS = ("azapi",)
@@ -65,10 +66,14 @@ class _Main:
         for subject, _ in own_identities_to_switch_on(self._plan):
             if principal_path(subject) is not None:
                 self._switched_on(ResourceId.parse(subject.resource_id))
+        made = {ResourceId.parse(one.resource_id) for one in proposed_identities(self._plan)}
+        trusted = trust_blocks(
+            self._plan, self._names, lambda one: f"{self._made(one)}.id" if one in made else quote(one.text)
+        )
         roles = [self._role(role) for role in self._roles.values()]
         assignments = [self._assignment(one) for one in self._plan.assignments]
         blocks = [text for _, text in self._blocks.values()]
-        return "\n".join([head(self._plan), *blocks, *roles, *assignments])
+        return "\n".join([head(self._plan), *blocks, *trusted, *roles, *assignments])
 
     def _assignment(self, one: PlannedAssignment) -> str:
         identity, principal_id = self._principal(one.principal)

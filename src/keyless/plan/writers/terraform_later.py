@@ -18,7 +18,7 @@ from keyless.model.resources import VAULT_TYPE
 from keyless.plan.result import Plan
 from keyless.plan.results.identities import IdentityChange, IdentityChoice
 from keyless.plan.results.stages import StageKey
-from keyless.plan.staging.hosts import is_cluster
+from keyless.plan.staging.hosts import is_pods
 from keyless.plan.staging.local_auth import LocalAuth, can_be_switched_off
 from keyless.plan.writers.hcl import Value, attribute, block, configured, quote, versions
 from keyless.plan.writers.ids import version_for
@@ -50,7 +50,7 @@ def _attachments(plan: Plan, names: Names) -> Iterator[str]:
     for choice in plan.identities.choices:
         host = ResourceId.parse(choice.resource)
         new = choice.change is not IdentityChange.KEEP and choice.chosen is IdentityKind.USER_ASSIGNED
-        if new and not is_cluster(host) and version_for(host.resource_type or "") is not None:
+        if new and not is_pods(choice) and version_for(host.resource_type or "") is not None:
             yield from _attachment(choice, host, names)
 
 
