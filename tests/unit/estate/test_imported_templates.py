@@ -26,6 +26,7 @@ from imported_sources import (
     read,
 )
 from keyless.estate.imported import Existing, File, Place
+from keyless.estate.imported.templates import budget
 from keyless.estate.imported.templates.unique_string import unique_string
 from keyless.model.derived_ids import system_assigned_identity
 from keyless.model.identities import ComputeResource, FederatedCredential, ManagedIdentity
@@ -514,6 +515,42 @@ def test_a_loop_that_is_too_long_is_refused() -> None:
         "resources": [{"type": "Microsoft.Web/sites", "name": "x", "copy": {"count": 10**9}}],
     }
     assert "loop" in read(document, place=HERE).unread[0].why
+
+
+def test_a_text_that_doubles_itself_is_not_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(budget, "_STEPS", 100_000)
+    doubled = {f"v{n}": f"[concat(variables('v{n + 1}'), variables('v{n + 1}'))]" for n in range(40)}
+    document = {
+        "$schema": SCHEMA,
+        "variables": doubled | {"v40": "x" * 1000},
+        "resources": [{"type": "Microsoft.Web/sites", "name": "[variables('v0')]"}],
+    }
+    (unread,) = read(document, place=HERE).unread
+    assert "more than" in unread.why
+
+
+def test_loops_within_loops_come_to_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(budget, "_STEPS", 20_000)
+    inner: dict[str, Any] = {"$schema": SCHEMA, "resources": []}
+    for _ in range(6):
+        inner = {
+            "$schema": SCHEMA,
+            "resources": [
+                {
+                    "type": "Microsoft.Resources/deployments",
+                    "name": "[concat('x', copyIndex())]",
+                    "copy": {"name": "c", "count": 800},
+                    "properties": {"template": inner},
+                }
+            ],
+        }
+    assert any("more steps" in one.why for one in read(inner, place=HERE).unread)
+
+
+def test_an_expression_that_is_nested_without_end_is_not_understood() -> None:
+    deep = "toLower(" * 400 + "'x'" + ")" * 400
+    document = {"$schema": SCHEMA, "resources": [{"type": "Microsoft.Web/sites", "name": f"[{deep}]"}]}
+    assert len(read(document, place=HERE).unread) == 1
 
 
 @settings(max_examples=150)

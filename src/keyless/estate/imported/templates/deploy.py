@@ -18,6 +18,7 @@ from typing import Any, Protocol
 
 from keyless.estate.imported.deployed import Place
 from keyless.estate.imported.entry import CannotRead, Entry, Rank, Undecided, Unread
+from keyless.estate.imported.templates.budget import Budget
 from keyless.estate.imported.templates.evaluate import Scope
 from keyless.estate.imported.templates.expressions import Literal, Node, Record
 from keyless.estate.imported.templates.model import Declared, Loop, Module, Template
@@ -95,6 +96,7 @@ class Deployment:
     at: str = ""
     depth: int = 0
     outer: Scope | None = None
+    budget: Budget = field(default_factory=Budget)
     _scope: Scope = field(init=False)
     _base: Callable[[], str] = field(init=False)
     _found: dict[str, Deployed] = field(default_factory=dict)
@@ -102,7 +104,7 @@ class Deployment:
     def __post_init__(self) -> None:
         """Make the scope in which its expressions are evaluated: its own, or that of the one around it."""
         load = partial(self.library.load, self.file)
-        own = Scope(self.template, self.place, self.given, self._symbol, load)
+        own = Scope(self.template, self.place, self.given, self._symbol, load, self.budget)
         self._scope, self._base = self.outer or own, own.base
 
     def entries(self) -> Iterator[Entry]:
@@ -137,6 +139,7 @@ class Deployment:
         for number, item in enumerate([None] if loop is None else scope.value(loop.over)):
             if loop is not None:
                 scope.bound = {**before, "copyIndex()": number, loop.index: number, loop.item: item}
+            scope.budget.spend()
             if condition is None or scope.value(condition) is True:
                 yield
         scope.bound = before
@@ -255,6 +258,7 @@ class Deployment:
 
     def _within(self, module: Module) -> Deployment:
         """The module's own deployment."""
+        self.budget.spend_on_a_deployment()
         if self.depth > _DEEPEST:
             raise CannotRead("is a module within too many others")
         file, template = self._template_of(module)
@@ -269,6 +273,7 @@ class Deployment:
             "" if module.path else self.at,
             self.depth + 1,
             self._scope if module.outer and not module.path else None,
+            self.budget,
         )
 
     def _template_of(self, module: Module) -> tuple[str, Template]:

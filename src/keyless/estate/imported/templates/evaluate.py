@@ -18,6 +18,7 @@ from typing import Any
 
 from keyless.estate.imported.deployed import Place
 from keyless.estate.imported.entry import CannotRead, Undecided
+from keyless.estate.imported.templates.budget import Budget, bounded
 from keyless.estate.imported.templates.expressions import (
     Call,
     Items,
@@ -34,7 +35,10 @@ from keyless.estate.imported.templates.values import Deployed, interleaved
 from keyless.model.resource_id import InvalidResourceId, ResourceId, group_scope, subscription_scope
 
 _DEEPEST = 60
-_ERRORS = (TypeError, ValueError, IndexError, KeyError, AttributeError, ArithmeticError)
+_ERRORS = (
+    *(TypeError, ValueError, IndexError, KeyError, AttributeError, ArithmeticError),
+    *(RecursionError, MemoryError, OverflowError),
+)
 Symbols = Callable[[str], Deployed | None]
 Load = Callable[[str], bytes | None]
 """What is in a file beside the template, by its path."""
@@ -52,6 +56,7 @@ class Scope:
     given: Mapping[str, Any]
     symbols: Symbols = lambda _name: None
     load: Load = lambda _path: None
+    budget: Budget = field(default_factory=Budget)
     bound: dict[str, Value] = field(default_factory=dict)
     _open: list[str] = field(default_factory=list)
 
@@ -61,6 +66,7 @@ class Scope:
         Raises:
             CannotRead: it can't be told; the message says what it hangs on.
         """
+        self.budget.spend()
         if isinstance(node, Literal):
             return node.value
         if isinstance(node, Items):
@@ -77,7 +83,7 @@ class Scope:
         if isinstance(node, Member):
             return self._member(self.value(node.of), self.value(node.name))
         try:
-            return self._called(node)
+            return bounded(self._called(node))
         except _ERRORS as error:
             raise CannotRead(f"calls `{node.name}` with what it does not take") from error
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from keyless.estate.imported.deployed import Place
 from keyless.estate.imported.entry import Entry, Unread
+from keyless.estate.imported.templates.budget import Budget
 from keyless.estate.imported.templates.deploy import Deployment
 from keyless.estate.imported.templates.model import Template
 
@@ -27,11 +28,11 @@ class Templates:
         modules = {
             self._path(file, one.path) for file, found in self.templates.items() for one in found.modules
         }
+        budget = Budget()
         for file, template in self.templates.items():
             if _plain(file) not in modules:
-                yield from Deployment(
-                    template, place, self._parameters_for(file), file, unread, self
-                ).entries()
+                given = self._parameters_for(file)
+                yield from Deployment(template, place, given, file, unread, self, budget=budget).entries()
 
     def _parameters_for(self, file: str) -> Mapping[str, Any]:
         """Those beside the template under its name; else the only ones, for the only template."""
