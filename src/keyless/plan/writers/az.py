@@ -11,6 +11,7 @@ Decisions:
   were never done. What could not be taken back is said, and the script fails in the end;
 - where a step can be found done before, a note is kept beside the scripts that it was not; going back leaves
   alone what has no such note;
+- whoever runs a script has read it: the Azure CLI asks for no confirmation on the way;
 - nothing that a command prints is shown: settings and credentials could be among it.
 
 Source: https://learn.microsoft.com/cli/azure/use-azure-cli-successfully-bash
@@ -30,11 +31,13 @@ from keyless.plan.stages import stages_of
 _INDENT = " \\\n  "
 _SHORT = 76
 _SHELL = "#!/usr/bin/env bash\n"
-_STRICT = "set -euo pipefail\n"
-_TOLERANT = """\
+_UNASKED = "export AZURE_CORE_DISABLE_CONFIRM_PROMPT=yes"
+_STRICT = f"set -euo pipefail\n{_UNASKED}\n"
+_TOLERANT = f"""\
 set -uo pipefail
+{_UNASKED}
 failed=0
-not_back() { failed=1; printf 'not taken back: %s\\n' "$1" >&2; }
+not_back() {{ failed=1; printf 'not taken back: %s\\n' "$1" >&2; }}
 """
 _STATE = 'state="${KEYLESS_STATE:-$(cd "$(dirname "$0")" && pwd)/state}"\n'
 _UP = 'state="${KEYLESS_STATE:-$(cd "$(dirname "$0")/.." && pwd)/state}"\n'
