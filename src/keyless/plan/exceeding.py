@@ -77,8 +77,9 @@ def _orphaned(fresh: Plan) -> Iterator[Finding]:
 
 
 def _removals(agreed: Plan, fresh: Plan) -> dict[str, Removal]:
-    """What either plan removes, by assignment; of two, the one that is certain."""
-    both = (*agreed.removals, *fresh.removals)
+    """What either plan removes, by assignment, and is not needed by now; of two, the one that is certain."""
+    needed = {one.id for one in fresh.assignments}
+    both = (one for one in (*agreed.removals, *fresh.removals) if one.assignment_id not in needed)
     return {one.assignment_id: one for one in sorted(both, key=lambda one: one.certain)}
 
 

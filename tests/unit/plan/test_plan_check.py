@@ -287,3 +287,28 @@ def test_a_grant_of_a_services_own_that_use_asks_for_since_fails():
     wider = msgspec.structs.replace(grant, role="Cosmos DB Built-in Data Contributor")
     other = msgspec.structs.replace(AGREED, native=(wider,))
     assert check_plan(other, fresh, now, DEFAULT_POLICY).exit_code == 3
+
+
+def test_what_the_plan_removes_and_is_used_by_now_is_to_be_planned_again():
+    officer = assigned(SECRETS_OFFICER, VAULT)
+    agreed = make_plan(given(assignments=(NARROW, officer)))
+    assert [one.role_name for one in agreed.removals] == ["Key Vault Secrets Officer"]
+    found = checked(given([*READS, saw(WEB, DELETE, VAULT)], (NARROW, officer)), agreed)
+    assert {(one.problem, one.why) for one in found.failures} == {
+        (Problem.GRANTED, "some of it is used, and the plan does not give it"),
+        (Problem.USED, "it was used, and no assignment of the plan allows it"),
+    }
+
+
+def test_a_check_is_told_on_a_terminal():
+    written = io.StringIO()
+    found = checked(
+        given(assignments=(NARROW, assigned(READER, GROUP, WORKER), assigned(UNKNOWN, GROUP, at=8)))
+    )
+    print_check(found, Console(file=written, width=100, color_system=None))
+    text = written.getvalue()
+    assert "granted beyond the plan: Reader of worker at resource group orders\n" in text
+    assert "   beyond   4,033 permissions" in text
+    assert f"not judged: {UNKNOWN} of web at resource group orders\n" in text
+    assert text.index("granted beyond") < text.index("not judged")
+    assert headline(Check()) == "The plan holds: nothing is granted or used beyond it"
