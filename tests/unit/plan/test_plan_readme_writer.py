@@ -41,4 +41,4 @@ def test_a_name_is_no_markup(name) -> None:
         assert "**b**" not in prose
     fences = [line.strip() for line in text.splitlines() if line.strip().startswith("```")]
     assert len(fences) % 2 == 0
-    assert text.count("because it was used") == 1
+    assert text.count("why: it was used") == 1

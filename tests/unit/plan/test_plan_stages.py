@@ -229,10 +229,14 @@ def test_secrets_that_go_are_named_with_the_places_in_the_code() -> None:
 def test_a_look_fails_where_a_role_is_not_there() -> None:
     first = stage(WHOLE, StageKey.VERIFY).steps[0]
     assert first.do[0].must_print
-    assert (
-        "--role /subscriptions/11111111-1111-1111-1111-111111111111/providers/Microsoft.Authorization/"
-        in (typed(first.do[0]))
-    )
+    assert f"--query [?ends_with(roleDefinitionId, '/{SECRETS_USER}')].name" in typed(first.do[0])
+
+
+def test_above_subscriptions_a_role_goes_by_its_guid_alone() -> None:
+    group = "/providers/Microsoft.Management/managementGroups/contoso"
+    for scope in ("/", group):
+        plan = Plan(assignments=(assignment(1, WEB, SECRETS_USER, scope),))
+        assert f"--role {SECRETS_USER} --scope {scope} " in done(stage(plan, StageKey.GRANT).steps[0])[0]
 
 
 def test_a_removed_assignment_comes_back_as_it_was() -> None:

@@ -14,7 +14,7 @@ from __future__ import annotations
 from keyless.plan.result import Plan, PlannedAssignment
 from keyless.plan.results.identities import IdentityChange
 from keyless.plan.results.stages import Command, Step
-from keyless.plan.staging.words import principal_word, role_definition_id
+from keyless.plan.staging.words import principal_word
 from keyless.plan.wording import short_scope
 
 _DENIED = (
@@ -39,8 +39,8 @@ def _is_there(one: PlannedAssignment) -> Step:
         words=(
             *("az", "role", "assignment", "list", "--scope", one.scope),
             *("--assignee-object-id", principal_word(one.principal)),
-            *("--role", role_definition_id(one.role_id, one.scope_id)),
-            *("--fill-principal-name", "false", "--query", "[].name", "--output", "tsv"),
+            *("--fill-principal-name", "false", "--output", "tsv"),
+            *("--query", f"[?ends_with(roleDefinitionId, '/{one.role_id}')].name"),
         ),
         must_print=True,
     )

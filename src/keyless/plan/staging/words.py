@@ -57,10 +57,14 @@ def client_id_word(identity_id: str, prefix: str) -> Asked:
 
 
 def role_definition_id(role_id: str, scope: ResourceId) -> str:
-    """A role by its id, as Azure names it at a scope."""
+    """A role by its id, below the subscription of a scope; above subscriptions by its GUID alone.
+
+    There the Azure CLI takes any other id for a name.
+    """
     subscription = scope.subscription_id
-    above = subscription_scope(subscription).text if subscription else ""
-    return f"{above}/providers/{ROLE_DEFINITION_TYPE}/{role_id}"
+    if not subscription:
+        return role_id
+    return f"{subscription_scope(subscription).text}/providers/{ROLE_DEFINITION_TYPE}/{role_id}"
 
 
 def assignment_path(scope: str, name: str) -> str:

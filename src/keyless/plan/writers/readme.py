@@ -74,7 +74,7 @@ def _section(stage: Stage) -> str:
 
 
 def _step(number: int, step: Step) -> str:
-    lines = [f"{number}. **{prose(step.what)}**  ", f"   because {prose(step.reason)}"]
+    lines = [f"{number}. **{prose(step.what)}**  ", f"   why: {prose(step.reason)}"]
     if step.by_hand:
         lines[-1] += "  "
         lines.append(f"   by hand: {prose(step.by_hand)}")
