@@ -45,6 +45,7 @@ def completeness(
         days=len({day for one in observations for day in _days(one)}),
         runs=len(given.runs),
         failed_runs=sum(map(failed, given.runs)),
+        programs=tuple(sorted({run.program for run in given.runs if run.program})),
         callers=len({guid_key(one.principal_id) for one in observations}),
         events=events + unmapped,
         mapped=events,

@@ -39,7 +39,8 @@ from keyless.plan.places import Place
 from keyless.plan.policy.policy import DEFAULT_POLICY, PlanPolicy
 from keyless.plan.problem import Subject, SubjectKind, demands
 from keyless.plan.proof import with_proof
-from keyless.plan.removals import Seen, find_removals, triple_of, unknown_principals
+from keyless.plan.removal_reasons import Seen
+from keyless.plan.removals import find_removals, triple_of, unknown_principals
 from keyless.plan.result import Plan, ReplacingRole
 from keyless.plan.secrets.decide import secret_decisions
 from keyless.plan.secrets.transitional import transitional

@@ -17,11 +17,9 @@ Rules:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TypeVar
-
-from msgspec.structs import replace
 
 from keyless.model.guids import guid_key
 from keyless.model.resource_id import ResourceId
@@ -31,11 +29,8 @@ from keyless.plan.group_grants import GroupOf, groups_of
 from keyless.plan.index import RoleIndex
 from keyless.plan.places import bits_of
 from keyless.plan.problem import Demand, Subject, SubjectKind
+from keyless.plan.removal_reasons import Reasons, Seen, by_principal, unconditional
 from keyless.plan.result import PlannedAssignment, Removal
-from keyless.plan.results.completeness import Completeness, Sureness
-from keyless.plan.results.proof import Dropped
-from keyless.plan.visibility import Visibility
-from keyless.plan.window import last_used
 from keyless.plan.wording import counted, listed, short_scope
 
 T = TypeVar("T")
@@ -50,22 +45,6 @@ class Removals:
 
     removals: tuple[Removal, ...]
     notes: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """What the evidence says: what is needed, what was dropped of it, what it could show, how complete it is.
-
-    ``now`` (epoch seconds) is what times are counted back from. ``taken_over`` says by case-folded principal
-    id who is to do what those did whose identity is replaced.
-    """
-
-    demands: Sequence[Demand]
-    dropped: Sequence[Dropped]
-    visible: Visibility
-    completeness: Completeness
-    now: int
-    taken_over: Mapping[str, Sequence[Subject]] = field(default_factory=dict)
 
 
 def triple_of(principal_id: str, role_id: str, scope: ResourceId) -> Triple:
@@ -134,11 +113,9 @@ class _Judge:
     ) -> None:
         self._index = index
         self._roles = {guid_key(role_id): role for role_id, role in roles.items()}
-        self._seen = seen
-        self._planned = _by_principal(planned, lambda one: one.principal.principal_id)
-        self._demands = _by_principal(seen.demands, lambda one: one.principal_id)
-        self._dropped = _by_principal(seen.dropped, lambda one: one.principal_id)
-        self._sure = {guid_key(one.principal_id): one for one in seen.completeness.identities}
+        self._planned = by_principal(planned, lambda one: one.principal.principal_id)
+        self._demands = by_principal(seen.demands, lambda one: one.principal_id)
+        self._reasons = Reasons(index, seen)
         self._kept = {triple_of(p.principal.principal_id, p.role_id, p.scope_id) for p in planned}
 
     def of_subject(self, one: RoleAssignment, subject: Subject) -> Removal | str | None:
@@ -161,8 +138,8 @@ class _Judge:
         if used & ~granted:
             names = listed([f"`{name}`" for name in self._index.universe.names(used & ~granted)])
             return f"`{role.name}` of {where} stays: no role that the plan may choose grants {names}"
-        unsure = self._unsure(subject, role)
-        why = self._why(one, subject, role, used, instead)
+        unsure = self._reasons.unsure(subject, role)
+        why = self._reasons.why(one, subject, role, used, instead)
         return self.removal(one, subject, "; ".join((why, *unsure)), certain=not unsure)
 
     def of_group(self, one: RoleAssignment, group: GroupOf) -> Iterator[Removal | str]:
@@ -172,7 +149,9 @@ class _Judge:
             return
         used = {member: self._used(member, role, one.scope_id) for member in group.members}
         if group.whole and not any(used.values()) and one.condition is None:
-            unsure = dict.fromkeys(text for member in group.members for text in self._unsure(member, role))
+            unsure = dict.fromkeys(
+                text for member in group.members for text in self._reasons.unsure(member, role)
+            )
             names = listed([f"`{member.name}`" for member in group.members])
             why = f"none of its members ({names}) was seen to need it"
             yield self.removal(one, group.subject, "; ".join((why, *unsure)), certain=not unsure)
@@ -216,69 +195,12 @@ class _Judge:
         within = bits_of(
             self._index, (action for d in mine if scope.contains(d.scope) for action in d.counts)
         )
-        return self._index.bits_of(_unconditional(role)) & within if within else 0
+        return self._index.bits_of(unconditional(role)) & within if within else 0
 
     def _instead(self, subject: Subject, used: int) -> list[PlannedAssignment]:
         """The planned assignments that give the subject some of what was used."""
         mine = self._planned.get(guid_key(subject.principal_id), ())
         return [one for one in mine if used & bits_of(self._index, ((u.plane, u.action) for u in one.used))]
-
-    def _why(
-        self,
-        one: RoleAssignment,
-        subject: Subject,
-        role: RoleDefinition,
-        used: int,
-        instead: Sequence[PlannedAssignment],
-    ) -> str:
-        if used:
-            names = listed([f"`{each.role_name}` at {short_scope(each.scope_id)}" for each in instead])
-            return f"what was used of it ({counted(used.bit_count(), 'action')}) the plan grants by {names}"
-        by = self._seen.taken_over.get(guid_key(subject.principal_id), ())
-        if by:
-            names = listed([f"`{each.name}`" for each in by])
-            return f"what it did, {names} is to do: remove it after the switch"
-        last = self._last_dropped(one, subject, role)
-        if last:
-            return f"nothing that is needed uses it: {last_used(last, self._seen.now)}"
-        if self._sureness(subject) is Sureness.NONE:
-            return f"unseen: {self._about(subject).replace(' it', ' this identity', 1)}"
-        return f"nothing that was observed needs it{self._for_days()}"
-
-    def _for_days(self) -> str:
-        days = self._seen.completeness.days
-        return f", on {days:,} days" if days > 1 else ""
-
-    def _last_dropped(self, one: RoleAssignment, subject: Subject, role: RoleDefinition) -> int:
-        """When a use of the role was last seen that the policy's rules have dropped; 0 for never."""
-        bits = self._index.bits_of(_unconditional(role))
-        return max(
-            (
-                each.last_seen
-                for each in self._dropped.get(guid_key(subject.principal_id), ())
-                if one.scope_id.contains(ResourceId.parse(each.scope))
-                and bits & self._index.bit((each.plane, each.action))
-            ),
-            default=0,
-        )
-
-    def _unsure(self, subject: Subject, role: RoleDefinition) -> list[str]:
-        """Why the evidence does not carry a removal; empty where it does."""
-        texts = []
-        if self._sureness(subject) is Sureness.NONE:
-            texts.append("make sure that it is not used at all before you remove anything")
-        unseen = self._seen.visible.unseen_of(role, subject.principal_id)
-        if unseen:
-            texts.append(f"no log that was seen shows {listed(unseen)}, so it may be used all the same")
-        return texts
-
-    def _sureness(self, subject: Subject) -> Sureness:
-        known = self._sure.get(guid_key(subject.principal_id))
-        return known.sureness if known else Sureness.NONE
-
-    def _about(self, subject: Subject) -> str:
-        known = self._sure.get(guid_key(subject.principal_id))
-        return known.why if known else "nothing was observed of it"
 
 
 def _conditional(role: RoleDefinition, where: str, *, is_planned: bool) -> str:
@@ -290,21 +212,6 @@ def _conditional(role: RoleDefinition, where: str, *, is_planned: bool) -> str:
             "yours if its condition lets pass what was used, or remove it first"
         )
     return f"{text}: conditions are not evaluated here, so decide yourself whether it is still needed"
-
-
-def _unconditional(role: RoleDefinition) -> RoleDefinition:
-    """The role with all that it could grant, whatever the conditions of its blocks say."""
-    if all(block.condition is None for block in role.permissions):
-        return role
-    blocks = tuple(replace(block, condition=None, condition_version=None) for block in role.permissions)
-    return replace(role, permissions=blocks)
-
-
-def _by_principal(items: Iterable[T], whose: Callable[[T], str]) -> dict[str, list[T]]:
-    found: dict[str, list[T]] = {}
-    for one in items:
-        found.setdefault(guid_key(whose(one)), []).append(one)
-    return found
 
 
 def unknown_principals(subjects: Mapping[str, Subject], demands: Iterable[Demand]) -> list[str]:

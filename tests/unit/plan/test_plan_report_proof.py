@@ -40,7 +40,7 @@ def flat(text: str) -> str:
 
 def test_the_report_says_what_is_proved_and_what_it_rests_on():
     text = flat(report_text(plan(), width=200))
-    assert "All of the 2 permissions used decided upon one by one" in text
+    assert "2 permissions used, each decided upon: the plan's assignments alone allow all of it." in text
     assert "New against today:" in text
     assert "Forecast, planned on what was seen before 1970-04-17" in text
     assert f"denied {SET} for web at secret contoso-orders/db, 1 time" in text
@@ -48,12 +48,12 @@ def test_the_report_says_what_is_proved_and_what_it_rests_on():
     assert "not run purge_deleted_secret (purge) in app.py:3: in the code, and never seen" in text
     assert "sure web: low: seen on 9 days, in 1 run; 1 of 1 run failed" in text
     assert "Evidence: 11 events of 2 callers from 1970-01-11 to 1970-04-19, on 10 days" in text
-    assert "10 days, in 1 recorded run (1 of them failed); an action is known for 100 % of them" in text
+    assert "10 days, in 1 recorded run of pytest (1 failed); an action is known for 100 % of them" in text
 
 
 def test_the_markdown_says_the_same():
     text = markdown_text(plan())
-    assert "All of the 2 permissions used" in text
+    assert "2 permissions used, each decided upon" in text
     assert "Forecast, planned on" in text
 
 

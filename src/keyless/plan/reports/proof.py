@@ -11,7 +11,7 @@ from keyless.plan.result import Plan
 from keyless.plan.results.completeness import Completeness, IdentitySureness, NamedCall
 from keyless.plan.results.proof import Added, Containment, Dropped, WouldDeny
 from keyless.plan.window import SECONDS_PER_DAY, date_of
-from keyless.plan.wording import counted, short_scope
+from keyless.plan.wording import counted, listed, short_scope
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -60,7 +60,7 @@ def _of_containment(proof: Containment) -> Iterator[str]:
         return
     used = counted(proof.used, "permission")
     if proof.by_plan == proof.used:
-        yield f"All of the {used} used decided upon one by one: the plan's assignments alone allow each."
+        yield f"{used} used, each decided upon: the plan's assignments alone allow all of it."
     else:
         parts = [f"{proof.by_plan:,} allowed by the plan's assignments alone"]
         if proof.by_kept:
@@ -98,11 +98,17 @@ def _of_completeness(seen: Completeness) -> Iterator[str]:
     parts = [
         f"{counted(seen.events, 'event')} of {counted(seen.callers, 'caller')}{when}",
         f"on {counted(seen.days, 'day')}",
-        f"in {counted(seen.runs, 'recorded run')}",
+        f"in {_runs(seen)}",
     ]
-    failed = f" ({seen.failed_runs:,} of them failed)" if seen.failed_runs else ""
     mapped = f"an action is known for {_share(seen.mapped / seen.events)} of them"
-    yield f"Evidence: {', '.join(parts)}{failed}; {mapped}."
+    yield f"Evidence: {', '.join(parts)}; {mapped}."
+
+
+def _runs(seen: Completeness) -> str:
+    """How many runs, of what, and how many of them failed."""
+    programs = f" of {listed(seen.programs)}" if seen.programs else ""
+    failed = f" ({seen.failed_runs:,} failed)" if seen.failed_runs else ""
+    return f"{counted(seen.runs, 'recorded run')}{programs}{failed}"
 
 
 def _moment(at: int) -> str:

@@ -49,9 +49,9 @@ class NamedCall(msgspec.Struct, frozen=True, order=True, rename="camel"):
 class Completeness(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
     """What a plan rests on. Times in epoch seconds.
 
-    The window, the runs in it (and how many of them failed) and the callers, how many events of logs there
-    were and how many of them an action is known for; per identity how sure the plan is; ``not_run`` are
-    the operations that the code names and nobody was seen to use.
+    The window, the runs in it (how many of them failed, and of what ``programs``) and the callers, how many
+    events there were and how many of them an action is known for; per identity how sure the plan is;
+    ``not_run`` are the operations that the code names and nobody was seen to use.
     """
 
     since: int = 0
@@ -59,6 +59,7 @@ class Completeness(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
     days: int = 0
     runs: int = 0
     failed_runs: int = 0
+    programs: tuple[str, ...] = ()
     callers: int = 0
     events: int = 0
     mapped: int = 0
