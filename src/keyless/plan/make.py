@@ -111,7 +111,9 @@ def make_plan(given: Given, policy: PlanPolicy = DEFAULT_POLICY) -> Plan:
         vaults_to_switch=tuple(vault.resource_id for vault in vaults_of_policies(policies.vaults)),
         migrations=migrations(index, policies.vaults, entries, needs.seen, afterwards, everyone),
         risks=find_risks(policies.vaults, everyones, afterwards.known, everyone),
-        secrets=secret_decisions(given.secrets, about, everyone, policy.secrets),
+        secrets=secret_decisions(
+            given.secrets, about, everyone, policy.secrets, () if given.imports else given.runs
+        ),
         transitional=transitional(credentials, given.subjects, policy.secrets, now),
         certificates=proved,
         dropped=needs.dropped,

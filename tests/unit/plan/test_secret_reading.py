@@ -6,7 +6,7 @@ import msgspec
 from plan_worlds import GET, WEB, WORKER, saw
 from stored_made import STORAGE, VAULT, decided, secret
 
-from keyless.model.evidence import Outcome
+from keyless.model.evidence import LogImport, Outcome, Run
 
 SCOPE = f"{VAULT.text}/secrets/db"
 
@@ -34,6 +34,34 @@ def test_more_than_one_read_an_hour_is_too_many_on_an_average_of_the_days():
     assert decided(secret("db", STORAGE), observations=[seen], subjects=[WEB])["db"].load_at_start_up
     fewer = msgspec.structs.replace(seen, count=48)
     assert not decided(secret("db", STORAGE), observations=[fewer], subjects=[WEB])["db"].load_at_start_up
+
+
+def _run(*subjects):
+    return Run("shop", tuple(one.principal_id.upper() for one in subjects), False, "python", 1, 2, 0)
+
+
+def test_more_than_ten_reads_a_run_are_too_many_on_an_average():
+    seen = [saw(WEB, GET, SCOPE, count=21)]
+    runs = [_run(WEB), _run(WEB), _run(WORKER)]
+    one = decided(secret("db", STORAGE), observations=seen, subjects=[WEB, WORKER], runs=runs)["db"]
+    assert one.load_at_start_up
+    assert "21 times in 2 runs" in one.reading
+    more = [*runs, _run(WEB)]
+    assert not decided(secret("db", STORAGE), observations=seen, subjects=[WEB], runs=more)[
+        "db"
+    ].load_at_start_up
+
+
+def test_runs_say_nothing_of_reads_that_came_from_logs():
+    imported = LogImport("x.json", "AuditEvent", 1, 1, 0, 0, 1, 1)
+    one = decided(
+        secret("db", STORAGE),
+        observations=[saw(WEB, GET, SCOPE, count=21)],
+        subjects=[WEB],
+        runs=[_run(WEB)],
+        imports=[imported],
+    )["db"]
+    assert not one.load_at_start_up
 
 
 def test_what_was_refused_was_not_read():

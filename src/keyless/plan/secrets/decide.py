@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from keyless.catalog.shapes.shape import Holds
-from keyless.model.evidence import Observation
+from keyless.model.evidence import Observation, Run
 from keyless.model.resource_id import ResourceId
 from keyless.model.resources import key_value_scope
 from keyless.plan.policy.secrets import SecretRule, SecretRules
@@ -27,12 +27,14 @@ def secret_decisions(
     observations: Iterable[Observation],
     subjects: Mapping[str, Subject],
     rules: SecretRules,
+    runs: Iterable[Run] = (),
 ) -> tuple[SecretDecision, ...]:
     """A decision for every secret, and for every setting that is not where it belongs.
 
-    ``subjects`` are by case-folded principal id.
+    ``subjects`` are by case-folded principal id; ``runs`` are those in which all of the observations were
+    made, none where some came from elsewhere.
     """
-    read = readings(observations, subjects, facts.peaks)
+    read = readings(observations, subjects, facts.peaks, runs)
     found = []
     for value in facts.values:
         rule = rules.of(value.container.name, value.name)

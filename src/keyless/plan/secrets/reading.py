@@ -2,8 +2,9 @@
 
 Rules:
 - a secret is to be read when the code starts, kept in memory, and read again when it stops working;
-- it is read too often where one caller reads it more than once within a second, or more than once an hour,
-  on an average of the days on which it was read;
+- it is read too often where one caller reads it more than once within a second; or more than once an hour,
+  on an average of the days on which it was read; or more than ten times a run, on an average of the runs of
+  those who read it. A run may start several programs, so that one read a run would be too strict;
 - the limit is the vault's own, for all of its callers together.
 
 Pure. Source: https://learn.microsoft.com/azure/key-vault/general/overview-throttling
@@ -15,7 +16,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from keyless.catalog.limits import limits
-from keyless.model.evidence import Observation, Outcome
+from keyless.model.evidence import Observation, Outcome, Run
 from keyless.model.resource_id import ResourceId
 from keyless.plan.problem import Subject
 from keyless.plan.wording import counted
@@ -27,21 +28,30 @@ _READS = frozenset(
     }
 )
 _HOURS_A_DAY = 24
+_STARTS_A_RUN = 10
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """Of one secret: names of who read it, how often in all, at most in a second, and on how many days."""
+    """Of one secret: names of who read it, how often in all, at most in a second, on how many days.
+
+    ``runs`` is how many runs those had; 0 where that is not known.
+    """
 
     read_by: tuple[str, ...] = ()
     reads: int = 0
     most_per_second: int = 0
     days: int = 0
+    runs: int = 0
 
     @property
     def too_often(self) -> bool:
         """Whether a start needs fewer reads than there were."""
-        return self.most_per_second > 1 or self.reads > _HOURS_A_DAY * max(self.days, 1)
+        return (
+            self.most_per_second > 1
+            or self.reads > _HOURS_A_DAY * max(self.days, 1)
+            or self.reads > _STARTS_A_RUN * self.runs > 0
+        )
 
 
 NOT_READ = Reading()
@@ -51,18 +61,24 @@ def readings(
     observations: Iterable[Observation],
     subjects: Mapping[str, Subject],
     peaks: Mapping[tuple[str, str], int],
+    runs: Iterable[Run] = (),
 ) -> dict[ResourceId, Reading]:
     """How often each thing was read, by its id; refused reads do not count."""
+    ran = [{principal_id.casefold() for principal_id in run.principal_ids} for run in runs]
     seen: dict[ResourceId, list[Observation]] = {}
     for one in observations:
         if one.action.casefold() in _READS and one.outcome is not Outcome.DENIED:
             seen.setdefault(one.scope_id, []).append(one)
-    return {scope: _reading(lines, subjects, peaks) for scope, lines in seen.items()}
+    return {scope: _reading(lines, subjects, peaks, ran) for scope, lines in seen.items()}
 
 
 def _reading(
-    lines: list[Observation], subjects: Mapping[str, Subject], peaks: Mapping[tuple[str, str], int]
+    lines: list[Observation],
+    subjects: Mapping[str, Subject],
+    peaks: Mapping[tuple[str, str], int],
+    ran: list[set[str]],
 ) -> Reading:
+    readers = {one.principal_id.casefold() for one in lines}
     names = {_name(one.principal_id, subjects) for one in lines}
     days = {day for one in lines for day in one.days}
     return Reading(
@@ -72,6 +88,7 @@ def _reading(
             peaks.get((one.principal_id.casefold(), one.scope.casefold()), 0) for one in lines
         ),
         days=len(days),
+        runs=sum(not readers.isdisjoint(principal_ids) for principal_ids in ran),
     )
 
 
@@ -85,6 +102,7 @@ def advice(reading: Reading) -> str:
     vault = limits().key_vault
     peak = f", up to {reading.most_per_second:,} within one second" if reading.most_per_second > 1 else ""
     on = f" on {counted(reading.days, 'day')}" if reading.days else ""
+    on += f" in {counted(reading.runs, 'run')}" if reading.runs else ""
     return (
         f"it was read {counted(reading.reads, 'time')}{on}{peak}: read it once at the start, keep it in "
         "memory, and read it again when it stops working (a vault answers "
