@@ -56,7 +56,8 @@ def test_a_cluster_outside_of_azure_is_a_persons() -> None:
 
 def test_the_script_reads_the_issuer_from_the_cluster() -> None:
     step = stage(TWO, StageKey.PREPARE).steps[1]
-    issuer = f"{{az aks show --ids {CLUSTER} --query oidcIssuerProfile.issuerUrl --output tsv}}"
+    named = f"--subscription {SUBSCRIPTION.rpartition('/')[2]} --resource-group shared --name c1"
+    issuer = f"{{az aks show {named} --query oidcIssuerProfile.issuerUrl --output tsv}}"
     assert f"--issuer {issuer} --subject system:serviceaccount:shop:web" in done(step)[0]
     assert "az identity federated-credential delete" in undone(step)[0]
     assert "--yes" in undone(step)[0]

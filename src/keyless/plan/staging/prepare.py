@@ -81,7 +81,7 @@ def _trust(trust: Trust) -> Step:
         *("--identity-name", identity.name, "--name", trust.name),
     )
     query = ("--query", "oidcIssuerProfile.issuerUrl")
-    issuer = Asked(asking("aks", "show", "--ids", trust.cluster.text, *query))
+    issuer = Asked(asking("aks", "show", *of_resource(trust.cluster), *query))
     trusted = ("--issuer", issuer, "--subject", trust.subject, "--audiences", trust.audience)
     group = ("identity", "federated-credential")
     return Step(
