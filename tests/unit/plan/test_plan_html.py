@@ -93,11 +93,21 @@ def test_the_sections_are_there_and_those_that_are_empty_are_not():
         "Role assignments",
         "To remove",
         "Secrets and settings",
+        "Custom roles to make",
+        "Authentication that stays for now",
+        "How sure this is",
+        "Proof",
     ):
         assert f"<h2>{title} " in PAGE
     assert "Roles in place of access policies" not in PAGE
     assert "<h2>Score" not in html_text(PLAN)
     assert Outline(html_text(Plan())).nested
+
+
+def test_near_groups_and_proposed_roles_are_told_with_their_numbers():
+    assert "sites orders-web (+0), " in PAGE
+    assert ": 2 permissions in common, 1 assignment fewer. " in PAGE
+    assert "what it grants</summary><ul><li><code>Microsoft.KeyVault/vaults/secrets/getSecret" in PAGE
 
 
 def test_what_is_not_certain_is_not_said_to_be_removed():

@@ -170,11 +170,13 @@ def _identities(plan: Plan) -> Part:
     )
     headings = ("", "resource", "identity", "why", "")
     content = table(headings, rows, caption="Identities")
-    before, after = plan.identities.assignments_before, plan.identities.assignments_after
-    saved = f"{before:,} role assignments without sharing, {after:,} with it." if before != after else ""
-    return Part(
-        "identities", "Identities", len(plan.identities.choices), joined((element("p", saved), content))
+    found = plan.identities
+    needed = (
+        f"{found.assignments_before:,} role assignments with the identities as they are, "
+        f"{found.assignments_after:,} with these, {found.assignments_apart:,} if each resource had its own."
     )
+    near = folded("nearly the same needs", map(near_in_words, found.near))
+    return Part("identities", "Identities", len(found.choices), joined((element("p", needed), content, near)))
 
 
 def near_in_words(one: NearGroup) -> Html:

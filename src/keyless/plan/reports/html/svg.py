@@ -8,7 +8,7 @@ from keyless.plan.results.risk import Risk
 
 WIDTH = 960
 _BOX, _STEP, _TALL, _TOP = 300, 46, 36, 14
-_LONGEST = 33
+_LONGEST, _LONGEST_BELOW = 33, 44
 _MOST_SIGNS = 60
 """With more edges than that, the signs show only on those of a node that was chosen."""
 _SIGNS = {State.KEPT: "", State.NEW: "+", State.REMOVED: "−", State.UNSURE: "?", State.ALONE: "·"}
@@ -128,7 +128,9 @@ def _node(node: Node, name: str, x: float, middle: float) -> Html:
         element("title", node.title),
         element("rect", x=str(x), y=f"{middle - _TALL / 2:g}", width=str(_BOX), height=str(_TALL), rx="7"),
         element("text", _cut(node.label), x=f"{x + 12:g}", y=f"{middle - 1 if node.below else middle + 5:g}"),
-        element("text", _cut(node.below), x=f"{x + 12:g}", y=f"{middle + 13:g}", class_="below")
+        element(
+            "text", _cut(node.below, _LONGEST_BELOW), x=f"{x + 12:g}", y=f"{middle + 13:g}", class_="below"
+        )
         if node.below
         else "",
         class_="node",
@@ -140,5 +142,5 @@ def _node(node: Node, name: str, x: float, middle: float) -> Html:
     )
 
 
-def _cut(words: str) -> str:
-    return words if len(words) <= _LONGEST else f"{words[: _LONGEST - 1]}…"
+def _cut(words: str, longest: int = _LONGEST) -> str:
+    return words if len(words) <= longest else f"{words[: longest - 1]}…"
