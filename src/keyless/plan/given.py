@@ -13,6 +13,7 @@ from keyless.model.identities import ComputeResource, FederatedCredential
 from keyless.model.resource_id import ResourceId
 from keyless.model.resources import Vault
 from keyless.model.roles import RoleAssignment, RoleDefinition
+from keyless.plan.native.today import CosmosAssignment
 from keyless.plan.problem import Subject
 from keyless.plan.results.completeness import NamedCall
 from keyless.plan.secrets.stored import NO_SECRETS, SecretFacts
@@ -48,7 +49,7 @@ class Given:
     ``hierarchy`` which subscriptions lie in which management groups. ``not_found`` are the ids of principals
     that are known to be in no directory any more. ``runs``, ``imports`` and ``unmapped`` say what the
     evidence rests on, and ``calls`` which operations the code names. ``resources`` are the ids of what the
-    estate has besides: servers and clusters among them.
+    estate has besides: servers and clusters among them. ``cosmos`` are role assignments of Cosmos DB's own.
     """
 
     subjects: Sequence[Subject] = ()
@@ -71,3 +72,4 @@ class Given:
     unmapped: Sequence[UnmappedOperation] = ()
     calls: Sequence[NamedCall] = ()
     resources: Sequence[ResourceId] = ()
+    cosmos: Sequence[CosmosAssignment] = ()

@@ -97,7 +97,7 @@ def make_plan(given: Given, policy: PlanPolicy = DEFAULT_POLICY) -> Plan:
         _roles_by_key(settle(index, policy, needs.by_key, propose=False).places),
         chosen.plan,
     )
-    native = native_grants(needs.native, sign_ins, everyone, given.resources, policy)
+    native = native_grants(needs.native, sign_ins, everyone, given.resources, policy, given.cosmos)
     plan = Plan(
         identities=chosen.plan,
         assignments=planned,

@@ -13,6 +13,7 @@ from keyless.evidence.database import EvidenceDatabase
 from keyless.model.resource_id import ResourceId
 from keyless.model.roles import RoleAssignment
 from keyless.plan.given import Given, VaultPolicies
+from keyless.plan.native.today import cosmos_assignments
 from keyless.plan.problem import Subject, SubjectKind
 from keyless.plan.window import last_moment
 from keyless.runtime.directory import Directory, Entry, read_directory
@@ -43,6 +44,7 @@ async def read_given(store: Store, evidence: EvidenceDatabase, now: int = 0) -> 
     principals = await read_directory(store)
     observations = principals.without_people(evidence.observations())
     assignments = [assignment for _, assignment in await store.scan(ASSIGNMENTS)]
+    resources = [one for _, one in await store.scan(RESOURCES)]
     return Given(
         subjects=subjects_of(principals),
         observations=observations,
@@ -61,7 +63,8 @@ async def read_given(store: Store, evidence: EvidenceDatabase, now: int = 0) -> 
         runs=evidence.runs(),
         imports=evidence.imports(),
         unmapped=evidence.unmapped(),
-        resources=[ResourceId.parse(one.resource_id) for _, one in await store.scan(RESOURCES)],
+        resources=[ResourceId.parse(one.resource_id) for one in resources],
+        cosmos=tuple(cosmos_assignments(resources)),
     )
 
 

@@ -221,6 +221,25 @@ def test_the_tenant_is_told_by_identities_where_no_account_is() -> None:
     assert (existing.tenant.tenant_id, existing.tenant.subscription_id) == (TENANT, SUBSCRIPTION)
 
 
+@pytest.mark.parametrize(
+    ("scope", "path"),
+    [("", "/"), ("/dbs/Shop", "/dbs/Shop"), ("/dbs/Shop/colls/items", "/dbs/Shop/colls/items")],
+)
+def test_a_role_assignment_of_cosmos_db_says_whom_what_and_where(scope: str, path: str) -> None:
+    account = f"{GROUP}/providers/Microsoft.DocumentDB/databaseAccounts/orders"
+    entry = {
+        "id": f"{account}/sqlRoleAssignments/{CUSTOM}",
+        "type": "Microsoft.DocumentDB/databaseAccounts/sqlRoleAssignments",
+        "principalId": WEB_PRINCIPAL,
+        "roleDefinitionId": f"{account}/sqlRoleDefinitions/00000000-0000-0000-0000-000000000001",
+        "scope": f"{account}{scope}",
+    }
+    (found,) = of_type(read([entry]), GenericResource)
+    assert found.body["properties"]["scope"] == path
+    assert found.body["properties"]["principalId"] == WEB_PRINCIPAL
+    assert "scope" in read([entry | {"scope": f"{account}/dbs/x/y"}]).unread[0].why
+
+
 def test_a_deny_assignment_for_everyone_is_read() -> None:
     entry = {
         "id": f"{GROUP}/providers/Microsoft.Authorization/denyAssignments/{CUSTOM}",

@@ -13,7 +13,9 @@ from plan_worlds import DAY, GET, GROUP, LEGACY, VAULT, WEB, WORKER, saw
 
 from keyless.catalog.native_roles import COSMOS_ACTIONS, COSMOS_BUILT_IN, COSMOS_CONTRIBUTOR
 from keyless.model.evidence import Outcome, SignIn, SignInMethod, SignInOutcome
+from keyless.model.management import GenericResource
 from keyless.model.resource_id import ResourceId
+from keyless.plan.native.today import cosmos_assignments
 from keyless.plan.policy.native import ClusterRule, CosmosLevel, DatabaseRule, NativeRules
 from keyless.plan.policy.policy import PlanPolicy
 from keyless.plan.policy.roles import CustomRoles, RoleRules
@@ -324,6 +326,40 @@ def test_a_container_with_an_odd_name_is_one_word_of_the_shell() -> None:
     odd = f"{DATABASE}/containers/$(rm -rf ~)'`"
     (one,) = planned([WEB], [saw(WEB, READ, odd)]).native
     assert "/dbs/Shop/colls/$(rm -rf ~)'`" in shlex.split(one.commands[0])
+
+
+def kept(role: str, path: str, who: Subject = WEB) -> GenericResource:
+    """A role assignment of an account, as an import keeps it."""
+    told = {"principalId": who.principal_id.upper(), "roleDefinitionId": role, "scope": path}
+    name = f"{ACCOUNT}/sqlRoleAssignments/{who.principal_id}{path.count('/')}"
+    return GenericResource(name, "", body={"properties": told})
+
+
+def test_what_an_account_gives_already_is_kept_and_what_it_gives_besides_is_named() -> None:
+    reader = COSMOS_BUILT_IN[0].id
+    resources = [
+        kept(reader, "/dbs/Shop/colls/items"),
+        kept(COSMOS_CONTRIBUTOR.id, f"{ACCOUNT}"),
+        kept(reader, "/", LEGACY),
+        GenericResource(f"{ACCOUNT}/sqlRoleAssignments/x", ""),
+        GenericResource(SERVER.text, "", body={"properties": {"scope": "/"}}),
+    ]
+    today = tuple(cosmos_assignments(resources))
+    assert len(today) == 3
+    plan = planned([WEB], [saw(WEB, READ, ITEMS)], cosmos=today)
+    assert [one.exists for one in plan.native] == [True]
+    (note,) = [one for one in plan.notes if "of Cosmos DB in `/`" in one]
+    assert "`web` has the role `Cosmos DB Built-in Data Contributor`" in note
+
+
+def test_a_role_of_ones_own_that_was_made_is_known_again() -> None:
+    seen = [saw(WEB, CREATE, ITEMS)]
+    (made,) = planned([WEB], seen, policy=PROPOSING).native
+    role = shlex.split(made.undo[-1])[-2]
+    today = tuple(cosmos_assignments([kept(role, "/dbs/Shop/colls/items")]))
+    plan = planned([WEB], seen, policy=PROPOSING, cosmos=today)
+    assert [one.exists for one in plan.native] == [True]
+    assert not any("does not need" in note for note in plan.notes)
 
 
 def test_whom_nobody_has_declared_is_not_forgotten() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 
 from keyless.estate.imported.assignments import read_assignment, read_deny
+from keyless.estate.imported.cosmos import read_cosmos_assignment
 from keyless.estate.imported.definitions import read_definition
 from keyless.estate.imported.entry import CannotRead, Entry
 from keyless.estate.imported.existing import Known
@@ -27,6 +28,7 @@ _READERS: Mapping[str, Reader] = {
     DEFINITION: read_definition,
     IDENTITY: read_identity,
     f"{IDENTITY}/federatedidentitycredentials": read_federated,
+    "microsoft.documentdb/databaseaccounts/sqlroleassignments": read_cosmos_assignment,
     VAULT: read_vault,
     f"{VAULT}/accesspolicies": read_policies,
     "microsoft.appconfiguration/configurationstores": read_store,

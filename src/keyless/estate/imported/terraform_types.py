@@ -84,6 +84,16 @@ def _role_definition(given: Attributes) -> Body:
     }
 
 
+def _cosmos_assignment(given: Attributes) -> Body:
+    return {
+        "type": "Microsoft.DocumentDB/databaseAccounts/sqlRoleAssignments",
+        "id": given.get("id"),
+        "principalId": given.get("principal_id"),
+        "roleDefinitionId": given.get("role_definition_id"),
+        "scope": given.get("scope"),
+    }
+
+
 def _user_assigned(given: Attributes) -> Body:
     ids = {"clientId": given.get("client_id"), "principalId": given.get("principal_id")}
     return _common(given) | ids | {"tenantId": given.get("tenant_id")}
@@ -209,6 +219,7 @@ SHAPES: Mapping[str, Callable[[Attributes], Body]] = {
     "azurerm_role_definition": _role_definition,
     "azurerm_user_assigned_identity": _user_assigned,
     "azurerm_federated_identity_credential": _federated,
+    "azurerm_cosmosdb_sql_role_assignment": _cosmos_assignment,
     "azurerm_key_vault": _vault,
     "azurerm_key_vault_access_policy": _vault_policy,
     "azurerm_app_configuration": _store,

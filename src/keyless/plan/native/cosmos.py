@@ -16,8 +16,10 @@ Source: https://learn.microsoft.com/azure/cosmos-db/how-to-connect-role-based-ac
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+
+from msgspec import structs
 
 from keyless.catalog.native_roles import (
     COSMOS_ACCOUNT,
@@ -28,8 +30,10 @@ from keyless.catalog.native_roles import (
 )
 from keyless.model.estate import derived_guid
 from keyless.model.evidence import Observation, Outcome
+from keyless.model.guids import guid_key
 from keyless.model.resource_id import ResourceId
 from keyless.plan.native.quoting import NotWritten, shell
+from keyless.plan.native.today import CosmosAssignment
 from keyless.plan.policy.native import CosmosLevel
 from keyless.plan.problem import Subject
 from keyless.plan.results.native import NativeGrant, NativeSystem
@@ -59,8 +63,9 @@ def cosmos_grants(
     *,
     own_roles: bool,
     include_denied: bool,
+    today: Collection[CosmosAssignment] = (),
 ) -> list[NativeGrant]:
-    """The grants for uses of Cosmos DB's data; ``subjects`` are by case-folded id."""
+    """The grants for uses of Cosmos DB's data; ``subjects`` are by case-folded id, ``today`` what is."""
     grants: list[NativeGrant] = []
     given: list[tuple[_Place, CosmosRole]] = []
     made: set[str] = set()
@@ -74,9 +79,39 @@ def cosmos_grants(
         given.append((place, role))
         subject = subjects.get(place.principal_id.casefold())
         if subject is not None:
-            grants.append(_grant(place, needed, role, subject, is_new=role.id not in made))
+            grant = _grant(place, needed, role, subject, is_new=role.id not in made)
+            grants.append(structs.replace(grant, exists=_key(place, role) in today))
             made.add(role.id)
     return grants
+
+
+def left_over(
+    grants: Iterable[NativeGrant], today: Iterable[CosmosAssignment], subjects: Mapping[str, Subject]
+) -> Iterator[str]:
+    """What to say of the assignments that there are and the plan does not have, of those that it is for."""
+    planned = {
+        (one.principal.principal_id.casefold(), ResourceId.parse(one.scope), one.within, one.role)
+        for one in grants
+    }
+    for one in sorted(today, key=lambda each: (each.account.key, each.path, each.principal_id)):
+        subject = subjects.get(one.principal_id)
+        names = (one.role_name, _own_name(one.role_id))
+        keys = {(one.principal_id, one.account, one.path, name) for name in names}
+        if subject is not None and not keys & planned:
+            yield (
+                f"`{subject.name}` has the role `{one.role_name}` of Cosmos DB in `{one.path}` of "
+                f"`{one.account.name}`, which the plan does not need: take it away once its grants hold"
+            )
+
+
+def _own_name(role_id: str) -> str:
+    """What a role that a plan proposes is called."""
+    return f"Least data access {role_id[:8]}"
+
+
+def _key(place: _Place, role: CosmosRole) -> CosmosAssignment:
+    account = place.scope.ancestor_of_type(COSMOS_ACCOUNT) or place.scope
+    return CosmosAssignment(guid_key(place.principal_id), role.id, account, _path(place.scope, account))
 
 
 def _places(observations: Iterable[Observation], level: CosmosLevel, *, include_denied: bool) -> list[_Place]:
@@ -116,7 +151,7 @@ def _role(scope: ResourceId, needed: Mapping[str, int], *, own_roles: bool) -> C
     if own_roles and len(best.granted) > len(actions):
         account = scope.ancestor_of_type(COSMOS_ACCOUNT) or scope
         role_id = derived_guid("cosmosRoleDefinition", account.text, *actions)
-        return CosmosRole(role_id, f"Least data access {role_id[:8]}", actions)
+        return CosmosRole(role_id, _own_name(role_id), actions)
     if set(needed) == {COSMOS_METADATA} and not scope.is_type(_CONTAINER):
         return None
     return best

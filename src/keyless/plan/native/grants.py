@@ -16,7 +16,7 @@ from keyless.catalog.native_roles import DATABASE_READER, KUBERNETES_READER, SQL
 from keyless.model.estate import derived_guid
 from keyless.model.evidence import Observation, SignIn
 from keyless.model.resource_id import InvalidResourceId, ResourceId
-from keyless.plan.native.cosmos import cosmos_grants
+from keyless.plan.native.cosmos import cosmos_grants, left_over
 from keyless.plan.native.quoting import NotWritten
 from keyless.plan.native.statements import (
     Statements,
@@ -25,6 +25,7 @@ from keyless.plan.native.statements import (
     postgres_statements,
     sql_statements,
 )
+from keyless.plan.native.today import CosmosAssignment
 from keyless.plan.native.tokens import Taken, taken
 from keyless.plan.policy.native import NativeRules
 from keyless.plan.policy.policy import PlanPolicy
@@ -76,16 +77,19 @@ def native_grants(
     subjects: Mapping[str, Subject],
     resources: Sequence[ResourceId],
     policy: PlanPolicy,
+    today: Sequence[CosmosAssignment] = (),
 ) -> Native:
-    """All of them; ``subjects`` are by case-folded id, ``resources`` those that the estate has."""
+    """All of them; ``subjects`` are by case-folded id, ``resources`` those that the estate has, ``today``
+    what accounts of Cosmos DB give already."""
     of_cosmos = cosmos_grants(
         observations,
         subjects,
         policy.native.cosmos,
         own_roles=policy.roles.custom is CustomRoles.PROPOSED,
         include_denied=policy.evidence.include_denied,
+        today=today,
     )
-    grants, notes = list(of_cosmos), []
+    grants, notes = list(of_cosmos), list(left_over(of_cosmos, today, subjects))
     for one in taken(sign_ins):
         subject = subjects.get(one.principal_id.casefold())
         if subject is None or subject.principal_id in subject.name:  # known by its id alone

@@ -63,6 +63,11 @@ _PROPERTIES: Mapping[str, tuple[str, ...]] = {
         "subject",
         "audiences",
     ),
+    "microsoft.documentdb/databaseaccounts/sqlroleassignments": (
+        "principalId",
+        "roleDefinitionId",
+        "scope",
+    ),
     "microsoft.management/managementgroups": ("displayName", "details"),
 }
 _MUST = ("identity",)
