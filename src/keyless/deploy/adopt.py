@@ -13,52 +13,39 @@ Rules:
 from __future__ import annotations
 
 import enum
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable
 from contextlib import suppress
 from typing import Any, NamedTuple
 
 from msgspec import structs
 
+from keyless.deploy.adopt_places import KINDS, PLACES, name_of
 from keyless.deploy.apply import TENANT_KEY
+from keyless.deploy.brought_up import brought_up
 from keyless.deploy.kept import Holding, bring_back
 from keyless.estate.imported import Existing, Known
 from keyless.estate.imported.people import placeholder, placeholder_client_id
 from keyless.lifecycle.identities import live_identities, settle_identities
 from keyless.lifecycle.principals import all_principals
-from keyless.model.denies import DenyAssignment
-from keyless.model.derived_ids import system_assigned_identity, tenant_called
+from keyless.model.derived_ids import tenant_called
 from keyless.model.directory import Group, MissingPrincipal, User
 from keyless.model.estate import Estate
 from keyless.model.guids import guid_key
 from keyless.model.identities import (
     Application,
-    ComputeResource,
-    FederatedCredential,
     ManagedIdentity,
 )
-from keyless.model.management import GenericResource, ManagementGroup
 from keyless.model.resource_id import ResourceId
 from keyless.model.resources import ConfigurationStore, ResourceGroup, Tenant, Vault
-from keyless.model.roles import RoleAssignment, RoleDefinition
+from keyless.model.roles import RoleAssignment
 from keyless.store.collections import (
     APPLICATIONS,
     ASSIGNMENTS,
-    COMPUTE,
-    DENY_ASSIGNMENTS,
-    FEDERATED_CREDENTIALS,
-    GROUPS,
-    IDENTITIES,
-    MANAGEMENT_GROUPS,
     MISSING_PRINCIPALS,
-    RESOURCES,
     ROLE_DEFINITIONS,
-    SECURITY_GROUPS,
-    STORES,
     TENANT,
-    USERS,
-    VAULTS,
 )
-from keyless.store.ports import Collection, Key, Store, Transaction
+from keyless.store.ports import Store, Transaction
 
 
 class Change(enum.StrEnum):
@@ -80,46 +67,6 @@ class Adopted(NamedTuple):
 
 class _Nothing(Exception):
     """Ends a transaction that is not to be kept."""
-
-
-def _folded(record: Any) -> Key:  # noqa: ANN401  # any record with a resource id
-    return (record.resource_id.casefold(),)
-
-
-def _named(record: Any) -> Key:  # noqa: ANN401  # any record with a name
-    return (record.name.casefold(),)
-
-
-def _by_id(record: Any) -> Key:  # noqa: ANN401  # any record with a GUID
-    return (record.id,)
-
-
-def _by_principal(record: Any) -> Key:  # noqa: ANN401  # a user or a group
-    return (guid_key(record.principal_id),)
-
-
-_PLACES: Mapping[type, tuple[str, Collection[Any], Callable[[Any], Key]]] = {
-    ResourceGroup: ("resource groups", GROUPS, _folded),
-    ManagementGroup: ("management groups", MANAGEMENT_GROUPS, _named),
-    ManagedIdentity: ("user-assigned identities", IDENTITIES, _folded),
-    ComputeResource: ("workloads", COMPUTE, _folded),
-    Vault: ("vaults", VAULTS, _named),
-    ConfigurationStore: ("configuration stores", STORES, _named),
-    GenericResource: ("other resources", RESOURCES, _folded),
-    Application: ("service principals", APPLICATIONS, lambda one: (one.client_id.casefold(),)),
-    User: ("users", USERS, _by_principal),
-    Group: ("groups", SECURITY_GROUPS, _by_principal),
-    FederatedCredential: (
-        "federated credentials",
-        FEDERATED_CREDENTIALS,
-        lambda one: (one.owner.casefold(), one.name.casefold()),
-    ),
-    RoleDefinition: ("custom roles", ROLE_DEFINITIONS, _by_id),
-    RoleAssignment: ("role assignments", ASSIGNMENTS, _by_id),
-    DenyAssignment: ("deny assignments", DENY_ASSIGNMENTS, _by_id),
-}
-KINDS = tuple(kind for kind, _, _ in _PLACES.values())
-"""The kinds of things, in the order in which they are told of."""
 
 
 async def adopt(
@@ -225,14 +172,14 @@ class _Writer:
 
     async def _write(self, known: Known) -> Adopted | None:
         record = known.record
-        kind, collection, key_of = _PLACES[type(record)]
+        kind, collection, key_of = PLACES[type(record)]
         if self._is_made_up(known) and guid_key(record.principal_id) in self._principals:
             return None
         if isinstance(record, RoleAssignment):
             record = self._under_its_name(record)
         key = key_of(record)
         there = await self._transaction.get(collection, key)
-        wanted = _brought_up(there, record, known.said)
+        wanted = brought_up(there, record, known.said)
         if wanted == there:
             return Adopted(kind, name_of(record), Change.UNCHANGED)
         await self._transaction.put(collection, key, wanted)
@@ -255,7 +202,7 @@ class _Writer:
             is_known = holders.get(principal_id, 0) > 1 or principal_id in self._existing.orphaned
             if is_known and one.client_id == placeholder_client_id(principal_id):
                 await self._transaction.delete(APPLICATIONS, key)
-                gone.append(Adopted(_PLACES[Application][0], one.name, Change.REMOVED))
+                gone.append(Adopted(PLACES[Application][0], one.name, Change.REMOVED))
         return gone + await self._without_made_up_people()
 
     async def _holders(self) -> dict[str, int]:
@@ -271,47 +218,11 @@ class _Writer:
         for principal_id in sorted(self._existing.orphaned):
             for kind in ("User", "Group"):
                 made_up = placeholder(principal_id, kind).record
-                noun, collection, key_of = _PLACES[type(made_up)]
+                noun, collection, key_of = PLACES[type(made_up)]
                 if await self._transaction.get(collection, key_of(made_up)) == made_up:
                     await self._transaction.delete(collection, key_of(made_up))
                     gone.append(Adopted(noun, name_of(made_up), Change.REMOVED))
         return gone
-
-
-def _brought_up(there: Any, record: Any, said: Iterable[str]) -> Any:  # noqa: ANN401  # a record of any collection
-    """The record that is there, with what was told of it."""
-    if there is None:
-        return record
-    told = {name: getattr(record, name) for name in said}
-    if isinstance(there, ComputeResource | ConfigurationStore) and "system_assigned" in told:
-        told["system_assigned"] = _same_client(there.system_assigned, told["system_assigned"])
-    if isinstance(there, RoleAssignment) and not record.description:
-        told.pop("description", None)
-    if "tags" in told and isinstance(there, ComputeResource | GenericResource):
-        told["body"] = {**there.body, **record.body}
-    return structs.replace(
-        there, **{name: value for name, value in told.items() if not _is_same(there, name, value)}
-    )
-
-
-def _is_same(there: Any, name: str, value: object) -> bool:  # noqa: ANN401  # a record of any collection
-    """Whether a field means the same already, in another spelling or order."""
-    before = getattr(there, name)
-    if name in {"resource_id", "scope"}:
-        return bool(ResourceId.parse(before) == ResourceId.parse(str(value)))
-    if name == "user_assigned" and isinstance(value, tuple):
-        return sorted(one.casefold() for one in before) == sorted(one.casefold() for one in value)
-    if name == "location":
-        return not value or str(before).casefold() == str(value).casefold()
-    return False
-
-
-def _same_client(there: ManagedIdentity | None, told: ManagedIdentity | None) -> ManagedIdentity | None:
-    """An identity that was told, with the client id that is known where only the other id was told."""
-    if there is None or told is None or guid_key(there.principal_id) != guid_key(told.principal_id):
-        return told
-    derived = system_assigned_identity(ResourceId.parse(told.resource_id), told.name)
-    return there if told.client_id in {derived.client_id, there.client_id} else told
 
 
 def _triple(one: RoleAssignment) -> tuple[str, str, ResourceId]:
@@ -328,16 +239,3 @@ def _group_of(record: Any) -> str | None:  # noqa: ANN401  # a record of any col
         return None
     place = ResourceId.parse(record.resource_id)
     return ResourceId(place.segments[:4]).text if place.resource_group else None
-
-
-def name_of(record: Any) -> str:  # noqa: ANN401  # a record of any collection
-    """What a thing is called in a report."""
-    if isinstance(record, RoleAssignment):
-        return f"{record.id} of {record.principal_id} at {record.scope}"
-    if isinstance(record, FederatedCredential):
-        return f"{record.name} of {record.owner.rpartition('/')[2]}"
-    if isinstance(record, ResourceGroup | GenericResource):
-        return ResourceId.parse(record.resource_id).name
-    if isinstance(record, User):
-        return record.user_principal_name
-    return str(record.display_name if isinstance(record, Group) else record.name)

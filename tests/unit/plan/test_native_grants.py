@@ -347,7 +347,7 @@ def test_what_an_account_gives_already_is_kept_and_what_it_gives_besides_is_name
     today = tuple(cosmos_assignments(resources))
     assert len(today) == 3
     plan = planned([WEB], [saw(WEB, READ, ITEMS)], cosmos=today)
-    assert [one.exists for one in plan.native] == [True]
+    assert [(one.exists, one.commands, one.undo) for one in plan.native] == [(True, (), ())]
     (note,) = [one for one in plan.notes if "of Cosmos DB in `/`" in one]
     assert "`web` has the role `Cosmos DB Built-in Data Contributor`" in note
 

@@ -80,7 +80,8 @@ def cosmos_grants(
         subject = subjects.get(place.principal_id.casefold())
         if subject is not None:
             grant = _grant(place, needed, role, subject, is_new=role.id not in made)
-            grants.append(structs.replace(grant, exists=_key(place, role) in today))
+            is_there = _key(place, role) in today
+            grants.append(structs.replace(grant, exists=True, commands=(), undo=()) if is_there else grant)
             made.add(role.id)
     return grants
 

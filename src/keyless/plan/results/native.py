@@ -27,8 +27,9 @@ class NativeGrant(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
 
     ``scope`` is the account, server or cluster (an ARM id, `/` where it is not known), ``within`` the
     database, container or namespace; ``commands`` are what makes the grant, ``undo`` what takes it back, each
-    a whole statement or command; both are empty where a name can't be written in one. ``used`` are the data
-    actions that were used, ``excess`` those that it grants besides, where the service has such.
+    a whole statement or command; both are empty where it ``exists``, or a name can't be written in one.
+    ``used`` are the data actions that were used, ``excess`` those that it grants besides, where the service
+    has such.
     """
 
     principal: Subject

@@ -11,19 +11,21 @@ Source: https://learn.microsoft.com/azure/azure-resource-manager/bicep/file
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from keyless.estate.imported.entry import CannotRead
+from keyless.estate.imported.templates.bicep_nodes import (
+    assigned,
+    bicep_node,
+    bicep_object,
+    bicep_string,
+    parsed,
+)
 from keyless.estate.imported.templates.expressions import (
-    Call,
-    Items,
     Literal,
-    Member,
     Name,
     Node,
     Record,
-    Unknown,
 )
 from keyless.estate.imported.templates.model import Declared, Loop, Module, Parameter, Template
 
@@ -32,8 +34,6 @@ if TYPE_CHECKING:
 
 _IS_BICEP = re.compile(r"^\s*(?:targetScope\s*=|(?:resource|module|param|var)\s+\w+\s)", re.MULTILINE)
 _LEVELS = {"subscription": "subscription", "managementGroup": "managementGroup", "tenant": "tenant"}
-_NOT_UNDERSTOOD = Unknown("is an expression that is not understood")
-_BINARY = {"==": "equals", "&&": "and", "||": "or", "??": "coalesce", "+": "add", "-": "sub"}
 
 
 def is_bicep(text: str) -> bool:
@@ -47,7 +47,7 @@ def bicep_template(text: str) -> Template:
     Raises:
         CannotRead: the extra is not installed.
     """
-    root = _parsed(text)
+    root = parsed(text)
     parameters: dict[str, Parameter] = {}
     variables: dict[str, Node] = {}
     outputs: dict[str, Node] = {}
@@ -57,11 +57,11 @@ def bicep_template(text: str) -> Template:
         if one.type == "target_scope_assignment":
             level = _LEVELS.get(_plain_text(one), level)
         elif one.type == "parameter_declaration":
-            parameters[_identifier(one)] = Parameter(_assigned(one), secure)
+            parameters[_identifier(one)] = Parameter(assigned(one), secure)
         elif one.type == "variable_declaration":
-            variables[_identifier(one)] = _assigned(one) or Literal(None)
+            variables[_identifier(one)] = assigned(one) or Literal(None)
         elif one.type == "output_declaration":
-            outputs[_identifier(one)] = _assigned(one) or Literal(None)
+            outputs[_identifier(one)] = assigned(one) or Literal(None)
         elif one.type == "resource_declaration":
             declared += _resource(one, None)
         elif one.type == "module_declaration":
@@ -75,18 +75,6 @@ def bicep_template(text: str) -> Template:
         tuple(one for one in declared if isinstance(one, Module)),
         outputs,
     )
-
-
-def _parsed(text: str) -> Tree:
-    try:
-        import tree_sitter
-        import tree_sitter_bicep
-    except ImportError as error:
-        raise CannotRead(
-            "it is Bicep, which takes an extra to read: `pip install 'keyless[bicep]'`, or `bicep build` it"
-        ) from error
-    parser = tree_sitter.Parser(tree_sitter.Language(tree_sitter_bicep.language()))
-    return parser.parse(text.encode()).root_node
 
 
 def _resource(tree: Tree, parent: Declared | None) -> Iterator[Declared]:
@@ -137,7 +125,7 @@ def _declared_body(tree: Tree) -> tuple[Tree | None, Node | None, Loop | None]:
     found: Tree | None = tree.named_children[-1] if tree.named_children else None
     while found is not None and found.type in {"for_statement", "if_statement"}:
         if found.type == "if_statement":
-            condition = _node(found.named_children[0])
+            condition = bicep_node(found.named_children[0])
         else:
             loop = _loop(found)
         found = found.named_children[-1] if found.named_children else None
@@ -148,11 +136,11 @@ def _loop(tree: Tree) -> Loop:
     names = [one for one in tree.named_children if one.type in {"identifier", "for_loop_parameters"}]
     words = re.findall(r"\w+", names[0].text.decode() if names and names[0].text else "")
     over = tree.named_children[-2]
-    return Loop(_node(over), words[0] if words else "", words[1] if len(words) > 1 else "")
+    return Loop(bicep_node(over), words[0] if words else "", words[1] if len(words) > 1 else "")
 
 
 def _record(tree: Tree | None) -> Record:
-    found = _object(tree) if tree is not None else Record(())
+    found = bicep_object(tree) if tree is not None else Record(())
     return found if isinstance(found, Record) else Record(())
 
 
@@ -161,140 +149,13 @@ def _identifier(tree: Tree) -> str:
     return found.text.decode() if found is not None and found.text else ""
 
 
-def _assigned(tree: Tree) -> Node | None:
-    """What stands behind the `=` of a declaration; none where there is none."""
-    signs = [number for number, one in enumerate(tree.children) if one.type == "="]
-    return _node(tree.children[signs[0] + 1]) if signs and signs[0] + 1 < len(tree.children) else None
-
-
 def _plain_text(tree: Tree) -> str:
-    found = _assigned(tree)
+    found = assigned(tree)
     return str(found.value) if isinstance(found, Literal) else ""
 
 
 def _string_of(tree: Tree) -> str:
     """The text of the first string in a declaration: a resource's type, a module's path."""
     found = next((one for one in tree.named_children if one.type == "string"), None)
-    node = _string(found) if found is not None else None
+    node = bicep_string(found) if found is not None else None
     return str(node.value) if isinstance(node, Literal) else ""
-
-
-def _node(tree: Tree) -> Node:
-    """An expression."""
-    read = _READERS.get(tree.type)
-    if tree.has_error or read is None:
-        return _NOT_UNDERSTOOD
-    try:
-        return read(tree)
-    except (IndexError, ValueError, RecursionError):  # a tree that the grammar does not promise
-        return _NOT_UNDERSTOOD
-
-
-def _string(tree: Tree) -> Node:
-    parts: list[Node] = []
-    for one in tree.named_children:
-        if one.type == "interpolation":
-            parts.append(_node(one.named_children[0]))
-        else:
-            parts.append(Literal(_unescaped(one.text.decode() if one.text else "")))
-    if all(isinstance(one, Literal) for one in parts):
-        return Literal("".join(str(one.value) for one in parts if isinstance(one, Literal)))
-    return Call("concat", tuple(parts))
-
-
-def _unescaped(text: str) -> str:
-    escapes = {"n": "\n", "r": "\r", "t": "\t"}
-    return re.sub(r"\\(.)", lambda found: escapes.get(found[1], found[1]), text)
-
-
-def _object(tree: Tree) -> Node:
-    pairs: list[tuple[Node, Node]] = []
-    for one in tree.named_children:
-        if one.type == "object_property" and len(one.named_children) == 2:
-            key, value = one.named_children
-            name = Literal(key.text.decode() if key.text else "") if key.type == "identifier" else _node(key)
-            pairs.append((name, _node(value)))
-    return Record(tuple(pairs))
-
-
-def _items(tree: Tree) -> Iterator[Node]:
-    """The items of a list.
-
-    Between two items there is a comma or a new line; where the grammar sees two with nothing between them, as
-    in `[\n guid(x).y\n …]`, they are one, which it understands when it stands alone.
-    """
-    together: list[Tree] = []
-    for one in [*_inside(tree), None]:
-        if together and (one is None or together[-1].end_byte != one.start_byte):
-            yield _node(together[0]) if len(together) == 1 else _alone(together)
-            together = []
-        if one is not None:
-            together.append(one)
-
-
-def _alone(parts: list[Tree]) -> Node:
-    text = b"".join(one.text or b"" for one in parts).decode()
-    return _assigned(_parsed(f"var it = {text}").named_children[0]) or Literal(None)
-
-
-def _inside(tree: Tree) -> list[Tree]:
-    """The parts of an expression, without comments."""
-    return [one for one in tree.named_children if one.type != "comment"]
-
-
-def _call(tree: Tree) -> Node:
-    function, arguments = tree.named_children[0], tree.named_children[-1]
-    name = (function.text or b"").decode().rpartition(".")[2]
-    return Call(name.casefold(), tuple(map(_node, _inside(arguments))))
-
-
-def _member(tree: Tree) -> Node:
-    of, name = tree.named_children[0], tree.named_children[-1]
-    return Member(_node(of), Literal((name.text or b"").decode()))
-
-
-def _choice(tree: Tree) -> Node:
-    return Call("if", tuple(map(_node, tree.named_children)))
-
-
-def _binary(tree: Tree) -> Node:
-    sign = tree.children[1].type
-    sides = tuple(map(_node, tree.named_children))
-    if sign == "!=":
-        return Call("not", (Call("equals", sides),))
-    if sign not in _BINARY:
-        return Unknown(f"has the operator `{sign}`, which is not evaluated here")
-    return Call(_BINARY[sign], sides)
-
-
-def _unary(tree: Tree) -> Node:
-    inner = _node(tree.named_children[-1])
-    return Call("not", (inner,)) if tree.children[0].type == "!" else Call("sub", (Literal(0), inner))
-
-
-def _inner(tree: Tree) -> Node:
-    return _node(tree.named_children[0])
-
-
-def _item(tree: Tree) -> Node:
-    return Member(_node(tree.named_children[0]), _node(tree.named_children[-1]))
-
-
-_READERS: Mapping[str, Callable[[Tree], Node]] = {
-    "string": _string,
-    "number": lambda tree: Literal(int(tree.text or b"0")),
-    "boolean": lambda tree: Literal(tree.text == b"true"),
-    "null": lambda _: Literal(None),
-    "identifier": lambda tree: Name((tree.text or b"").decode()),
-    "array": lambda tree: Items(tuple(_items(tree))),
-    "object": _object,
-    "call_expression": _call,
-    "member_expression": _member,
-    "subscript_expression": _item,
-    "resource_expression": lambda tree: Name((tree.named_children[-1].text or b"").decode()),
-    "ternary_expression": _choice,
-    "binary_expression": _binary,
-    "unary_expression": _unary,
-    "parenthesized_expression": _inner,
-    "nullable_return_type": _inner,
-}

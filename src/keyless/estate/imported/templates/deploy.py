@@ -21,58 +21,13 @@ from keyless.estate.imported.entry import CannotRead, Entry, Rank, Undecided, Un
 from keyless.estate.imported.templates.budget import Budget
 from keyless.estate.imported.templates.evaluate import Scope
 from keyless.estate.imported.templates.expressions import Literal, Node, Record
+from keyless.estate.imported.templates.fields import ASSIGNMENT, MAY, MUST, PROPERTIES
 from keyless.estate.imported.templates.model import Declared, Loop, Module, Template
 from keyless.estate.imported.templates.values import Deployed, id_of_scope, interleaved
 from keyless.model.resource_id import InvalidResourceId, ResourceId
 
-ASSIGNMENT = "microsoft.authorization/roleassignments"
 _GROUP = "microsoft.resources/resourcegroups"
 _EXTENSION = "/providers/"
-_PROPERTIES: Mapping[str, tuple[str, ...]] = {
-    ASSIGNMENT: (
-        "roleDefinitionId",
-        "principalId",
-        "principalType",
-        "condition",
-        "conditionVersion",
-        "description",
-    ),
-    "microsoft.authorization/roledefinitions": (
-        "roleName",
-        "type",
-        "description",
-        "assignableScopes",
-        "permissions",
-    ),
-    "microsoft.keyvault/vaults": (
-        "enableRbacAuthorization",
-        "enablePurgeProtection",
-        "softDeleteRetentionInDays",
-        "accessPolicies",
-        "sku",
-        "tenantId",
-    ),
-    "microsoft.keyvault/vaults/accesspolicies": ("accessPolicies",),
-    "microsoft.appconfiguration/configurationstores": (
-        "disableLocalAuth",
-        "enablePurgeProtection",
-        "softDeleteRetentionInDays",
-    ),
-    "microsoft.managedidentity/userassignedidentities/federatedidentitycredentials": (
-        "issuer",
-        "subject",
-        "audiences",
-    ),
-    "microsoft.documentdb/databaseaccounts/sqlroleassignments": (
-        "principalId",
-        "roleDefinitionId",
-        "scope",
-    ),
-    "microsoft.management/managementgroups": ("displayName", "details"),
-}
-_MUST = ("identity",)
-_MAY = ("location", "tags", "kind", "sku")
-"""What is of use where it can be told, and no loss where not."""
 _DEEPEST = 8
 
 
@@ -157,10 +112,10 @@ class Deployment:
             body |= self._where_assigned(declared)
         else:
             body["id"] = self.id_of(declared)
-        for name in (*_MUST, *_MAY):
+        for name in (*MUST, *MAY):
             body[name] = self._field(declared.body.get(name), name)
         properties = declared.body.get("properties")
-        wanted = _PROPERTIES.get(kind.casefold(), ())
+        wanted = PROPERTIES.get(kind.casefold(), ())
         body["properties"] = {name: self._field(_part(properties, name), name) for name in wanted}
         return body
 
@@ -170,7 +125,7 @@ class Deployment:
         try:
             return self._scope.value(node)
         except CannotRead as error:
-            return None if name in _MAY else Undecided(str(error))
+            return None if name in MAY else Undecided(str(error))
 
     def _where_assigned(self, declared: Declared) -> dict[str, Any]:
         """Scope and name of a role assignment; the name may be one that only the deployment knows."""
