@@ -16,7 +16,7 @@ from functools import reduce
 from operator import and_
 
 from keyless.plan.identities.isolation import Boundary
-from keyless.plan.identities.needs import Need, Needs, whose
+from keyless.plan.identities.needs import Need, Needs, Scope, whose
 from keyless.plan.identities.seats import Seat
 from keyless.plan.problem import Subject
 from keyless.plan.results.identities import NearGroup
@@ -52,21 +52,43 @@ def near_groups(alike: Iterable[Alike], needs: Needs, near: float) -> tuple[Near
 
 
 def _gathered(alike: Sequence[Alike], near: float) -> list[list[Alike]]:
-    groups: list[tuple[list[Alike], Need]] = []
+    """The groups of two or more, each of whom needs enough of what all of it would get."""
+    groups: list[_Group] = []
+    at_scope: defaultdict[Scope, list[int]] = defaultdict(list)
     for one in alike:
-        for at, (members, together) in enumerate(groups):
-            joined = _joined(together, one.need)
-            if all(member.need.size >= near * joined.size for member in (*members, one)):
-                groups[at] = ([*members, one], joined)
-                break
-        else:
-            groups.append(([one], one.need))
-    return [members for members, _ in groups if len(members) > 1]
+        candidates = sorted({at for scope in one.need.granted for at in at_scope[scope]})
+        found = next((at for at in candidates if groups[at].takes_in(one, near)), None)
+        if found is None:
+            found = len(groups)
+            groups.append(_Group([one], dict(one.need.granted), one.need.size, one.need.size))
+        for scope in one.need.granted:
+            if found not in at_scope[scope]:
+                at_scope[scope].append(found)
+    return [group.members for group in groups if len(group.members) > 1]
 
 
-def _joined(one: Need, other: Need) -> Need:
-    scopes = one.granted.keys() | other.granted.keys()
-    return Need({scope: one.granted.get(scope, 0) | other.granted.get(scope, 0) for scope in scopes})
+@dataclass(slots=True)
+class _Group:
+    """Those who are near so far: what they would get together, how much that is, and the least of theirs."""
+
+    members: list[Alike]
+    together: dict[Scope, int]
+    size: int
+    least: int
+
+    def takes_in(self, one: Alike, near: float) -> bool:
+        """Take another one in, if all of them need enough of what they would get then."""
+        size, least = one.need.size, min(self.least, one.need.size)
+        if least < near * max(self.size, size):
+            return False
+        joined = self.size + one.need.beyond(Need(self.together))
+        if least < near * joined:
+            return False
+        for scope, bits in one.need.granted.items():
+            self.together[scope] = self.together.get(scope, 0) | bits
+        self.members.append(one)
+        self.size, self.least = joined, least
+        return True
 
 
 def _whose(group: Iterable[Alike]) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from keyless.plan.given import Given
 from keyless.plan.index import Action
@@ -26,7 +27,7 @@ Whose = tuple[str, ...]
 Scope = tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Need:
     """``granted`` are the sets that the least roles grant, by scope; ``roles`` how many assignments that is.
 
@@ -47,7 +48,7 @@ class Need:
         """Whether nothing is needed."""
         return not self.granted and not self.missing
 
-    @property
+    @cached_property
     def size(self) -> int:
         """How many permissions there are in it."""
         return sum(bits.bit_count() for bits in self.granted.values())
