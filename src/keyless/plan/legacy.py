@@ -33,7 +33,7 @@ from keyless.model.identities import ComputeResource, IdentityKind, RunsOn
 from keyless.model.resource_id import ResourceId
 from keyless.plan.problem import Subject, SubjectKind
 from keyless.plan.result import Bridge, CredentialFree, PlannedAssignment, ReplacingRole, StoredCredential
-from keyless.plan.results.identities import IdentityChoice, IdentityPlan
+from keyless.plan.results.identities import IdentityChange, IdentityChoice, IdentityPlan
 from keyless.plan.wording import listed
 
 _BRIDGES: Mapping[RunsOn | None, tuple[Bridge, ...]] = {
@@ -83,7 +83,7 @@ def stored_credentials(
                 last_seen=one.last_seen,
                 error=one.error,
                 services=tuple(service.name for service in services),
-                identity=_chosen(instead)
+                identity=_chosen(instead or _changing(running, identities))
                 or _identity(runs_on, running if running and runs_on is RunsOn.AZURE else compute, subjects),
                 bridges=_BRIDGES[runs_on],
                 roles=tuple(by_key.get(one.principal_id, ()) or _roles(one, services, planned, instead)),
@@ -189,6 +189,13 @@ def _taking_over(identities: IdentityPlan) -> dict[str, list[IdentityChoice]]:
         for one in choice.replaces:
             found.setdefault(one.principal_id.casefold(), []).append(choice)
     return found
+
+
+def _changing(running: Iterable[ComputeResource], identities: IdentityPlan) -> list[IdentityChoice]:
+    """The choices for the resources that code was seen on, where all of these get another identity."""
+    found = [identities.of_resource(host.resource_id) for host in running]
+    changing = [one for one in found if one is not None and one.change is not IdentityChange.KEEP]
+    return changing if len(changing) == len(found) else []
 
 
 def _chosen(choices: Sequence[IdentityChoice]) -> str:

@@ -20,8 +20,10 @@ from identity_worlds import (
     shared,
     who_gets_roles,
 )
+from msgspec import structs
 from plan_worlds import OTHER_VAULT, SECRETS_USER, VAULT, saw
 
+from keyless.model.access_keys import AccessKey
 from keyless.model.access_policies import AccessPolicy, PolicyPermissions
 from keyless.model.evidence import SignIn, SignInMethod, SignInOutcome
 from keyless.model.hosts import HostKind
@@ -393,6 +395,19 @@ def test_where_an_application_in_azure_was_seen_to_sign_in_its_code_runs():
     (credential, *_) = plan.stored_credentials
     assert credential.identity == "the user-assigned identity `id-orders` of `web` and `worker`"
     assert [role.scope for role in credential.roles] == [VAULT]
+
+
+def test_a_key_that_was_used_on_a_resource_is_replaced_by_the_identity_that_this_one_gets():
+    worker, web = host("worker", kind="Microsoft.App/containerApps", own=False), host("web")
+    key = AccessKey("contoso-orders", "worker-key", bytes(32))
+    used = structs.replace(
+        signed_in(Subject(key.principal_id, "", SubjectKind.ACCESS_KEY), worker.resource_id)[0],
+        method=SignInMethod.ACCESS_KEY,
+        client_id="",
+    )
+    plan = plan_for([worker, web], [reads(web)], sign_ins=[used])
+    (credential,) = plan.stored_credentials
+    assert credential.identity == "the user-assigned identity `id-worker` of `worker`"
 
 
 @pytest.mark.parametrize(
