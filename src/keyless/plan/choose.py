@@ -41,14 +41,21 @@ def best_cover(
 
 
 def worthwhile(
-    index: RoleIndex, demand: int, scope: ResourceId, held: int, *, usual: bool = False
+    index: RoleIndex,
+    demand: int,
+    scope: ResourceId,
+    held: int,
+    *,
+    usual: bool = False,
+    odd: int | None = None,
 ) -> list[RankedRole]:
     """The roles that can be in a best cover of a demand; ``usual``: among those that are not odd for it.
 
-    Part of the demand may be in none of them.
+    ``odd`` is what each of those weighs, if not what the index says. Part of the demand may be in no role.
     """
     limited = [(index.cost(one.bits), one) for one in index.limited_at(scope)]
-    useful, odd = demand | held, index.weigher.odd
+    useful = demand | held
+    odd = index.weigher.odd if odd is None else odd
     found: dict[str, tuple[int, RankedRole]] = {}
     lightest: dict[str, int] = {}
     for action in actions_in(demand):

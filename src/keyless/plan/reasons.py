@@ -136,7 +136,7 @@ def _with_odd_ones(index: RoleIndex, place: Place) -> Cover | None:
     key = ("with odd ones", place.used, place.held, limited)
     if key not in index.memo:
         alike = replace(index.weigher, odd=0)
-        roles = index.roles_at(place.scope)
+        roles = worthwhile(index, place.used, place.scope, place.held, odd=0)
         index.memo[key] = minimum_cover(
             place.used, roles, held=place.held, weigher=alike, effort=index.effort
         )
@@ -146,11 +146,13 @@ def _with_odd_ones(index: RoleIndex, place: Place) -> Cover | None:
 
 def _may_be_less(index: RoleIndex, place: Place, cost: int) -> bool:
     """Whether some odd role has so little besides that it could be part of a better choice."""
-    most = cost + index.cost(place.used | place.held)
+    asked = place.used | place.held
+    most = cost + index.cost(asked)
+    limited = [(index.cost(one.bits), one) for one in index.limited_at(place.scope)]
     return any(
-        weight < most and place.is_odd(one)
+        weight < most and place.is_odd(one) and index.cost(one.bits & ~asked) < cost
         for action in actions_in(place.used)
-        for weight, one in index.granting(action)
+        for weight, one in (*index.granting(action), *limited)
     )
 
 
