@@ -35,6 +35,7 @@ from keyless.plan.policy.identities import ComputeHints, IdentityRules
 from keyless.plan.policy.policy import PlanPolicy
 from keyless.plan.policy.problems import CannotFollow
 from keyless.plan.problem import Subject, SubjectKind
+from keyless.plan.reports.terminal import report_text
 from keyless.plan.results.identities import IdentityChange, IdentityRule
 
 CLUSTER = "Microsoft.ContainerService/managedClusters"
@@ -128,6 +129,7 @@ def test_one_that_must_be_there_before_and_told_apart_has_a_user_assigned_identi
     assert outcome(plan, "web") == ("replace", "UserAssigned", "id-web")
     assert choice(plan, "web").members == (web.resource_id,)
     assert outcome(plan, "worker") == ("keep", "SystemAssigned", "worker")
+    assert "Who needs the same, `web`, is not to share an identity" in choice(plan, "worker").reason
 
 
 def test_a_container_group_has_a_user_assigned_identity_because_each_would_make_one():
@@ -494,3 +496,27 @@ def test_every_choice_states_its_reason():
     assert len(plan.identities.choices) == len(computes)
     assert all(one.reason and one.rules for one in plan.identities.choices)
     assert all(one.would_change for one in plan.identities.choices)
+
+
+def test_the_report_says_what_becomes_of_each_resource_and_why():
+    vaults = [f"{group('shared')}/providers/Microsoft.KeyVault/vaults/v{number}" for number in range(4)]
+    one, other, third = host("orders-web"), host("orders-worker"), host("audit")
+    plan = plan_for(
+        [one, other, third], [reads(one, *vaults), reads(other, *vaults), reads(third, *vaults[:3])]
+    )
+    text = report_text(plan, width=200)
+    assert "They need 11 role assignments as they are, 7 as chosen here, and would need 11" in text
+    assert "orders-web: user-assigned id-orders" in text
+    assert "instead  of orders-web (own-orders-web)" in text
+    assert "set `AZURE_CLIENT_ID` to its client id" in text
+    assert "nearly the same: audit, orders-web, orders-worker" in text
+    assert "unless   a permission that it needs and the others do not" in text
+
+
+def test_the_report_says_of_a_pod_where_its_client_id_goes_and_what_is_kept_besides():
+    identity, second = shared("orders"), shared("other")
+    pod = host("pod", identity, second, kind=CLUSTER, own=False)
+    plan = plan_for([pod], [reads(identity), reads(second)], identity, second)
+    text = report_text(plan, width=200)
+    assert "service account's annotation `azure.workload.identity/client-id`" in text
+    assert "besides  other, which it keeps" in text

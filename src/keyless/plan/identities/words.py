@@ -36,8 +36,7 @@ _REASONS: Mapping[R, str] = {
     R.ONLY_USER_ASSIGNED: "{only_user}.",
     R.INSTANCES_COME_AND_GO: "Its instances come and go and it has no identity yet: a user-assigned one is "
     "there, with its access, before the first of them.",
-    R.OWN_PERMISSIONS: "Nobody else within {boundary} needs the same, and this identity is made and deleted "
-    "with the resource.",
+    R.OWN_PERMISSIONS: "{nobody}, and this identity is made and deleted with the resource.",
     R.WORKS_AS_IT_IS: "The user-assigned identity that it has works: another type would gain only that it is "
     "deleted with the resource.",
     R.ISOLATION: "{misplaced}.",
@@ -127,12 +126,19 @@ def _words(seat: Seat, around: Around) -> dict[str, str]:
         "although": f", although {_names(around.equal)} {_needs(around.equal)} the same"
         if around.equal
         else "",
+        "nobody": _nobody(seat, around.equal),
         "kind": f"A resource of the type `{ResourceId.parse(seat.host.compute.resource_id).resource_type}`",
         "only_user": _only_user(seat),
         "misplaced": _misplaced(seat, around),
         "several": listed([f"`{one.name}`" for one in seat.host.used]),
         "hint": f"for `{seat.host.compute.name}` under `identities.compute` in the policy",
     }
+
+
+def _nobody(seat: Seat, equal: Sequence[Seat]) -> str:
+    if not equal:
+        return f"Nobody else within {_boundary(seat)} needs the same"
+    return f"Who needs the same, {_names(equal)}, is not to share an identity"
 
 
 def _needs(seats: Sequence[Seat]) -> str:
