@@ -314,3 +314,18 @@ def test_imported_and_recorded_evidence_lie_side_by_side(tmp_path: Path) -> None
 def test_nothing_is_left_of_the_work(tmp_path: Path) -> None:
     came(tmp_path, [secret_get(1)])
     assert not list(tmp_path.glob("import-*"))
+
+
+def test_more_different_things_than_there_is_room_for_are_listed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("keyless.evidence.logs.meaning.MOST_SCOPES", 1)
+    found = came(tmp_path, [secret_get(1), secret_get(2), secret_get(3, name="other")])
+    assert found.lines == {(*READ, 2)}
+    assert found.unmapped == {"SecretGet": "there are too many different ones to tell"}
+
+
+def test_more_categories_than_there_is_room_for_are_counted_together(tmp_path: Path) -> None:
+    found = came(tmp_path, [{"category": f"Kind{number}"} for number in range(1_002)])
+    assert sum(one.count for one in found.report.unmapped) == 1_002
+    assert {one.category: one.count for one in found.report.unmapped}["others"] == 2

@@ -24,7 +24,7 @@ from keyless.evidence.logs.category import Category, RowKind
 from keyless.evidence.logs.duck import opened
 from keyless.evidence.logs.files import Form, LogFile, digest, find_files
 from keyless.evidence.logs.key_holders import address_of
-from keyless.evidence.logs.meaning import NO_SCOPE, Meaning, plain, target
+from keyless.evidence.logs.meaning import MOST_LOGS, NO_SCOPE, TOO_MANY, Meaning, plain, target
 from keyless.evidence.logs.reader import Progress, Read, Reader
 from keyless.evidence.logs.rows import MALFORMED, UNKNOWN
 from keyless.evidence.logs.staged import count, left_out, prepare
@@ -40,18 +40,23 @@ AHEAD_S = 24 * 60 * 60
 NO_TIME = "it has no readable time"
 NOT_TOLD = "its result does not show whether it was allowed"
 NO_CATEGORY = "this category of log is not known"
+OTHERS = "others"
 _PERSON, _OUT_OF_TIME, _MALFORMED = "person", "out of time", "malformed"
 _FETCHED = 20_000
 
 _TOLD = f"""
+CREATE TABLE logs AS
+SELECT log FROM counted GROUP BY log ORDER BY sum(number) DESC, log LIMIT {MOST_LOGS};
 CREATE TABLE told AS
-SELECT c.*, o.id AS operation_id, o.named, coalesce(o.shown, '') AS shown, k.principal_id, k.client_id,
+SELECT c.* REPLACE (CASE WHEN c.log IN (SELECT log FROM logs) THEN c.log ELSE '{OTHERS}' END AS log),
+    o.id AS operation_id, o.named, coalesce(o.shown, '') AS shown, k.principal_id, k.client_id,
 s.spelled,
     CASE WHEN c.kind = {MALFORMED} THEN '{_MALFORMED}'
          WHEN c.kind = {UNKNOWN} THEN $no_category
          WHEN c.first IS NULL THEN $no_time
          WHEN c.first < $earliest OR c.last > $latest THEN '{_OUT_OF_TIME}'
          WHEN c.person THEN '{_PERSON}'
+         WHEN o.id IS NULL OR k.who IS NULL OR s.scope IS NULL THEN $too_many
          WHEN o.why <> '' THEN o.why
          WHEN k.why <> '' THEN k.why
          WHEN c.outcome = '' THEN $not_told
@@ -187,6 +192,7 @@ def _terms(settings: Settings) -> dict[str, object]:
         "no_time": NO_TIME,
         "not_told": NOT_TOLD,
         "no_scope": NO_SCOPE,
+        "too_many": TOO_MANY,
         "earliest": EARLIEST,
         "latest": settings.now + AHEAD_S,
         "sign_ins": _sign_in_kinds(settings),

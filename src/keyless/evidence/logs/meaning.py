@@ -16,7 +16,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from keyless.catalog.log_operations import log_operation
 from keyless.catalog.operations import known_actions
@@ -35,6 +35,9 @@ UNREADABLE = "(unreadable)"
 NO_METHOD = "the log does not say what it signed in with"
 NO_SCOPE = "the scope is no resource id"
 NO_CALLER = "no caller: the request came without a token"
+TOO_MANY = "there are too many different ones to tell"
+MOST_OPERATIONS, MOST_CALLERS, MOST_SCOPES, MOST_LOGS = 100_000, 200_000, 500_000, 1_000
+"""How many different ones are looked at, the most frequent first: no log can take all the memory there is."""
 _PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._/()*:-]{0,299}")
 _ACTION = re.compile(r"[A-Za-z][A-Za-z0-9]*(\.[A-Za-z0-9]+)+(/[A-Za-z0-9._-]+)+")
 _LONGEST_TARGET = 200
@@ -70,9 +73,7 @@ class Meaning:
         self._scopes()
 
     def _operations(self) -> None:
-        keys = self._connection.execute(
-            "SELECT DISTINCT kind, log, operation, action FROM counted WHERE kind >= 0"
-        ).fetchall()
+        keys = self._most_frequent("kind, log, operation, action", MOST_OPERATIONS)
         told: list[tuple[object, ...]] = []
         needs: list[tuple[object, ...]] = []
         for number, (kind, log, operation, action) in enumerate(keys):
@@ -83,15 +84,22 @@ class Meaning:
         self._table("needs", ("id", "plane", "needed"), needs)
 
     def _callers(self) -> None:
-        found = self._connection.execute("SELECT DISTINCT who FROM counted WHERE kind >= 0").fetchall()
+        found = self._most_frequent("who", MOST_CALLERS)
         rows = [(who, *principal(who, self._known)) for (who,) in found]
         self._table("callers", ("who", "principal_id", "client_id", "why"), rows)
 
     def _scopes(self) -> None:
-        query = "SELECT DISTINCT kind, scope FROM counted WHERE kind >= 0"
-        found = self._connection.execute(query).fetchall()
+        found = self._most_frequent("kind, scope", MOST_SCOPES)
         rows = [(kind, scope, spelled(self._categories[kind].place(scope)) or "") for kind, scope in found]
         self._table("scopes", ("kind", "scope", "spelled"), rows)
+
+    def _most_frequent(self, columns: str, most: int) -> list[tuple[Any, ...]]:
+        """The different values of some columns, as many as there is room for."""
+        query = f"""
+            SELECT {columns} FROM counted WHERE kind >= 0 GROUP BY {columns}
+            ORDER BY sum(number) DESC, {columns} LIMIT {most}
+        """  # noqa: S608  # the names are ours
+        return self._connection.execute(query).fetchall()
 
     def _table(self, name: str, columns: Sequence[str], rows: Sequence[tuple[object, ...]]) -> None:
         """A table from rows, handed over column by column: numbers for ids and kinds, texts for all else."""
