@@ -20,6 +20,7 @@ from keyless.plan.problem import Subject
 from keyless.plan.result import Plan, PlannedAssignment, StoredCredential
 from keyless.plan.results.native import NativeGrant
 from keyless.plan.results.stages import Asked, Command, Step, Word
+from keyless.plan.staging.holders import holders_of, per_holder
 from keyless.plan.staging.words import assign, az, description_of, principal_word, unassign
 from keyless.plan.wording import listed, short_scope
 
@@ -31,7 +32,7 @@ def grant(plan: Plan) -> tuple[Step, ...]:
     return (
         *(_assigned(one) for one in plan.assignments),
         *(_native(one) for one in plan.native),
-        *(_of_replacement(one) for one in plan.stored_credentials if _is_without_principal(one, plan)),
+        *(_of_replacement(one) for one in per_holder(plan.stored_credentials) if not _is_given(one, plan)),
     )
 
 
@@ -106,10 +107,11 @@ def _with_principal(word: str, subject: Subject) -> Word:
     return word
 
 
-def _is_without_principal(one: StoredCredential, plan: Plan) -> bool:
-    """Whether what replaces a credential is known in words alone: the plan has no assignment for it."""
+def _is_given(one: StoredCredential, plan: Plan) -> bool:
+    """Whether the plan has assignments for what replaces a credential; else it is known in words alone."""
     given = {(a.principal.principal_id, a.role_id, a.scope) for a in plan.assignments}
-    return any((one.principal.principal_id, r.role_id, r.scope) not in given for r in one.roles)
+    who = holders_of(one.principal, plan)
+    return all(any((holder, r.role_id, r.scope) in given for holder in who) for r in one.roles)
 
 
 def _of_replacement(one: StoredCredential) -> Step:

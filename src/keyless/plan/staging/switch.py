@@ -23,6 +23,7 @@ from keyless.plan.results.identities import IdentityChange, IdentityChoice
 from keyless.plan.results.secrets import Fate, SecretDecision
 from keyless.plan.results.stages import Command, Step
 from keyless.plan.staging.beside import is_on, kinds_before
+from keyless.plan.staging.holders import per_holder
 from keyless.plan.staging.hosts import (
     SETTING,
     attach,
@@ -32,7 +33,7 @@ from keyless.plan.staging.hosts import (
     tell_client_id,
 )
 from keyless.plan.staging.words import az, of_resource
-from keyless.plan.wording import listed
+from keyless.plan.wording import counted, listed
 
 _FATES = (Fate.REMOVABLE, Fate.CONFIGURATION, Fate.TO_VAULT)
 _SHOWN_PLACES = 5
@@ -44,7 +45,11 @@ def switch(plan: Plan) -> tuple[Step, ...]:
     return (
         *(_attached(one) for one in changed if one.chosen is IdentityKind.USER_ASSIGNED),
         *(_told(one) for one in changed if _is_told(one)),
-        *(_of_credential(one) for one in plan.stored_credentials if not is_transitional(one.principal, plan)),
+        *(
+            _of_credential(one)
+            for one in per_holder(plan.stored_credentials)
+            if not is_transitional(one.principal, plan)
+        ),
         *(_of_secret(one) for one in plan.secrets if one.fate in _FATES),
         *(_roles_decide(ResourceId.parse(vault)) for vault in plan.vaults_to_switch),
     )
@@ -115,7 +120,7 @@ def _of_credential(one: StoredCredential) -> Step:
     return Step(
         what=f"let what signs in as {one.principal.name} use an identity in place of its {_in_words(one)}",
         target=one.target,
-        reason=f"it signed in so {one.count} times",
+        reason=f"it signed in so {counted(one.count, 'time')}",
         by_hand=(
             f"use {one.identity}; in code `DefaultAzureCredential` in place of the credential, and the "
             "endpoint's address in place of a connection string"
