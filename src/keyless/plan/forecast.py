@@ -3,7 +3,8 @@ rest.
 
 Rules:
 - the last days are held out, a third of them unless the policy says otherwise; where all was seen on one day,
-  the last runs are. With neither two days nor two runs there is no forecast, and it is said why;
+  the last runs are. With neither two days nor two runs there is no forecast, and it is said why; nor where
+  all was seen on one day and the last runs are of nobody who ran before them;
 - the first part is planned for in the same way as the whole, with the window counted back from the split;
 - what was used in the rest and that plan does not allow would have been denied; what it says that no role
   grants is left out, since nobody would be surprised;
@@ -43,6 +44,12 @@ ONE_DAY = (
 )
 
 
+NOBODY_TWICE = (
+    "there is no forecast: all was seen on one day, and nobody was seen in the last runs who had been before "
+    "them; run the workloads again, or import the logs of some more days"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Forecasted:
     """A forecast, or why there is none."""
@@ -70,13 +77,19 @@ def forecasted(
     split_at = split(observations, given.runs, policy.evidence.forecast_share)
     if split_at is None:
         return Forecasted(None, ONE_DAY)
-    needs = needs_of(given, policy, before(observations, split_at), split_at, known)
+    first, rest = before(observations, split_at), after(observations, split_at)
+    if split_at % SECONDS_PER_DAY and not _callers(first) & _callers(rest):
+        return Forecasted(None, NOBODY_TWICE)
+    needs = needs_of(given, policy, first, split_at, known)
     index = index_for(given, policy, needs.needed, like)
-    rest = after(observations, split_at)
     settled = settle(index, policy, needs.needed)
     tried = _Trial(needs, index, settled.places)
     roles = dict(roles) | {one.definition.id: one.definition for one in settled.proposed}
     return Forecasted(tried.forecast(given, policy, rest, split_at, roles, _since(observations)))
+
+
+def _callers(observations: Iterable[Observation]) -> set[str]:
+    return {guid_key(one.principal_id) for one in observations}
 
 
 def split(observations: Sequence[Observation], runs: Sequence[Run], share: float) -> int | None:

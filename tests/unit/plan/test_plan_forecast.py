@@ -9,7 +9,7 @@ from plan_worlds import DAY, DELETE, GET, HOUR, LIST, SET, VAULT, WEB, WORKER, s
 from keyless.model.actions import ActionPlane
 from keyless.model.evidence import Outcome, Run
 from keyless.plan.evidence_in_time import after, before
-from keyless.plan.forecast import NO_EVIDENCE, ONE_DAY, split
+from keyless.plan.forecast import NO_EVIDENCE, NOBODY_TWICE, ONE_DAY, split
 from keyless.plan.policy.evidence import EvidenceRules
 from keyless.plan.policy.policy import PlanPolicy
 from keyless.plan.policy.roles import RoleRules
@@ -113,6 +113,14 @@ def test_within_one_day_the_last_runs_are_held_out():
     found = forecast(*seen, runs=runs)
     assert (found.split_at, found.denied) == (day + 900, 1)
     assert [one.action for one in found.would_deny] == [SET]
+
+
+def test_within_one_day_a_run_of_another_workload_foretells_nothing():
+    day = 7 * DAY
+    runs = [run(day + 100), run(day + 900)]
+    of_worker = msgspec.structs.replace(within_a_day(SET, day + 910), principal_id=WORKER.principal_id)
+    plan = planned([WEB, WORKER], [within_a_day(GET, day + 110), of_worker], runs=runs)
+    assert (plan.forecast, plan.no_forecast) == (None, NOBODY_TWICE)
 
 
 def test_without_two_days_or_two_runs_there_is_none_and_it_is_said_why():
