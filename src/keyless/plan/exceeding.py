@@ -3,6 +3,9 @@
 Rules:
 - an assignment of today exceeds the plan where it is none of the plan's, none that the plan left alone when
   it was made, and its role grants something there that the plan does not give its principal;
+- one that was left alone is the same one only with the same principal, role and scope, and with a condition
+  where it had one: its id alone says nothing, because who may assign chooses it;
+- a custom role that grants more than it did when the plan was made goes beyond it, wherever it is assigned;
 - one that was there when the plan was made is not held against the estate where it cannot be judged: it has
   a condition, or taking it away would rest on evidence that may be short of something; nor is any of a role
   that is not known. Then the check is incomplete;
@@ -14,7 +17,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from keyless.model.roles import RoleDefinition
+from keyless.model.guids import guid_key
+from keyless.model.roles import RoleAssignment, RoleDefinition
 from keyless.plan.given import Given
 from keyless.plan.index import RoleIndex
 from keyless.plan.make import definitions_of
@@ -29,8 +33,12 @@ from keyless.plan.today import Today
 
 def agreed_world(agreed: Plan, given: Given) -> Given:
     """What is known, with those assignments alone that the plan asks for or left alone."""
-    left = {one.assignment_id for one in agreed.left_alone()}
-    kept = [one for one in given.assignments if one.id in left]
+    left = {one.assignment_id: one for one in agreed.left_alone()}
+    kept = [
+        one
+        for one in given.assignments
+        if one.id in left and _is_same(left[one.id], _triple(one), conditional=one.condition is not None)
+    ]
     return replace(given, assignments=(*agreed.role_assignments(), *kept))
 
 
@@ -45,18 +53,19 @@ def exceeding(agreed: Plan, fresh: Plan, given: Given, policy: PlanPolicy) -> It
     index = index_for(given, policy, ())
     allowed = Today(index, agreed_world(agreed, given), roles)
     planned = {triple_of(one.principal.principal_id, one.role_id, one.scope_id) for one in agreed.assignments}
-    left = {one.assignment_id for one in agreed.left_alone()}
+    left = {one.assignment_id: one for one in agreed.left_alone()}
     removals = _removals(agreed, fresh)
-    old = {one.assignment_id for one in agreed.today}
+    old = {one.assignment_id: one for one in agreed.today}
     found = [
-        _grant(one, beyond, removals.get(one.assignment_id), is_new=one.assignment_id not in old)
+        _grant(one, beyond, removals.get(one.assignment_id), is_new=not _is_among(old, one))
         for one in fresh.today
-        if one.assignment_id not in left
+        if not _is_among(left, one)
         and not _is_planned(one, planned)
         and ((beyond := _beyond(one, index, roles, allowed)) or not one.granted)
     ]
     yield from sorted(found, key=lambda one: one.problem is Problem.UNJUDGED)
     yield from _orphaned(fresh)
+    yield from _grown(agreed, fresh, given, index)
 
 
 def _orphaned(fresh: Plan) -> Iterator[Finding]:
@@ -81,6 +90,54 @@ def _removals(agreed: Plan, fresh: Plan) -> dict[str, Removal]:
     needed = {one.id for one in fresh.assignments}
     both = (one for one in (*agreed.removals, *fresh.removals) if one.assignment_id not in needed)
     return {one.assignment_id: one for one in sorted(both, key=lambda one: one.certain)}
+
+
+def _is_among(earlier: Mapping[str, CurrentGrant], one: CurrentGrant) -> bool:
+    """Whether an assignment of today was there before, as one of these."""
+    then = earlier.get(one.assignment_id)
+    there = triple_of(one.principal.principal_id, one.role_id, one.scope_id)
+    return then is not None and _is_same(then, there, conditional=one.conditional)
+
+
+def _is_same(then: CurrentGrant, now: Triple, *, conditional: bool) -> bool:
+    """Whether an assignment of today is the one that was left alone, and no wider than it was."""
+    same = triple_of(then.principal.principal_id, then.role_id, then.scope_id) == now
+    return same and (conditional or not then.conditional)
+
+
+def _triple(one: RoleAssignment) -> Triple:
+    return triple_of(one.principal_id, one.role_definition_id, one.scope_id)
+
+
+def _grown(agreed: Plan, fresh: Plan, given: Given, index: RoleIndex) -> Iterator[Finding]:
+    """What is assigned of custom roles that grant more by now than when the plan was made."""
+    then = {one.assignment_id: one for one in agreed.today}
+    proposed = {guid_key(one.definition.id): one.definition for one in agreed.proposed_roles}
+    custom = {guid_key(one.id): one for one in given.custom_roles.values()}
+    for one in fresh.today:
+        key, before = guid_key(one.role_id), then.get(one.assignment_id)
+        more = 0
+        if key in custom and key in proposed:
+            more = (index.bits_of(custom[key]) & ~index.bits_of(proposed[key])).bit_count()
+        elif key in custom and before is not None and guid_key(before.role_id) == key:
+            more = one.granted - before.granted
+        if more > 0:
+            yield _wider(one, more)
+
+
+def _wider(one: CurrentGrant, more: int) -> Finding:
+    return Finding(
+        problem=Problem.GRANTED,
+        who=one.principal.name,
+        what=one.role_name,
+        scope=one.scope,
+        why="its custom role grants more than when the plan was made",
+        advice=f"take back what was added to the role; or {PLAN_AGAIN}",
+        principal_id=one.principal.principal_id,
+        assignment_id=one.assignment_id,
+        permissions=more,
+        risks=one.risks,
+    )
 
 
 def _is_planned(one: CurrentGrant, planned: set[Triple]) -> bool:

@@ -22,7 +22,7 @@ from rich.console import Console
 
 from keyless.model.directory import Group
 from keyless.model.evidence import Outcome
-from keyless.model.roles import RoleAssignment
+from keyless.model.roles import Permission, RoleAssignment, RoleDefinition
 from keyless.plan.check import check_plan
 from keyless.plan.given import Given
 from keyless.plan.make import make_plan
@@ -32,6 +32,7 @@ from keyless.plan.reports.check import check_markdown, headline, print_check, ru
 from keyless.plan.result import Plan
 from keyless.plan.results.check import Check, Finding, Problem
 from keyless.plan.results.completeness import Completeness
+from keyless.plan.results.custom_roles import ProposedRole
 from keyless.plan.results.native import NativeGrant, NativeSystem
 
 READS = [saw(WEB, GET, f"{VAULT}/secrets/db")]
@@ -168,6 +169,55 @@ def without_removals(plan):
 def test_what_the_plan_left_alone_is_agreed_on():
     world = given(assignments=(NARROW, CONDITIONAL))
     assert checked(world, without_removals(make_plan(world))).exit_code == 0
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        assigned(ADMINISTRATOR, GROUP, condition="@Resource[x] StringEquals 'y'"),
+        assigned(READER, GROUP, WORKER, condition="@Resource[x] StringEquals 'y'"),
+        assigned(READER, VAULT.rpartition("/resourceGroups/")[0], condition="@Resource[x] StringEquals 'y'"),
+        assigned(READER, GROUP),
+    ],
+    ids=["another role", "somebody else", "a wider scope", "no condition any more"],
+)
+def test_an_assignment_with_the_id_of_one_that_was_left_alone_is_not_for_that_agreed_on(other):
+    agreed = without_removals(make_plan(given(assignments=(NARROW, CONDITIONAL))))
+    assert other.id == CONDITIONAL.id
+    assert checked(given(assignments=(NARROW, other)), agreed).exit_code == 1
+
+
+def custom(*data_actions):
+    role = "abababab-0000-0000-0000-000000000001"
+    permission = Permission(data_actions=data_actions)
+    return {role: RoleDefinition(role, "Ours", (permission,), custom=True, assignable_scopes=(GROUP,))}
+
+
+def test_a_custom_role_that_was_widened_since_is_beyond_the_plan():
+    (role,) = custom()
+    ours = assigned(role, GROUP, condition="@Resource[x] StringEquals 'y'")
+    world = given(assignments=(NARROW, ours), custom_roles=custom(GET))
+    agreed = without_removals(make_plan(world))
+    assert checked(world, agreed).exit_code == 0
+    (one,) = checked(given(assignments=(NARROW, ours), custom_roles=custom(GET, DELETE)), agreed).failures
+    assert (one.what, one.permissions) == ("Ours", 1)
+    assert one.why == "its custom role grants more than when the plan was made"
+
+
+def test_a_role_that_the_plan_proposed_and_that_was_made_wider_is_beyond_it():
+    (role,) = custom()
+    definition = custom(GET)[role]
+    proposed = ProposedRole(definition=definition, excess_saved=0, reason="")
+    (one,) = AGREED.assignments
+    agreed = msgspec.structs.replace(
+        AGREED,
+        assignments=(msgspec.structs.replace(one, role_id=role),),
+        today=(),
+        proposed_roles=(proposed,),
+    )
+    made = (assigned(role, VAULT),)
+    assert checked(given(assignments=made, custom_roles=custom(GET)), agreed).exit_code == 0
+    assert checked(given(assignments=made, custom_roles=custom(GET, DELETE)), agreed).exit_code == 1
 
 
 def test_what_was_there_and_is_not_certain_to_go_makes_the_check_incomplete():
