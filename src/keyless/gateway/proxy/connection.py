@@ -19,7 +19,7 @@ from keyless.gateway.proxy.leases import L, TimeLimits
 from keyless.gateway.proxy.outside import Opened
 from keyless.gateway.proxy.relay import Half, RequestHalf, ResponseHalf, TunnelHalf, join
 from keyless.gateway.proxy.routes import Exchange, PlainTunnel, Tunnel
-from keyless.gateway.proxy.tunnels import Tunnels
+from keyless.gateway.proxy.tunnels import Address, Tunnels
 
 log = logging.getLogger("keyless.gateway")
 
@@ -70,7 +70,7 @@ class ClientConnection(asyncio.Protocol, Generic[L]):
         self._tunnel: PlainTunnel[L] | None = None
         self._transport: asyncio.Transport | None = None
         self._upstream: asyncio.Transport | None = None
-        self._from_port = 0
+        self._comes_from: Address | None = None
         self._refused = False
         self._discarded_bytes = 0
         self.lease: L | None = None
@@ -210,12 +210,13 @@ class ClientConnection(asyncio.Protocol, Generic[L]):
         join(client, upstream, to_client=bytes(opened.opening.received), to_upstream=received)
 
     def _note(self, upstream: asyncio.Transport) -> None:
-        """Note whose tunnel this is, by the port that its other end sees."""
+        """Note whose tunnel this is, by the address that its other end sees."""
         address = upstream.get_extra_info("sockname")
         if self.lease is not None and address:
-            self._from_port = address[1]
-            self._tunnels.opened(self._from_port, self.lease)
+            self._comes_from = (address[0], address[1])
+            self._tunnels.opened(self._comes_from, self.lease)
 
     def _closed(self) -> None:
-        self._tunnels.closed(self._from_port)
+        if self._comes_from is not None and self.lease is not None:
+            self._tunnels.closed(self._comes_from, self.lease)
         self._gone(self)
