@@ -4,6 +4,7 @@ Rules:
 - assignments of today are judged one by one: see `exceeding`;
 - a use exceeds the plan where neither the plan's assignments nor those that it left alone allow it, decided
   as the service would; what the plan says that no role grants is known, and no news;
+- what access policies give is judged as assignments are: see `exceeding_policies`;
 - what a service's own roles decide on is compared by grant, not by use;
 - what was denied counts where it was denied for the first time after the evidence that the plan was made
   from, because tests that must be denied were in it already;
@@ -22,6 +23,7 @@ from keyless.model.resource_id import ResourceId
 from keyless.model.roles import RoleAssignment
 from keyless.plan.containment import contained, decider, stand_ins
 from keyless.plan.exceeding import PLAN_AGAIN, agreed_world, exceeding, roles_of
+from keyless.plan.exceeding_policies import policies_beyond
 from keyless.plan.given import Given
 from keyless.plan.make import is_gone
 from keyless.plan.needs import needs_of
@@ -41,12 +43,12 @@ def check_plan(agreed: Plan, fresh: Plan, given: Given, policy: PlanPolicy) -> C
     known = {one.principal_id.casefold(): one for one in given.subjects}
     about = [seen for seen in given.observations if not is_gone(seen.principal_id, known)]
     if not any(seen.plane in AZURE_RBAC for seen in about):
-        return Check(findings=(*exceeding(agreed, fresh, given, policy), _NO_EVIDENCE))
+        return Check(findings=(*_granted(agreed, fresh, given, policy), _NO_EVIDENCE))
     now = given.made_at or last_moment(given.observations, given.sign_ins)
     observations = needs_of(given, policy, about, now, known).observations
     return Check(
         findings=(
-            *exceeding(agreed, fresh, given, policy),
+            *_granted(agreed, fresh, given, policy),
             *_used(agreed, given, policy, observations, known),
             *_native(agreed, fresh),
             *(() if policy.evidence.include_denied else _denied(agreed, given, about, known)),
@@ -62,6 +64,12 @@ _NO_EVIDENCE = Finding(
     why="nothing was recorded of anybody, so that the plan could not be held against any use",
     advice="run the tests with `keyless run -- COMMAND` first, or import logs with `keyless evidence import`",
 )
+
+
+def _granted(agreed: Plan, fresh: Plan, given: Given, policy: PlanPolicy) -> Iterator[Finding]:
+    """What is granted beyond the plan, by roles and by access policies."""
+    yield from exceeding(agreed, fresh, given, policy)
+    yield from policies_beyond(agreed, fresh, given, index_for(given, policy, ()))
 
 
 def _used(

@@ -20,11 +20,13 @@ from plan_worlds import (
 )
 from rich.console import Console
 
+from keyless.model.access_policies import AccessPolicy, PolicyPermissions
 from keyless.model.directory import Group
 from keyless.model.evidence import Outcome
+from keyless.model.resources import Vault
 from keyless.model.roles import Permission, RoleAssignment, RoleDefinition
 from keyless.plan.check import check_plan
-from keyless.plan.given import Given
+from keyless.plan.given import Given, VaultPolicies
 from keyless.plan.make import make_plan
 from keyless.plan.policy.policy import DEFAULT_POLICY
 from keyless.plan.problem import Subject, SubjectKind
@@ -202,6 +204,40 @@ def test_a_custom_role_that_was_widened_since_is_beyond_the_plan():
     (one,) = checked(given(assignments=(NARROW, ours), custom_roles=custom(GET, DELETE)), agreed).failures
     assert (one.what, one.permissions) == ("Ours", 1)
     assert one.why == "its custom role grants more than when the plan was made"
+
+
+def vault_of(*policies):
+    vault = Vault(
+        VAULT, "contoso-orders", "westeurope", enable_rbac_authorization=False, access_policies=policies
+    )
+    return VaultPolicies((vault,), TENANT)
+
+
+TENANT = "11111111-2222-3333-4444-555555555555"
+
+
+def allows(who, *secrets):
+    return AccessPolicy(TENANT, who.principal_id, PolicyPermissions(secrets=secrets))
+
+
+def test_what_an_access_policy_gives_since_is_beyond_the_plan():
+    agreed = make_plan(given(assignments=(), policies=vault_of(allows(WEB, "get"))))
+
+    def now(*policies):
+        return checked(given(assignments=(), policies=vault_of(*policies)), agreed)
+
+    assert now(allows(WEB, "get")).exit_code == 0
+    (one,) = now(allows(WEB, "get", "set")).failures
+    assert (one.problem, one.who, one.what) == (Problem.GRANTED, "web", "access policy with secrets/set")
+    (other,) = now(allows(WEB, "get"), allows(WORKER, "get")).failures
+    assert (other.who, other.scope) == ("worker", VAULT)
+    (every,) = now(allows(WEB, "all")).failures
+    assert every.what == "access policy with 5 permissions"
+
+
+def test_what_an_access_policy_gives_is_not_beyond_a_plan_whose_roles_give_it():
+    assert checked(given(assignments=(), policies=vault_of(allows(WEB, "get")))).exit_code == 0
+    assert checked(given(assignments=(), policies=vault_of(allows(WEB, "delete")))).exit_code == 1
 
 
 def test_a_role_that_the_plan_proposed_and_that_was_made_wider_is_beyond_it():
