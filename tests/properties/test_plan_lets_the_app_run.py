@@ -12,7 +12,7 @@ from keyless.catalog.roles import built_in_roles
 from keyless.model.actions import ActionPlane
 from keyless.model.evidence import Observation, Outcome
 from keyless.plan.problem import Subject, SubjectKind
-from keyless.plan.result import read_plan
+from keyless.plan.read import read_plan
 from keyless.plan.unused import unused
 from keyless.plan.writers.json import write_json
 from plans_made import planned

@@ -23,7 +23,7 @@ REPORTS = ("table", "markdown", "html")
 
 def loaded_plan(file: Path) -> Plan:
     """A plan from its JSON; raises Failure where there is none."""
-    from keyless.plan.result import UnreadablePlan, read_plan
+    from keyless.plan.read import UnreadablePlan, read_plan
 
     try:
         return read_plan(file.read_bytes())

@@ -270,32 +270,3 @@ class Plan(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
         gone = {one.assignment_id for one in self.removals if one.certain}
         gone |= {one.id for one in self.assignments}
         return tuple(one for one in self.today if one.assignment_id not in gone)
-
-
-class UnreadablePlan(ValueError):
-    """A text that is not a plan, or one of another version; the message says which."""
-
-
-def read_plan(text: str | bytes) -> Plan:
-    """A plan from its JSON.
-
-    Raises:
-        UnreadablePlan: it is not JSON, not a plan, or of a schema that this version does not know.
-    """
-    try:
-        schema = msgspec.json.decode(text, type=_Named).schema
-        if schema == SCHEMA:
-            return msgspec.json.decode(text, type=Plan)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise UnreadablePlan(f"this is not a plan: {error}; write one with `keyless plan`") from error
-    if not schema.startswith("keyless.plan/"):
-        raise UnreadablePlan("this is not a plan: it has no `schema` of one; write one with `keyless plan`")
-    raise UnreadablePlan(
-        f"the plan has the schema `{schema}`, and `{SCHEMA}` is needed; plan again with `keyless plan`"
-    )
-
-
-class _Named(msgspec.Struct):
-    """The part of a plan that says what it is; read first, because all else depends on it."""
-
-    schema: str = ""

@@ -20,8 +20,8 @@ from keyless.plan.policy.native import ClusterRule, CosmosLevel, DatabaseRule, N
 from keyless.plan.policy.policy import PlanPolicy
 from keyless.plan.policy.roles import CustomRoles, RoleRules
 from keyless.plan.problem import Subject, SubjectKind
+from keyless.plan.read import read_plan
 from keyless.plan.reports.terminal import report_text
-from keyless.plan.result import read_plan
 from keyless.plan.results.native import NOT_KNOWN, NativeSystem
 from keyless.plan.stages import stages_of
 from keyless.plan.writers.json import write_json

@@ -33,8 +33,9 @@ from keyless.model.resources import Vault
 from keyless.model.roles import Permission, RoleAssignment, RoleDefinition
 from keyless.plan.given import VaultPolicies
 from keyless.plan.problem import Subject, SubjectKind
+from keyless.plan.read import read_plan
 from keyless.plan.reports.terminal import report_text
-from keyless.plan.result import Basis, Plan, read_plan
+from keyless.plan.result import Basis, Plan
 from keyless.plan.writers.arm import write_arm
 from keyless.plan.writers.bicep import write_bicep
 from keyless.plan.writers.estate import write_estate

@@ -10,7 +10,7 @@ from keyless.catalog.roles import find_role
 from keyless.model.actions import ActionPlane
 from keyless.model.evidence import NO_ACTION, LogImport, Outcome, Run, UnmappedOperation
 from keyless.model.roles import RoleAssignment
-from keyless.plan.result import read_plan
+from keyless.plan.read import read_plan
 from keyless.plan.results.completeness import NamedCall, Sureness
 from keyless.plan.sureness import ENOUGH_DAYS, ENOUGH_RUNS, Known, sureness_of
 from keyless.plan.writers.json import write_json

@@ -33,7 +33,7 @@ from keyless.model.roles import RoleAssignment, RoleDefinition
 from keyless.plan.containment import contained, stand_ins
 from keyless.plan.given import Given, VaultPolicies
 from keyless.plan.index import role_index
-from keyless.plan.result import read_plan
+from keyless.plan.read import read_plan
 from keyless.plan.results.actions import GrantedAction
 from keyless.plan.results.identities import IdentityChange, IdentityChoice, IdentityPlan
 from keyless.plan.results.proof import Permission

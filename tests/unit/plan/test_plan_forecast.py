@@ -13,7 +13,7 @@ from keyless.plan.forecast import NO_EVIDENCE, NOBODY_TWICE, ONE_DAY, split
 from keyless.plan.policy.evidence import EvidenceRules
 from keyless.plan.policy.policy import PlanPolicy
 from keyless.plan.policy.roles import RoleRules
-from keyless.plan.result import read_plan
+from keyless.plan.read import read_plan
 from keyless.plan.results.proof import Permission
 from keyless.plan.writers.json import write_json
 from plans_made import planned

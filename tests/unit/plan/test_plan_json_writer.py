@@ -7,7 +7,8 @@ import json
 import pytest
 from plan_worlds import GET, SECRETS_USER, SET, VAULT, WEB, WORKER, saw
 
-from keyless.plan.result import SCHEMA, UnreadablePlan, read_plan
+from keyless.plan.read import UnreadablePlan, read_plan
+from keyless.plan.result import SCHEMA
 from keyless.plan.writers.json import write_json
 from plans_made import planned
 
@@ -26,8 +27,16 @@ def test_json_goes_there_and_back():
         ("{", "not a plan"),
         ('{"assignments": 1}', "not a plan"),
         ('{"schema": "keyless.plan/99"}', "`keyless.plan/99`"),
+        ('{"schema": "keyless.plan/2", "x": ' + "[" * 100_000, "nested too deep"),
+        ('{"schema": "keyless.plan/2", "vaultsToSwitch": ["x"]}', "must begin with `/`"),
     ],
 )
 def test_what_is_not_a_plan_of_this_version_is_refused(text, why):
     with pytest.raises(UnreadablePlan, match=why):
         read_plan(text)
+
+
+def test_a_plan_with_a_scope_that_is_none_is_refused():
+    text = write_json(planned([WEB], [saw(WEB, GET, VAULT)]))
+    with pytest.raises(UnreadablePlan, match="is not a resource id"):
+        read_plan(text.replace(f'"scope": "{VAULT}"', '"scope": "nowhere"'))

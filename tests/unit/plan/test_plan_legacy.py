@@ -21,8 +21,9 @@ from keyless.model.access_keys import AccessKey
 from keyless.model.evidence import Outcome, SignIn, SignInMethod, SignInOutcome
 from keyless.model.identities import ComputeResource, IdentityKind, ManagedIdentity, RunsOn
 from keyless.plan.problem import Subject, SubjectKind
+from keyless.plan.read import read_plan
 from keyless.plan.reports.terminal import report_text
-from keyless.plan.result import Bridge, read_plan
+from keyless.plan.result import Bridge
 from keyless.plan.writers.bicep import write_bicep
 from keyless.plan.writers.estate import write_estate
 from keyless.plan.writers.json import write_json

@@ -6,7 +6,8 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from keyless.plan.result import SCHEMA, Plan, read_plan
+from keyless.plan.read import read_plan
+from keyless.plan.result import SCHEMA, Plan
 from keyless.plan.writers.json import write_json
 from plan_pages_made import PLAN
 
