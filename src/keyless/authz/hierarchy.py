@@ -57,6 +57,13 @@ class Hierarchy:
             return chain[1:] if len(key) == _REACH_OF_GROUP else chain
         return ()
 
+    def knows(self, scope: ResourceId) -> bool:
+        """Whether it is known what lies in a scope: of a management group that is not here, it is not."""
+        key = scope.key
+        if key[:_NAME_AT] != _GROUPS or len(key) != _REACH_OF_GROUP:
+            return True
+        return key[_NAME_AT] == self._root or key[_NAME_AT] in self._parents
+
     def _chain(self, name: str) -> tuple[Key, ...]:
         """A management group and all above it; the root group comes last."""
         known = self._chains.get(name)

@@ -19,6 +19,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from keyless.authz.decide import role_grants
+from keyless.authz.hierarchy import FLAT, Hierarchy
 from keyless.catalog.vault_permissions import actions_of, every_permission, permissions_given
 from keyless.model.access_policies import AccessPolicy
 from keyless.model.actions import ActionPlane
@@ -123,6 +124,7 @@ class Afterwards:
     planned: Sequence[PlannedAssignment]
     kept: Sequence[RoleAssignment]
     known: Mapping[str, RoleDefinition]
+    hierarchy: Hierarchy = FLAT
 
     def at(self, whose: str, vault: ResourceId) -> list[tuple[ReplacingRole, RoleDefinition]]:
         """The roles that a principal (case-folded id) has at a vault, above it and within it."""
@@ -134,7 +136,7 @@ class Afterwards:
             (ReplacingRole(role.id, role.name, scope.text), role)
             for role_id, scope in dict.fromkeys(held)
             if (role := self.known.get(role_id)) is not None
-            and (scope.contains(vault) or vault.contains(scope))
+            and (self.hierarchy.covers(scope, vault) or vault.contains(scope))
         ]
 
     def principals(self) -> dict[str, str]:

@@ -79,7 +79,7 @@ def _used_by(index: RoleIndex, demands: Iterable[Demand]) -> Used:
     def used(principal_id: str, scope: ResourceId) -> int:
         bits = 0
         for at, here in by_principal.get(principal_id, ()):
-            bits |= here if scope.contains(at) else 0
+            bits |= here if index.hierarchy.covers(scope, at) else 0
         return bits
 
     return used

@@ -88,7 +88,8 @@ def make_plan(given: Given, policy: PlanPolicy = DEFAULT_POLICY) -> Plan:
     seen = Seen(needed, needs.dropped, visibility_of(as_it_is, ours), complete, now, chosen.taken_over)
     removed = find_removals(index, given, known, definitions, planned, seen)
     gone = {one.assignment_id for one in removed.removals}
-    afterwards = Afterwards(planned, [one for one in everyones if one.id not in gone], definitions)
+    kept = [one for one in everyones if one.id not in gone]
+    afterwards = Afterwards(planned, kept, definitions, given.hierarchy)
     credentials = stored_credentials(
         sign_ins,
         everyone,
@@ -110,7 +111,7 @@ def make_plan(given: Given, policy: PlanPolicy = DEFAULT_POLICY) -> Plan:
         credential_free=credential_free(sign_ins, everyone),
         vaults_to_switch=tuple(vault.resource_id for vault in vaults_of_policies(policies.vaults)),
         migrations=migrations(index, policies.vaults, entries, needs.seen, afterwards, everyone),
-        risks=find_risks(policies.vaults, everyones, afterwards.known, everyone),
+        risks=find_risks(policies.vaults, everyones, afterwards.known, everyone, given.hierarchy),
         secrets=secret_decisions(
             given.secrets, about, everyone, policy.secrets, () if given.imports else given.runs
         ),

@@ -88,7 +88,7 @@ class Reasons:
             (
                 each.last_seen
                 for each in self._dropped.get(guid_key(subject.principal_id), ())
-                if one.scope_id.contains(ResourceId.parse(each.scope))
+                if self._index.hierarchy.covers(one.scope_id, ResourceId.parse(each.scope))
                 and bits & self._index.bit((each.plane, each.action))
             ),
             default=0,

@@ -6,10 +6,11 @@ Rules:
 - one of which nothing that is needed was used is removed, also if it has a condition or is of a custom role;
 - so is one of which all that was used the plan grants by its own roles. With a condition it stays: the
   condition lets pass less than the plan's role would, which is for its owner to decide;
-- one that grants what was used, and that no role grants which the plan may choose, stays; so does one of a
-  role whose definition is not known. Notes name them;
+- one that grants what was used somewhere, and that no role grants there which the plan may choose, stays; so
+  does one of a role whose definition is not known. Notes name them;
 - a removal is not certain where nothing at all was seen of the principal, or where the evidence could not
-  have shown what the role is for (`visibility.py`): it says so, and is marked;
+  have shown what the role is for (`visibility.py`), nor at a management group of which it is not known what
+  lies in it: it says so, and is marked;
 - so is one of an identity that the plan puts another in the place of: what it did, that one needs;
 - roles that principals have through groups: see `group_grants.py`;
 - deny assignments are left alone, and so are assignments of principals that the plan is not made for.
@@ -19,7 +20,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from functools import reduce
+from operator import or_
 
 from keyless.model.guids import guid_key
 from keyless.model.resource_id import ResourceId
@@ -33,7 +35,6 @@ from keyless.plan.removal_reasons import Reasons, Seen, by_principal, unconditio
 from keyless.plan.result import PlannedAssignment, Removal
 from keyless.plan.wording import counted, listed, short_scope
 
-T = TypeVar("T")
 Triple = tuple[str, str, ResourceId]
 DELETED = "its identity was deleted"
 NOT_FOUND = "nobody in the directory has its identity (Azure's portal shows `Identity not found`)"
@@ -130,16 +131,16 @@ class _Judge:
                 f"the assignment `{one.id}` of {where} is of a role whose definition is not known "
                 f"(`{one.role_definition_id}`): decide yourself whether it is still needed"
             )
-        used = self._used(subject, role, one.scope_id)
+        within = self._within(subject, role, one.scope_id)
+        used = reduce(or_, (bits for _, bits in within), 0)
         if used and one.condition is not None:
             return _conditional(role, where, is_planned=is_planned)
-        instead = self._instead(subject, used)
-        granted = bits_of(self._index, ((u.plane, u.action) for each in instead for u in each.used))
-        if used & ~granted:
-            names = listed([f"`{name}`" for name in self._index.universe.names(used & ~granted)])
+        left = reduce(or_, (bits & ~self._granted(subject, scope) for scope, bits in within), 0)
+        if left:
+            names = listed([f"`{name}`" for name in self._index.universe.names(left)])
             return f"`{role.name}` of {where} stays: no role that the plan may choose grants {names}"
-        unsure = self._reasons.unsure(subject, role)
-        why = self._reasons.why(one, subject, role, used, instead)
+        unsure = [*self._reasons.unsure(subject, role), *self._unplaced(one.scope_id)]
+        why = self._reasons.why(one, subject, role, used, self._instead(subject, used))
         return self.removal(one, subject, "; ".join((why, *unsure)), certain=not unsure)
 
     def of_group(self, one: RoleAssignment, group: GroupOf) -> Iterator[Removal | str]:
@@ -152,6 +153,7 @@ class _Judge:
             unsure = dict.fromkeys(
                 text for member in group.members for text in self._reasons.unsure(member, role)
             )
+            unsure |= dict.fromkeys(self._unplaced(one.scope_id))
             names = listed([f"`{member.name}`" for member in group.members])
             why = f"none of its members ({names}) was seen to need it"
             yield self.removal(one, group.subject, "; ".join((why, *unsure)), certain=not unsure)
@@ -191,11 +193,37 @@ class _Judge:
 
     def _used(self, subject: Subject, role: RoleDefinition, scope: ResourceId) -> int:
         """What is needed of what a role speaks of, within a scope; conditions of its blocks left aside."""
+        return reduce(or_, (bits for _, bits in self._within(subject, role, scope)), 0)
+
+    def _within(
+        self, subject: Subject, role: RoleDefinition, scope: ResourceId
+    ) -> list[tuple[ResourceId, int]]:
+        """The same by the place where it is needed."""
         mine = self._demands.get(guid_key(subject.principal_id), ())
-        within = bits_of(
-            self._index, (action for d in mine if scope.contains(d.scope) for action in d.counts)
+        inside = [d for d in mine if self._index.hierarchy.covers(scope, d.scope)]
+        if not inside:
+            return []
+        granted = self._index.bits_of(unconditional(role))
+        return [(d.scope, granted & bits_of(self._index, d.counts)) for d in inside]
+
+    def _granted(self, subject: Subject, scope: ResourceId) -> int:
+        """What the plan gives the subject at a place, of what is needed."""
+        mine = self._planned.get(guid_key(subject.principal_id), ())
+        return bits_of(
+            self._index,
+            (
+                (use.plane, use.action)
+                for one in mine
+                if self._index.hierarchy.covers(one.scope_id, scope)
+                for use in one.used
+            ),
         )
-        return self._index.bits_of(unconditional(role)) & within if within else 0
+
+    def _unplaced(self, scope: ResourceId) -> list[str]:
+        """Where a management group is not known here: what lies in it is then not known, either."""
+        if self._index.hierarchy.knows(scope):
+            return []
+        return ["which subscriptions lie in the management group is not known here"]
 
     def _instead(self, subject: Subject, used: int) -> list[PlannedAssignment]:
         """The planned assignments that give the subject some of what was used."""

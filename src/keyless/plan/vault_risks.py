@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from keyless.authz.decide import role_grants
+from keyless.authz.hierarchy import FLAT, Hierarchy
 from keyless.model.actions import ActionPlane
 from keyless.model.resource_id import ResourceId
 from keyless.model.resources import VAULT_TYPE, Vault
@@ -34,6 +35,7 @@ def find_risks(
     assignments: Iterable[RoleAssignment],
     known: Mapping[str, RoleDefinition],
     subjects: Mapping[str, Subject],
+    hierarchy: Hierarchy = FLAT,
 ) -> tuple[VaultRisk, ...]:
     """Everybody who can, by vault. ``known`` are definitions by id, ``subjects`` by case-folded id."""
     of_policies = vaults_of_policies(vaults)
@@ -50,7 +52,7 @@ def find_risks(
         for one in (assignments if of_policies else ())
         if (role := known.get(one.role_definition_id)) is not None and (actions := _writes(role))
         for vault in of_policies
-        if one.scope_id.contains(ResourceId.parse(vault.resource_id))
+        if hierarchy.covers(one.scope_id, ResourceId.parse(vault.resource_id))
     ]
     return tuple(
         sorted(found, key=lambda one: (one.vault_id.key, one.principal.name.casefold(), one.role_name))

@@ -26,9 +26,11 @@ from plan_worlds import (
 )
 
 import plans_made
+from keyless.authz.hierarchy import Hierarchy
 from keyless.catalog.vault_permissions import actions_of, every_permission, permissions_given
 from keyless.model.access_policies import AccessPolicy, PolicyPermissions
 from keyless.model.actions import ActionPlane
+from keyless.model.management import ManagementGroup
 from keyless.model.resources import Vault
 from keyless.model.roles import Permission, RoleAssignment, RoleDefinition
 from keyless.plan.given import VaultPolicies
@@ -303,3 +305,17 @@ class TestWhatIsWritten:
         plan = planned(policy(WEB, secrets=("set",)), seen=[saw(WEB, SET, f"{VAULT}/secrets/db")])
         planes = {one.plane for one in plan.assignments[0].used}
         assert planes == {ActionPlane.DATA}
+
+
+def test_who_has_the_right_roles_at_a_management_group_can_let_himself_in_too():
+    scope = "/providers/Microsoft.Management/managementGroups/production"
+    inside = Hierarchy([ManagementGroup("production", "", subscriptions=(SUBSCRIPTION.split("/")[2],))])
+    vault = Vault(VAULT, "contoso-orders", "westeurope", enable_rbac_authorization=False)
+
+    def risks(hierarchy):
+        owner = (assigned(WORKER, OWNER, scope),)
+        about = VaultPolicies((vault,), TENANT)
+        return plans_made.planned((WEB, WORKER), (), owner, policies=about, hierarchy=hierarchy).risks
+
+    assert [(one.principal.name, one.role_name) for one in risks(inside)] == [("worker", "Owner")]
+    assert risks(Hierarchy()) == ()

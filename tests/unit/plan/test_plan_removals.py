@@ -21,13 +21,16 @@ from plan_worlds import (
     saw,
 )
 
+from keyless.authz.hierarchy import Hierarchy
 from keyless.catalog.roles import find_role
 from keyless.model.actions import ActionPlane
 from keyless.model.directory import Group
 from keyless.model.evidence import LogImport, Run
+from keyless.model.management import ManagementGroup
 from keyless.model.roles import Permission, RoleAssignment, RoleDefinition
 from keyless.plan.policy.evidence import EvidenceRules
 from keyless.plan.policy.policy import PlanPolicy
+from keyless.plan.policy.roles import RoleRules
 from keyless.plan.result import Plan
 from plans_made import planned
 
@@ -197,3 +200,45 @@ def test_what_a_group_of_strangers_has_is_not_looked_at():
     team = group("eeeeeeee-0000-0000-0000-000000000001")
     found = judged(has(team, ADMINISTRATOR, SUBSCRIPTION), groups=[team])
     assert (found.plan.removals, found.notes("group `team`")) == ((), [])
+
+
+def test_what_is_used_at_one_place_stays_granted_there_though_a_role_of_the_plan_grants_the_same_elsewhere():
+    odd = "Contoso.Things/things/read"
+    block = (Permission(data_actions=(odd,)),)
+    here = RoleDefinition(
+        "cccccccc-0000-0000-0000-000000000002", "Here", block, True, assignable_scopes=(GROUP,)
+    )
+    wide = RoleDefinition(
+        "cccccccc-0000-0000-0000-000000000003", "Wide", block, True, assignable_scopes=(SUBSCRIPTION,)
+    )
+    plan = planned(
+        (WEB,),
+        [saw(WEB, odd, ACCOUNT), saw(WEB, odd, ACCOUNT.replace("/orders/", "/shared/"))],
+        [has(WEB, wide.id, SUBSCRIPTION)],
+        policy=PlanPolicy(roles=RoleRules(forbidden=("Wide",))),
+        custom_roles={one.id: one for one in (here, wide)},
+    )
+    assert [one.role_name for one in plan.assignments] == ["Here"]
+    assert [one.action for one in plan.uncovered] == [odd]
+    assert plan.removals == ()
+    assert any("`Wide` of `web`" in note and "stays" in note for note in plan.notes)
+
+
+MANAGED = "/providers/Microsoft.Management/managementGroups/production"
+
+
+def test_a_role_at_a_management_group_is_judged_by_what_is_used_in_its_subscriptions():
+    inside = Hierarchy([ManagementGroup("production", "", subscriptions=(SUBSCRIPTION.split("/")[2],))])
+    found = judged(has(WEB, SECRETS_USER, MANAGED), hierarchy=inside)
+    assert (found.certain, found.reason.startswith("what was used of it (1 action) the plan grants")) == (
+        True,
+        True,
+    )
+    (today,) = found.plan.today
+    assert today.unused < today.granted
+
+
+def test_what_lies_in_a_management_group_that_is_not_known_makes_a_removal_uncertain():
+    found = judged(has(WEB, SECRETS_USER, MANAGED))
+    assert not found.certain
+    assert "which subscriptions lie in the management group is not known" in found.reason
