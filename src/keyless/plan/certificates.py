@@ -34,7 +34,14 @@ def _certificate(index: RoleIndex, place: Place) -> Certificate:
     gap = place.cover.cost - place.cover.bound
     method, bound = place.cover.method, max(0, cost - gap)
     if place.widened:
-        method, bound = Method.WIDENED, sum(_certificate(index, part).bound for part in place.widened)
+        method, bound = Method.WIDENED, _bound_of_parts(index, place)
     return Certificate(
         principal_id=place.principal_id, scope=place.scope.text, method=method, cost=cost, bound=bound
     )
+
+
+def _bound_of_parts(index: RoleIndex, place: Place) -> int:
+    """Nothing, where a role was proposed to keep a limit: the parts may do without one, and weigh more."""
+    if place.instead is not None:
+        return 0
+    return sum(_certificate(index, part).bound for part in place.widened)

@@ -16,6 +16,7 @@ from plan_worlds import (
     saw,
 )
 
+from keyless.model.actions import ActionPlane
 from keyless.plan.index import role_index
 from keyless.plan.policy.policy import PlanPolicy
 from keyless.plan.policy.risks import RiskWeights
@@ -128,3 +129,16 @@ def test_what_no_role_grants_is_said_at_its_own_scope_still():
     plan = planned([WEB], observed, policy=at_most(1))
     assert chosen(plan) == {("web", "Key Vault Secrets User", SUBSCRIPTION)}
     assert [(gap.action, gap.scope) for gap in plan.uncovered] == [(unknown, VAULT)]
+
+
+def test_the_bound_of_a_widened_place_is_never_above_what_a_role_proposed_for_it_weighs():
+    control = [
+        saw(WEB, "Microsoft.KeyVault/vaults/accessPolicies/write", GROUP, plane=ActionPlane.CONTROL),
+        saw(
+            WEB, "Microsoft.Storage/storageAccounts/accountMigrations/read", VAULT, plane=ActionPlane.CONTROL
+        ),
+    ]
+    plan = planned([WEB], control, policy=at_most(1, custom=CustomRoles.PROPOSED, custom_saves=500))
+    (proof,) = plan.certificates
+    assert proof.method is Method.WIDENED
+    assert proof.bound <= proof.cost
