@@ -2,9 +2,9 @@
 
 Rules:
 - in a repository `git ls-files` says which files there are: those in it, and those that it does not ignore;
-- git is asked without the repository's own hooks and monitors, which could run anything;
+- git is asked without the repository's own hooks and monitors, and fetches nothing: either could run anything;
 - elsewhere folders are walked, but for hidden ones and those that tools fill (`node_modules`, `venv`);
-- links are not followed, and nothing outside the project is read;
+- links are not followed, those of folders neither, and nothing outside the project is read;
 - a file is read where it is of a known language and of a size that people write; so many files and bytes, and
   no more.
 """
@@ -31,6 +31,8 @@ _FILLED = frozenset(
     | {"obj", "dist", "build", "target", "out", "packages", "coverage"}
 )
 _GIT_S = 10
+_NO_FETCHING = {"GIT_NO_LAZY_FETCH": "1", "GIT_ALLOW_PROTOCOL": "none"}
+"""For a clone that lacks files: git would get them with the programs that the repository names."""
 
 
 class CodeFile(NamedTuple):
@@ -44,9 +46,9 @@ def code_files(root: Path) -> Iterator[CodeFile]:
     """The source files of the project at ``root``, in the order of their paths."""
     paths = _of_git(root)
     found = sorted(path for path in (_walked(root) if paths is None else paths) if _is_code(path))
-    left = MOST_BYTES
+    base, left = root.resolve(), MOST_BYTES
     for path in islice(found, MOST_FILES):
-        text = _text(root / path)
+        text = _text(base, path)
         if text is not None:
             yield CodeFile(path, text)
             left -= len(text)
@@ -67,6 +69,7 @@ def _of_git(root: Path) -> list[str] | None:
             check=False,
             capture_output=True,
             timeout=_GIT_S,
+            env={**os.environ, **_NO_FETCHING},
         )
     except (OSError, subprocess.TimeoutExpired):
         return None
@@ -92,10 +95,11 @@ def _is_filled(folder: str) -> bool:
     return folder.startswith(".") or folder in _FILLED
 
 
-def _text(file: Path) -> str | None:
-    """The text of a file; none where it is a link, too large, not there any more, or may not be read."""
+def _text(root: Path, path: str) -> str | None:
+    """The text of a file; none where a link leads to it, it is too large or gone, or may not be read."""
+    file = root / path
     try:
-        if file.is_symlink() or not file.is_file() or file.stat().st_size > LARGEST_BYTES:
+        if file.resolve() != file or not file.is_file() or file.stat().st_size > LARGEST_BYTES:
             return None
         return file.read_text(encoding="utf-8", errors="replace")
     except OSError:

@@ -27,8 +27,8 @@ def write(root: Path, *paths: str) -> None:
         (root / path).write_text("x = 1\n")
 
 
-def git(root: Path, *arguments: str) -> None:
-    subprocess.run(["git", "-C", root, *arguments], check=True, capture_output=True)
+def git(root: Path, *arguments: str) -> subprocess.CompletedProcess[bytes]:
+    return subprocess.run(["git", "-C", root, *arguments], check=True, capture_output=True)
 
 
 def test_without_a_repository_what_tools_fill_is_left_out(tmp_path):
@@ -55,6 +55,38 @@ def test_a_repository_runs_nothing_of_its_own_when_it_is_listed(tmp_path):
     git(tmp_path, "config", "core.fsmonitor", str(monitor))
     assert files(tmp_path) == ["app.py"]
     assert not ran.exists()
+
+
+@pytest.mark.skipif(shutil.which("git") is None, reason="git is not there")
+def test_a_clone_that_lacks_files_fetches_none_when_it_is_listed(tmp_path):
+    git(tmp_path, "init", "-q")
+    write(tmp_path, "app.py", "made/by_tool.py")
+    (tmp_path / "made" / ".gitignore").write_text("*.log\n")
+    git(tmp_path, "add", "app.py", "made/.gitignore")
+    blob = git(tmp_path, "rev-parse", ":made/.gitignore").stdout.decode().strip()
+    git(tmp_path, "update-index", "--skip-worktree", "made/.gitignore")
+    (tmp_path / ".git" / "objects" / blob[:2] / blob[2:]).unlink()
+    (tmp_path / "made" / ".gitignore").unlink()
+    ran = tmp_path / "ran"
+    git(tmp_path, "config", "core.repositoryFormatVersion", "1")
+    git(tmp_path, "config", "extensions.partialClone", "origin")
+    git(tmp_path, "config", "remote.origin.promisor", "true")
+    git(tmp_path, "config", "remote.origin.url", f"ext::sh -c touch% {ran}")
+    git(tmp_path, "config", "protocol.ext.allow", "always")
+    assert files(tmp_path)[:1] == ["app.py"]
+    assert not ran.exists()
+
+
+@pytest.mark.skipif(shutil.which("git") is None, reason="git is not there")
+def test_a_folder_that_became_a_link_is_not_followed(tmp_path):
+    root, outside = tmp_path / "project", tmp_path / "outside"
+    write(root, "app.py", "inner/a.py")
+    write(outside, "a.py")
+    git(root, "init", "-q")
+    git(root, "add", ".")
+    shutil.rmtree(root / "inner")
+    os.symlink(outside, root / "inner")
+    assert files(root) == ["app.py"]
 
 
 def test_links_and_what_nobody_writes_are_not_read(tmp_path, monkeypatch):
