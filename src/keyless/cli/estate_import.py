@@ -98,6 +98,9 @@ class _Where:
 def read_files(paths: Iterable[Path]) -> tuple[list[File], int]:
     """The files that the paths name, and how many of the directories' other files were left out.
 
+    A link in a directory that leads out of it is left out, too: a template that loads a file gets none from
+    elsewhere.
+
     Raises:
         Failure: a file can't be read.
     """
@@ -113,7 +116,7 @@ def read_files(paths: Iterable[Path]) -> tuple[list[File], int]:
         for found in sorted(path.rglob("*")):
             if not found.is_file() or _is_hidden(found.relative_to(path)):
                 continue
-            if found.suffix.casefold() in _SUFFIXES:
+            if found.suffix.casefold() in _SUFFIXES and found.resolve().is_relative_to(path.resolve()):
                 files.append(File(str(found), found.read_bytes()))
             else:
                 left_out += 1

@@ -51,17 +51,22 @@ def print_as(plan: Plan, wanted: str) -> None:
 def write_all(plan: Plan, folder: Path) -> None:
     """Write every format and the stages; raises Failure where the directory cannot be made.
 
-    What an earlier plan had of stages and this one has not is removed, so that nobody carries it out.
+    What an earlier plan had of stages and this one has not is removed, so that nobody carries it out. A link
+    in the directory that leads out of it is not followed.
     """
     files = directory_of(plan)
+    base = folder.resolve()
     for name, text in files.items():
+        if not (base / name).resolve().is_relative_to(base):
+            raise Failure(f"`{folder / name}` leads out of `{folder}`: remove that link, or use another", 2)
         _make_folder((folder / name).parent)
         write_whole(folder / name, text)
     for name, count in Counter(name.partition("/")[0] for name in files).items():
         many = "" if name in files else f"/ ({counted(count, 'file')})"
         say(f"wrote {folder / name}{many}")
     for name in stage_files():
-        if name not in files and (folder / name).is_file():
+        inside = (base / name).parent.resolve().is_relative_to(base)
+        if name not in files and inside and (folder / name).is_file():
             (folder / name).unlink()
             say(f"removed {folder / name}: this plan has no such stage")
 
