@@ -96,19 +96,7 @@ def _load(project: Project, given: Path | None) -> Plan:
     if given is None and not project.plan_file.exists():
         raise Failure("there is no plan to prove yet: make one with `keyless plan`")
     file = given or project.plan_file
-    plan = loaded_plan(file)
-    _refuse_changed_roles(plan, file)
-    return plan
-
-
-def _refuse_changed_roles(plan: Plan, file: Path) -> None:
-    """Refuse a plan that gives a built-in role other permissions: a proof under it would prove nothing."""
-    from keyless.catalog.roles import role_by_id
-
-    for one in plan.proposed_roles:
-        built_in = role_by_id(one.definition.id)
-        if built_in is not None:
-            raise Failure(f"{file}: the plan proposes a role with the id of `{built_in.name}`; plan again")
+    return loaded_plan(file)
 
 
 def _say_what_is_newer(project: Project) -> None:
@@ -150,6 +138,7 @@ async def _copy_world(
     """
     from keyless.app import deploy_estate, open_store
     from keyless.runtime.chosen_identities import client_id_variable, give_chosen_identities
+    from keyless.runtime.refused_plans import refused
     from keyless.store.collections import ASSIGNMENTS, ROLE_DEFINITIONS
 
     with closing(open_store(project)) as original:
@@ -157,6 +146,11 @@ async def _copy_world(
             await deploy_estate(original, estate)
         original.backup_to(copy.store_file)
     with closing(open_store(copy)) as store:
+        why = refused(
+            plan, await read_directory(store), [one for _, one in await store.scan(ROLE_DEFINITIONS)]
+        )
+        if why:
+            raise Failure(f"the plan cannot be proved: {why}; plan again")
         async with store.transaction() as transaction:
             for key, _ in await transaction.scan(ASSIGNMENTS):
                 await transaction.delete(ASSIGNMENTS, key)

@@ -2,7 +2,8 @@
 
 Rules:
 - in a repository `git ls-files` says which files there are: those in it, and those that it does not ignore;
-- git is asked without the repository's own hooks and monitors, and fetches nothing: either could run anything;
+- git is asked without the repository's own hooks and monitors, and fetches nothing: all
+  of these could run anything;
 - elsewhere folders are walked, but for hidden ones and those that tools fill (`node_modules`, `venv`);
 - links are not followed, those of folders neither, and nothing outside the project is read;
 - a file is read where it is of a known language and of a size that people write; so many files and bytes, and
