@@ -20,7 +20,8 @@ def outcome_of(status: str) -> str:
     """`allowed`, `denied` or NULL, from the text of an HTTP status such as `200` or `200.0`."""
     number = f"try_cast(try_cast({status} AS DOUBLE) AS INTEGER)"
     return (
-        f"CASE WHEN {number} BETWEEN 200 AND 399 OR {number} IN ({_REACHED}) THEN 'allowed' "
+        f"CASE WHEN {status} = '200' THEN 'allowed' "  # nearly all; to read numbers costs more
+        f"WHEN {number} BETWEEN 200 AND 399 OR {number} IN ({_REACHED}) THEN 'allowed' "
         f"WHEN {number} IN (401, 403) THEN 'denied' END"
     )
 

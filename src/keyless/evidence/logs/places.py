@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 _KEY = re.compile(r'"([^"]+)"|([^."]+)')
 _INSIDE = " > "
+NO_TEXT = "CAST(NULL AS VARCHAR)"
 
 
 @dataclass(frozen=True, slots=True)

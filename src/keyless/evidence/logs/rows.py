@@ -17,7 +17,7 @@ from functools import cached_property
 from typing import TypeVar
 
 from keyless.evidence.logs.category import NOTHING, Category, Columns
-from keyless.evidence.logs.places import Place, insides, quoted
+from keyless.evidence.logs.places import NO_TEXT, Place, insides, quoted
 from keyless.evidence.logs.sources import Source
 
 MALFORMED = -1
@@ -71,14 +71,16 @@ def insert_query(
         WITH heads AS (SELECT *, {heads} AS h FROM {source.relation}),
              headed AS (SELECT *, {_HEADED} FROM heads),
              kinds AS (SELECT *, {_kind(source, categories)} AS kind FROM headed),
-             outer_ AS (SELECT kind, called, {_by_kind(readings, _Reading.outer)} AS e FROM kinds),
-             inner_ AS (SELECT kind, called, e, {_by_kind(readings, _Reading.inner)} AS f FROM outer_),
-             told AS (SELECT kind, called, e, f, {_columns(readings)} FROM inner_)
+             outer_ AS (SELECT kind, called, {_by_kind(readings, _Reading.outer, "[]")} AS e FROM kinds),
+             filled AS (SELECT kind, called, hash(e) AS whole, {_filled("e")} AS e FROM outer_),
+             inner_ AS (SELECT *, {_by_kind(readings, _Reading.inner, "[][]")} AS f FROM filled),
+             each_ AS (SELECT * REPLACE (list_transform(f, lambda one: {_filled("one")}) AS f) FROM inner_),
+             told AS (SELECT kind, called, whole, {_columns(readings)} FROM each_)
         SELECT kind, {_log(categories)}, {_who()}, {_short("c_operation")}, {_short("c_action")},
                coalesce(left(split_part(c_scope, '?', 1), {LONGEST_SCOPE + 1}), ''), coalesce(c_outcome, ''),
                coalesce(CAST(c_person AS BOOLEAN), false), {_seconds("c_time")}, {_seconds("c_until")},
                greatest(least(coalesce({number}, 1), {_MOST}), 1),
-               CASE WHEN kind < 0 THEN NULL WHEN c_event IS NULL THEN hash(kind, e, f) ELSE hash(kind,
+               CASE WHEN kind < 0 THEN NULL WHEN c_event IS NULL THEN hash(kind, whole) ELSE hash(kind,
                c_event) END, CASE WHEN c_call IS NOT NULL THEN hash(kind, c_call) END,
                coalesce(CAST(c_final AS BOOLEAN), true), {_short("c_by")}, {_short("c_error")}
         FROM told
@@ -157,13 +159,16 @@ class _Reading:
     @cached_property
     def _texts(self) -> dict[str, str]:
         """The SQL of each field: the first of its places where something stands."""
-        return {name: _first(map(self._text, places)) for name, places in self._places.items()}
+        return {
+            name: _first(self._text(place) for place in places if self._source.has(place))
+            for name, places in self._places.items()
+        }
 
     def _text(self, place: Place) -> str:
         if not place.inside:
-            return f"nullif({self._element(place.keys)}, '')"
+            return self._element(place.keys)
         at = list(self._inner).index(place.keys)
-        return f"nullif(f[{at + 1}][{self._inner[place.keys].index(place.inside) + 1}], '')"
+        return f"f[{at + 1}][{self._inner[place.keys].index(place.inside) + 1}]"
 
     def _element(self, keys: tuple[str, ...]) -> str:
         return f"e[{self._outer.index(keys) + 1}]"
@@ -171,7 +176,13 @@ class _Reading:
 
 def _first(texts: Iterable[str]) -> str:
     """The first that is there, of those that are not the same."""
-    return f"coalesce({', '.join(dict.fromkeys(texts))})"
+    return f"coalesce({', '.join([*dict.fromkeys(texts)] or [NO_TEXT])})"
+
+
+def _filled(texts: str) -> str:
+    """A list of texts with NULL for each that is empty: few lists have such, and are made anew."""
+    made = f"list_transform({texts}, lambda text: nullif(text, ''))"
+    return f"CASE WHEN list_contains({texts}, '') THEN {made} ELSE {texts} END"
 
 
 _COLUMNS = tuple(one.name for one in fields(Columns))
@@ -189,12 +200,12 @@ def _columns(readings: Sequence[_Reading | None]) -> str:
 R = TypeVar("R")
 
 
-def _by_kind(each: Sequence[R | None], told: Callable[[R], str]) -> str:
-    """What each category has of its own rows; NULL for other rows."""
+def _by_kind(each: Sequence[R | None], told: Callable[[R], str], lists: str = "") -> str:
+    """What each category has of its own rows; NULL for other rows. ``lists`` is `[]` where it is a list."""
     there = [(number, told(one)) for number, one in enumerate(each) if one is not None]
     cases = [(number, sql) for number, sql in there if sql != NOTHING]
     if not cases:
-        return "CAST(NULL AS VARCHAR)"
+        return f"CAST(NULL AS VARCHAR{lists})"
     return f"CASE kind{''.join(f' WHEN {number} THEN ({sql})' for number, sql in cases)} END"
 
 

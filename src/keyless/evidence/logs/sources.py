@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from keyless.evidence.logs.places import Place, json_path
+from keyless.evidence.logs.places import NO_TEXT, Place, json_path
 
 
 class Source(Protocol):
@@ -27,6 +27,10 @@ class Source(Protocol):
 
     def reach(self, place: Place) -> Place:
         """The place as this source has it: keys that it finds itself, and what is to be looked for inside."""
+        ...
+
+    def has(self, place: Place) -> bool:
+        """Whether anything can stand at the place, as ``reach`` has it."""
         ...
 
     def texts(self, places: Sequence[Place]) -> str:
@@ -55,6 +59,10 @@ class JsonLines:
         """All the keys of a line."""
         return place
 
+    def has(self, place: Place) -> bool:
+        """Each line may have any key."""
+        return True
+
     def texts(self, places: Sequence[Place]) -> str:
         """All places in one go, so that a line is parsed once."""
         return f"json_extract_string(line, [{', '.join(json_path(place.keys) for place in places)}])"
@@ -76,10 +84,14 @@ class Table:
         """A column, by its name without case; further keys are those of the JSON in it."""
         return Place((place.keys[0].casefold(),), place.keys[1:] + place.inside)
 
+    def has(self, place: Place) -> bool:
+        """Whether there is the column."""
+        return place.keys[0].casefold() in self.columns
+
     def texts(self, places: Sequence[Place]) -> str:
         """The columns; what is inside of one is for the reader of the list."""
         return f"[{', '.join(self.text(place) for place in places)}]"
 
     def text(self, place: Place) -> str:
         """A column, or NULL where there is none of that name."""
-        return self.columns.get(place.keys[0].casefold(), "CAST(NULL AS VARCHAR)")
+        return self.columns.get(place.keys[0].casefold(), NO_TEXT)

@@ -46,13 +46,13 @@ _STATUS = (
 
 
 def _object_in(url: str) -> str:
-    """`/secrets/name` of a vault's URL; NULL where it names no object."""
-    kind = f"split_part({url}, '/', 4)"
-    name = f"lower(split_part(split_part({url}, '/', 5), '?', 1))"
-    return (
-        f"CASE WHEN {kind} IN ({_KINDS}) AND {name} NOT IN ({_NOT_OBJECTS}) "
-        f"THEN '/' || replace({kind}, 'deleted', '') || '/' || {name} END"
+    """`/secrets/name` of a vault's URL; NULL where it names no object. The URL is split once."""
+    name = "lower(split_part(parts[5], '?', 1))"
+    found = (
+        f"CASE WHEN parts[4] IN ({_KINDS}) AND {name} NOT IN ({_NOT_OBJECTS}) "
+        f"THEN '/' || replace(parts[4], 'deleted', '') || '/' || {name} END"
     )
+    return f"list_transform([string_split({url}, '/')], lambda parts: {found})[1]"
 
 
 KEY_VAULT = Category(
