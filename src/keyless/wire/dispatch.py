@@ -227,7 +227,7 @@ class Dispatcher:
 
     def _note(self, sign_in: SignInKey, request: Request, workload: Workload | None = None) -> None:
         """Count a sign-in, with the resource that the caller runs as."""
-        host = workload.resource_id if workload is not None else ""
+        host = workload.resource_id if workload is not None and not workload.user_id else ""
         if not host and request.connection is not None:
             host = self._origins(request.connection.client)
         self._recorder.sign_in(sign_in._replace(host=host) if host else sign_in)

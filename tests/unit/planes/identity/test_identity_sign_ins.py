@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from identity_site import ORDERS, READER, SYSTEM, VAULT_AUDIENCE, Site
+from identity_site import ORDERS, READER, SITE, SYSTEM, VAULT_AUDIENCE, Site
 
 from keyless.evidence.recorder import SignInKey
 from keyless.model.evidence import SignInMethod
@@ -11,7 +11,8 @@ from keyless.model.identities import ManagedIdentity
 
 def through(kind: str, identity: ManagedIdentity) -> SignInKey:
     method = SignInMethod.MANAGED_IDENTITY
-    return SignInKey(identity.principal_id, identity.client_id, method, kind, VAULT_AUDIENCE)
+    who = identity.principal_id, identity.client_id
+    return SignInKey(*who, method, kind, VAULT_AUDIENCE, host=SITE)
 
 
 async def test_a_token_of_app_service_is_counted(app_service: Site) -> None:
