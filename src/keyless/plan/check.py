@@ -21,11 +21,11 @@ from keyless.model.actions import AZURE_RBAC
 from keyless.model.evidence import Observation, Outcome
 from keyless.model.resource_id import ResourceId
 from keyless.model.roles import RoleAssignment
+from keyless.plan.basis import is_gone
 from keyless.plan.containment import contained, decider, stand_ins
 from keyless.plan.exceeding import PLAN_AGAIN, agreed_world, exceeding, roles_of
 from keyless.plan.exceeding_policies import policies_beyond
 from keyless.plan.given import Given
-from keyless.plan.make import is_gone
 from keyless.plan.needs import needs_of
 from keyless.plan.policy.policy import PlanPolicy
 from keyless.plan.problem import Subject

@@ -19,9 +19,9 @@ from dataclasses import replace
 
 from keyless.model.guids import guid_key
 from keyless.model.roles import RoleAssignment, RoleDefinition
+from keyless.plan.basis import definitions_of
 from keyless.plan.given import Given
 from keyless.plan.index import RoleIndex
-from keyless.plan.make import definitions_of
 from keyless.plan.policy.policy import PlanPolicy
 from keyless.plan.removals import Triple, triple_of
 from keyless.plan.result import Plan, Removal

@@ -5,28 +5,22 @@ Pure: no clock, no store, no network. The same arguments give the same plan.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Sequence
 
-from keyless.catalog.roles import built_in_roles, unlisted_roles
-from keyless.model.evidence import Observation
-from keyless.model.roles import RoleAssignment, RoleDefinition
-from keyless.plan.access_policies import (
-    Afterwards,
-    Entry,
-    migrations,
-    vaults_of_policies,
-)
+from msgspec import structs
+
+from keyless.plan.access_policies import Afterwards, migrations, vaults_of_policies
 from keyless.plan.assignments import choices, planned_assignments, uncovered
+from keyless.plan.basis import Basis, basis_of
 from keyless.plan.certificates import about_certificates, certificates
 from keyless.plan.completeness import completeness, visibility_of
 from keyless.plan.current import current_grants
 from keyless.plan.directory import directory_notes
 from keyless.plan.given import Given
-from keyless.plan.identities.choose import choose_identities
 from keyless.plan.identities.sureness import of_chosen
 from keyless.plan.legacy import credential_free, stored_credentials
 from keyless.plan.native.grants import native_grants
-from keyless.plan.needs import Needs, needs_of, of_principals
+from keyless.plan.needs import of_principals
 from keyless.plan.notes import (
     about_denials,
     about_directory,
@@ -37,143 +31,148 @@ from keyless.plan.notes import (
 )
 from keyless.plan.places import Place
 from keyless.plan.policy.policy import DEFAULT_POLICY, PlanPolicy
-from keyless.plan.problem import Subject, SubjectKind, demands
 from keyless.plan.proof import with_proof
 from keyless.plan.removal_reasons import Seen
-from keyless.plan.removals import find_removals, triple_of, unknown_principals
-from keyless.plan.result import Plan, ReplacingRole
+from keyless.plan.removals import Removals, find_removals, triple_of
+from keyless.plan.result import Plan, PlannedAssignment, ReplacingRole
+from keyless.plan.results.completeness import Completeness
 from keyless.plan.secrets.decide import secret_decisions
 from keyless.plan.secrets.transitional import transitional
-from keyless.plan.settle import index_for, settle
+from keyless.plan.settle import settle
 from keyless.plan.vault_risks import find_risks
-from keyless.plan.window import last_moment
 
 
 def make_plan(given: Given, policy: PlanPolicy = DEFAULT_POLICY) -> Plan:
     """The least-privileged role assignments for what was observed.
 
     The assignments that there are today are compared with it: those of its subjects that it does not keep are
-    removals; what deleted ones did is left out. What was done with access keys needs no roles now, but gives
-    those of the identities that replace them. Vaults with access policies are moved to roles.
+    removals; what deleted ones did is left out. What was done with access keys gives the roles of the
+    identities that replace them. Vaults with access policies are moved to roles.
     """
-    now = given.made_at or last_moment(given.observations, given.sign_ins)
-    as_it_is = given
-    about, before = _seen(given, policy, now)
-    seen_before = demands((*before.observations, *before.native), policy)
-    chosen = choose_identities(given, policy, (*seen_before, *before.by_key))
-    given = chosen.given
-    about_chosen, needs = _seen(given, policy, now)
-    known = _known(given)
-    needed, entries = needs.needed, needs.entries
-    sign_ins = tuple(one for one in given.sign_ins if not is_gone(one.principal_id, known))
-    policies = given.policies
-    holders = {one.principal_id.casefold(): one for one in policies.others}
-    of_services = demands(needs.native, policy)
-    strangers = unknown_principals(known | holders, (*needed, *of_services))
-    everyones = (*given.assignments, *policies.assignments)
-    everyone = _everyone(known | holders, strangers, entries, everyones)
-    index = index_for(given, policy, (*needed, *needs.by_key))
-    settled = settle(index, policy, needed)
+    basis = basis_of(given, policy)
+    complete = completeness(basis.as_it_is, of_principals(basis.about), basis.everybody, basis.definitions)
+    planned = _planned(basis)
+    removed = _removed(basis, planned, complete)
+    plan = _with_roles(Plan(identities=basis.chosen.plan), basis, planned)
+    plan = _with_today(plan, basis, removed)
+    plan = _with_secrets(plan, basis)
+    plan = _with_services(plan, basis)
+    plan = structs.replace(
+        plan,
+        completeness=_completeness(basis, complete),
+        notes=(*_notes(basis, plan), *removed.notes, *plan.notes),
+    )
+    seen_and_moved = (*basis.before.observations, *basis.needs.observations)
+    return with_proof(
+        plan, basis.given, policy, seen_and_moved, basis.about_chosen, basis.index, basis.definitions
+    )
+
+
+def _planned(basis: Basis) -> tuple[PlannedAssignment, ...]:
     existing = {
         triple_of(one.principal_id, one.role_definition_id, one.scope_id): one.id
-        for one in given.assignments
+        for one in basis.given.assignments
         if one.condition is None
     }
-    proved = certificates(index, settled.places)
-    planned = planned_assignments(index, everyone, existing, settled.places)
-    definitions = definitions_of(given) | {one.definition.id: one.definition for one in settled.proposed}
-    ours = of_principals(about)
-    everybody = known | _named(strangers)
-    complete = completeness(as_it_is, ours, everybody, definitions)
-    seen = Seen(needed, needs.dropped, visibility_of(as_it_is, ours), complete, now, chosen.taken_over)
-    removed = find_removals(index, given, known, definitions, planned, seen)
+    return planned_assignments(basis.index, basis.everyone, existing, basis.settled.places)
+
+
+def _removed(basis: Basis, planned: Sequence[PlannedAssignment], complete: Completeness) -> Removals:
+    seen = Seen(
+        basis.needs.needed,
+        basis.needs.dropped,
+        visibility_of(basis.as_it_is, of_principals(basis.about)),
+        complete,
+        basis.now,
+        basis.chosen.taken_over,
+    )
+    return find_removals(basis.index, basis.given, basis.known, basis.definitions, planned, seen)
+
+
+def _with_roles(plan: Plan, basis: Basis, planned: tuple[PlannedAssignment, ...]) -> Plan:
+    """What was chosen, and what no role grants."""
+    places = basis.settled.places
+    return structs.replace(
+        plan,
+        assignments=planned,
+        proposed_roles=basis.settled.proposed,
+        uncovered=uncovered(basis.index, basis.everyone, places),
+        certificates=certificates(basis.index, places),
+        dropped=basis.needs.dropped,
+    )
+
+
+def _with_today(plan: Plan, basis: Basis, removed: Removals) -> Plan:
+    """What there is today beside that: grants, what is to go, vaults that access policies decide on."""
+    given, index, definitions = basis.given, basis.index, basis.definitions
+    vaults, everyones = given.policies.vaults, basis.everyones
     gone = {one.assignment_id for one in removed.removals}
     kept = [one for one in everyones if one.id not in gone]
-    afterwards = Afterwards(planned, kept, definitions, given.hierarchy)
-    credentials = stored_credentials(
-        sign_ins,
-        everyone,
-        given.compute,
-        planned,
-        _roles_by_key(settle(index, policy, needs.by_key, propose=False).places),
-        chosen.plan,
+    afterwards = Afterwards(plan.assignments, kept, definitions, given.hierarchy)
+    today = current_grants(
+        index, definitions, basis.known, given.assignments, basis.before.seen, given.groups
     )
-    native = native_grants(needs.native, sign_ins, everyone, given.resources, policy, given.cosmos)
-    plan = Plan(
-        identities=chosen.plan,
-        assignments=planned,
-        proposed_roles=settled.proposed,
-        native=native.grants,
-        uncovered=uncovered(index, everyone, settled.places),
+    needs = basis.needs
+    return structs.replace(
+        plan,
         removals=removed.removals,
-        today=current_grants(index, definitions, known, given.assignments, before.seen, given.groups),
-        stored_credentials=credentials,
-        credential_free=credential_free(sign_ins, everyone),
-        vaults_to_switch=tuple(vault.resource_id for vault in vaults_of_policies(policies.vaults)),
-        migrations=migrations(index, policies.vaults, entries, needs.seen, afterwards, everyone),
-        risks=find_risks(policies.vaults, everyones, afterwards.known, everyone, given.hierarchy),
-        secrets=secret_decisions(
-            given.secrets, about, everyone, policy.secrets, () if given.imports else given.runs
-        ),
-        transitional=transitional(credentials, given.subjects, policy.secrets, now),
-        certificates=proved,
-        dropped=needs.dropped,
-        completeness=of_chosen(
-            complete, completeness(given, of_principals(about_chosen), everybody, definitions), chosen
-        ),
-        notes=(
-            *(() if policy.evidence.include_denied else about_denials(needs.observations)),
-            *about_directory(about),
-            *directory_notes(about_chosen, known),
-            *general_notes(planned, (*needed, *of_services), strangers, scopes=policy.scopes),
-            *about_roles(index, planned),
-            *about_proposed(settled.proposed),
-            *about_limits(policy.roles.most_assignments, settled.too_many, settled.places, everyone),
-            *about_certificates(proved),
-            *removed.notes,
-            *native.notes,
-        ),
+        today=today,
+        vaults_to_switch=tuple(vault.resource_id for vault in vaults_of_policies(vaults)),
+        migrations=migrations(index, vaults, needs.entries, needs.seen, afterwards, basis.everyone),
+        risks=find_risks(vaults, everyones, afterwards.known, basis.everyone, given.hierarchy),
     )
-    seen_and_moved = (*before.observations, *needs.observations)
-    return with_proof(plan, given, policy, seen_and_moved, about_chosen, index, definitions)
 
 
-def _known(given: Given) -> dict[str, Subject]:
-    return {subject.principal_id.casefold(): subject for subject in given.subjects}
+def _with_secrets(plan: Plan, basis: Basis) -> Plan:
+    """What becomes of stored credentials and of secrets."""
+    given, policy = basis.given, basis.policy
+    by_key = settle(basis.index, policy, basis.needs.by_key, propose=False).places
+    credentials = stored_credentials(
+        basis.sign_ins,
+        basis.everyone,
+        given.compute,
+        plan.assignments,
+        _roles_by_key(by_key),
+        plan.identities,
+    )
+    runs = () if given.imports else given.runs
+    return structs.replace(
+        plan,
+        stored_credentials=credentials,
+        credential_free=credential_free(basis.sign_ins, basis.everyone),
+        secrets=secret_decisions(given.secrets, basis.about, basis.everyone, policy.secrets, runs),
+        transitional=transitional(credentials, given.subjects, policy.secrets, basis.now),
+    )
 
 
-def _seen(given: Given, policy: PlanPolicy, now: int) -> tuple[list[Observation], Needs]:
-    """What was seen of whoever is there, and what is needed of it."""
-    known = _known(given)
-    about = [seen for seen in given.observations if not is_gone(seen.principal_id, known)]
-    return about, needs_of(given, policy, about, now, known)
+def _with_services(plan: Plan, basis: Basis) -> Plan:
+    """Grants in services' own terms, with the notes on them."""
+    given = basis.given
+    native = native_grants(
+        basis.needs.native, basis.sign_ins, basis.everyone, given.resources, basis.policy, given.cosmos
+    )
+    return structs.replace(plan, native=native.grants, notes=native.notes)
 
 
-def definitions_of(given: Given) -> dict[str, RoleDefinition]:
-    """Every role that somebody may have, by id."""
-    return {role.id: role for role in (*built_in_roles(), *unlisted_roles())} | dict(given.custom_roles)
+def _completeness(basis: Basis, as_it_was: Completeness) -> Completeness:
+    about = of_principals(basis.about_chosen)
+    with_chosen = completeness(basis.given, about, basis.everybody, basis.definitions)
+    return of_chosen(as_it_was, with_chosen, basis.chosen)
 
 
-def _everyone(
-    known: Mapping[str, Subject],
-    strangers: Iterable[str],
-    entries: Iterable[Entry],
-    assignments: Iterable[RoleAssignment],
-) -> dict[str, Subject]:
-    """Everybody that the plan speaks of, by case-folded id; whom nobody has declared goes by the id."""
-    ids = [*strangers, *(one.policy.object_id for one in entries), *(one.principal_id for one in assignments)]
-    return _named(ids) | dict(known)
-
-
-def _named(ids: Iterable[str]) -> dict[str, Subject]:
-    """Principals that go by their ids."""
-    return {one.casefold(): Subject(one, one, SubjectKind.APPLICATION) for one in ids}
-
-
-def is_gone(principal_id: str, known: Mapping[str, Subject]) -> bool:
-    """Whether a principal was deleted since: it needs nothing any more."""
-    subject = known.get(principal_id.casefold())
-    return subject is not None and subject.is_deleted
+def _notes(basis: Basis, plan: Plan) -> Iterator[str]:
+    policy, needs, settled = basis.policy, basis.needs, basis.settled
+    if not policy.evidence.include_denied:
+        yield from about_denials(needs.observations)
+    yield from about_directory(basis.about)
+    yield from directory_notes(basis.about_chosen, basis.known)
+    needed = (*needs.needed, *basis.of_services)
+    yield from general_notes(plan.assignments, needed, basis.strangers, scopes=policy.scopes)
+    yield from about_roles(basis.index, plan.assignments)
+    yield from about_proposed(settled.proposed)
+    most = policy.roles.most_assignments
+    yield from about_limits(most, settled.too_many, settled.places, basis.everyone)
+    yield from about_certificates(plan.certificates)
 
 
 def _roles_by_key(settled: Iterable[Place]) -> dict[str, list[ReplacingRole]]:
