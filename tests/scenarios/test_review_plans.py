@@ -80,6 +80,7 @@ def test_a_pull_request_gets_the_plan_as_markdown(learned: Project) -> None:
 def test_a_plan_that_was_agreed_on_is_checked_against_what_is_used_and_granted(learned: Project) -> None:
     assert learned("plan").code == 0
     holds = learned("plan", "--check")
+    assert "there is no `keyless.plan.json`: the last plan made here is checked" in holds.err
     assert (holds.code, holds.out) == (0, "The plan holds: nothing is granted or used beyond it\n")
     agreed = learned.root / "keyless.plan.json"
     plan = json.loads((learned.state / "plan.json").read_text())

@@ -11,6 +11,7 @@ from keyless.cli.failure import Failure
 from keyless.cli.plan_files import loaded_plan
 from keyless.cli.plan_now import plan_now
 from keyless.cli.plan_policy import PolicyOptions
+from keyless.cli.terminal import say
 from keyless.runtime.project import Project
 
 if TYPE_CHECKING:
@@ -48,6 +49,8 @@ def show_check(project: Project, decided: PolicyOptions, given: Path | None, wan
 
     _check_format(wanted, "--check")
     agreed = loaded_plan(given or _agreed_file(project))
+    if given is None and not project.agreed_plan_file.exists():
+        say(f"there is no `{project.agreed_plan_file.name}`: the last plan made here is checked")
     now = plan_now(project, decided)
     found = check_plan(agreed, now.plan, now.given, now.policy)
     if wanted == "json":

@@ -24,6 +24,7 @@ from keyless.plan.needs import of_principals
 from keyless.plan.notes import (
     about_denials,
     about_directory,
+    about_keeping,
     about_limits,
     about_proposed,
     about_roles,
@@ -40,6 +41,7 @@ from keyless.plan.secrets.decide import secret_decisions
 from keyless.plan.secrets.transitional import transitional
 from keyless.plan.settle import settle
 from keyless.plan.vault_risks import find_risks
+from keyless.plan.window import speaking_of_nothing
 
 
 def make_plan(given: Given, policy: PlanPolicy = DEFAULT_POLICY) -> Plan:
@@ -164,6 +166,8 @@ def _notes(basis: Basis, plan: Plan) -> Iterator[str]:
     policy, needs, settled = basis.policy, basis.needs, basis.settled
     if not policy.evidence.include_denied:
         yield from about_denials(needs.observations)
+    if needs.dropped:
+        yield from about_keeping(speaking_of_nothing(policy.evidence.keep, basis.about, basis.known))
     yield from about_directory(basis.about)
     yield from directory_notes(basis.about_chosen, basis.known)
     needed = (*needs.needed, *basis.of_services)

@@ -11,6 +11,7 @@ from keyless.model.evidence import Observation, Outcome
 from keyless.model.resource_id import ResourceId
 from keyless.plan.index import Action, RoleIndex
 from keyless.plan.places import Place
+from keyless.plan.policy.evidence import KeepRule
 from keyless.plan.policy.scopes import ScopeRules
 from keyless.plan.problem import Demand, Subject
 from keyless.plan.result import PlannedAssignment
@@ -38,6 +39,15 @@ def about_denials(observations: Iterable[Observation]) -> list[str]:
         return []
     accesses = "access" if denied == 1 else "accesses"
     return [f"{denied:,} denied {accesses} left out; `--include-denied` plans for what was denied too"]
+
+
+def about_keeping(rules: Iterable[KeepRule]) -> list[str]:
+    """What to say of rules on what is kept where none of what was seen is of them."""
+    return [
+        f"the rule that keeps `{one.action}` of `{one.principal}` at `{one.scope}` speaks of nothing that "
+        "was seen: look how it is spelt"
+        for one in rules
+    ]
 
 
 def about_roles(index: RoleIndex, planned: Sequence[PlannedAssignment]) -> list[str]:

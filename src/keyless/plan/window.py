@@ -155,6 +155,13 @@ def _too_rare(use: _Use, rules: EvidenceRules) -> str:
     return ""
 
 
+def speaking_of_nothing(
+    rules: Iterable[KeepRule], seen: Sequence[Observation], subjects: Mapping[str, Subject]
+) -> list[KeepRule]:
+    """The rules on what is kept that nothing which was seen is of: their words may be misspelt."""
+    return [rule for rule in rules if not any(_speaks_of(rule, one, subjects) for one in seen)]
+
+
 def _is_kept(use: _Use, rules: Iterable[KeepRule], subjects: Mapping[str, Subject]) -> bool:
     return any(_speaks_of(rule, one, subjects) for rule in rules for one in use.seen)
 

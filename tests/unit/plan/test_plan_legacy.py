@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 from msgspec import structs
 from plan_worlds import (
@@ -95,6 +96,11 @@ def test_a_client_secret_is_listed_with_the_roles_that_its_target_needs():
     assert [(role.role_id, role.scope) for role in one.roles] == [(SECRETS_USER, VAULT)]
     assert one.services == ("Azure Key Vault",)
     assert one.afterwards.startswith("delete the client secret (`az ad app credential delete --id cccccccc")
+
+
+def test_where_the_evidence_does_not_say_which_application_it_was_its_id_is_left_to_fill_in():
+    one = only(msgspec.structs.replace(signed_in(), client_id=""))
+    assert "az ad app credential delete --id CLIENT_ID --key-id" in one.afterwards
 
 
 def test_each_target_and_each_credential_is_a_line_of_its_own():

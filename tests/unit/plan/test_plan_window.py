@@ -153,3 +153,17 @@ def policy_vault():
 
 def test_a_time_beyond_all_calendars_is_still_written():
     assert date_of(10**15) == "9999-12-31"
+
+
+def test_a_rule_on_what_is_kept_that_speaks_of_nothing_is_told_where_anything_was_dropped():
+    observations = [saw(WEB, SET, VAULT, days=[1]), saw(WEB, GET, VAULT, days=[LAST])]
+    misspelt = KeepRule(action="Microsoft.KeyVault/vaults/secret/*")
+    told = "the rule that keeps `Microsoft.KeyVault/vaults/secret/*` of `*` at `*` speaks of nothing"
+
+    def notes(**given):
+        plan = planned([WEB], observations, policy=rules(**given))
+        return [note for note in plan.notes if note.startswith("the rule that keeps")]
+
+    (note,) = notes(window_days=30, keep=(misspelt, KeepRule(action=GET)))
+    assert note.startswith(told)
+    assert notes(keep=(misspelt,)) == []
