@@ -281,6 +281,35 @@ def test_tables_say_the_same_as_lines(tmp_path: Path) -> None:
     assert came(other, zipped).lines == {(*READ, 1)}
 
 
+def _parquet(file: Path, second: int, more: str = "") -> Path:
+    """One reading of a secret, as Log Analytics exports it."""
+    duckdb.sql(
+        f"SELECT TIMESTAMPTZ '2026-11-20 10:00:{second:02}Z' AS TimeGenerated, 'SecretGet' AS OperationName, "
+        "200 AS HttpStatusCode, 'https://contoso-orders.vault.azure.net/secrets/db-password/0123' AS Id, "
+        f"true AS IsRbacAuthorized, {{'claim': {{'oid': '{WEB}'}}}} AS Identity, '{VAULT}' AS _ResourceId"
+        f"{more}"
+    ).write_parquet(str(file), compression="snappy")
+    return file
+
+
+def test_of_parquet_files_that_are_read_together_a_damaged_one_is_named_alone(tmp_path: Path) -> None:
+    same = [_parquet(tmp_path / f"{second}.parquet", second) for second in range(5)]
+    others = _parquet(tmp_path / "other.parquet", 30, ", 'Success' AS ResultType")
+    damaged = same[3].read_bytes()
+    same[3].write_bytes(damaged[:4] + b"\xff" * 200 + damaged[204:])
+    found = came(tmp_path, *same, others)
+    assert [path.name for path, _ in found.report.read.unread] == ["3.parquet"]
+    assert found.lines == {(*READ, 5)}
+
+
+def test_a_place_that_is_empty_gives_way_to_the_next(tmp_path: Path) -> None:
+    row = secret_get()
+    row["properties"] = {"id": "", "requestUri": row["properties"]["id"], "httpStatusCode": "200"}
+    claims = json.dumps({"claim": {OBJECT_ID: "", "oid": WEB, "upn": ""}})
+    row |= {"identity": {"claim": {OBJECT_ID: ""}}, "Identity": claims}
+    assert came(tmp_path, [row]).lines == {(*READ, 1)}
+
+
 def test_a_line_of_a_table_that_does_not_fit_is_malformed(tmp_path: Path) -> None:
     table = b'Type,TimeGenerated,OperationName\nx,"y"z",q\nAZKVAuditLogs,2026-11-20T10:00:00Z,SecretGet\n'
     found = came(tmp_path, table)

@@ -1,7 +1,8 @@
 """Reads files into ``staged``, whatever their form, and says of each what could not be read.
 
 Rules:
-- files of JSON Lines are read many at a time; where one of them cannot be read, the others still are;
+- files of JSON Lines are read many at a time, and so are Parquet files with the same columns; where one of
+  them cannot be read, the others still are;
 - of a gzip file that breaks off or is damaged, what comes before is read;
 - what has to be taken apart or unpacked first goes, piece by piece, through a file in the import's directory.
 """
@@ -19,7 +20,7 @@ from keyless.evidence.logs.duck import Links
 from keyless.evidence.logs.files import HEAD_BYTES, Form, LogFile, unzipped
 from keyless.evidence.logs.rows import insert_query, kinds_query
 from keyless.evidence.logs.sources import JsonLines, Source, Table
-from keyless.evidence.logs.tables import REJECTS, csv_table, parquet_table
+from keyless.evidence.logs.tables import REJECTS, csv_table, parquet_columns, parquet_table
 from keyless.evidence.logs.unwrap import Unwrapped, decoded, unwrap
 
 if TYPE_CHECKING:
@@ -65,16 +66,31 @@ class Reader:
     def read(self, files: Iterable[LogFile]) -> None:
         """Read them all."""
         lines: list[LogFile] = []
+        tables: dict[object, tuple[Table, list[LogFile]]] = {}
         for one in files:
             if one.form is Form.LINES:
                 lines.append(one)
+            elif one.form is Form.PARQUET and not one.zipped:
+                self._with_alike(one, tables)
             elif one.form in {Form.NONE, Form.EMPTY}:
                 self._unread(one, one.why)
             else:
                 self._alone(one)
         for zipped in (False, True):
             for batch in _batches([one for one in lines if one.zipped is zipped]):
-                self._lines(batch)
+                self._together(JsonLines("gzip" if zipped else "none"), batch)
+        for table, alike in tables.values():
+            for batch in _batches(alike):
+                self._together(table, batch)
+
+    def _with_alike(self, one: LogFile, tables: dict[object, tuple[Table, list[LogFile]]]) -> None:
+        """Put a Parquet file to those that have the same columns."""
+        try:
+            columns = parquet_columns(self._connection, self._links.to(one.path))
+        except _failures() as error:
+            self._unread(one, _why(error))
+        else:
+            tables.setdefault(columns, (parquet_table(columns, self._categories), []))[1].append(one)
 
     def _alone(self, one: LogFile) -> None:
         try:
@@ -86,15 +102,14 @@ class Reader:
         else:
             self._advance(one.size)
 
-    def _lines(self, batch: Sequence[LogFile]) -> None:
+    def _together(self, source: Source, batch: Sequence[LogFile]) -> None:
         """Read a batch; where that fails, its halves, so that one bad file stands alone in the end."""
-        source = JsonLines("gzip" if batch[0].zipped else "none")
         try:
             self._insert(source, [self._links.to(one.path) for one in batch])
         except _failures() as error:
             if len(batch) > 1:
-                self._lines(batch[: len(batch) // 2])
-                self._lines(batch[len(batch) // 2 :])
+                self._together(source, batch[: len(batch) // 2])
+                self._together(source, batch[len(batch) // 2 :])
             elif batch[0].zipped:
                 self._salvaged(batch[0], error)
             else:
@@ -132,12 +147,10 @@ class Reader:
         self.done.malformed += rejected
 
     def _parquet(self, one: LogFile) -> None:
-        if not one.zipped:
-            name = self._links.to(one.path)
-            self._insert(parquet_table(self._connection, name, self._categories), [name])
-            return
+        """Read a Parquet file that was put into gzip."""
         with self._unpacked(unzipped(one.path)) as name:
-            self._insert(parquet_table(self._connection, name, self._categories), [name])
+            columns = parquet_columns(self._connection, name)
+            self._insert(parquet_table(columns, self._categories), [name])
 
     def _insert(self, source: Source, names: Sequence[str]) -> None:
         """Add the rows of some files, or none of them where one cannot be read."""

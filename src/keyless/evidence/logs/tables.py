@@ -29,6 +29,9 @@ _ZONE = re.compile(r"\s*\[[^\]]*\]$")
 _NESTED = ("STRUCT", "MAP", "JSON", "LIST", "VARIANT")
 _MOST_COLUMNS = 2000
 
+Columns = tuple[tuple[str, str], ...]
+"""The names and types of a table's columns, in their order."""
+
 
 def csv_table(head: str, compression: str) -> Table | None:
     """The table in a CSV file that begins like this; none where its first line is no row of names."""
@@ -48,10 +51,15 @@ def csv_table(head: str, compression: str) -> Table | None:
     return Table(f"read_csv(?, {how})", columns)
 
 
-def parquet_table(connection: DuckDBPyConnection, file: str, categories: Iterable[Category]) -> Table:
-    """The table in a Parquet file, with the columns that the categories ask for."""
+def parquet_columns(connection: DuckDBPyConnection, file: str) -> Columns:
+    """The names and types of the columns in a Parquet file."""
     described = connection.execute("DESCRIBE SELECT * FROM read_parquet(?)", [file]).fetchall()
-    types: Mapping[str, str] = {str(name).casefold(): str(kind) for name, kind, *_ in described}
+    return tuple((str(name), str(kind)) for name, kind, *_ in described)
+
+
+def parquet_table(given: Columns, categories: Iterable[Category]) -> Table:
+    """The table in Parquet files with these columns: those that the categories ask for."""
+    types: Mapping[str, str] = {name.casefold(): kind for name, kind in given}
     columns = {
         name.casefold(): _text(name, types[name.casefold()])
         for name in asked_for(categories)
