@@ -30,12 +30,14 @@ from staged_plans import (
 )
 
 from keyless.model.evidence import SignInMethod
+from keyless.model.resource_id import ResourceId
 from keyless.plan.problem import Subject, SubjectKind
 from keyless.plan.result import Plan, Uncovered
 from keyless.plan.results.identities import IdentityChange, IdentityPlan
 from keyless.plan.results.secrets import Fate, Transitional
 from keyless.plan.results.stages import Asked, StageKey
 from keyless.plan.stages import stages_of
+from keyless.plan.staging.words import assign
 
 STORAGE = f"{GROUP}/providers/Microsoft.Storage/storageAccounts/orders"
 QUIET = "--output none --only-show-errors"
@@ -237,6 +239,13 @@ def test_above_subscriptions_a_role_goes_by_its_guid_alone() -> None:
     for scope in ("/", group):
         plan = Plan(assignments=(assignment(1, WEB, SECRETS_USER, scope),))
         assert f"--role {SECRETS_USER} --scope {scope} " in done(stage(plan, StageKey.GRANT).steps[0])[0]
+
+
+def test_a_condition_is_never_taken_for_the_name_of_a_file() -> None:
+    condition = "@Resource[Microsoft.KeyVault/vaults/secrets:name] StringEquals 'db'"
+    words = assign("r1", WEB, SECRETS_USER, ResourceId.parse("/"), condition=condition).words
+    given = words[words.index("--condition") + 1]
+    assert (given[0], given.strip()) == (" ", condition)
 
 
 def test_a_removed_assignment_comes_back_as_it_was() -> None:

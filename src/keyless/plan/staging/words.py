@@ -88,10 +88,15 @@ def assign(
         *("--assignee-object-id", principal_word(subject)),
         *("--assignee-principal-type", subject.principal_type),
         *("--role", role_definition_id(role_id, scope), "--scope", scope.text),
-        *_given("--condition", condition),
+        *_given("--condition", _as_text(condition)),
         *_given("--condition-version", condition_version if condition else None),
         *_given("--description", description),
     )
+
+
+def _as_text(condition: str | None) -> str | None:
+    """The same condition, and never the name of a file: for the Azure CLI a text from `@` on can be one."""
+    return f" {condition}" if condition and condition.startswith("@") else condition
 
 
 def unassign(scope: str, name: str) -> Command:
