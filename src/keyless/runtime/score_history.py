@@ -25,7 +25,7 @@ def read_scores(file: Path) -> tuple[Score, ...]:
 def _score(line: bytes) -> Score | None:
     try:
         score = msgspec.json.decode(line, type=Score)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, RecursionError):
         return None
     return score if score.schema == SCORE_SCHEMA else None
 

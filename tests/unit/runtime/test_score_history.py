@@ -46,6 +46,13 @@ def test_a_line_that_was_cut_off_loses_itself_alone(file: Path) -> None:
     assert read_scores(file) == (FIRST, SECOND)
 
 
+def test_a_line_that_is_nested_too_deep_is_passed_over(file: Path) -> None:
+    keep_score(file, FIRST)
+    with file.open("ab") as opened:
+        opened.write(b'{"x":' + b"[" * 100_000 + b"\n")
+    assert read_scores(file) == (FIRST,)
+
+
 def test_a_line_of_another_schema_is_passed_over_and_stays(file: Path) -> None:
     other = msgspec.json.encode(msgspec.structs.replace(FIRST, schema="keyless.score/9"))
     file.write_bytes(other + b"\n")

@@ -34,8 +34,3 @@ def guid(text: str) -> str:
 def url_path(url: str) -> str:
     """The path of a URL without query and fragment, which can hold a signature: `/a/b`."""
     return f"regexp_extract({url}, '^[A-Za-z][A-Za-z0-9+.-]*://[^/?#]*([^?#]*)', 1)"
-
-
-def url_host(url: str) -> str:
-    """The host of a URL, in lower case, without port and without a user in front of it."""
-    return f"lower(regexp_extract({url}, '^[A-Za-z][A-Za-z0-9+.-]*://(?:[^/?#@]*@)?([^/?#:@]*)', 1))"
