@@ -6,6 +6,7 @@ import enum
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from keyless.model.roles import Permission
 from keyless.plan.result import Plan
 from keyless.plan.wording import counted
 
@@ -75,14 +76,18 @@ def _custom_roles(plan: Plan) -> Lines:
             one.definition.name,
             "custom role",
             ", ".join(one.definition.assignable_scopes),
-            ", ".join(
-                action
-                for block in one.definition.permissions
-                for action in block.actions + block.data_actions
-            ),
+            "; ".join(map(_block, one.definition.permissions)),
         )
         for one in plan.proposed_roles
     }
+
+
+def _block(block: Permission) -> str:
+    """All that a block of a role says; what it takes away, too: without that it grants more."""
+    taken = (*block.not_actions, *block.not_data_actions)
+    granted = ", ".join((*block.actions, *block.data_actions))
+    less = f", without {', '.join(taken)}" if taken else ""
+    return f"{granted}{less}{f', if {block.condition}' if block.condition else ''}"
 
 
 def _uncovered(plan: Plan) -> Lines:
@@ -96,7 +101,10 @@ def _uncovered(plan: Plan) -> Lines:
 
 def _removals(plan: Plan) -> Lines:
     return {
-        _key(one.assignment_id): Line(one.principal.name, one.role_name, one.scope) for one in plan.removals
+        _key(one.assignment_id): Line(
+            one.principal.name, one.role_name, one.scope, "certain" if one.certain else "once you are sure"
+        )
+        for one in plan.removals
     }
 
 
@@ -111,8 +119,8 @@ def _credentials(plan: Plan) -> Lines:
 
 def _secrets(plan: Plan) -> Lines:
     return {
-        _key(one.container, one.name): Line(
-            one.name,
+        _key(one.container, one.name, one.label): Line(
+            f"{one.name} ({one.label})" if one.label else one.name,
             "secret",
             one.container,
             one.fate.value + (", to load at start-up" if one.load_at_start_up else ""),

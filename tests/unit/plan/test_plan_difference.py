@@ -16,12 +16,13 @@ from plan_worlds import (
 )
 
 from keyless.model.identities import IdentityKind
-from keyless.model.roles import RoleAssignment
+from keyless.model.roles import Permission, RoleAssignment, RoleDefinition
 from keyless.plan.compared import Part
 from keyless.plan.difference import Kind, difference
 from keyless.plan.problem import Subject, SubjectKind
 from keyless.plan.reports.difference import difference_markdown, headline
 from keyless.plan.result import Plan
+from keyless.plan.results.custom_roles import ProposedRole
 from keyless.plan.results.identities import IdentityChange, IdentityChoice, IdentityPlan
 from keyless.plan.results.native import NativeGrant, NativeSystem
 from keyless.plan.results.secrets import Fate, SecretDecision
@@ -72,6 +73,35 @@ def test_the_same_role_with_more_excess_is_a_change():
     (change,) = difference(less, WRITING).changes
     assert change.kind is Kind.CHANGED
     assert change.after == f"{len(one.excess)} excess permissions"
+
+
+def test_a_custom_role_from_which_nothing_is_taken_any_more_is_a_change():
+    def proposing(*less):
+        block = Permission(data_actions=("Contoso.Things/*",), not_data_actions=less)
+        definition = RoleDefinition("cccccccc-0000-0000-0000-000000000001", "Ours", (block,), custom=True)
+        return Plan(proposed_roles=(ProposedRole(definition=definition, excess_saved=0, reason=""),))
+
+    (change,) = difference(proposing("Contoso.Things/things/delete"), proposing()).changes
+    assert (change.part, change.kind) == (Part.CUSTOM_ROLES, Kind.CHANGED)
+    assert (change.before, change.after) == (
+        "Contoso.Things/*, without Contoso.Things/things/delete",
+        "Contoso.Things/*",
+    )
+
+
+def test_a_removal_that_became_certain_is_a_change():
+    sure = planned([WEB, WORKER], READS, [RoleAssignment("today", WEB.principal_id, READER, GROUP)])
+    (one,) = sure.removals
+    unsure = msgspec.structs.replace(sure, removals=(msgspec.structs.replace(one, certain=not one.certain),))
+    (change,) = difference(unsure, sure).changes
+    assert (change.part, {change.before, change.after}) == (Part.REMOVALS, {"certain", "once you are sure"})
+
+
+def test_settings_with_different_labels_are_two():
+    one = SecretDecision(container=STORE, name="color", label="prod", fate=Fate.KEPT, why="", how="")
+    other = msgspec.structs.replace(one, label="test")
+    changes = difference(Plan(secrets=(one, other)), Plan(secrets=(one,))).changes
+    assert [(each.kind, each.who) for each in changes] == [(Kind.REMOVED, "color (test)")]
 
 
 def test_case_and_a_new_name_are_no_difference():
