@@ -70,13 +70,18 @@ def role_by_id(role_id: str) -> RoleDefinition | None:
     return _by_id().get(_guid_of(role_id))
 
 
+def role_named(name: str) -> RoleDefinition | None:
+    """The role that is or was called that; none where there is none."""
+    return _by_name().get(_plain(name))
+
+
 def find_role(name_or_id: str) -> RoleDefinition:
     """The role that a person means by a name, a previous name, a GUID or a full role definition id.
 
     Raises:
         UnknownRole: there is none; it names the nearest ones, and says where Azure has removed the role.
     """
-    role = role_by_id(name_or_id) or _by_name().get(_plain(name_or_id))
+    role = role_by_id(name_or_id) or role_named(name_or_id)
     if role is None:
         raise _unknown(name_or_id)
     return role

@@ -1,7 +1,8 @@
 """Reading a plan that was written: its JSON, or what is wrong with it.
 
 A plan can come from anywhere, a pull request among others. Every id of a resource in it can be read, so that
-whoever works with the plan finds none that cannot. What it grants is for people to judge.
+whoever works with the plan finds none that cannot; and no role in it goes by the name of another one. What it
+grants is for people to judge.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from collections.abc import Iterable, Iterator
 
 import msgspec
 
+from keyless.catalog.roles import role_by_id, role_named
 from keyless.model.resource_id import InvalidResourceId, ResourceId
 from keyless.plan.problem import Subject
 from keyless.plan.result import SCHEMA, Plan
@@ -51,6 +53,10 @@ class _Named(msgspec.Struct):
 def _checked(plan: Plan) -> Plan:
     for text in {*_scopes(plan), *_resources(plan)}:
         ResourceId.parse(text)
+    for role_id, name in {(one.role_id, one.role_name) for one in plan.assignments}:
+        called = role_named(name)
+        if called is not role_by_id(role_id):
+            raise UnreadablePlan(f"the plan calls the role `{role_id}` `{name}`, which it is not; {_AGAIN}")
     return plan
 
 

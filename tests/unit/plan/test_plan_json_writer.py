@@ -40,3 +40,13 @@ def test_a_plan_with_a_scope_that_is_none_is_refused():
     text = write_json(planned([WEB], [saw(WEB, GET, VAULT)]))
     with pytest.raises(UnreadablePlan, match="is not a resource id"):
         read_plan(text.replace(f'"scope": "{VAULT}"', '"scope": "nowhere"'))
+
+
+OWNER = "8e3af657-a8ff-443c-a75c-2fe8c4bcb635"
+
+
+@pytest.mark.parametrize("role_id", [OWNER, "cccccccc-0000-0000-0000-000000000001"])
+def test_a_plan_that_calls_a_role_by_the_name_of_another_is_refused(role_id):
+    text = write_json(planned([WEB], [saw(WEB, GET, VAULT)]))
+    with pytest.raises(UnreadablePlan, match="which it is not"):
+        read_plan(text.replace(f'"roleId": "{SECRETS_USER}"', f'"roleId": "{role_id}"'))
