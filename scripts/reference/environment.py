@@ -70,6 +70,10 @@ READ: tuple[tuple[tuple[str, ...], str], ...] = (
         ("GITHUB_ACTIONS",),
         "Where it is `true`, as in a workflow of GitHub's, `keyless plan --check` prints annotations, too.",
     ),
+    (
+        ("GIT_ALLOW_PROTOCOL", "GIT_NO_LAZY_FETCH"),
+        "Set for the git that lists a project's code for `keyless plan`, so that it fetches nothing.",
+    ),
     (("FORCE_COLOR", "COLUMNS", "TERM"), "Tables and trees on standard output heed them."),
     (
         ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "NO_PROXY"),

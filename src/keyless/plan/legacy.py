@@ -256,7 +256,7 @@ def _afterwards(one: SignIn) -> str:
         close = f"set `{setting}` on the store" if setting else "switch local authentication off on the store"
         return f"{close}, once nothing is listed for any of its keys"
     what = "certificate" if one.method is SignInMethod.CERTIFICATE else "client secret"
-    whose = one.client_id or "CLIENT_ID"
+    whose = one.client_id or "CLIENT-ID"
     return (
         f"delete the {what} (`az ad app credential delete --id {whose} --key-id …`) and the role "
         "assignments of the application"

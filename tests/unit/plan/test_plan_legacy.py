@@ -100,7 +100,7 @@ def test_a_client_secret_is_listed_with_the_roles_that_its_target_needs():
 
 def test_where_the_evidence_does_not_say_which_application_it_was_its_id_is_left_to_fill_in():
     one = only(msgspec.structs.replace(signed_in(), client_id=""))
-    assert "az ad app credential delete --id CLIENT_ID --key-id" in one.afterwards
+    assert "az ad app credential delete --id CLIENT-ID --key-id" in one.afterwards
 
 
 def test_each_target_and_each_credential_is_a_line_of_its_own():
