@@ -54,3 +54,25 @@ def test_what_is_no_json_is_counted(text: str, found: list[object], malformed: i
 def test_marks_of_encodings_are_no_text(encoding: str) -> None:
     data = '{"a":"é"}'.encode(encoding)
     assert "".join(decoded([data[:3], data[3:]])) == '{"a":"é"}'
+
+
+def test_a_value_without_an_end_is_given_up_and_what_follows_its_line_is_read(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("keyless.evidence.logs.unwrap.LONGEST", 3_000_000)
+    endless = ['{"a":"' + "x" * 1_000_000, *(["x" * 1_000_000] * 20)]
+    told = Unwrapped()
+    assert [*unwrap(iter([*endless, '"\n{"b":2}']), told)] == ['{"b":2}']
+    assert (told.malformed, told.broken) == (1, False)
+    told = Unwrapped()
+    assert [*unwrap(iter(endless), told)] == []
+    assert (told.malformed, told.broken) == (1, True)
+
+
+@pytest.mark.parametrize("wrong", ["rubbish", '{"a" 1}', '{"a":' + "9" * 5000 + "}"])
+def test_for_what_can_become_no_json_nothing_more_is_read(wrong: str) -> None:
+    first = f"{wrong}\n" + '{"a":1}\n' * 150_000  # as much as is read at once
+    pieces = iter([first, *(['{"a":1}\n'] * 1000)])
+    told = Unwrapped()
+    assert next(unwrap(pieces, told)) == '{"a":1}'
+    assert (told.malformed, len([*pieces])) == (1, 1000)

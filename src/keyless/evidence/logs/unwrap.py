@@ -28,6 +28,8 @@ _WRAPPED = re.compile(
 )
 _NAME = re.compile(r'"(?:[^"\\]|\\.)*"\s*:\s*')
 _PIECE, _ENOUGH = 1024 * 1024, 4096
+_LOOSE = 16
+"""Characters at the end of a text that may be the beginning of a word, a number or an escape."""
 _DECODE = json.JSONDecoder().raw_decode
 
 
@@ -59,7 +61,7 @@ def unwrap(parts: Iterable[str], told: Unwrapped) -> Iterator[str]:
         found = text.value()
         if found is None:
             told.malformed += 1
-            told.broken = text.ended and not text.skip_line()
+            told.broken = not text.skip_line()
         else:
             value, written = found
             for one in _objects(value, written):
@@ -109,19 +111,29 @@ class _Text:
                 value, end = _DECODE(self._text, self._at)
             except RecursionError:
                 return None
-            except ValueError:
-                if len(self._text) - self._at > LONGEST or not self._more():
+            except ValueError as error:
+                too_long = len(self._text) - self._at > LONGEST
+                if too_long or not self._may_go_on(error) or not self._more():
                     return None
             else:
                 written = self._text[self._at : end]
                 self._at = end
                 return value, written
 
+    def _may_go_on(self, error: ValueError) -> bool:
+        """Whether what is no JSON may be the beginning of some: it is wrong at its end, or a text is open."""
+        if not isinstance(error, json.JSONDecodeError):
+            return False  # a number of more digits than Python reads
+        return error.pos > len(self._text) - _LOOSE or error.msg.startswith("Unterminated string")
+
     def skip_line(self) -> bool:
-        """Go behind the next line break; false if there is none."""
-        end = self._text.find("\n", self._at)
-        self._at = len(self._text) if end < 0 else end + 1
-        return end >= 0
+        """Go behind the next line break, however far that is; false if there is none."""
+        while (end := self._text.find("\n", self._at)) < 0:
+            self._at = len(self._text)
+            if not self._more():
+                return False
+        self._at = end + 1
+        return True
 
     def _more(self) -> bool:
         """Read on; twice as much as there is, so that a long value is not tried too often."""
