@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -63,6 +66,32 @@ def test_what_comes_before_the_break_of_a_gzip_file_is_read(tmp_path: Path) -> N
     ((path, why),) = found.report.read.broken
     assert (path.name, "only its beginning" in why) == ("given-0.log", True)
     assert (WEB, GET, "secrets/db-password", "allowed", 1) in found.lines
+
+
+def test_a_line_without_an_end_is_malformed_and_the_others_are_read(tmp_path: Path) -> None:
+    endless = b'{"a":"' + b"x" * 17_000_000
+    for number, given in enumerate((lines_of([secret_get(1)]), packed(lines_of([secret_get(1)])))):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        rest = endless + b"\n" + lines_of([secret_get(2)])
+        found = came(folder, given + (packed(rest) if number else rest))
+        assert (counted(found), found.of("").malformed) == (2, 1)
+
+
+def test_an_object_that_is_too_large_for_a_row_is_malformed(tmp_path: Path) -> None:
+    large = secret_get(1) | {"more": "x" * 17_000_000}
+    found = came(tmp_path, json.dumps([large, secret_get(2)]).encode())
+    assert (counted(found), found.of("").malformed) == (1, 1)
+
+
+def test_what_unpacks_to_more_than_any_log_does_is_not_unpacked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("keyless.evidence.logs.files._UNPACKED_BYTES", 0)
+    found = came(tmp_path, packed(b"[" + b" " * 10_000_000 + b"]"), [secret_get(1)])
+    ((path, why),) = found.report.read.unread
+    assert (path.name, why) == ("given-0.log", "it unpacks to more than 256 times its size")
+    assert counted(found) == 1
 
 
 def test_an_array_that_breaks_off_is_told(tmp_path: Path) -> None:
@@ -338,6 +367,16 @@ def test_imported_and_recorded_evidence_lie_side_by_side(tmp_path: Path) -> None
         evidence.clear_imported()
         assert [one.operation for one in evidence.observations()] == ["KeyVault.GetSecret"]
         assert (evidence.imports(), evidence.unmapped(), evidence.imported_files()) == ([], [], set())
+
+
+def test_what_a_killed_import_left_goes_with_the_next_and_a_running_ones_stays(tmp_path: Path) -> None:
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    left, running = (tmp_path / f"import-{pid}-abc" for pid in (ended.pid, os.getpid()))
+    for folder in (left, running):
+        folder.mkdir()
+    came(tmp_path, [secret_get(1)])
+    assert (left.exists(), running.exists()) == (False, True)
 
 
 def test_nothing_is_left_of_the_work(tmp_path: Path) -> None:

@@ -26,6 +26,7 @@ from pathlib import Path
 
 HEAD_BYTES = 256 * 1024
 _CHUNK = 1024 * 1024
+_UNPACKED_BYTES, _UNPACKED_TIMES = 1024 * 1024 * 1024, 256
 _GZIP, _PARQUET = b"\x1f\x8b", b"PAR1"
 _MARKS = (b"\xff\xfe", b"\xfe\xff")
 _UTF8_MARK = b"\xef\xbb\xbf"
@@ -124,18 +125,28 @@ def _head(path: Path) -> tuple[bytes, bool]:
     return b"".join(unzipped(path, most=HEAD_BYTES))[:HEAD_BYTES], True
 
 
-def unzipped(path: Path, most: int | None = None) -> Iterator[bytes]:
-    """What can be read of a gzip file: it may end too early, or be damaged from some place on."""
-    read = 0
+def unzipped(path: Path, most: int | None = None, damaged: list[Path] | None = None) -> Iterator[bytes]:
+    """What can be read of a gzip file: it may end too early, or be damaged from some place on.
+
+    ``damaged`` gets the path where that is so.
+
+    Raises:
+        OSError: it unpacks to far more than any log does, and would only fill the disk.
+    """
+    read, bound = 0, max(_UNPACKED_BYTES, _UNPACKED_TIMES * path.stat().st_size)
     with gzip.open(path, "rb") as opened:
         while most is None or read < most:
             try:
                 part = opened.read1(_CHUNK)
             except (EOFError, OSError, zlib.error):
+                if damaged is not None:
+                    damaged.append(path)
                 return
             if not part:
                 return
             read += len(part)
+            if read > bound:
+                raise OSError(f"it unpacks to more than {_UNPACKED_TIMES} times its size")
             yield part
 
 

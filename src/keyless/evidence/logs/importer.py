@@ -11,7 +11,6 @@ Rules:
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -28,6 +27,7 @@ from keyless.evidence.logs.meaning import MOST_LOGS, NO_SCOPE, TOO_MANY, Meaning
 from keyless.evidence.logs.reader import Progress, Read, Reader
 from keyless.evidence.logs.rows import MALFORMED, UNKNOWN
 from keyless.evidence.logs.staged import count, left_out, prepare
+from keyless.evidence.logs.workplace import workplace
 from keyless.model.access_keys import KEY_PREFIX, store_and_key
 from keyless.model.evidence import LogImport, Outcome, SignIn, SignInMethod, SignInOutcome, UnmappedOperation
 
@@ -139,8 +139,7 @@ def import_logs(paths: Sequence[str], evidence: EvidenceDatabase, settings: Sett
     """
     files, digests, known = _new(find_files(paths), evidence.imported_files())
     settings.begin(sum(one.size for one in files))
-    with tempfile.TemporaryDirectory(prefix="import-", dir=settings.directory) as made:
-        directory = Path(made).resolve()
+    with workplace(settings.directory) as directory:
         connection = opened(directory, [one.path for one in files], settings.threads)
         with connection:
             report = _imported(connection, directory, files, settings, ", ".join(paths))

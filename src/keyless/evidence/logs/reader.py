@@ -3,7 +3,8 @@
 Rules:
 - files of JSON Lines are read many at a time, and so are Parquet files with the same columns; where one of
   them cannot be read, the others still are;
-- of a gzip file that breaks off or is damaged, what comes before is read;
+- lines that cannot be read together (a gzip file is damaged, a line has no end) are read one by one, so that
+  what comes before the damage, and the other lines, still count;
 - what has to be taken apart or unpacked first goes, piece by piece, through a file in the import's directory.
 """
 
@@ -11,7 +12,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -110,28 +111,24 @@ class Reader:
             if len(batch) > 1:
                 self._together(source, batch[: len(batch) // 2])
                 self._together(source, batch[len(batch) // 2 :])
-            elif batch[0].zipped:
-                self._salvaged(batch[0], error)
+            elif isinstance(source, JsonLines):
+                self._alone(replace(batch[0], form=Form.DOCUMENT))
             else:
                 self._unread(batch[0], _why(error))
         else:
             self._advance(sum(one.size for one in batch))
 
-    def _salvaged(self, one: LogFile, error: Exception) -> None:
-        """Read what comes before the place where a gzip file breaks off."""
-        self.done.broken.append((one.path, f"only its beginning could be read ({_why(error)})"))
-        with self._unpacked(unzipped(one.path)) as name:
-            self._insert(JsonLines("none"), [name])
-        self._advance(one.size)
-
     def _document(self, one: LogFile) -> None:
-        told = Unwrapped()
-        texts = decoded(unzipped(one.path) if one.zipped else _parts(one.path))
+        told, damaged = Unwrapped(), list[Path]()
+        parts = unzipped(one.path, damaged=damaged) if one.zipped else _parts(one.path)
+        texts = decoded(parts)
         with self._unpacked(f"{line}\n".encode("utf-8", "replace") for line in unwrap(texts, told)) as name:
             if told.objects:
                 self._insert(JsonLines("none"), [name])
         self.done.malformed += told.malformed
-        if told.broken:
+        if damaged:
+            self.done.broken.append((one.path, "only its beginning could be read: it is cut off or damaged"))
+        elif told.broken:
             self.done.broken.append((one.path, "it breaks off in the middle"))
 
     def _table(self, one: LogFile) -> None:

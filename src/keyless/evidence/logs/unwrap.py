@@ -22,6 +22,8 @@ from typing import Any
 
 LONGEST = 128 * 1024 * 1024
 """Characters of one value, at most: of a table that is not streamed, too."""
+LONGEST_OBJECT = 4 * 1024 * 1024
+"""Characters of one object, at most: four bytes each, it still fits into what DuckDB takes for one."""
 _BETWEEN = re.compile(r"[\s,\x1e\ufeff]*")
 _WRAPPED = re.compile(
     r'\{\s*(?:"[^"\\]*"\s*:\s*(?:"[^"\\]*"|[\d.]+|null|true|false)\s*,\s*)*"(?:value|records)"\s*:\s*\['
@@ -63,11 +65,18 @@ def unwrap(parts: Iterable[str], told: Unwrapped) -> Iterator[str]:
             told.malformed += 1
             told.broken = not text.skip_line()
         else:
-            value, written = found
-            for one in _objects(value, written):
-                told.objects += 1
-                yield one
+            yield from _fitting(_objects(*found), told)
     told.broken |= text.depth > 0
+
+
+def _fitting(lines: Iterable[str], told: Unwrapped) -> Iterator[str]:
+    """The objects that are no longer than a row may be; ``told`` counts the others as none."""
+    for line in lines:
+        if len(line) > LONGEST_OBJECT:
+            told.malformed += 1
+        else:
+            told.objects += 1
+            yield line
 
 
 class _Text:
