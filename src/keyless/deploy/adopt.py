@@ -37,7 +37,7 @@ from keyless.model.identities import (
 )
 from keyless.model.resource_id import ResourceId
 from keyless.model.resources import ConfigurationStore, ResourceGroup, Tenant, Vault
-from keyless.model.roles import RoleAssignment
+from keyless.model.roles import RoleAssignment, Triple
 from keyless.store.collections import (
     APPLICATIONS,
     ASSIGNMENTS,
@@ -144,7 +144,7 @@ class _Writer:
     def __init__(self, transaction: Transaction, existing: Existing, tenant: Tenant | None) -> None:
         self._transaction, self._existing = transaction, existing
         self._tenant = tenant or existing.tenant
-        self._triples: dict[tuple[str, str, ResourceId], RoleAssignment] = {}
+        self._triples: dict[Triple, RoleAssignment] = {}
         self._principals: frozenset[str] = frozenset()
 
     async def write(self) -> list[Adopted]:
@@ -152,7 +152,7 @@ class _Writer:
         if self._tenant and await self._transaction.get(TENANT, TENANT_KEY) is None:
             await self._transaction.put(TENANT, TENANT_KEY, self._tenant)
         for _, one in await self._transaction.scan(ASSIGNMENTS):
-            self._triples[_triple(one)] = one
+            self._triples[one.triple] = one
         self._principals = frozenset(await self._holders())
         changes = [await self._write(one) for one in (*self._groups(), *self._existing.records)]
         return [one for one in changes if one is not None] + await self._without_made_up()
@@ -190,7 +190,7 @@ class _Writer:
 
     def _under_its_name(self, record: RoleAssignment) -> RoleAssignment:
         """The assignment by the name that it has here already, if it has one."""
-        there = self._triples.get(_triple(record))
+        there = self._triples.get(record.triple)
         return record if there is None else structs.replace(record, id=there.id)
 
     async def _without_made_up(self) -> list[Adopted]:
@@ -223,10 +223,6 @@ class _Writer:
                     await self._transaction.delete(collection, key_of(made_up))
                     gone.append(Adopted(noun, name_of(made_up), Change.REMOVED))
         return gone
-
-
-def _triple(one: RoleAssignment) -> tuple[str, str, ResourceId]:
-    return (guid_key(one.principal_id), guid_key(one.role_definition_id), one.scope_id)
 
 
 def _is_group(known: Known) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import msgspec
 
 from keyless.model.actions import ActionPlane, any_matches
+from keyless.model.guids import guid_key
 from keyless.model.resource_id import ResourceId
 
 
@@ -58,6 +59,15 @@ class RoleDefinition(msgspec.Struct, frozen=True, omit_defaults=True, rename="ca
     changed: Changed = NEVER_CHANGED
 
 
+Triple = tuple[str, str, ResourceId]
+"""What makes two assignments the same, to Azure too: principal, role and scope."""
+
+
+def triple_of(principal_id: str, role_definition_id: str, scope: ResourceId) -> Triple:
+    """The triple of ids in any casing."""
+    return (guid_key(principal_id), guid_key(role_definition_id), scope)
+
+
 class RoleAssignment(msgspec.Struct, frozen=True, omit_defaults=True, rename="camel"):
     """A role given to a principal at a scope. ``id`` is the assignment's GUID; ``scope`` an id's text.
 
@@ -78,3 +88,8 @@ class RoleAssignment(msgspec.Struct, frozen=True, omit_defaults=True, rename="ca
     def scope_id(self) -> ResourceId:
         """The scope as a resource id."""
         return ResourceId.parse(self.scope)
+
+    @property
+    def triple(self) -> Triple:
+        """What makes it the same as another assignment."""
+        return triple_of(self.principal_id, self.role_definition_id, self.scope_id)

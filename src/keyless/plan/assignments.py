@@ -7,11 +7,11 @@ from collections.abc import Iterable, Mapping
 from keyless.model.actions import AZURE_RBAC, ActionPlane
 from keyless.model.estate import derived_guid
 from keyless.model.resource_id import ResourceId
+from keyless.model.roles import Triple, triple_of
 from keyless.plan.index import Action, RankedRole, RoleIndex
 from keyless.plan.places import Place
 from keyless.plan.problem import Subject
 from keyless.plan.reasons import alternatives, reason
-from keyless.plan.removals import Triple, triple_of
 from keyless.plan.result import PlannedAssignment, Uncovered, UsedAction
 from keyless.plan.results.actions import GrantedAction
 from keyless.plan.results.risk import RiskyPermission

@@ -18,12 +18,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from keyless.model.guids import guid_key
-from keyless.model.roles import RoleAssignment, RoleDefinition
+from keyless.model.roles import RoleDefinition, Triple
 from keyless.plan.basis import definitions_of
 from keyless.plan.given import Given
 from keyless.plan.index import RoleIndex
 from keyless.plan.policy.policy import PlanPolicy
-from keyless.plan.removals import Triple, triple_of
 from keyless.plan.result import Plan, Removal
 from keyless.plan.results.check import Finding, Problem
 from keyless.plan.results.today import CurrentGrant
@@ -37,7 +36,7 @@ def agreed_world(agreed: Plan, given: Given) -> Given:
     kept = [
         one
         for one in given.assignments
-        if one.id in left and _is_same(left[one.id], _triple(one), conditional=one.condition is not None)
+        if one.id in left and _is_same(left[one.id], one.triple, conditional=one.condition is not None)
     ]
     return replace(given, assignments=(*agreed.role_assignments(), *kept))
 
@@ -52,7 +51,7 @@ def exceeding(agreed: Plan, fresh: Plan, given: Given, policy: PlanPolicy) -> It
     roles = roles_of(agreed, given)
     index = index_for(given, policy, ())
     allowed = Today(index, agreed_world(agreed, given), roles)
-    planned = {triple_of(one.principal.principal_id, one.role_id, one.scope_id) for one in agreed.assignments}
+    planned = {one.triple for one in agreed.assignments}
     left = {one.assignment_id: one for one in agreed.left_alone()}
     removals = _removals(agreed, fresh)
     old = {one.assignment_id: one for one in agreed.today}
@@ -95,18 +94,14 @@ def _removals(agreed: Plan, fresh: Plan) -> dict[str, Removal]:
 def _is_among(earlier: Mapping[str, CurrentGrant], one: CurrentGrant) -> bool:
     """Whether an assignment of today was there before, as one of these."""
     then = earlier.get(one.assignment_id)
-    there = triple_of(one.principal.principal_id, one.role_id, one.scope_id)
+    there = one.triple
     return then is not None and _is_same(then, there, conditional=one.conditional)
 
 
 def _is_same(then: CurrentGrant, now: Triple, *, conditional: bool) -> bool:
     """Whether an assignment of today is the one that was left alone, and no wider than it was."""
-    same = triple_of(then.principal.principal_id, then.role_id, then.scope_id) == now
+    same = then.triple == now
     return same and (conditional or not then.conditional)
-
-
-def _triple(one: RoleAssignment) -> Triple:
-    return triple_of(one.principal_id, one.role_definition_id, one.scope_id)
 
 
 def _grown(agreed: Plan, fresh: Plan, given: Given, index: RoleIndex) -> Iterator[Finding]:
@@ -141,7 +136,7 @@ def _wider(one: CurrentGrant, more: int) -> Finding:
 
 
 def _is_planned(one: CurrentGrant, planned: set[Triple]) -> bool:
-    return triple_of(one.principal.principal_id, one.role_id, one.scope_id) in planned
+    return one.triple in planned
 
 
 def _beyond(one: CurrentGrant, index: RoleIndex, roles: Mapping[str, RoleDefinition], allowed: Today) -> int:

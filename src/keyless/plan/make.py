@@ -34,7 +34,7 @@ from keyless.plan.places import Place
 from keyless.plan.policy.policy import DEFAULT_POLICY, PlanPolicy
 from keyless.plan.proof import with_proof
 from keyless.plan.removal_reasons import Seen
-from keyless.plan.removals import Removals, find_removals, triple_of
+from keyless.plan.removals import Removals, find_removals
 from keyless.plan.result import Plan, PlannedAssignment, ReplacingRole
 from keyless.plan.results.completeness import Completeness
 from keyless.plan.secrets.decide import secret_decisions
@@ -71,11 +71,7 @@ def make_plan(given: Given, policy: PlanPolicy = DEFAULT_POLICY) -> Plan:
 
 
 def _planned(basis: Basis) -> tuple[PlannedAssignment, ...]:
-    existing = {
-        triple_of(one.principal_id, one.role_definition_id, one.scope_id): one.id
-        for one in basis.given.assignments
-        if one.condition is None
-    }
+    existing = {one.triple: one.id for one in basis.given.assignments if one.condition is None}
     return planned_assignments(basis.index, basis.everyone, existing, basis.settled.places)
 
 

@@ -25,7 +25,7 @@ from operator import or_
 
 from keyless.model.guids import guid_key
 from keyless.model.resource_id import ResourceId
-from keyless.model.roles import RoleAssignment, RoleDefinition
+from keyless.model.roles import RoleAssignment, RoleDefinition, triple_of
 from keyless.plan.given import Given
 from keyless.plan.group_grants import GroupOf, groups_of
 from keyless.plan.index import RoleIndex
@@ -35,7 +35,6 @@ from keyless.plan.removal_reasons import Reasons, Seen, by_principal, unconditio
 from keyless.plan.result import PlannedAssignment, Removal
 from keyless.plan.wording import counted, listed, short_scope
 
-Triple = tuple[str, str, ResourceId]
 DELETED = "its identity was deleted"
 NOT_FOUND = "nobody in the directory has its identity (Azure's portal shows `Identity not found`)"
 
@@ -46,11 +45,6 @@ class Removals:
 
     removals: tuple[Removal, ...]
     notes: tuple[str, ...]
-
-
-def triple_of(principal_id: str, role_id: str, scope: ResourceId) -> Triple:
-    """What makes two assignments the same, to Azure too: principal, role and scope."""
-    return (guid_key(principal_id), guid_key(role_id), scope)
 
 
 def find_removals(
@@ -117,12 +111,12 @@ class _Judge:
         self._planned = by_principal(planned, lambda one: one.principal.principal_id)
         self._demands = by_principal(seen.demands, lambda one: one.principal_id)
         self._reasons = Reasons(index, seen)
-        self._kept = {triple_of(p.principal.principal_id, p.role_id, p.scope_id) for p in planned}
+        self._kept = {one.triple for one in planned}
 
     def of_subject(self, one: RoleAssignment, subject: Subject) -> Removal | str | None:
         """An assignment to a principal of the plan itself; none where the plan keeps it."""
         role = self._roles.get(guid_key(one.role_definition_id))
-        is_planned = triple_of(one.principal_id, one.role_definition_id, one.scope_id) in self._kept
+        is_planned = one.triple in self._kept
         if is_planned and one.condition is None:
             return None
         where = f"`{subject.name}` at {short_scope(one.scope_id)}"

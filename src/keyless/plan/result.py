@@ -9,7 +9,7 @@ import msgspec
 from keyless.model.actions import ActionPlane
 from keyless.model.evidence import SignInMethod
 from keyless.model.resource_id import ResourceId
-from keyless.model.roles import RoleAssignment
+from keyless.model.roles import RoleAssignment, Triple, triple_of
 from keyless.plan.problem import Subject
 from keyless.plan.results.actions import GrantedAction
 from keyless.plan.results.completeness import Completeness
@@ -69,6 +69,11 @@ class PlannedAssignment(msgspec.Struct, frozen=True, rename="camel"):
     def scope_id(self) -> ResourceId:
         """The scope as a resource id."""
         return ResourceId.parse(self.scope)
+
+    @property
+    def triple(self) -> Triple:
+        """What makes it the same as another assignment."""
+        return triple_of(self.principal.principal_id, self.role_id, self.scope_id)
 
     def as_role_assignment(self) -> RoleAssignment:
         """The assignment as the estate knows it."""

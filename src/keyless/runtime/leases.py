@@ -114,10 +114,6 @@ class Leases:
         """Whether a running workload with this identity is learning."""
         return any(lease.mode is Mode.LEARN and principal_id in lease.principal_ids for lease in self._leases)
 
-    def any_learning(self) -> bool:
-        """Whether any workload is learning."""
-        return any(lease.mode is Mode.LEARN for lease in self._leases)
-
     def may_leave(self) -> bool:
         """Whether anything may leave this machine: not while all that runs is to stay on it."""
         return not self._leases or any(not lease.offline for lease in self._leases)

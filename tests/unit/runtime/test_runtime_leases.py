@@ -68,15 +68,12 @@ def test_the_mode_is_free_again_once_the_lease_has_ended(make_lease: Any) -> Non
 
 def test_only_the_identities_of_a_learning_lease_learn(make_lease: Any) -> None:
     leases = Leases()
-    assert not leases.any_learning()
     learning = make_lease("web", "p", mode=Mode.LEARN)
     leases.open(learning)
     leases.open(make_lease("worker", "q", mode=Mode.ENFORCE))
     assert (leases.learns("p"), leases.learns("q"), leases.learns("")) == (True, False, False)
-    assert leases.any_learning()
     leases.close(learning)
     assert not leases.learns("p")
-    assert not leases.any_learning()
 
 
 def test_news_of_a_principal_goes_to_its_leases_and_of_a_stranger_to_all(make_lease: Any) -> None:

@@ -17,6 +17,7 @@ from keyless.plan.results.completeness import Sureness
 from keyless.plan.results.identities import IdentityChange
 from keyless.plan.results.risk import Risk, RiskyPermission
 from keyless.plan.results.today import CurrentGrant
+from keyless.plan.risk import why_risky
 from keyless.plan.wording import counted, listed
 
 RISKS = {
@@ -132,6 +133,12 @@ def _sureness(plan: Plan) -> str:
     if not counts:
         return ""
     return f"Sureness: {listed([f'{counts[one]:,} {one.value}' for one in Sureness if counts[one]])}."
+
+
+def risk_in_words(one: RiskyPermission) -> str:
+    """A permission's risk, and what could be done with it: `data destruction: deletes data`."""
+    why = why_risky(one)
+    return f"{RISKS[one.risk]}: {why}" if why else RISKS[one.risk]
 
 
 def risks_in_words(counts: Iterable[tuple[Risk, int]]) -> str:

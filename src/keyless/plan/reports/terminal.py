@@ -18,7 +18,7 @@ from keyless.plan.reports.native import print_native
 from keyless.plan.reports.policies import print_policies
 from keyless.plan.reports.proof import print_proof
 from keyless.plan.reports.secrets import print_secrets
-from keyless.plan.reports.summary import KINDS, RISKS, excess_in_order, headline
+from keyless.plan.reports.summary import KINDS, excess_in_order, headline, risk_in_words
 from keyless.plan.result import Plan, PlannedAssignment, UsedAction
 from keyless.plan.wording import counted, short_scope
 
@@ -107,7 +107,7 @@ def _identity(subject: Subject) -> str:
 
 def _excess(one: PlannedAssignment) -> list[str]:
     """Names of the excess, what is risky first and said to be so."""
-    risks = {(found.plane, found.action): f" ({RISKS[found.risk]})" for found in reversed(one.risks)}
+    risks = {(found.plane, found.action): f" ({risk_in_words(found)})" for found in reversed(one.risks)}
     names = [f"{found.action}{risks.get((found.plane, found.action), '')}" for found in excess_in_order(one)]
     if len(names) <= MOST_SHOWN:
         return names

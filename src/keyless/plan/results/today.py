@@ -8,6 +8,7 @@ from collections.abc import Iterable
 import msgspec
 
 from keyless.model.resource_id import ResourceId
+from keyless.model.roles import Triple, triple_of
 from keyless.plan.problem import Subject
 from keyless.plan.results.risk import Risk, RiskyPermission
 
@@ -51,6 +52,11 @@ class CurrentGrant(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
     def scope_id(self) -> ResourceId:
         """The scope as a resource id."""
         return ResourceId.parse(self.scope)
+
+    @property
+    def triple(self) -> Triple:
+        """What makes it the same as another assignment."""
+        return triple_of(self.principal.principal_id, self.role_id, self.scope_id)
 
     @property
     def is_unused(self) -> bool:

@@ -19,7 +19,6 @@ from dataclasses import dataclass, field, replace
 
 from keyless.model.resource_id import InvalidResourceId, ResourceId
 from keyless.plan.problem import Subject
-from keyless.plan.removals import triple_of
 from keyless.plan.reports.summary import KINDS
 from keyless.plan.result import Plan
 from keyless.plan.results.risk import Risk
@@ -100,7 +99,7 @@ class Graph:
 
 def grants_of(plan: Plan) -> tuple[Grant, ...]:
     """Every grant of today and of the plan, once."""
-    today = {triple_of(one.principal.principal_id, one.role_id, one.scope_id): one for one in plan.today}
+    today = {one.triple: one for one in plan.today}
     removed = {one.assignment_id: State.REMOVED if one.certain else State.UNSURE for one in plan.removals}
     planned = [
         Grant(
@@ -113,7 +112,7 @@ def grants_of(plan: Plan) -> tuple[Grant, ...]:
         )
         for one in plan.assignments
     ]
-    kept = {triple_of(one.principal.principal_id, one.role_id, one.scope_id) for one in plan.assignments}
+    kept = {one.triple for one in plan.assignments}
     others = [
         Grant(
             one.principal,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from keyless.plan.reports.html.chart import chart
 from keyless.plan.reports.html.markup import Html, element, joined, prose, text
 from keyless.plan.reports.proof import proof_lines
-from keyless.plan.reports.summary import RISKS, actions_in, excess_in_order, risks_in_words
+from keyless.plan.reports.summary import actions_in, excess_in_order, risk_in_words, risks_in_words
 from keyless.plan.result import Plan, PlannedAssignment
 from keyless.plan.results.identities import NearGroup
 from keyless.plan.results.today import RiskCount, counted_risks
@@ -118,7 +118,7 @@ def _assignment(one: PlannedAssignment, most: int) -> tuple[str, ...]:
 
 
 def _excess(one: PlannedAssignment, most: int) -> Html:
-    risks = {(found.plane, found.action): RISKS[found.risk] for found in reversed(one.risks)}
+    risks = {(found.plane, found.action): risk_in_words(found) for found in reversed(one.risks)}
     named = excess_in_order(one)
     items: list[Html] = []
     for found in named[:most]:
