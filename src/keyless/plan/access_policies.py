@@ -23,6 +23,7 @@ from keyless.authz.hierarchy import FLAT, Hierarchy
 from keyless.catalog.vault_permissions import actions_of, every_permission, permissions_given
 from keyless.model.access_policies import AccessPolicy
 from keyless.model.actions import ActionPlane
+from keyless.model.guids import guid_key
 from keyless.model.resource_id import ResourceId
 from keyless.model.resources import Vault
 from keyless.model.roles import RoleAssignment, RoleDefinition
@@ -73,7 +74,7 @@ def with_policies(needed: Iterable[Demand], entries: Iterable[Entry], *, whole: 
     What no evidence speaks for is counted as used 0 times.
     """
     gathered = {
-        (one.principal_id.casefold(), one.scope): replace(one, counts=dict(one.counts)) for one in needed
+        (guid_key(one.principal_id), one.scope): replace(one, counts=dict(one.counts)) for one in needed
     }
     seen = tuple(gathered)
     for entry in entries:
@@ -91,8 +92,8 @@ def without_lapsed(
     entries: Iterable[Entry], needed: Iterable[Demand], dropped: Iterable[Dropped]
 ) -> tuple[Entry, ...]:
     """The entries, with a remark on those of whom all use was dropped: they are not unseen, but done."""
-    seen = [(one.principal_id.casefold(), one.scope) for one in needed]
-    fallen = [(one.principal_id.casefold(), ResourceId.parse(one.scope)) for one in dropped]
+    seen = [(guid_key(one.principal_id), one.scope) for one in needed]
+    fallen = [(guid_key(one.principal_id), ResourceId.parse(one.scope)) for one in dropped]
 
     def is_lapsed(entry: Entry) -> bool:
         return not entry.remark and _is_seen(fallen, entry) and not _is_seen(seen, entry)
@@ -247,4 +248,4 @@ def _nameless(index: RoleIndex, counts: Iterable[tuple[ReplacingRole, RoleDefini
 
 
 def _is(principal_id: str, whose: str) -> bool:
-    return principal_id.casefold() == whose
+    return guid_key(principal_id) == whose

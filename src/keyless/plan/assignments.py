@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from keyless.model.actions import AZURE_RBAC, ActionPlane
 from keyless.model.estate import derived_guid
+from keyless.model.guids import guid_key
 from keyless.model.resource_id import ResourceId
 from keyless.model.roles import Triple, triple_of
 from keyless.plan.index import Action, RankedRole, RoleIndex
@@ -79,7 +80,7 @@ def _assignment(
     present = existing.get(triple_of(principal_id, role.id, place.scope))
     return PlannedAssignment(
         id=present or assignment_guid(principal_id, role.id, place.scope),
-        principal=subjects[principal_id.casefold()],
+        principal=subjects[guid_key(principal_id)],
         role_id=role.id,
         role_name=role.name,
         scope=place.scope.text,
@@ -122,7 +123,7 @@ def _uncovered(subjects: Mapping[str, Subject], place: Place, action: Action, *,
     listed_as = "DataActions" if plane is ActionPlane.DATA else "Actions"
     none = "no built-in role" if of_all else "none of the roles to choose from"
     return Uncovered(
-        principal=subjects[place.principal_id.casefold()],
+        principal=subjects[guid_key(place.principal_id)],
         scope=place.scope.text,
         plane=plane,
         action=name,

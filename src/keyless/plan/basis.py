@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from keyless.catalog.roles import built_in_roles, unlisted_roles
 from keyless.model.evidence import Observation, SignIn
+from keyless.model.guids import guid_key
 from keyless.model.roles import RoleAssignment, RoleDefinition
 from keyless.plan.access_policies import Entry
 from keyless.plan.given import Given
@@ -79,7 +80,7 @@ def basis_of(as_it_is: Given, policy: PlanPolicy) -> Basis:
     about_chosen, needs = _seen(given, policy, now)
     known = _known(given)
     of_services = demands(needs.native, policy)
-    declared = known | {one.principal_id.casefold(): one for one in given.policies.others}
+    declared = known | {guid_key(one.principal_id): one for one in given.policies.others}
     strangers = unknown_principals(declared, (*needs.needed, *of_services))
     index = index_for(given, policy, (*needs.needed, *needs.by_key))
     settled = settle(index, policy, needs.needed)
@@ -105,7 +106,7 @@ def basis_of(as_it_is: Given, policy: PlanPolicy) -> Basis:
 
 
 def _known(given: Given) -> dict[str, Subject]:
-    return {subject.principal_id.casefold(): subject for subject in given.subjects}
+    return {guid_key(subject.principal_id): subject for subject in given.subjects}
 
 
 def _seen(given: Given, policy: PlanPolicy, now: int) -> tuple[list[Observation], Needs]:
@@ -138,5 +139,5 @@ def _named(ids: Iterable[str]) -> dict[str, Subject]:
 
 def is_gone(principal_id: str, known: Mapping[str, Subject]) -> bool:
     """Whether a principal was deleted since: it needs nothing any more."""
-    subject = known.get(principal_id.casefold())
+    subject = known.get(guid_key(principal_id))
     return subject is not None and subject.is_deleted

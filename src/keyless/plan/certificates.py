@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from keyless.model.guids import guid_key
 from keyless.plan.index import RoleIndex
 from keyless.plan.places import Place
 from keyless.plan.results.proof import Certificate, Method
@@ -13,7 +14,7 @@ from keyless.plan.wording import counted
 def certificates(index: RoleIndex, settled: Iterable[Place]) -> tuple[Certificate, ...]:
     """One for each principal at each scope, in the order of principals and scopes."""
     found = (_certificate(index, place) for place in settled if place.cover.roles)
-    return tuple(sorted(found, key=lambda one: (one.principal_id.casefold(), one.scope.casefold())))
+    return tuple(sorted(found, key=lambda one: (guid_key(one.principal_id), one.scope.casefold())))
 
 
 def about_certificates(made: Iterable[Certificate]) -> list[str]:

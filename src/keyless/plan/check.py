@@ -19,6 +19,7 @@ from msgspec import structs
 
 from keyless.model.actions import AZURE_RBAC
 from keyless.model.evidence import Observation, Outcome
+from keyless.model.guids import guid_key
 from keyless.model.resource_id import ResourceId
 from keyless.model.roles import RoleAssignment
 from keyless.plan.basis import is_gone
@@ -40,7 +41,7 @@ from keyless.plan.window import last_moment
 def check_plan(agreed: Plan, fresh: Plan, given: Given, policy: PlanPolicy) -> Check:
     """Hold a plan against what is known now; ``fresh`` is the plan that would be made of it."""
     agreed = with_real_ids(agreed, given.subjects)
-    known = {one.principal_id.casefold(): one for one in given.subjects}
+    known = {guid_key(one.principal_id): one for one in given.subjects}
     about = [seen for seen in given.observations if not is_gone(seen.principal_id, known)]
     if not any(seen.plane in AZURE_RBAC for seen in about):
         return Check(findings=(*_granted(agreed, fresh, given, policy), _NO_EVIDENCE))
@@ -100,7 +101,7 @@ def _removing_nothing(agreed: Plan) -> Plan:
 def _use(
     problem: Problem, principal_id: str, action: str, scope: str, why: str, known: Mapping[str, Subject]
 ) -> Finding:
-    subject = known.get(principal_id.casefold())
+    subject = known.get(guid_key(principal_id))
     return Finding(
         problem=problem,
         who=subject.name if subject else principal_id,
@@ -136,7 +137,7 @@ def _native(agreed: Plan, fresh: Plan) -> Iterator[Finding]:
 
 
 def _native_place(one: NativeGrant) -> tuple[str, ...]:
-    return (one.principal.principal_id.casefold(), one.system, one.scope.casefold(), one.within.casefold())
+    return (guid_key(one.principal.principal_id), one.system, one.scope.casefold(), one.within.casefold())
 
 
 def _denied(
@@ -151,7 +152,7 @@ def _denied(
     instead = stand_ins(agreed)
     told: set[tuple[str, str, ResourceId]] = set()
     for seen in new:
-        key = (seen.principal_id.casefold(), seen.action.casefold(), seen.scope_id)
+        key = (guid_key(seen.principal_id), seen.action.casefold(), seen.scope_id)
         who = instead.get(key[0], (seen.principal_id,))
         if key in told or any(by_plan.allows(one, seen.plane, seen.action, seen.scope_id) for one in who):
             continue

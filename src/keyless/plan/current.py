@@ -13,6 +13,7 @@ from functools import cache, reduce
 from operator import or_
 
 from keyless.model.directory import Group
+from keyless.model.guids import guid_key
 from keyless.model.resource_id import ResourceId
 from keyless.model.roles import RoleAssignment, RoleDefinition
 from keyless.plan.group_grants import GroupOf, groups_of
@@ -53,7 +54,7 @@ def current_grants(
 
     grants = (
         _grant(
-            holders[one.principal_id.casefold()],
+            holders[guid_key(one.principal_id)],
             known.get(one.role_definition_id),
             one,
             granted,
@@ -61,7 +62,7 @@ def current_grants(
             risks,
         )
         for one in assignments
-        if one.principal_id.casefold() in holders
+        if guid_key(one.principal_id) in holders
     )
     return tuple(sorted(grants, key=_order))
 
@@ -74,7 +75,7 @@ def _order(one: CurrentGrant) -> tuple[object, ...]:
 def _used_by(index: RoleIndex, demands: Iterable[Demand]) -> Used:
     by_principal: defaultdict[str, list[tuple[ResourceId, int]]] = defaultdict(list)
     for demand in demands:
-        by_principal[demand.principal_id.casefold()].append((demand.scope, bits_of(index, demand.counts)))
+        by_principal[guid_key(demand.principal_id)].append((demand.scope, bits_of(index, demand.counts)))
 
     def used(principal_id: str, scope: ResourceId) -> int:
         bits = 0
@@ -94,7 +95,7 @@ def _through(grouped: Mapping[str, GroupOf], used: Used) -> Used:
             return used(principal_id, scope)
         if not group.whole:
             return -1
-        return reduce(or_, (used(one.principal_id.casefold(), scope) for one in group.members), 0)
+        return reduce(or_, (used(guid_key(one.principal_id), scope) for one in group.members), 0)
 
     return of_all
 
@@ -108,7 +109,7 @@ def _grant(
     risks: Callable[[int], tuple[RiskCount, ...]],
 ) -> CurrentGrant:
     bits = granted(one.role_definition_id)
-    unused = bits & ~used(one.principal_id.casefold(), one.scope_id)
+    unused = bits & ~used(guid_key(one.principal_id), one.scope_id)
     return CurrentGrant(
         assignment_id=one.id,
         principal=subject,

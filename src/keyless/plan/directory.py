@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from keyless.catalog.directory_roles import least_directory_role
 from keyless.model.actions import ActionPlane
 from keyless.model.evidence import Observation, Outcome
+from keyless.model.guids import guid_key
 from keyless.plan.problem import Subject
 
 
@@ -18,7 +19,7 @@ def directory_notes(observations: Iterable[Observation], subjects: Mapping[str, 
     asked: dict[str, set[str]] = {}
     for seen in observations:
         if seen.plane is ActionPlane.DIRECTORY and seen.outcome is not Outcome.ALLOWED:
-            asked.setdefault(seen.principal_id.casefold(), set()).add(seen.action)
+            asked.setdefault(guid_key(seen.principal_id), set()).add(seen.action)
     return [_note(subjects, who, actions) for who, actions in sorted(asked.items())]
 
 

@@ -23,6 +23,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from keyless.model.guids import guid_key
 from keyless.model.resource_id import ResourceId
 from keyless.plan.choose import best_cover
 from keyless.plan.index import Action, RoleIndex
@@ -47,7 +48,7 @@ def with_fewer(
     """
     by_principal: defaultdict[str, list[Place]] = defaultdict(list)
     for place in settled:
-        by_principal[place.principal_id.casefold()].append(place)
+        by_principal[guid_key(place.principal_id)].append(place)
     found: list[Place] = []
     too_many: dict[str, int] = {}
     for own in by_principal.values():

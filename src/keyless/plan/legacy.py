@@ -28,6 +28,7 @@ from msgspec import structs
 from keyless.catalog.services import Service, services_of_audience, services_of_host
 from keyless.model.access_keys import principal_in_words, store_and_key
 from keyless.model.evidence import SignIn, SignInMethod, SignInOutcome
+from keyless.model.guids import guid_key
 from keyless.model.hosts import HostKind, host_kind_of_type
 from keyless.model.identities import ComputeResource, IdentityKind, RunsOn
 from keyless.model.resource_id import ResourceId
@@ -72,7 +73,7 @@ def stored_credentials(
         runs_on = _runs_on(subject, hosts, compute)
         running = [host for host in compute if host.resource_id.casefold() in hosts]
         services = _services(one.target)
-        instead = taking_over.get(subject.principal_id.casefold(), ())
+        instead = taking_over.get(guid_key(subject.principal_id), ())
         found.append(
             StoredCredential(
                 principal=subject,
@@ -147,7 +148,7 @@ def _runs_on(subject: Subject, hosts: frozenset[str], compute: Sequence[ComputeR
 
 
 def _subject(one: SignIn, subjects: Mapping[str, Subject]) -> Subject:
-    known = subjects.get(one.principal_id.casefold())
+    known = subjects.get(guid_key(one.principal_id))
     if known is not None:
         return known
     kind = SubjectKind.ACCESS_KEY if store_and_key(one.principal_id) else SubjectKind.APPLICATION
@@ -168,12 +169,12 @@ def _roles(
 
     They are those of the application, or of the identities that take its place.
     """
-    whose = {choice.identity.principal_id.casefold() for choice in instead} or {one.principal_id.casefold()}
+    whose = {guid_key(choice.identity.principal_id) for choice in instead} or {guid_key(one.principal_id)}
     types = [service.arm_type for service in services if service.arm_type]
     return [
         ReplacingRole(given.role_id, given.role_name, given.scope)
         for given in planned
-        if given.principal.principal_id.casefold() in whose and _touches(given.scope_id, types)
+        if guid_key(given.principal.principal_id) in whose and _touches(given.scope_id, types)
     ]
 
 
@@ -187,7 +188,7 @@ def _taking_over(identities: IdentityPlan) -> dict[str, list[IdentityChoice]]:
     found: dict[str, list[IdentityChoice]] = {}
     for choice in identities.choices:
         for one in choice.replaces:
-            found.setdefault(one.principal_id.casefold(), []).append(choice)
+            found.setdefault(guid_key(one.principal_id), []).append(choice)
     return found
 
 

@@ -8,6 +8,7 @@ from keyless.catalog.limits import limits
 from keyless.catalog.services import APP_CONFIGURATION, service
 from keyless.model.actions import ActionPlane
 from keyless.model.evidence import Observation, Outcome
+from keyless.model.guids import guid_key
 from keyless.model.resource_id import ResourceId
 from keyless.plan.index import Action, RoleIndex
 from keyless.plan.places import Place
@@ -33,7 +34,7 @@ def about_denials(observations: Iterable[Observation]) -> list[str]:
     asked: dict[bool, set[tuple[str, Action, ResourceId]]] = {True: set(), False: set()}
     for seen in observations:
         action = (seen.plane, seen.action.casefold())
-        asked[seen.outcome is Outcome.DENIED].add((seen.principal_id.casefold(), action, seen.scope_id))
+        asked[seen.outcome is Outcome.DENIED].add((guid_key(seen.principal_id), action, seen.scope_id))
     denied = len(asked[True] - asked[False])
     if not denied:
         return []

@@ -15,6 +15,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from keyless.model.guids import guid_key
 from keyless.model.resource_id import ResourceId
 from keyless.plan.choose import best_cover, grantable
 from keyless.plan.index import Action, RankedRole, RoleIndex
@@ -94,7 +95,7 @@ def places(index: RoleIndex, demands: Iterable[Demand], better: Better | None = 
     """Settle demands, those of each principal for themselves."""
     by_principal: dict[str, list[Demand]] = {}
     for demand in demands:
-        by_principal.setdefault(demand.principal_id.casefold(), []).append(demand)
+        by_principal.setdefault(guid_key(demand.principal_id), []).append(demand)
     return [place for own in by_principal.values() for place in _Settling(index, own, better).places()]
 
 

@@ -18,6 +18,7 @@ import msgspec
 
 from keyless.catalog.services import container_of
 from keyless.model.evidence import Observation, Outcome
+from keyless.model.guids import guid_key
 from keyless.model.identities import RunsOn
 from keyless.model.resource_id import ResourceId
 from keyless.plan.index import Action
@@ -60,6 +61,11 @@ class Subject(msgspec.Struct, frozen=True, omit_defaults=True, rename="camel"):
     compute: str = ""
 
     @property
+    def key(self) -> str:
+        """What it is looked up by: its principal id, in any casing."""
+        return guid_key(self.principal_id)
+
+    @property
     def principal_type(self) -> str:
         """What an assignment of a role says that it is."""
         people = {SubjectKind.USER, SubjectKind.GROUP}
@@ -84,7 +90,7 @@ def demands(observations: Iterable[Observation], policy: PlanPolicy = DEFAULT_PO
         if seen.outcome is Outcome.DENIED and not policy.evidence.include_denied:
             continue
         scope = container_of(seen.scope_id, objects_of=objects_of)
-        place = (seen.principal_id.casefold(), scope)
+        place = (guid_key(seen.principal_id), scope)
         demand = gathered.setdefault(place, Demand(seen.principal_id, scope, {}))
         action = spelled.setdefault((seen.plane, seen.action.casefold()), (seen.plane, seen.action))
         demand.counts[action] = demand.counts.get(action, 0) + seen.count

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from msgspec.structs import replace
 
 from keyless.model.evidence import Observation
+from keyless.model.guids import guid_key
 from keyless.model.roles import RoleDefinition
 from keyless.plan.containment import contained
 from keyless.plan.forecast import forecasted
@@ -31,7 +32,7 @@ def with_proof(
     ``seen`` is what counts as used: as it was seen, and as it is put down to the identities that are chosen;
     ``about`` is all that was seen of principals that are there; ``roles`` are all definitions by id.
     """
-    known: dict[str, Subject] = {one.principal_id.casefold(): one for one in given.subjects}
+    known: dict[str, Subject] = {guid_key(one.principal_id): one for one in given.subjects}
     everything = dict(roles) | {one.definition.id: one.definition for one in plan.proposed_roles}
     include_denied = policy.evidence.include_denied
     future = forecasted(given, policy, about, known, everything, index)

@@ -25,6 +25,7 @@ from dataclasses import dataclass
 from keyless.catalog.limits import limits
 from keyless.model.actions import AZURE_RBAC, ActionPlane
 from keyless.model.estate import derived_guid
+from keyless.model.guids import guid_key
 from keyless.model.resource_id import ResourceId, group_scope, subscription_scope
 from keyless.model.roles import Permission, RoleDefinition
 from keyless.plan.index import Action, RankedRole, RoleIndex
@@ -152,7 +153,7 @@ def _assignable_scopes(scopes: Iterable[ResourceId]) -> tuple[str, ...]:
 
 def _reason(places: Sequence[Place]) -> str:
     """Why the role is worth making."""
-    who = len({place.principal_id.casefold() for place in places})
+    who = len({guid_key(place.principal_id) for place in places})
     parts = [f"For {counted(who, 'principal')} at {counted(len(places), 'scope')}."]
     saved = sum(place.instead.excess.bit_count() for place in places if place.instead)
     weight = sum(place.instead.cost for place in places if place.instead)

@@ -238,5 +238,5 @@ def _conditional(role: RoleDefinition, where: str, *, is_planned: bool) -> str:
 
 def unknown_principals(subjects: Mapping[str, Subject], demands: Iterable[Demand]) -> list[str]:
     """Principals that were observed and that nobody has declared."""
-    seen = {demand.principal_id.casefold(): demand.principal_id for demand in demands}
+    seen = {guid_key(demand.principal_id): demand.principal_id for demand in demands}
     return [principal_id for folded, principal_id in sorted(seen.items()) if folded not in subjects]

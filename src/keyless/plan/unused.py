@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from keyless.model.evidence import Observation, Outcome
+from keyless.model.guids import guid_key
 from keyless.model.resource_id import ResourceId
 from keyless.plan.index import Action
 from keyless.plan.result import Plan, PlannedAssignment
@@ -45,7 +46,7 @@ def _seen(observations: Iterable[Observation]) -> dict[str, dict[ResourceId, set
     seen: defaultdict[str, defaultdict[ResourceId, set[Action]]] = defaultdict(lambda: defaultdict(set))
     for one in observations:
         if one.outcome is not Outcome.DENIED:
-            seen[one.principal_id.casefold()][one.scope_id].add((one.plane, one.action.casefold()))
+            seen[guid_key(one.principal_id)][one.scope_id].add((one.plane, one.action.casefold()))
     return {principal_id: dict(scopes) for principal_id, scopes in seen.items()}
 
 
@@ -53,7 +54,7 @@ def _used_within(
     assignment: PlannedAssignment, seen: dict[str, dict[ResourceId, set[Action]]]
 ) -> set[Action]:
     used: set[Action] = set()
-    for scope, actions in seen.get(assignment.principal.principal_id.casefold(), {}).items():
+    for scope, actions in seen.get(guid_key(assignment.principal.principal_id), {}).items():
         if assignment.scope_id.contains(scope):
             used |= actions
     return used

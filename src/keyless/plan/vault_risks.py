@@ -15,6 +15,7 @@ from collections.abc import Iterable, Mapping
 from keyless.authz.decide import role_grants
 from keyless.authz.hierarchy import FLAT, Hierarchy
 from keyless.model.actions import ActionPlane
+from keyless.model.guids import guid_key
 from keyless.model.resource_id import ResourceId
 from keyless.model.resources import VAULT_TYPE, Vault
 from keyless.model.roles import RoleAssignment, RoleDefinition
@@ -42,7 +43,7 @@ def find_risks(
     found = [
         VaultRisk(
             vault=vault.resource_id,
-            principal=subjects[one.principal_id.casefold()],
+            principal=subjects[guid_key(one.principal_id)],
             actions=actions,
             role_id=role.id,
             role_name=role.name,

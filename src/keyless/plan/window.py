@@ -21,6 +21,7 @@ from dataclasses import dataclass, field
 from keyless.catalog.services import container_of
 from keyless.model.actions import ActionPlane, action_matches
 from keyless.model.evidence import Observation, Outcome, SignIn
+from keyless.model.guids import guid_key
 from keyless.model.resource_id import ResourceId
 from keyless.plan.policy.evidence import EvidenceRules, KeepRule, RareUse
 from keyless.plan.policy.policy import PlanPolicy
@@ -120,7 +121,7 @@ def _uses(observations: Iterable[Observation], policy: PlanPolicy) -> dict[_Key,
         if seen.outcome is Outcome.DENIED and not policy.evidence.include_denied:
             continue
         scope = container_of(seen.scope_id, objects_of=objects_of)
-        key = (seen.principal_id.casefold(), seen.plane, seen.action.casefold(), scope)
+        key = (guid_key(seen.principal_id), seen.plane, seen.action.casefold(), scope)
         uses.setdefault(key, _Use(scope)).seen.append(seen)
     return uses
 
@@ -167,7 +168,7 @@ def _is_kept(use: _Use, rules: Iterable[KeepRule], subjects: Mapping[str, Subjec
 
 
 def _speaks_of(rule: KeepRule, seen: Observation, subjects: Mapping[str, Subject]) -> bool:
-    subject = subjects.get(seen.principal_id.casefold())
+    subject = subjects.get(guid_key(seen.principal_id))
     names = (seen.principal_id, subject.name) if subject else (seen.principal_id,)
     return (
         action_matches(rule.action, seen.action)

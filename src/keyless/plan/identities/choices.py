@@ -22,7 +22,7 @@ def choices_of(decisions: Sequence[Decision], seats: Seats) -> tuple[IdentityCho
     members: defaultdict[str, list[Seat]] = defaultdict(list)
     for one in decisions:
         for identity in (one.identity, *besides_of(one)):
-            members[_id(identity)].append(one.seat)
+            members[identity.key].append(one.seat)
     equal = _equal(seats)
     return tuple(_choice(one, seats, members, equal) for one in decisions)
 
@@ -36,7 +36,7 @@ def _choice(
     seat, identity = one.seat, one.identity
     besides = besides_of(one)
     around = _around(one, seats, equal.get(seat.need.key, ()))
-    mine = members[_id(identity)]
+    mine = members[identity.key]
     return IdentityChoice(
         resource=seat.host.compute.resource_id,
         name=seat.host.compute.name,
@@ -82,7 +82,7 @@ def _change(one: Decision, seats: Seats) -> IdentityChange:
     main = one.seat.main
     if main is None:
         return IdentityChange.ADD
-    if _id(main) == _id(one.identity):
+    if main.key == one.identity.key:
         return IdentityChange.KEEP
     if IdentityRule.ISOLATION in one.rules or (one.seat.shares and len(keeping(one.seat, seats)) > 1):
         return IdentityChange.SEPARATE
@@ -91,7 +91,7 @@ def _change(one: Decision, seats: Seats) -> IdentityChange:
 
 def _replaced(one: Decision) -> tuple[Subject, ...]:
     before = (*((one.seat.main,) if one.seat.main else ()), *one.seat.takes)
-    found = {_id(subject): subject for subject in before if _id(subject) != _id(one.identity)}
+    found = {subject.key: subject for subject in before if subject.key != one.identity.key}
     return tuple(found.values())
 
 
@@ -104,7 +104,3 @@ def _names_client_id(one: Decision, besides: Sequence[Subject]) -> bool:
 
 def _is_pods(seat: Seat) -> bool:
     return seat.host.traits.host_kind is HostKind.AKS
-
-
-def _id(subject: Subject) -> str:
-    return subject.principal_id.casefold()

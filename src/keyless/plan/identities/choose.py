@@ -15,6 +15,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from keyless.model.guids import guid_key
 from keyless.model.hosts import HostKind
 from keyless.model.nearest import nearest, quoted_list
 from keyless.plan.given import Given
@@ -65,7 +66,7 @@ def choose_identities(given: Given, policy: PlanPolicy, needed: Sequence[Demand]
     decided = decisions(seats, groups_of(seats), _taken(given))
     moves = _moves(decided, seats)
     proposed = _proposed(decided)
-    subjects = {_id(one): one for one in (*given.subjects, *proposed)}
+    subjects = {one.key: one for one in (*given.subjects, *proposed)}
     return Chosen(
         IdentityPlan(
             choices=choices_of(decided, seats),
@@ -100,7 +101,7 @@ def _seats(given: Given, policy: PlanPolicy, needed: Sequence[Demand]) -> Seats:
         given.compute,
         given.subjects,
         traits,
-        frozenset(one.principal_id.casefold() for one in needed),
+        frozenset(guid_key(one.principal_id) for one in needed),
         given.sign_ins,
     )
     policies = {
@@ -130,13 +131,13 @@ def _moves(decisions: Iterable[Decision], seats: Seats) -> Moves:
     to: defaultdict[str, dict[str, None]] = defaultdict(dict)
     for one in decisions:
         for taken in one.seat.takes:
-            to[_id(taken)][one.identity.principal_id] = None
+            to[taken.key][one.identity.principal_id] = None
         for kept in besides_of(one):
             if kept in one.seat.host.used:
-                to[_id(kept)][kept.principal_id] = None
+                to[kept.key][kept.principal_id] = None
         for identity in one.seat.host.given:
             if identity.resource_id.casefold() in seats.elsewhere:
-                to[_id(identity)][identity.principal_id] = None
+                to[identity.key][identity.principal_id] = None
     return {
         whom: tuple(sorted(found))
         for whom, found in to.items()
@@ -145,7 +146,7 @@ def _moves(decisions: Iterable[Decision], seats: Seats) -> Moves:
 
 
 def _proposed(decisions: Iterable[Decision]) -> list[Subject]:
-    made = {_id(one.identity): one.identity for one in decisions if one.identity.is_proposed}
+    made = {one.identity.key: one.identity for one in decisions if one.identity.is_proposed}
     return [made[key] for key in sorted(made)]
 
 
@@ -154,9 +155,5 @@ def _alike(decisions: Iterable[Decision]) -> list[Alike]:
     found: defaultdict[str, list[Seat]] = defaultdict(list)
     for one in decisions:
         if can_share(one.seat):
-            found[_id(one.identity)].append(one.seat)
+            found[one.identity.key].append(one.seat)
     return [Alike(tuple(seats), seats[0].need) for seats in found.values()]
-
-
-def _id(subject: Subject) -> str:
-    return subject.principal_id.casefold()

@@ -14,13 +14,13 @@ from keyless.plan.problem import Subject
 
 def before(seats: Seats) -> int:
     """With the identities and applications as they are."""
-    return _roles(seats, {(_id(one),) for seat in seats.all for one in _all(seat)})
+    return _roles(seats, {(one.key,) for seat in seats.all for one in _all(seat)})
 
 
 def after(seats: Seats, moves: Moves) -> int:
     """With the chosen identities: once all is moved."""
     sources: defaultdict[str, set[str]] = defaultdict(set)
-    for one in {_id(p) for s in seats.all for p in _all(s)}:
+    for one in {p.key for s in seats.all for p in _all(s)}:
         for to in moves.get(one, (one,)):
             sources[to.casefold()].add(one)
     return _roles(seats, [tuple(sorted(found)) for found in sources.values()])
@@ -45,7 +45,3 @@ def _all(seat: Seat) -> tuple[Subject, ...]:
 def _roles(seats: Seats, wanted: Collection[Whose]) -> int:
     seats.needs.prepare(wanted)
     return sum(seats.needs.of(one).roles for one in wanted)
-
-
-def _id(subject: Subject) -> str:
-    return subject.principal_id.casefold()

@@ -44,15 +44,15 @@ def decisions(seats: Seats, groups: Mapping[str, Group], taken: Set[str]) -> lis
 
 def besides_of(decision: Decision) -> tuple[Subject, ...]:
     """The other identities that the resource keeps."""
-    gone = {_id(decision.identity)}
+    gone = {decision.identity.key}
     if decision.seat.main is not None:
-        gone.add(_id(decision.seat.main))
-    return tuple(one for one in decision.seat.host.identities if _id(one) not in gone)
+        gone.add(decision.seat.main.key)
+    return tuple(one for one in decision.seat.host.identities if one.key not in gone)
 
 
 def keeping(seat: Seat, seats: Seats) -> Sequence[Seat]:
     """All that have the identity that a seat has, and do not have to leave it."""
-    return seats.keeping.get(_id(seat.main), ()) if seat.main is not None else ()
+    return seats.keeping.get(seat.main.key, ()) if seat.main is not None else ()
 
 
 def _outcome(seat: Seat, seats: Seats, group: Group) -> tuple[Outcome | None, tuple[IdentityRule, ...]]:
@@ -101,7 +101,3 @@ def _made(group: Sequence[Seat], names: set[str]) -> Subject:
     identity = proposed_user_assigned([one.host.compute for one in group], names)
     names.add(identity.resource_id.casefold())
     return identity
-
-
-def _id(subject: Subject) -> str:
-    return subject.principal_id.casefold()

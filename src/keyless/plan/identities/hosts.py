@@ -15,6 +15,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from keyless.model.evidence import SignIn
+from keyless.model.guids import guid_key
 from keyless.model.identities import ComputeResource
 from keyless.plan.identities.running import running_on
 from keyless.plan.identities.traits import Traits
@@ -52,7 +53,7 @@ class Host:
 
     def has(self, subject: Subject) -> bool:
         """Whether this is one of its identities."""
-        return any(_id(one) == _id(subject) for one in self.identities)
+        return any(one.key == subject.key for one in self.identities)
 
 
 def hosts_of(
@@ -64,7 +65,7 @@ def hosts_of(
 ) -> list[Host]:
     """Every compute resource, by id; ``seen`` are the case-folded principal ids that did something."""
     living = [one for one in subjects if not one.is_deleted]
-    known = {_id(one): one for one in living}
+    known = {one.key: one for one in living}
     by_resource = {one.resource_id.casefold(): one for one in living if one.kind is SubjectKind.USER_ASSIGNED}
     running = running_on(compute, living, sign_ins, seen)
     found = [_host(one, known, by_resource, traits, seen, running) for one in compute]
@@ -87,7 +88,7 @@ def _host(
         traits=traits[compute.resource_id.casefold()],
         own=own,
         given=given,
-        used=tuple(one for one in identities if _id(one) in seen),
+        used=tuple(one for one in identities if one.key in seen),
         applications=tuple(running.get(compute.resource_id.casefold(), ())),
     )
 
@@ -97,8 +98,4 @@ def _own(compute: ComputeResource, known: Mapping[str, Subject]) -> Subject | No
     if identity is None:
         return None
     made = Subject(identity.principal_id, identity.name, SubjectKind.SYSTEM_ASSIGNED, identity.resource_id)
-    return known.get(identity.principal_id.casefold(), made)
-
-
-def _id(subject: Subject) -> str:
-    return subject.principal_id.casefold()
+    return known.get(guid_key(identity.principal_id), made)

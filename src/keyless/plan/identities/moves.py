@@ -14,6 +14,7 @@ from dataclasses import replace
 from msgspec import structs
 
 from keyless.model.evidence import Observation
+from keyless.model.guids import guid_key
 from keyless.plan.given import Given
 from keyless.plan.problem import Subject
 
@@ -35,7 +36,7 @@ def _with(principal_ids: Iterable[str], moves: Moves) -> tuple[str, ...]:
 
 
 def _of_whom(seen: Observation, moves: Moves) -> Iterable[Observation]:
-    to = moves.get(seen.principal_id.casefold())
+    to = moves.get(guid_key(seen.principal_id))
     if to is None:
         return (seen,)
     return (structs.replace(seen, principal_id=one) for one in to)

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from keyless.model.guids import guid_key
 from keyless.plan.given import Given
 from keyless.plan.index import Action
 from keyless.plan.places import Place
@@ -69,7 +70,7 @@ class Needs:
         self._index = index_for(given, policy, demands)
         self._demands: defaultdict[str, list[Demand]] = defaultdict(list)
         for demand in demands:
-            self._demands[demand.principal_id.casefold()].append(demand)
+            self._demands[guid_key(demand.principal_id)].append(demand)
         self._found: dict[Whose, Need] = {(): NOTHING}
 
     def prepare(self, wanted: Iterable[Whose]) -> None:
@@ -98,7 +99,7 @@ class Needs:
 
 def whose(*subjects: Subject) -> Whose:
     """Several principals, in an order of their own."""
-    return tuple(sorted({one.principal_id.casefold() for one in subjects}))
+    return tuple(sorted({guid_key(one.principal_id) for one in subjects}))
 
 
 def _key(principals: Whose) -> str:

@@ -15,6 +15,7 @@ from collections.abc import Iterable, Mapping, Sequence, Set
 
 from keyless.model.access_keys import principal_in_words
 from keyless.model.evidence import SignIn, SignInMethod, SignInOutcome
+from keyless.model.guids import guid_key
 from keyless.model.identities import ComputeResource, RunsOn
 from keyless.plan.problem import Subject, SubjectKind
 
@@ -32,9 +33,9 @@ def running_on(
     hosts = _hosts(sign_ins)
     found: defaultdict[str, list[Subject]] = defaultdict(list)
     applications = [one for one in subjects if one.kind is SubjectKind.APPLICATION]
-    for subject in sorted((*applications, *_key_holders(sign_ins)), key=_id):
-        if _id(subject) in seen:
-            for host in _hosts_of(subject, hosts.get(_id(subject), frozenset()), compute):
+    for subject in sorted((*applications, *_key_holders(sign_ins)), key=lambda one: one.key):
+        if subject.key in seen:
+            for host in _hosts_of(subject, hosts.get(subject.key, frozenset()), compute):
                 found[host].append(subject)
     return found
 
@@ -43,7 +44,7 @@ def _hosts(sign_ins: Iterable[SignIn]) -> Hosts:
     found: defaultdict[str, set[str]] = defaultdict(set)
     for one in sign_ins:
         if one.outcome is SignInOutcome.SUCCEEDED:
-            found[one.principal_id.casefold()].add(one.host.casefold())
+            found[guid_key(one.principal_id)].add(one.host.casefold())
     return found
 
 
@@ -65,7 +66,3 @@ def _is_telling(subject: Subject, compute: Sequence[ComputeResource]) -> bool:
     if subject.kind is SubjectKind.ACCESS_KEY:
         return len(compute) > 1
     return subject.runs_on is RunsOn.AZURE
-
-
-def _id(subject: Subject) -> str:
-    return subject.principal_id.casefold()

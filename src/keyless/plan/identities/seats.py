@@ -63,15 +63,15 @@ class Seats:
         """Whether nobody who has a user-assigned identity would get more if it had a need."""
         if self.needs.of(whose(identity)).key == need.key:
             return True
-        key = _id(identity)
+        key = identity.key
         return identity.resource_id.casefold() not in self.elsewhere and all(
-            one.main is not None and _id(one.main) == key and one.need.key == need.key
+            one.main is not None and one.main.key == key and one.need.key == need.key
             for one in self.keeping.get(key, ())
         )
 
     def is_spanning(self, identity: Subject) -> bool:
         """Whether an identity is shared more widely than one that is chosen here may be."""
-        wide = len({one.boundary for one in self.keeping.get(_id(identity), ())}) > 1
+        wide = len({one.boundary for one in self.keeping.get(identity.key, ())}) > 1
         return wide or identity.resource_id.casefold() in self.elsewhere
 
 
@@ -111,7 +111,7 @@ def _keeping(seats: Iterable[Seat]) -> dict[str, list[Seat]]:
     for seat in seats:
         for one in seat.host.identities:
             if not (seat.leaves and one == seat.main):
-                found[_id(one)].append(seat)
+                found[one.key].append(seat)
     return found
 
 
@@ -120,7 +120,7 @@ def _taking(
 ) -> tuple[Host, Subject | None, tuple[Subject, ...], IdentityRule | None]:
     main = misplaced or host.main
     own = (main,) if main is not None and main in host.used else ()
-    others = tuple(one for one in host.applications if _id(one) not in in_policies)
+    others = tuple(one for one in host.applications if one.key not in in_policies)
     fixed = _fixed(host, main, misplaced, (*own, *others), in_policies)
     if fixed and main is not None and main.resource_id.casefold() in shared:
         others = ()
@@ -136,12 +136,8 @@ def _fixed(
 ) -> IdentityRule | None:
     if main is None:
         return None
-    if _id(main) in in_policies:
+    if main.key in in_policies:
         return IdentityRule.ACCESS_POLICIES_FIRST
     if len(host.used) > 1 and misplaced is None:
         return IdentityRule.SEVERAL_IN_USE
     return None if takes else IdentityRule.NOTHING_SEEN
-
-
-def _id(subject: Subject) -> str:
-    return subject.principal_id.casefold()

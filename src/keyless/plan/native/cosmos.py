@@ -77,7 +77,7 @@ def cosmos_grants(
         if role is None:
             continue
         given.append((place, role))
-        subject = subjects.get(place.principal_id.casefold())
+        subject = subjects.get(guid_key(place.principal_id))
         if subject is not None:
             grant = _grant(place, needed, role, subject, is_new=role.id not in made)
             is_there = _key(place, role) in today
@@ -91,7 +91,7 @@ def left_over(
 ) -> Iterator[str]:
     """What to say of the assignments that there are and the plan does not have, of those that it is for."""
     planned = {
-        (one.principal.principal_id.casefold(), ResourceId.parse(one.scope), one.within, one.role)
+        (guid_key(one.principal.principal_id), ResourceId.parse(one.scope), one.within, one.role)
         for one in grants
     }
     for one in sorted(today, key=lambda each: (each.account.key, each.path, each.principal_id)):
@@ -123,7 +123,7 @@ def _places(observations: Iterable[Observation], level: CosmosLevel, *, include_
         if action is None or (seen.outcome is Outcome.DENIED and not include_denied):
             continue
         scope = _at(seen.scope_id, level)
-        place = found.setdefault((seen.principal_id.casefold(), scope), _Place(seen.principal_id, scope))
+        place = found.setdefault((guid_key(seen.principal_id), scope), _Place(seen.principal_id, scope))
         place.used[action] = place.used.get(action, 0) + seen.count
     return [found[key] for key in sorted(found, key=lambda key: (key[0], key[1].key))]
 
@@ -139,7 +139,7 @@ def _at(scope: ResourceId, level: CosmosLevel) -> ResourceId:
 def _has(given: Iterable[tuple[_Place, CosmosRole]], place: _Place, action: str) -> bool:
     """Whether a wider place gives the action to the same principal already."""
     return any(
-        one.principal_id.casefold() == place.principal_id.casefold()
+        guid_key(one.principal_id) == guid_key(place.principal_id)
         and one.scope.contains(place.scope)
         and role.grants(action)
         for one, role in given

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from keyless.catalog.native_roles import DATABASE_READER, KUBERNETES_READER, SQL_READER
 from keyless.model.estate import derived_guid
 from keyless.model.evidence import Observation, SignIn
+from keyless.model.guids import guid_key
 from keyless.model.resource_id import InvalidResourceId, ResourceId
 from keyless.plan.native.cosmos import cosmos_grants, left_over
 from keyless.plan.native.quoting import NotWritten
@@ -91,7 +92,7 @@ def native_grants(
     )
     grants, notes = list(of_cosmos), list(left_over(of_cosmos, today, subjects))
     for one in taken(sign_ins):
-        subject = subjects.get(one.principal_id.casefold())
+        subject = subjects.get(guid_key(one.principal_id))
         if subject is None or subject.principal_id in subject.name:  # known by its id alone
             notes.append(_stranger(one))
             continue
@@ -164,7 +165,7 @@ def _wanted(system: NativeSystem, subject: Subject, rules: NativeRules) -> Itera
     found: dict[tuple[str, str], list[str]] = {}
     for server, within, role, principals in _rules(system, rules):
         names = {one.casefold() for one in principals}
-        if not names or names & {subject.name.casefold(), subject.principal_id.casefold()}:
+        if not names or names & {subject.name.casefold(), guid_key(subject.principal_id)}:
             found.setdefault((server, within), []).append(role or _LEAST[system])
     for (server, within), roles in found.items():
         yield _Wanted(server, within, tuple(dict.fromkeys(roles)), told=True)

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 from keyless.catalog.services import services_of_audience
 from keyless.model.evidence import SignIn, SignInOutcome
+from keyless.model.guids import guid_key
 from keyless.plan.results.native import NativeSystem
 from keyless.plan.wording import counted
 
@@ -52,7 +53,7 @@ def taken(sign_ins: Iterable[SignIn]) -> list[Taken]:
         systems = _systems(one.target)
         if not systems or one.outcome is not SignInOutcome.SUCCEEDED:
             continue
-        key = (one.principal_id.casefold(), systems)
+        key = (guid_key(one.principal_id), systems)
         there = found.setdefault(key, Taken(one.principal_id, one.client_id, systems, 0, 0))
         there.count += one.count
         there.last_seen = max(there.last_seen, one.last_seen)

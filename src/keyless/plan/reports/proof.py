@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from keyless.model.guids import guid_key
 from keyless.model.resource_id import ResourceId
 from keyless.plan.reports.lines import print_labelled, print_line
 from keyless.plan.result import Plan
@@ -173,8 +174,8 @@ def _sure(one: IdentitySureness) -> str:
 
 def _name(plan: Plan, principal_id: str) -> str:
     """What a principal is called, as far as the plan knows it."""
-    wanted = principal_id.casefold()
-    known = (one for one in plan.completeness.identities if one.principal_id.casefold() == wanted)
+    wanted = guid_key(principal_id)
+    known = (one for one in plan.completeness.identities if guid_key(one.principal_id) == wanted)
     return next((one.name for one in known), principal_id)
 
 

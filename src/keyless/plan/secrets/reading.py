@@ -17,6 +17,7 @@ from dataclasses import dataclass
 
 from keyless.catalog.limits import limits
 from keyless.model.evidence import Observation, Outcome, Run
+from keyless.model.guids import guid_key
 from keyless.model.resource_id import ResourceId
 from keyless.plan.problem import Subject
 from keyless.plan.wording import counted
@@ -64,7 +65,7 @@ def readings(
     runs: Iterable[Run] = (),
 ) -> dict[ResourceId, Reading]:
     """How often each thing was read, by its id; refused reads do not count."""
-    ran = [{principal_id.casefold() for principal_id in run.principal_ids} for run in runs]
+    ran = [{guid_key(principal_id) for principal_id in run.principal_ids} for run in runs]
     seen: dict[ResourceId, list[Observation]] = {}
     for one in observations:
         if one.action.casefold() in _READS and one.outcome is not Outcome.DENIED:
@@ -78,14 +79,14 @@ def _reading(
     peaks: Mapping[tuple[str, str], int],
     ran: list[set[str]],
 ) -> Reading:
-    readers = {one.principal_id.casefold() for one in lines}
+    readers = {guid_key(one.principal_id) for one in lines}
     names = {_name(one.principal_id, subjects) for one in lines}
     days = {day for one in lines for day in one.days}
     return Reading(
         read_by=tuple(sorted(names, key=str.casefold)),
         reads=sum(one.count for one in lines),
         most_per_second=max(
-            peaks.get((one.principal_id.casefold(), one.scope.casefold()), 0) for one in lines
+            peaks.get((guid_key(one.principal_id), one.scope.casefold()), 0) for one in lines
         ),
         days=len(days),
         runs=sum(not readers.isdisjoint(principal_ids) for principal_ids in ran),
@@ -93,7 +94,7 @@ def _reading(
 
 
 def _name(principal_id: str, subjects: Mapping[str, Subject]) -> str:
-    subject = subjects.get(principal_id.casefold())
+    subject = subjects.get(guid_key(principal_id))
     return subject.name if subject is not None else principal_id
 
 

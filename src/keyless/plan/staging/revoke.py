@@ -21,6 +21,7 @@ from __future__ import annotations
 import re
 
 from keyless.model.evidence import SignInMethod
+from keyless.model.guids import guid_key
 from keyless.model.resource_id import InvalidResourceId, ResourceId
 from keyless.model.resources import VAULT_TYPE
 from keyless.plan.problem import Subject, SubjectKind
@@ -90,14 +91,14 @@ def _removed(one: Removal) -> Step:
 def _old_identities(plan: Plan) -> list[tuple[IdentityChoice, Subject]]:
     """The managed identities that resources have now and do not use after the switch."""
     needed = {
-        one.principal.principal_id.casefold() for one in plan.assignments if not one.principal.is_proposed
+        guid_key(one.principal.principal_id) for one in plan.assignments if not one.principal.is_proposed
     }
     return [
         (choice, old)
         for choice in plan.identities.choices
         if choice.change is not IdentityChange.KEEP
         for old in choice.replaces
-        if is_on(choice, old) and not (_is_own(old) and old.principal_id.casefold() in needed)
+        if is_on(choice, old) and not (_is_own(old) and guid_key(old.principal_id) in needed)
     ]
 
 
@@ -106,8 +107,8 @@ def _is_own(old: Subject) -> bool:
 
 
 def _is_doubtful(old: Subject, plan: Plan) -> bool:
-    mine = old.principal_id.casefold()
-    doubtful = (one.principal.principal_id.casefold() for one in plan.removals if not one.certain)
+    mine = guid_key(old.principal_id)
+    doubtful = (guid_key(one.principal.principal_id) for one in plan.removals if not one.certain)
     return _is_own(old) or mine in doubtful
 
 
@@ -158,7 +159,7 @@ def _deletable(plan: Plan) -> list[StoredCredential]:
     found: dict[tuple[str, SignInMethod, str], StoredCredential] = {}
     for one in plan.stored_credentials:
         if one.method in _IN_DIRECTORY and not is_transitional(one.principal, plan):
-            found.setdefault((one.principal.principal_id.casefold(), one.method, one.by), one)
+            found.setdefault((guid_key(one.principal.principal_id), one.method, one.by), one)
     return list(found.values())
 
 

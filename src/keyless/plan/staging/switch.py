@@ -15,6 +15,7 @@ https://learn.microsoft.com/azure/key-vault/general/rbac-migration
 
 from __future__ import annotations
 
+from keyless.model.guids import guid_key
 from keyless.model.identities import IdentityKind
 from keyless.model.resource_id import ResourceId
 from keyless.plan.problem import Subject, SubjectKind
@@ -57,8 +58,8 @@ def switch(plan: Plan) -> tuple[Step, ...]:
 
 def is_transitional(subject: Subject, plan: Plan) -> bool:
     """Whether a credential stays until its bridge stands."""
-    mine = subject.principal_id.casefold()
-    return any(one.principal_id.casefold() == mine for one in plan.transitional)
+    mine = guid_key(subject.principal_id)
+    return any(guid_key(one.principal_id) == mine for one in plan.transitional)
 
 
 def _attached(choice: IdentityChoice) -> Step:

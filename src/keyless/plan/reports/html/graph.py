@@ -17,6 +17,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
+from keyless.model.guids import guid_key
 from keyless.model.resource_id import InvalidResourceId, ResourceId
 from keyless.plan.problem import Subject
 from keyless.plan.reports.summary import KINDS
@@ -193,7 +194,7 @@ def _principal(one: Grant) -> Node:
     where = f"\n{who.resource_id}" if who.resource_id else ""
     state = ", deleted" if who.is_deleted else ", proposed" if who.is_proposed else ""
     title = f"{who.name}\n{who.principal_id}{where}"
-    return Node(who.principal_id.casefold(), who.name, KINDS[who.kind] + state, title)
+    return Node(guid_key(who.principal_id), who.name, KINDS[who.kind] + state, title)
 
 
 def _by_group(one: Grant) -> Node:
