@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import builtins
 import uuid
 from typing import Any
 
@@ -494,19 +493,6 @@ def test_a_parameter_whose_value_is_a_variables_is_not_told() -> None:
         File("main.bicep", text.encode()), json_file(with_default, "main.parameters.json"), place=HERE
     )
     assert [one.name for one in of_type(known, ComputeResource)] == ["web"]
-
-
-def test_bicep_without_its_extra_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    real = builtins.__import__
-
-    def missing(name: str, *more: Any) -> Any:
-        if name == "tree_sitter":
-            raise ImportError(name)
-        return real(name, *more)
-
-    monkeypatch.setattr(builtins, "__import__", missing)
-    (unread,) = bicep(assigned()).unread
-    assert "pip install 'keyless[bicep]'" in unread.why
 
 
 def test_a_loop_that_is_too_long_is_refused() -> None:

@@ -1,4 +1,4 @@
-"""A Bicep file as a template, read with the grammar of tree-sitter (the extra `bicep`).
+"""A Bicep file as a template, read with the grammar of tree-sitter.
 
 Rules:
 - what the grammar does not understand is unknown where it stands, and nothing else is lost;
@@ -45,7 +45,7 @@ def bicep_template(text: str) -> Template:
     """The template that a Bicep file is.
 
     Raises:
-        CannotRead: the extra is not installed.
+        CannotRead: the grammar did not get through it in time.
     """
     root = parsed(text)
     parameters: dict[str, Parameter] = {}

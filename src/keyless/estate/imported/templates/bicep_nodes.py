@@ -1,4 +1,4 @@
-"""Expressions of Bicep, from the syntax tree of tree-sitter (the extra `bicep`).
+"""Expressions of Bicep, from the syntax tree of tree-sitter.
 
 What the grammar does not understand is unknown where it stands, and nothing else is lost.
 
@@ -22,6 +22,8 @@ from keyless.estate.imported.templates.expressions import (
     Record,
     Unknown,
 )
+from keyless.grammars import TookTooLong
+from keyless.grammars import parsed as parse
 
 if TYPE_CHECKING:
     from tree_sitter import Node as Tree
@@ -34,17 +36,14 @@ def parsed(text: str) -> Tree:
     """The syntax tree of a text.
 
     Raises:
-        CannotRead: the extra is not installed.
+        CannotRead: the grammar did not get through it in time.
     """
     try:
-        import tree_sitter
-        import tree_sitter_bicep
-    except ImportError as error:
+        return parse("bicep", text.encode())
+    except TookTooLong as error:
         raise CannotRead(
-            "it is Bicep, which takes an extra to read: `pip install 'keyless[bicep]'`, or `bicep build` it"
+            "its grammar did not get through it in time: give what `bicep build` writes"
         ) from error
-    parser = tree_sitter.Parser(tree_sitter.Language(tree_sitter_bicep.language()))
-    return parser.parse(text.encode()).root_node
 
 
 def assigned(tree: Tree) -> Node | None:

@@ -1,0 +1,1 @@
+"""What templates deploy, in one form for Bicep, ARM and Terraform."""

@@ -1,0 +1,1 @@
+"""Where values come from: expressions followed back across functions, files and languages."""

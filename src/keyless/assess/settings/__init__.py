@@ -1,0 +1,1 @@
+"""Names under which values travel between files: settings, environment variables, secrets, outputs."""

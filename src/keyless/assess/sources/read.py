@@ -1,0 +1,40 @@
+"""Reading one file: its kind, its text, its reader.
+
+Rules:
+- whatever goes wrong with a file is a problem of that file, and the others are read;
+- a file of no kind, or generated, is nothing: none is returned.
+"""
+
+from __future__ import annotations
+
+import importlib
+
+from keyless.assess.files.kinds import FileKind, kind_of
+from keyless.assess.syntax.source import Lack, Problem, Source
+from keyless.grammars import TookTooLong
+
+
+def read(path: str, data: bytes) -> Source | None:
+    """What a file says; none where it is of no kind that is read. ``path`` is from the root, with `/`."""
+    kind = kind_of(path)
+    if kind is None:
+        return None
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        return _lacking(path, Lack.NOT_READ, f"byte {error.start} is no UTF-8")
+    try:
+        return _read_as(kind, path, text)
+    except TookTooLong:
+        return _lacking(path, Lack.TOO_SLOW, "its grammar did not get through it in time")
+    except RecursionError:
+        return _lacking(path, Lack.TOO_DEEP, "it is nested too deeply")
+
+
+def _read_as(kind: FileKind, path: str, text: str) -> Source:
+    found: Source = importlib.import_module(f"keyless.assess.sources.{kind.value}").read(path, text)
+    return found
+
+
+def _lacking(path: str, lack: Lack, message: str) -> Source:
+    return Source(path=path, problems=(Problem(path, lack, message),))
