@@ -50,4 +50,4 @@ def test_each_rule_finds_what_its_fixture_says_and_nothing_else(rule: str) -> No
 
 
 def test_each_fixture_is_of_a_rule() -> None:
-    assert {path.name for path in FIXTURES.iterdir()} == set(rules())
+    assert {path.name for path in FIXTURES.glob("*")} == set(rules())

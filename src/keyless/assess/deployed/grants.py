@@ -28,8 +28,8 @@ class Grant:
     """One assignment.
 
     ``role`` where it is known which of the built-in ones it is, ``role_name`` as it is written or known;
-    ``by_name`` whether the file names it and no id. ``to`` is the symbol of the resource whose identity gets it,
-    empty where it cannot be told (a parameter, a person); ``at`` the symbol of the resource that it is made at.
+    ``by_name`` whether the file names it and no id. ``to`` is the symbol of the resource whose identity gets
+    it, empty where it cannot be told (a parameter, a person); ``at`` that of the resource that it is made at.
     ``condition`` is whether one narrows it.
     """
 
