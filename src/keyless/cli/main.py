@@ -18,6 +18,7 @@ from keyless.cli.terminal import say
 from keyless.gateway.signals import die_of
 
 _COMMANDS = {
+    "assess": "Find every stored credential in a repository, and say what to write instead.",
     "run": "Run a command with a managed identity, against a local identity plane.",
     "plan": "Choose the least-privileged roles for what was recorded.",
     "prove": "Run a command with exactly the plan's roles.",

@@ -2,13 +2,14 @@
 
 Rules:
 - whatever goes wrong with a file is a problem of that file, and the others are read;
-- a file of no kind, or generated, is nothing: none is returned.
+- a file of no kind is nothing: none is returned.
 """
 
 from __future__ import annotations
 
 import importlib
 
+from keyless.assess.files.contents import is_binary, text_of
 from keyless.assess.files.kinds import FileKind, kind_of
 from keyless.assess.syntax.source import Lack, Problem, Source
 from keyless.grammars import TookTooLong
@@ -19,12 +20,10 @@ def read(path: str, data: bytes) -> Source | None:
     kind = kind_of(path)
     if kind is None:
         return None
+    if is_binary(data):
+        return _lacking(path, Lack.NOT_READ, "it is no text")
     try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        return _lacking(path, Lack.NOT_READ, f"byte {error.start} is no UTF-8")
-    try:
-        return _read_as(kind, path, text)
+        return _read_as(kind, path, text_of(data))
     except TookTooLong:
         return _lacking(path, Lack.TOO_SLOW, "its grammar did not get through it in time")
     except RecursionError:
@@ -32,7 +31,14 @@ def read(path: str, data: bytes) -> Source | None:
 
 
 def _read_as(kind: FileKind, path: str, text: str) -> Source:
-    found: Source = importlib.import_module(f"keyless.assess.sources.{kind.value}").read(path, text)
+    name = f"keyless.assess.sources.{kind.value}"
+    try:
+        module = importlib.import_module(name)
+    except ModuleNotFoundError as error:
+        if error.name != name:
+            raise
+        return Source(path=path)
+    found: Source = module.read(path, text)
     return found
 
 

@@ -16,13 +16,15 @@ class Lack(enum.StrEnum):
     """Why something of a file is not known."""
 
     NOT_READ = "not-read"
-    """It could not be opened, or is no UTF-8 text."""
+    """It could not be opened, or is no text."""
     TOO_LARGE = "too-large"
     TOO_SLOW = "too-slow"
     """The grammar did not get through in time."""
     TOO_DEEP = "too-deep"
     NOT_PARSED = "not-parsed"
     """The file, or the piece that the span shows, is not understood."""
+    FAILED = "failed"
+    """A reader or a rule of ours failed on it, which is a bug."""
 
 
 class Problem(msgspec.Struct, frozen=True, order=True):
