@@ -6,6 +6,12 @@ Rules:
   `module.m.out`, `data.type.name.attribute` and `type.name.attribute` are members of names;
 - a resource's ``type`` is the provider's own: `Microsoft.Storage/storageAccounts` (without api-version) or
   `azurerm_storage_account`; azapi's are `azapi_resource`, with what they are in ``arm_type``;
+- in Terraform the symbol of a resource is its address (`azurerm_key_vault.main`, `data.http.x`); `provider`
+  and `backend` blocks are resources that exist, of these types; in ARM it is the symbolic name, or else type
+  and name (`Microsoft.KeyVault/vaults/parameters('name')`);
+- a template that stands within an ARM template is part of it: its parameters, variables and outputs are
+  variables of the whole, under the names `<deployment>/parameters/x`, `<deployment>/variables/x` and
+  `<deployment>/outputs/x`;
 - nested blocks of Terraform are entries of the body whose value is a ``Record``, or ``Items`` of them where a
   block is repeated; `dynamic` blocks are ``Loop`` of a ``Record``;
 - a child resource within a resource has the parent's symbol in ``parent``.
@@ -51,7 +57,8 @@ class Resource(msgspec.Struct, frozen=True, kw_only=True):
     """A resource; ``head`` is where its declaration begins, for findings on the whole of it.
 
     ``existing`` for Bicep's `existing` and Terraform's `data`; ``name`` is the name as an expression;
-    ``scope`` where it is deployed or assigned; ``repeated`` what a loop, `count` or `for_each` goes through.
+    ``scope`` where it is deployed or assigned; ``repeated`` what a loop, `count` or `for_each` goes through,
+    and ``items`` the names that the loop gives what it takes, and its number.
     """
 
     span: Span
@@ -67,6 +74,7 @@ class Resource(msgspec.Struct, frozen=True, kw_only=True):
     scope: Expr | None = None
     condition: Expr | None = None
     repeated: Expr | None = None
+    items: tuple[str, ...] = ()
 
 
 class Module(msgspec.Struct, frozen=True, kw_only=True):
@@ -80,6 +88,7 @@ class Module(msgspec.Struct, frozen=True, kw_only=True):
     scope: Expr | None = None
     condition: Expr | None = None
     repeated: Expr | None = None
+    items: tuple[str, ...] = ()
 
 
 class Output(msgspec.Struct, frozen=True, kw_only=True):

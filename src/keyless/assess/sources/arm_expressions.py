@@ -1,0 +1,76 @@
+"""Expressions of ARM templates, which stand in brackets within the texts of a JSON file.
+
+Rules:
+- spans are within the text, as long as it is written without escapes; else they are the whole text's;
+- `if(a, b, c)` and `coalesce(a, b)` are ``Choice``; all other functions are calls, as they are written;
+- a text that begins with `[[` is plain, without the first bracket.
+
+Source: https://learn.microsoft.com/azure/azure-resource-manager/templates/template-expressions
+"""
+
+from __future__ import annotations
+
+import re
+
+from keyless.assess.sources.bicep_expressions import Expressions
+from keyless.assess.sources.bicep_tokens import NotUnderstood
+from keyless.assess.sources.piece import Piece
+from keyless.assess.sources.tree import FileText
+from keyless.assess.syntax.expressions import Call, Choice, Expr, Literal, Name, Other
+from keyless.assess.syntax.source import Problem
+from keyless.assess.syntax.span import Span
+
+_TEXT = re.compile(rb"'((?:[^']|'')*+)'")
+
+
+class _Expression(Expressions):
+    """Reads one expression."""
+
+    def advance(self) -> None:
+        """Lines do not matter here."""
+        super().advance()
+        self.new_line = False
+
+    def text_literal(self) -> Expr:
+        """A text in single quotes; two of them are one in it."""
+        start = self.start
+        found = _TEXT.match(self.file.data, start)
+        if found is None:
+            raise self.wrong("the text is not closed")
+        self.go_to(found.end())
+        return Literal(self.file.span(start, found.end()), found[1].decode().replace("''", "'"))
+
+    def whole(self) -> Expr:
+        """The expression that fills the brackets."""
+        self.need("[")
+        found = self.expression()
+        if self.text != "]" or self.end != len(self.file.data):
+            raise self.wrong("`]` is expected here")
+        return found
+
+    def called(self, start: int, callee: Expr) -> Expr:
+        found = super().called(start, callee)
+        if isinstance(found, Call) and isinstance(callee, Name):
+            given = [one.value for one in found.arguments]
+            if callee.id.casefold() == "if" and len(given) == 3:
+                return Choice(found.span, (given[1], given[2]), given[0])
+            if callee.id.casefold() == "coalesce" and given:
+                return Choice(found.span, tuple(given))
+        return found
+
+
+def is_expression(text: str) -> bool:
+    """Whether a text of a template is an expression."""
+    return text.startswith("[") and text.endswith("]") and not text.startswith("[[")
+
+
+def arm_expression(file: FileText, text: str, span: Span) -> tuple[Expr, Problem | None]:
+    """The expression that a text is; what is not understood is ``Other`` of kind `error`, and a problem."""
+    data = text.encode()
+    as_written = span.end - span.start == len(data) + 2
+    reader = _Expression(Piece(file, data, span.start + 1, None if as_written else span))
+    try:
+        return reader.whole(), None
+    except NotUnderstood as error:
+        reader.lacking(error)
+        return Other(span, "error"), reader.problems[0]
