@@ -69,13 +69,15 @@ class Call(_Node, frozen=True):
     """A call, or with ``new`` the making of an object whose type is the callee.
 
     ``then`` is what a language lets follow the arguments of a constructor: the entries of an object
-    initializer (C#).
+    initializer (C#), the members of an anonymous class (Java). ``types`` are the type arguments as they are
+    written (`services.AddSingleton<Store>(…)`).
     """
 
     callee: Expr
     arguments: tuple[Argument, ...] = ()
     new: bool = False
     then: tuple[Entry, ...] = ()
+    types: tuple[str, ...] = ()
 
 
 class Entry(msgspec.Struct, frozen=True, array_like=True):
@@ -256,11 +258,9 @@ def parts_of(expression: Expr) -> Iterator[Expr]:  # noqa: C901 - one arm for ea
         case Call(callee=callee, arguments=arguments, then=then):
             yield callee
             yield from (one.value for one in arguments)
-            yield from (one.value for one in then)
+            yield from (part for entry in then for part in (entry.key, entry.value))
         case Record(entries=entries):
-            for entry in entries:
-                yield entry.key
-                yield entry.value
+            yield from (part for entry in entries for part in (entry.key, entry.value))
         case Items(items=items):
             yield from items
         case Choice(alternatives=alternatives, condition=condition):

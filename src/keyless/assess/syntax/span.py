@@ -2,7 +2,8 @@
 
 Rules:
 - lines and columns count from 1, columns in characters;
-- ``start`` and ``end`` are offsets into the file's UTF-8 bytes, for edits; the end is not part of it.
+- ``start`` and ``end`` are offsets into the file's UTF-8 bytes, for edits; the end is not part of it, and
+  a byte order mark at the beginning of a file is not counted.
 """
 
 from __future__ import annotations

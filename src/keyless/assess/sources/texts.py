@@ -1,0 +1,109 @@
+"""Literals of code: numbers, escapes in texts, and what is put together from texts.
+
+Rules:
+- a number that is written in a way that is not understood is no literal;
+- `a + b` is a text unless one of them is a number: what is added otherwise is of no account here;
+- neighbours that are both literal become one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from keyless.assess.syntax.expressions import Expr, Joined, Literal, Other
+from keyless.assess.syntax.span import Span
+
+_ESCAPE = re.compile(
+    r"\\(u\{[0-9a-fA-F]{1,8}\}|u+[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|x[0-9a-fA-F]{1,4}|[0-7]{1,3}|\r?\n|.)",
+    re.DOTALL,
+)
+
+_PLAIN = {
+    "n": "\n",
+    "t": "\t",
+    "r": "\r",
+    "b": "\b",
+    "f": "\f",
+    "v": "\v",
+    "a": "\a",
+    "e": "\x1b",
+    "s": " ",
+}
+_SUFFIX = re.compile(r"(?<=[0-9a-fA-F.])[uUlLmMn]+$|(?<=[0-9.])[fFdD]$")
+_MOST_DIGITS = 60
+
+
+def unescaped(text: str) -> str:
+    """A text with its escapes resolved; a line that is continued goes on without its end."""
+    return _ESCAPE.sub(_character, text) if "\\" in text else text
+
+
+def _character(found: re.Match[str]) -> str:
+    code = found[1]
+    if code[0] in "uUx" and len(code) > 1:
+        return _by_number(int(code.lstrip("uUx").strip("{}") or "0", 16))
+    if code[0] in "01234567":
+        return _by_number(int(code, 8))
+    return "" if code[-1] == "\n" else _PLAIN.get(code, code)
+
+
+def _by_number(number: int) -> str:
+    return chr(number) if number < 0x110000 and not 0xD800 <= number < 0xE000 else "\ufffd"
+
+
+def number(span: Span, kind: str, text: str) -> Expr:
+    """A number; what it is written like decides between whole and broken ones."""
+    plain = text.replace("_", "")
+    if len(plain) > _MOST_DIGITS:
+        return Other(span, kind)
+    if not plain.casefold().startswith("0x"):
+        plain = _SUFFIX.sub("", plain)
+    for read in (_whole, _octal, float):
+        try:
+            return Literal(span, read(plain.rstrip("lLuU")))
+        except ValueError:
+            continue
+    return Other(span, kind)
+
+
+def _whole(text: str) -> int:
+    return int(text, 0)
+
+
+def _octal(text: str) -> int:
+    return int(text, 8)
+
+
+def joined(span: Span, parts: Iterable[Expr]) -> Expr:
+    """Texts and expressions as one text; a literal where all of it is."""
+    found: list[Expr] = []
+    for part in parts:
+        before = found[-1] if found else None
+        if _is_text(part) and before is not None and _is_text(before):
+            found[-1] = _one(before, part)
+        elif not (isinstance(part, Literal) and part.value == ""):
+            found.append(part)
+    if not found:
+        return Literal(span, "")
+    if len(found) == 1 and _is_text(found[0]) and isinstance(found[0], Literal):
+        return Literal(span, found[0].value)
+    return Joined(span, tuple(found))
+
+
+def added(span: Span, kind: str, operands: Sequence[Expr]) -> Expr:
+    """`a + b + c`."""
+    numbers = any(isinstance(one, Literal) and not isinstance(one.value, str) for one in operands)
+    if numbers and not any(_is_text(one) for one in operands):
+        return Other(span, kind, tuple(operands))
+    return joined(span, operands)
+
+
+def _is_text(part: Expr) -> bool:
+    return isinstance(part, Literal) and isinstance(part.value, str)
+
+
+def _one(first: Expr, second: Expr) -> Literal:
+    a, b = first.span, second.span
+    span = Span(a.line, a.column, b.end_line, b.end_column, a.start, b.end)
+    return Literal(span, f"{getattr(first, 'value', '')}{getattr(second, 'value', '')}")
