@@ -1,0 +1,1 @@
+"""Python's syntax tree in the one form, a file for each part of the language."""
