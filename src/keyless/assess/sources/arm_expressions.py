@@ -16,7 +16,7 @@ from keyless.assess.sources.bicep_expressions import Expressions
 from keyless.assess.sources.bicep_tokens import NotUnderstood
 from keyless.assess.sources.piece import Piece
 from keyless.assess.sources.tree import FileText
-from keyless.assess.syntax.expressions import Call, Choice, Expr, Literal, Name, Other
+from keyless.assess.syntax.expressions import Argument, Call, Choice, Expr, Literal, Name, Other
 from keyless.assess.syntax.source import Problem
 from keyless.assess.syntax.span import Span
 
@@ -24,7 +24,11 @@ _TEXT = re.compile(rb"'((?:[^']|'')*+)'")
 
 
 class _Expression(Expressions):
-    """Reads one expression."""
+    """Reads one expression; ``prefix`` goes before the names of parameters and variables."""
+
+    def __init__(self, file: FileText, prefix: str) -> None:
+        self._prefix = prefix
+        super().__init__(file)
 
     def advance(self) -> None:
         """Lines do not matter here."""
@@ -50,12 +54,18 @@ class _Expression(Expressions):
 
     def called(self, start: int, callee: Expr) -> Expr:
         found = super().called(start, callee)
-        if isinstance(found, Call) and isinstance(callee, Name):
-            given = [one.value for one in found.arguments]
-            if callee.id.casefold() == "if" and len(given) == 3:
-                return Choice(found.span, (given[1], given[2]), given[0])
-            if callee.id.casefold() == "coalesce" and given:
-                return Choice(found.span, tuple(given))
+        if isinstance(callee, Literal):  # `true()`, `false()`, `null()`
+            return Literal(found.span, callee.value)
+        if not isinstance(found, Call) or not isinstance(callee, Name):
+            return found
+        name, given = callee.id.casefold(), tuple(one.value for one in found.arguments)
+        if name == "if" and len(given) == 3:
+            return Choice(found.span, given[1:], given[0])
+        if name == "coalesce" and given:
+            return Choice(found.span, given)
+        if self._prefix and given and name in {"parameters", "variables"} and isinstance(given[0], Literal):
+            own = Literal(given[0].span, f"{self._prefix}/{name}/{given[0].value}")
+            return Call(found.span, Name(callee.span, "variables"), (Argument(own),))
         return found
 
 
@@ -64,11 +74,11 @@ def is_expression(text: str) -> bool:
     return text.startswith("[") and text.endswith("]") and not text.startswith("[[")
 
 
-def arm_expression(file: FileText, text: str, span: Span) -> tuple[Expr, Problem | None]:
+def arm_expression(file: FileText, text: str, span: Span, prefix: str = "") -> tuple[Expr, Problem | None]:
     """The expression that a text is; what is not understood is ``Other`` of kind `error`, and a problem."""
     data = text.encode()
     as_written = span.end - span.start == len(data) + 2
-    reader = _Expression(Piece(file, data, span.start + 1, None if as_written else span))
+    reader = _Expression(Piece(file, data, span.start + 1, None if as_written else span), prefix)
     try:
         return reader.whole(), None
     except NotUnderstood as error:
