@@ -1,0 +1,5 @@
+"""Calls of client libraries that hand a credential over, as they stand in code."""
+
+from keyless.assess.clients.uses import ClientUse, client_uses
+
+__all__ = ["ClientUse", "client_uses"]
