@@ -50,6 +50,11 @@ def setting_of(name: str) -> Setting:
     return Setting(Realm.SETTING, key)
 
 
+def vault_secret_of(name: str) -> Setting:
+    """The secret of a vault that a name is: names compare without case, and .NET writes `:` as `--`."""
+    return Setting(Realm.VAULT_SECRET, name.casefold().translate(_SEPARATORS))
+
+
 class Written(msgspec.Struct, frozen=True, kw_only=True):
     """A place where a setting gets its value.
 

@@ -1,0 +1,137 @@
+"""Expressions of code at which a flow ends: literals, credential objects, reads of keys and of vaults.
+
+Rules:
+- credentials of azure-identity end a flow, with a secret in them or without; a builder's chain is what it
+  began with;
+- a read of a resource's keys by a management client is a key of that resource, and so is whatever is taken
+  out of its answer;
+- a text is an address, a reference to a vault, or a written value; an empty one or a placeholder is nothing.
+"""
+
+from __future__ import annotations
+
+from keyless.assess.findings.finding import Step
+from keyless.assess.flows.back_calls import argument_at, method_name
+from keyless.assess.flows.flow import Flow, Origin
+from keyless.assess.flows.spot import Spot
+from keyless.assess.flows.texts import is_secret_text
+from keyless.assess.flows.tracer import Tracer
+from keyless.assess.flows.types import type_of
+from keyless.assess.syntax.code import Language
+from keyless.assess.syntax.expressions import Call, Expr, Index, Literal, Member, dotted, text_of
+from keyless.catalog.shapes.of_value import shape_of
+from keyless.catalog.shapes.shape import Holds
+from keyless.catalog.value_calls import value_calls
+
+_MOST_LINKS = 24
+
+
+def ended(
+    origin: Origin, spot: Spot, at: Expr, what: str, *, service: str = "", subject: str = "", name: str = ""
+) -> Flow:
+    """A flow that begins here: its first step says what is here."""
+    place = spot.place(at.span)
+    return Flow(origin, place, at, (Step(place, what),), service, subject, name)
+
+
+def credential_object(call: Call, spot: Spot) -> Flow | None:
+    """A credential of azure-identity, or what a chain of its builder's methods makes of it."""
+    one: Expr = call
+    for _ in range(_MOST_LINKS):
+        if isinstance(one, Call):
+            name = method_name(one)
+            if name in value_calls().identity:
+                return ended(Origin.IDENTITY, spot, one, f"identity by `{name}`", name=name)
+            if name in value_calls().entra_secrets:
+                return ended(Origin.ENTRA_SECRET, spot, one, f"made by `{name}`", service="entra", name=name)
+            one = one.callee
+        elif isinstance(one, Member):
+            one = one.base
+        else:
+            break
+    return None
+
+
+def vault_read(tracer: Tracer, call: Call, spot: Spot) -> str | None:
+    """The name of the secret that a call reads from a vault, empty where it cannot be told; none where it
+    reads none."""
+    within = spot.within
+    known = value_calls().vault_reads.get(method_name(call))
+    if known is None or within is None or not isinstance(call.callee, Member):
+        return None
+    written = type_of(tracer.code, call.callee.base, within)
+    marks = value_calls().vault_marks
+    imports = any(mark in one.module.casefold() for one in within.unit.imports for mark in marks)
+    if not imports and not any(name in written for name in value_calls().vault_types):
+        return None
+    position = known[0] + (1 if within.unit.language is Language.GO else 0)
+    key = argument_at(call, position, known[1])
+    if key is None:
+        return ""
+    return text_of(key) or next((text for one, _ in tracer.values(key, spot) if (text := text_of(one))), "")
+
+
+def key_read(tracer: Tracer, expression: Expr, spot: Spot) -> Flow | None:
+    """A read of a resource's keys, or what is taken out of one."""
+    one = expression
+    for _ in range(_MOST_LINKS):
+        if isinstance(one, Call) and (found := _reads_keys(one, spot)) is not None:
+            return found
+        if isinstance(one, Call):
+            one = one.callee
+        elif isinstance(one, Member | Index):
+            one = one.base
+        else:
+            break
+    if one is expression:
+        return None
+    values = tracer.values(one, spot)
+    return next(
+        (found for value, at in values if value is not one and (found := key_read(tracer, value, at))), None
+    )
+
+
+def _reads_keys(call: Call, spot: Spot) -> Flow | None:
+    written = dotted(call.callee) or method_name(call)
+    for name, service in value_calls().key_reads.items():
+        if service and (written == name or written.endswith(f".{name}")):
+            return ended(Origin.KEY_OF_RESOURCE, spot, call, f"read with `{name}`", service=service)
+    return None
+
+
+def literal(one: Literal, spot: Spot) -> Flow | None:
+    """What a literal is; none for what is no text, is empty, or stands for something else."""
+    text = one.value
+    if not isinstance(text, str) or not text.strip() or is_placeholder(text):
+        return None
+    shape = shape_of(text)
+    if shape.holds is Holds.REFERENCE:
+        return ended(Origin.VAULT, spot, one, "reference to a vault", service="keyvault")
+    if shape.holds is not Holds.CREDENTIAL and is_address(text):
+        return ended(Origin.ADDRESS, spot, one, "address")
+    return ended(Origin.WRITTEN, spot, one, "written here", service=next(iter(shape.services), ""))
+
+
+def is_address(text: str) -> bool:
+    """Whether a text is an endpoint or a connection string without a secret."""
+    if is_secret_text(text):
+        return False
+    plain = text.casefold()
+    return (
+        "://" in plain
+        or (";" in plain and "=" in plain)
+        or plain.rstrip("/").endswith((".net", ".com", ".azure.us"))
+    )
+
+
+def is_placeholder(text: str) -> bool:
+    """Whether a text only stands for a value."""
+    plain = text.strip().casefold()
+    wrapped = plain[:1] + plain[-1:] in {"<>", "{}", "[]", "%%"}
+    return (
+        wrapped
+        or plain.startswith(("${", "$(", "{{", "your", "<", "#{"))
+        or set(plain) <= set("x*.-0_")
+        or plain
+        in {"changeme", "todo", "none", "null", "undefined", "placeholder", "replace_me", "tbd", "n/a"}
+    )

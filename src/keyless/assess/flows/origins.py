@@ -1,0 +1,41 @@
+"""Where a value comes from: `origins` for expressions of code.
+
+Rules:
+- the search goes back from the use one step at a time, nearest first; what may be one thing or another gives
+  a flow for each;
+- a flow's steps go from its origin to the last step before the use, which the caller adds;
+- where nothing more can be told the flow ends there: a setting that nothing writes, a parameter that nothing
+  gives, or unknown. There is always at least one flow.
+"""
+
+from __future__ import annotations
+
+from keyless.assess.flows.flow import Flow
+from keyless.assess.flows.looking import look_at_code
+from keyless.assess.flows.search import Searcher
+from keyless.assess.flows.spot import Spot, code_spot
+from keyless.assess.flows.tracer import Seen, Tracer
+from keyless.assess.repository import Repository
+from keyless.assess.settings.setting import Setting
+from keyless.assess.syntax.expressions import Expr
+from keyless.assess.syntax.walk import Within
+
+
+def origins(repository: Repository, expression: Expr, within: Within) -> tuple[Flow, ...]:
+    """Where the value of an expression comes from, the nearest first; at least one flow."""
+    return repository.view(searcher).flows(expression, code_spot(within))
+
+
+def setting_origins(repository: Repository, setting: Setting) -> tuple[Flow, ...]:
+    """Where the value of a setting comes from; none where nothing in the repository writes it."""
+    return repository.view(searcher).of_setting(setting)
+
+
+def searcher(repository: Repository) -> Searcher:
+    """The search through one repository: `repository.view(searcher)`."""
+    return Searcher(Tracer(repository, look))
+
+
+def look(tracer: Tracer, expression: Expr, spot: Spot) -> Seen:
+    """One look at an expression, wherever it stands."""
+    return look_at_code(tracer, expression, spot)

@@ -1,0 +1,130 @@
+"""The search: from a use back to every origin, nearest first, within bounds.
+
+Rules:
+- nothing is looked at twice on behalf of one use (an expression counts apart for each way of calls that was
+  gone into), so that the search ends, in a time that is bounded, whatever the code is like;
+- the flows of a setting are searched once and kept; a setting that is written from itself has none there;
+- flows that end at the same place as the same thing are one; unknown ones are dropped where others are known.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict, deque
+from dataclasses import dataclass, replace
+
+from keyless.assess.findings.finding import Step
+from keyless.assess.flows.ends import ended
+from keyless.assess.flows.flow import Flow, Origin
+from keyless.assess.flows.spot import Hop, Spot
+from keyless.assess.flows.tracer import Tracer
+from keyless.assess.settings.setting import Realm, Setting
+from keyless.assess.syntax.expressions import Expr
+
+_MOST_FLOWS = 16
+_LONGEST = 16
+"""Steps that a flow may have."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Trail:
+    """The steps from an expression on to the use, nearest to the expression first."""
+
+    step: Step
+    onward: _Trail | None
+    length: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Node:
+    expression: Expr
+    spot: Spot
+    trail: _Trail | None
+
+
+class Searcher:
+    """The search through one repository; what it finds is kept by expression and by setting."""
+
+    def __init__(self, tracer: Tracer) -> None:
+        self._tracer = tracer
+        self._found: dict[tuple[int, int], tuple[Flow, ...]] = {}
+        self._of_setting: dict[Setting, tuple[Flow, ...]] = {}
+        self._kept: list[object] = []
+
+    def flows(self, expression: Expr, spot: Spot) -> tuple[Flow, ...]:
+        """Where an expression comes from; at least one flow."""
+        function = spot.within.function if spot.within is not None else None
+        key = (id(expression), id(function))
+        if key not in self._found:
+            self._kept.append((expression, function))  # an id is only good for what is kept
+            self._tracer.begin()
+            self._found[key] = self._search(expression, spot)
+        return self._found[key]
+
+    def of_setting(self, setting: Setting) -> tuple[Flow, ...]:
+        """Where a setting comes from; none where nothing writes it."""
+        return ()
+
+    def _search(self, expression: Expr, spot: Spot) -> tuple[Flow, ...]:
+        found: list[Flow] = []
+        seen: set[tuple[int, tuple[int, ...]]] = set()
+        waiting = deque([_Node(expression, spot, None)])
+        while waiting and len(found) < _MOST_FLOWS:
+            node = waiting.popleft()
+            key = (id(node.expression), node.spot.key)
+            if key in seen:
+                continue
+            seen.add(key)
+            self._kept.append(node.expression)
+            found += self._at(node, waiting)
+        return _distinct(found) or (ended(Origin.UNKNOWN, spot, expression, "not known where from"),)
+
+    def _at(self, node: _Node, waiting: deque[_Node]) -> list[Flow]:
+        """The flows that begin at a node; what lies further back is put into the queue."""
+        too_long = node.trail is not None and node.trail.length >= _LONGEST
+        seen = self._tracer.look(node.expression, node.spot)
+        found = [_with(flow, node.trail) for flow in seen.flows]
+        for hop in () if too_long else seen.hops:
+            trail = _longer(node.trail, hop)
+            if isinstance(hop.to, Setting):
+                found += [_with(flow, trail) for flow in self._setting(hop.to, hop, node)]
+            else:
+                waiting.append(_Node(hop.to, hop.spot, trail))
+        if (not seen.hops and not seen.flows) or too_long:
+            found.append(
+                _with(ended(Origin.UNKNOWN, node.spot, node.expression, "not known where from"), node.trail)
+            )
+        return found
+
+    def _setting(self, setting: Setting, hop: Hop, node: _Node) -> tuple[Flow, ...]:
+        flows = self.of_setting(setting)
+        if flows:
+            return flows
+        vault = setting.realm is Realm.VAULT_SECRET
+        name = hop.what.partition("`")[2].partition("`")[0] or setting.key
+        place = hop.place or node.spot.place(node.expression.span)
+        origin = Origin.VAULT if vault else Origin.SETTING
+        return (Flow(origin, place, node.expression, (), "keyvault" if vault else "", "", name),)
+
+
+def _longer(trail: _Trail | None, hop: Hop) -> _Trail | None:
+    if not hop.what or hop.place is None:
+        return trail
+    return _Trail(Step(hop.place, hop.what), trail, 1 + (trail.length if trail else 0))
+
+
+def _with(flow: Flow, trail: _Trail | None) -> Flow:
+    steps = list(flow.steps)
+    one = trail
+    while one is not None:
+        steps.append(one.step)
+        one = one.onward
+    return replace(flow, steps=tuple(steps))
+
+
+def _distinct(flows: list[Flow]) -> tuple[Flow, ...]:
+    by_end: dict[tuple[object, ...], list[Flow]] = defaultdict(list)
+    for flow in flows:
+        by_end[flow.origin, flow.place, flow.name, flow.service].append(flow)
+    kept = [min(same, key=lambda one: len(one.steps)) for same in by_end.values()]
+    known = [one for one in kept if one.origin is not Origin.UNKNOWN]
+    return tuple(known or kept[:1])

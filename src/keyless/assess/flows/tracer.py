@@ -1,0 +1,94 @@
+"""Following an expression back, one step at a time, within bounds: what the parts of the search share.
+
+Rules:
+- every form has one function that gives the steps back from it; nothing else decides where a value comes
+  from;
+- a query looks at a bounded number of expressions, and so do all queries together; what is left then is
+  unknown, and nothing is looked at twice on one way;
+- what an object is (which literal, which call makes it) is found by the same steps, and only as deep as a
+  member of a member of it needs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from keyless.assess.flows.code import Code, code
+from keyless.assess.flows.flow import Flow
+from keyless.assess.flows.spot import Hop, Spot
+from keyless.assess.repository import Repository
+from keyless.assess.settings.setting import Setting
+from keyless.assess.syntax.expressions import Expr
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Seen:
+    """What one look at an expression shows: flows that begin there, and steps further back."""
+
+    flows: tuple[Flow, ...] = ()
+    hops: tuple[Hop, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.flows or self.hops)
+
+
+Look = Callable[["Tracer", Expr, Spot], Seen]
+NOTHING = Seen()
+
+_LOOKED_AT_IN_A_QUERY = 600
+_LOOKED_AT_IN_ALL = 2_000_000
+_DEEPEST = 12
+_MOST_VALUES = 8
+
+
+class Tracer:
+    """The steps back from expressions of one repository."""
+
+    def __init__(self, repository: Repository, look: Look) -> None:
+        self.repository = repository
+        self.code: Code = repository.view(code)
+        self._look = look
+        self._left = 0
+        self._left_in_all = _LOOKED_AT_IN_ALL
+        self._depth = 0
+        self._active: set[tuple[int, tuple[int, ...]]] = set()
+
+    def begin(self) -> None:
+        """A new query."""
+        self._left = _LOOKED_AT_IN_A_QUERY
+
+    def spend(self) -> bool:
+        """Whether one more expression may be looked at."""
+        self._left -= 1
+        self._left_in_all -= 1
+        return self._left > 0 and self._left_in_all > 0
+
+    def look(self, expression: Expr, spot: Spot) -> Seen:
+        """What an expression shows; nothing where the bounds are reached, or it is being looked at."""
+        key = (id(expression), spot.key)
+        if key in self._active or self._depth >= _DEEPEST or not self.spend():
+            return NOTHING
+        self._active.add(key)
+        self._depth += 1
+        try:
+            return self._look(self, expression, spot)
+        finally:
+            self._depth -= 1
+            self._active.discard(key)
+
+    def values(self, expression: Expr, spot: Spot) -> list[tuple[Expr, Spot]]:
+        """What an expression is, as far as it can be followed: literals, objects, calls, unknown names."""
+        found: list[tuple[Expr, Spot]] = []
+        seen: set[tuple[int, tuple[int, ...]]] = set()
+        waiting: list[tuple[Expr, Spot]] = [(expression, spot)]
+        for one, at in waiting:
+            key = (id(one), at.key)
+            if key in seen or len(found) >= _MOST_VALUES:
+                continue
+            seen.add(key)
+            seen_here = self.look(one, at)
+            waiting.extend((hop.to, hop.spot) for hop in seen_here.hops if not isinstance(hop.to, Setting))
+            if not seen_here.hops:
+                found.append((one, at))
+        return found

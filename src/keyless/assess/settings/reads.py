@@ -1,0 +1,170 @@
+"""Reads of settings in code: which expression reads which setting, in every language.
+
+Rules:
+- what reads is data (`catalog/setting_reads`): maps of settings, functions, methods of objects of
+  configuration, with the prefix of a section that was taken before;
+- an object of configuration is known by its name after imports, by its type, or by the call that made it; a
+  usual name alone (`configuration` in C#) is enough where nothing says another type;
+- a key may be a constant of the repository;
+- fields of classes that settings are bound to are left to `flows/bound`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from keyless.assess.flows.definitions import plain_type
+from keyless.assess.flows.spot import Spot
+from keyless.assess.flows.tracer import Tracer
+from keyless.assess.flows.types import type_of
+from keyless.assess.settings.setting import Setting, setting_of
+from keyless.assess.syntax.expressions import Call, Expr, Index, Literal, Member, Name, Other, dotted, text_of
+from keyless.catalog.setting_reads import SettingReads, setting_reads
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A setting that an expression reads, under the name that stands there, and what it has by default."""
+
+    name: str
+    default: Expr | None = None
+
+    @property
+    def setting(self) -> Setting:
+        """The setting."""
+        return setting_of(self.name)
+
+
+def reads_of(tracer: Tracer, expression: Expr, spot: Spot) -> list[Read]:
+    """The settings that an expression reads; none for one that reads no setting."""
+    if spot.within is None:
+        return []
+    known = setting_reads(spot.within.unit.language.value)
+    match expression:
+        case Member(base=base, name=name):
+            return [Read(f"{prefix}{name}") for prefix in _prefixes(tracer, known, base, spot)]
+        case Index(base=base, key=key):
+            prefixes = _prefixes(tracer, known, base, spot)
+            return [Read(f"{prefix}{text}") for prefix in prefixes for text in _texts(tracer, key, spot)]
+        case Call():
+            return _of_call(tracer, known, expression, spot)
+        case _:
+            return []
+
+
+def _of_call(tracer: Tracer, known: SettingReads, call: Call, spot: Spot) -> list[Read]:
+    full = full_name(tracer, call.callee, spot)
+    for function, (position, default) in known.functions.items():
+        if full is not None and (full == function or full.endswith(f".{function}")):
+            return _read(tracer, call, spot, "", (position, default))
+    callee = call.callee
+    if not isinstance(callee, Member):
+        return []
+    prefix = known.methods.get(plain_type(callee.name))
+    if prefix is None:
+        return []
+    return [
+        read
+        for before in _prefixes(tracer, known, callee.base, spot)
+        for read in _read(tracer, call, spot, before + prefix, (0, 1))
+    ]
+
+
+def _read(tracer: Tracer, call: Call, spot: Spot, prefix: str, at: tuple[int, int]) -> list[Read]:
+    position, default = at
+    plain = [one.value for one in call.arguments]
+    if position >= len(plain):
+        return []
+    fallback = plain[default] if 0 <= default < len(plain) else None
+    return [Read(prefix + name, fallback) for name in _texts(tracer, plain[position], spot)]
+
+
+def _texts(tracer: Tracer, key: Expr, spot: Spot) -> list[str]:
+    """The names that a key may be: a text, or constants."""
+    if isinstance(key, Literal):
+        return [] if (text := text_of(key)) is None else [text]
+    found = (text_of(one) for one, _ in tracer.values(key, spot))
+    return [text for text in found if text]
+
+
+def _prefixes(tracer: Tracer, known: SettingReads, base: Expr, spot: Spot) -> list[str]:
+    """The prefixes of the settings that an object gives by their names; none where it gives no settings."""
+    if (found := _prefix_here(tracer, known, base, spot)) is not None:
+        return [found]
+    if (inner := _section(tracer, known, base, spot)) is not None:
+        return inner
+    if isinstance(base, Name | Member | Call):
+        values = tracer.values(base, spot)
+        return [
+            prefix
+            for one, at in values
+            if one is not base
+            for prefix in _prefixes_of_value(tracer, known, one, at)
+        ]
+    return []
+
+
+def _prefixes_of_value(tracer: Tracer, known: SettingReads, value: Expr, spot: Spot) -> list[str]:
+    if (found := _prefix_here(tracer, known, value, spot)) is not None:
+        return [found]
+    return _section(tracer, known, value, spot) or []
+
+
+def _section(tracer: Tracer, known: SettingReads, base: Expr, spot: Spot) -> list[str] | None:
+    """The prefixes of `x.GetSection("A")`, and of `x.GetSection("A").Get<T>()`."""
+    if not isinstance(base, Call) or not isinstance(base.callee, Member):
+        return None
+    method = plain_type(base.callee.name)
+    if method in known.sections and base.arguments:
+        before = _prefixes(tracer, known, base.callee.base, spot)
+        return [f"{one}{key}:" for one in before for key in _texts(tracer, base.arguments[0].value, spot)]
+    if method in known.bound and not (base.arguments and method == "Get"):
+        return _prefixes(tracer, known, base.callee.base, spot) or None
+    return None
+
+
+def _prefix_here(tracer: Tracer, known: SettingReads, base: Expr, spot: Spot) -> str | None:
+    """The prefix of an object of settings that is one by its name, type or maker."""
+    if isinstance(base, Member) and isinstance(base.base, Other) and base.base.kind == "meta_property":
+        return "" if base.name == "env" else None
+    if isinstance(base, Call):
+        made = full_name(tracer, base.callee, spot) or str(getattr(base.callee, "name", ""))
+        return _by_end(known.makers, made)
+    full = full_name(tracer, base, spot)
+    if full is not None and (prefix := _by_end(known.objects, full)) is not None:
+        return prefix
+    return _by_type(tracer, known, base, spot, full or "")
+
+
+def _by_type(tracer: Tracer, known: SettingReads, base: Expr, spot: Spot, full: str) -> str | None:
+    if spot.within is None or not isinstance(base, Name | Member):
+        return None
+    imports = tracer.code.imports(spot.within.unit)
+    if isinstance(base, Name) and base.id in imports and imports[base.id].module in known.modules:
+        return ""
+    written = plain_type(type_of(tracer.code, base, spot.within))
+    if written:
+        return "" if written in known.types else None
+    last = full.rpartition(".")[2].strip("_").casefold()
+    return "" if last in known.named else None
+
+
+def _by_end(known: dict[str, str], full: str) -> str | None:
+    """What a table says of a name: of all of it, or of the end of it."""
+    if full in known:
+        return known[full]
+    last_two = ".".join(full.rsplit(".", 2)[-2:])
+    return known.get(last_two)
+
+
+def full_name(tracer: Tracer, expression: Expr, spot: Spot) -> str | None:
+    """`a.b.c` with the file's imports put in; none where anything but names is in it."""
+    written = dotted(expression)
+    if written is None or spot.within is None:
+        return written
+    first, dot, rest = written.partition(".")
+    found = tracer.code.imports(spot.within.unit).get(first)
+    if found is None:
+        return written
+    base = found.module if found.name is None else f"{found.module}.{found.name}"
+    return f"{base}{dot}{rest}"
