@@ -178,6 +178,18 @@ def nothing(reading: Reading, node: Node) -> tuple[Statement, ...]:
     return ()
 
 
+def statements_at(reading: Reading, node: Node, field: str) -> tuple[Statement, ...]:
+    """The statements at a field of a node: those of a block, or the one."""
+    found = node.child_by_field_name(field)
+    return () if found is None else tuple(reading.statement(found))
+
+
+def expression_at(reading: Reading, node: Node, field: str) -> Expr | None:
+    """The expression at a field of a node."""
+    found = node.child_by_field_name(field)
+    return None if found is None else reading.expression(found)
+
+
 def flat(node: Node, kind: str, operator: str) -> list[Node]:
     """The operands of `a + b + c`, in their order."""
     found: list[Node] = []

@@ -13,9 +13,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
+from keyless.assess.sources import members
 from keyless.assess.sources.csharp import creation, functions, names
-from keyless.assess.sources.csharp.statements import declared, of_field
-from keyless.assess.sources.reading import Reading, ReadStatement, nothing
+from keyless.assess.sources.csharp.statements import declared
+from keyless.assess.sources.reading import Reading, ReadStatement, nothing, statements_at
 from keyless.assess.syntax.code import Import
 from keyless.assess.syntax.expressions import (
     CONSTRUCTOR,
@@ -26,9 +27,7 @@ from keyless.assess.syntax.expressions import (
     Evaluate,
     Expr,
     Function,
-    Member,
     Name,
-    Parameter,
     Return,
     Statement,
 )
@@ -56,10 +55,10 @@ def namespace(reading: Reading, node: Node) -> Told:
     """A namespace: what is in it."""
     name = node.child_by_field_name("name")
     reading.package = reading.package or ("" if name is None else reading.file.piece(name))
-    return of_field(reading, node, "body")
+    return statements_at(reading, node, "body")
 
 
-def members(reading: Reading, node: Node) -> Told:
+def within_braces(reading: Reading, node: Node) -> Told:
     """What stands between the braces of a namespace or type."""
     return reading.statements(node.named_children)
 
@@ -67,7 +66,7 @@ def members(reading: Reading, node: Node) -> Told:
 def type_declared(reading: Reading, node: Node) -> Told:
     """A class, record, struct or interface."""
     bases = next((one for one in node.named_children if one.type == "base_list"), None)
-    body = (*_primary(reading, node, bases), *of_field(reading, node, "body"))
+    body = (*_primary(reading, node, bases), *statements_at(reading, node, "body"))
     return (_class(reading, node, body, () if bases is None else _bases(reading, bases)),)
 
 
@@ -94,11 +93,10 @@ def _primary(reading: Reading, node: Node, bases: Node | None) -> tuple[Statemen
     handed = None if bases is None else _argument_list(bases)
     body = (
         *(() if handed is None else (_base_call(reading, handed, "base"),)),
-        *(_set_field(one) for one in found),
+        *members.set_fields(found),
     )
     constructor = Function(span=reading.file.of(given), name=CONSTRUCTOR, parameters=found, body=body)
-    fields = (Assign(one.span, Name(one.span, one.name), None, one.type) for one in found)
-    return (*fields, Define(constructor.span, constructor))
+    return (*members.fields(found), Define(constructor.span, constructor))
 
 
 def _argument_list(node: Node) -> Node | None:
@@ -108,12 +106,6 @@ def _argument_list(node: Node) -> Node | None:
         if one.type == "primary_constructor_base_type":
             return _argument_list(one)
     return None
-
-
-def _set_field(parameter: Parameter) -> Statement:
-    span = parameter.span
-    field = Member(span, Name(span, "this"), parameter.name)
-    return Assign(span, field, Name(span, parameter.name))
 
 
 def _base_call(reading: Reading, given: Node, callee: str) -> Statement:
@@ -226,7 +218,7 @@ DECLARATIONS: Mapping[str, ReadStatement] = {
     "using_directive": used_namespace,
     "namespace_declaration": namespace,
     "file_scoped_namespace_declaration": namespace,
-    "declaration_list": members,
+    "declaration_list": within_braces,
     "class_declaration": type_declared,
     "record_declaration": type_declared,
     "record_struct_declaration": type_declared,

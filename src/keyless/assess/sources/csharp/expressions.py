@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from keyless.assess.sources.csharp import creation, literals, names, patterns
 from keyless.assess.sources.csharp.functions import anonymous_method, lambda_function
-from keyless.assess.sources.reading import ReadExpression, Reading, flat, within
+from keyless.assess.sources.reading import ReadExpression, Reading, flat, other, within
 from keyless.assess.sources.texts import added
 from keyless.assess.syntax.expressions import (
     Assign,
@@ -239,5 +239,8 @@ EXPRESSIONS: Mapping[str, ReadExpression] = {
     "cast_expression": cast,
     "as_expression": cast,
     "postfix_unary_expression": after,
+    "prefix_unary_expression": other,
+    "throw_expression": other,
+    "query_expression": other,
     "typeof_expression": type_of,
 }

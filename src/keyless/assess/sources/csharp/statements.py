@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from keyless.assess.sources.csharp import names, patterns
 from keyless.assess.sources.csharp.expressions import assignment
-from keyless.assess.sources.reading import Reading, ReadStatement, nothing
+from keyless.assess.sources.reading import Reading, ReadStatement, expression_at, nothing, statements_at
 from keyless.assess.syntax.expressions import (
     Assign,
     Block,
@@ -36,18 +36,6 @@ def inner(reading: Reading, node: Node) -> Told:
 def labelled(reading: Reading, node: Node) -> Told:
     """A statement with a label."""
     return reading.statement(node.named_children[-1])
-
-
-def of_field(reading: Reading, node: Node, field: str) -> tuple[Statement, ...]:
-    """The statements at a field of a node: those of a block, or the one."""
-    found = node.child_by_field_name(field)
-    return () if found is None else tuple(reading.statement(found))
-
-
-def value_of(reading: Reading, node: Node, field: str) -> Expr | None:
-    """The expression at a field of a node."""
-    found = node.child_by_field_name(field)
-    return None if found is None else reading.expression(found)
 
 
 def evaluated(reading: Reading, node: Node) -> Told:
@@ -115,8 +103,8 @@ def asked(reading: Reading, node: Node) -> Told:
     found: list[Statement] = []
     one: Node | None = node
     while one is not None and one.type == "if_statement":
-        condition = value_of(reading, one, "condition")
-        found.append(Block(reading.file.of(one), "if", of_field(reading, one, "consequence"), condition))
+        condition = expression_at(reading, one, "condition")
+        found.append(Block(reading.file.of(one), "if", statements_at(reading, one, "consequence"), condition))
         one = one.child_by_field_name("alternative")
     if one is not None:
         found.append(Block(reading.file.of(one), "else", tuple(reading.statement(one))))
@@ -125,8 +113,8 @@ def asked(reading: Reading, node: Node) -> Told:
 
 def repeated(reading: Reading, node: Node) -> Told:
     """`while`, `do`."""
-    over = value_of(reading, node, "condition")
-    return (Repeat(reading.file.of(node), (), over, of_field(reading, node, "body")),)
+    over = expression_at(reading, node, "condition")
+    return (Repeat(reading.file.of(node), (), over, statements_at(reading, node, "body")),)
 
 
 def counted(reading: Reading, node: Node) -> Told:
@@ -136,9 +124,9 @@ def counted(reading: Reading, node: Node) -> Told:
             yield from variables(reading, one)
         elif one.is_named:
             yield from reading.statement(one)
-    over = value_of(reading, node, "condition")
+    over = expression_at(reading, node, "condition")
     updates = [one for one in node.children_by_field_name("update") if one.is_named]
-    body = (*of_field(reading, node, "body"), *reading.statements(updates))
+    body = (*statements_at(reading, node, "body"), *reading.statements(updates))
     yield Repeat(reading.file.of(node), (), over, body)
 
 
@@ -146,8 +134,8 @@ def gone_through(reading: Reading, node: Node) -> Told:
     """`foreach`."""
     left = node.child_by_field_name("left")
     found = () if left is None else _names_in(reading, left)
-    over = value_of(reading, node, "right")
-    return (Repeat(reading.file.of(node), found, over, of_field(reading, node, "body")),)
+    over = expression_at(reading, node, "right")
+    return (Repeat(reading.file.of(node), found, over, statements_at(reading, node, "body")),)
 
 
 def _names_in(reading: Reading, node: Node) -> tuple[str, ...]:
@@ -158,7 +146,7 @@ def _names_in(reading: Reading, node: Node) -> tuple[str, ...]:
 
 def tried(reading: Reading, node: Node) -> Told:
     """`try`, `catch` and `finally`, one after the other."""
-    yield Block(reading.file.of(node), "try", of_field(reading, node, "body"))
+    yield Block(reading.file.of(node), "try", statements_at(reading, node, "body"))
     for one in node.named_children:
         if one.type == "catch_clause":
             yield _caught(reading, one)
@@ -169,12 +157,12 @@ def tried(reading: Reading, node: Node) -> Told:
 def _caught(reading: Reading, node: Node) -> Statement:
     found = next((one for one in node.named_children if one.type == "catch_filter_clause"), None)
     condition = None if found is None else reading.expression(names.parts(found)[-1])
-    return Block(reading.file.of(node), "catch", of_field(reading, node, "body"), condition)
+    return Block(reading.file.of(node), "catch", statements_at(reading, node, "body"), condition)
 
 
 def switched(reading: Reading, node: Node) -> Told:
     """`switch`, with each `case` a block in it."""
-    value = value_of(reading, node, "value")
+    value = expression_at(reading, node, "value")
     body = node.child_by_field_name("body")
     sections = [] if body is None else [one for one in body.named_children if one.type == "switch_section"]
     span = reading.file.of(node)
@@ -201,7 +189,7 @@ def _section(reading: Reading, node: Node, value: Expr | None) -> Told:
 
 def used(reading: Reading, node: Node) -> Told:
     """`using (var a = b) …`."""
-    body = of_field(reading, node, "body")
+    body = statements_at(reading, node, "body")
     last = node.child_by_field_name("body")
     opened: list[Statement] = []
     for one in names.parts(node):
