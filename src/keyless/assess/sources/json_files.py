@@ -1,0 +1,184 @@
+"""JSON as it is written by hand: with comments and trailing commas, and every value with its place.
+
+Rules:
+- what follows the first piece that is not understood is not read, and that is a problem; what stands before
+  is kept;
+- a file that a tool of packages writes (a lock file, a restored graph) holds nothing that anyone stores, and
+  is not looked at;
+- a file whose schema is that of deployments is a template, or a file of parameters for one;
+- texts may hold line breaks, as Azure Resource Manager allows.
+
+Source: https://www.rfc-editor.org/rfc/rfc8259
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import PurePosixPath
+
+from keyless.assess.sources.characters import Characters
+from keyless.assess.sources.tree import FileText
+from keyless.assess.syntax.documents import Document, DocumentKind
+from keyless.assess.syntax.expressions import Entry, Expr, Items, Literal, Record, entry_of, text_of
+from keyless.assess.syntax.source import Lack, Problem, Source
+
+_DEEPEST = 200
+_TOKEN = re.compile(
+    r'[\s,]*+(?:("[^"\\]*+(?:\\.[^"\\]*+)*+")|([{}\[\]:])|(//[^\n]*+|/\*[^*]*+\*++(?:[^/*][^*]*+\*++)*+/)'
+    r'|([^\s,:{}\[\]"/]++)|(\S))',
+    re.DOTALL,
+)
+_TEXT, _MARK, _COMMENT, _WORD = 1, 2, 3, 4
+_BETWEEN = " \t\r\n,"
+_WORDS: dict[str, bool | None] = {"true": True, "false": False, "null": None}
+_NUMBER = re.compile(r"[-+]?\d{1,400}(\.\d{1,400})?([eE][-+]?\d{1,4})?")
+_LOCKS = ("package-lock.json", "npm-shrinkwrap.json", "packages.lock.json", "project.assets.json")
+_LOCK_ENDINGS = (".lock.json", ".deps.json", ".tsbuildinfo", ".min.json")
+_APP_SETTINGS = re.compile(
+    r"(appsettings([.\-_][\w.\-]+)?|local\.settings([.\-][\w.\-]+)?)\.json", re.IGNORECASE
+)
+_TEMPLATE_SCHEMA = re.compile(r"deployment(template|parameters)\.json", re.IGNORECASE)
+
+
+class _Open:
+    """A record or list that is not closed yet."""
+
+    __slots__ = ("entries", "is_record", "items", "key", "start")
+
+    def __init__(self, start: int, is_record: bool) -> None:
+        self.start = start
+        self.is_record = is_record
+        self.key: Literal | None = None
+        self.entries: list[Entry] = []
+        self.items: list[Expr] = []
+
+
+class _Failed(Exception):
+    def __init__(self, at: int, lack: Lack, message: str) -> None:
+        super().__init__(message)
+        self.at = at
+        self.lack = lack
+        self.message = message
+
+
+def read(path: str, text: str) -> Source:
+    """A JSON file as records, or as a template where its schema says that it is one."""
+    name = PurePosixPath(path).name.casefold()
+    if name in _LOCKS or name.endswith(_LOCK_ENDINGS):
+        return Source(path=path)
+    file = FileText(path, text)
+    roots, problems = parsed_json(file)
+    if len(roots) == 1 and _is_template(roots[0]):
+        return _template(file, roots[0], problems)
+    kind = DocumentKind.APP_SETTINGS if _APP_SETTINGS.fullmatch(name) else DocumentKind.OTHER
+    document = Document(path=path, kind=kind, roots=tuple(roots))
+    return Source(path=path, document=document, problems=problems)
+
+
+def parsed_json(file: FileText) -> tuple[list[Expr], tuple[Problem, ...]]:
+    """The values that a text holds (one, or with JSON Lines several), as far as it is understood."""
+    reader = _Reader(Characters(file))
+    try:
+        reader.read()
+    except _Failed as failed:
+        end = min(len(file.text), failed.at + 1)
+        span = reader.characters.span(min(failed.at, end), end)
+        return reader.so_far(), (Problem(file.path, failed.lack, failed.message, span),)
+    return reader.roots, ()
+
+
+class _Reader:
+    def __init__(self, characters: Characters) -> None:
+        self.characters = characters
+        self.text = characters.file.text
+        self.roots: list[Expr] = []
+        self.open: list[_Open] = []
+
+    def read(self) -> None:
+        span = self.characters.span
+        for token in _TOKEN.finditer(self.text, 0, len(self.text.rstrip(_BETWEEN))):
+            group = token.lastindex
+            if group == _TEXT:
+                start, end = token.span(_TEXT)
+                self._value(Literal(span(start, end), self._text(token[_TEXT], start)), start)
+            elif group == _MARK:
+                self._mark(token[_MARK], token.start(_MARK))
+            elif group == _WORD:
+                self._value(self._word(token[_WORD], token.start(_WORD)), token.start(_WORD))
+            elif group != _COMMENT:
+                raise _Failed(token.start(5), Lack.NOT_PARSED, "this is not understood as JSON")
+        if self.open:
+            raise _Failed(len(self.text), Lack.NOT_PARSED, "a bracket is not closed before the file ends")
+
+    def so_far(self) -> list[Expr]:
+        """What was read, with everything closed that is open."""
+        while self.open:
+            self._close(len(self.text))
+        return self.roots
+
+    def _text(self, written: str, at: int) -> str:
+        if "\\" not in written:
+            return written[1:-1]
+        try:
+            return str(json.loads(written, strict=False))
+        except ValueError as error:
+            raise _Failed(at, Lack.NOT_PARSED, "this text has an escape that JSON does not know") from error
+
+    def _word(self, written: str, at: int) -> Literal:
+        span = self.characters.span(at, at + len(written))
+        if written in _WORDS:
+            return Literal(span, _WORDS[written])
+        found = _NUMBER.fullmatch(written)
+        if found is None:
+            raise _Failed(at, Lack.NOT_PARSED, "this is no value of JSON")
+        whole = found.group(1) is None and found.group(2) is None and len(written) < 100
+        return Literal(span, int(written) if whole else float(written))
+
+    def _mark(self, mark: str, at: int) -> None:
+        if mark in "{[":
+            if len(self.open) >= _DEEPEST:
+                raise _Failed(at, Lack.TOO_DEEP, f"it is nested more than {_DEEPEST} levels deep")
+            self.open.append(_Open(at, mark == "{"))
+        elif mark == ":":
+            if not self.open or self.open[-1].key is None:
+                raise _Failed(at, Lack.NOT_PARSED, "there is no key before this colon")
+        elif not self.open or self.open[-1].is_record != (mark == "}"):
+            raise _Failed(at, Lack.NOT_PARSED, "this bracket closes nothing that is open")
+        else:
+            self._close(at + 1)
+
+    def _close(self, end: int) -> None:
+        done = self.open.pop()
+        span = self.characters.span(done.start, end)
+        value = Record(span, tuple(done.entries)) if done.is_record else Items(span, tuple(done.items))
+        self._value(value, done.start)
+
+    def _value(self, value: Expr, at: int) -> None:
+        if not self.open:
+            self.roots.append(value)
+            return
+        around = self.open[-1]
+        if not around.is_record:
+            around.items.append(value)
+        elif around.key is None:
+            if not isinstance(value, Literal):
+                raise _Failed(at, Lack.NOT_PARSED, "a key is wanted here")
+            around.key = value
+        else:
+            span = self.characters.file.span(around.key.span.start, value.span.end)
+            around.entries.append(Entry(span, around.key, value))
+            around.key = None
+
+
+def _is_template(root: Expr) -> bool:
+    schema = entry_of(root, "$schema")
+    written = text_of(schema.value) if schema is not None else None
+    return written is not None and _TEMPLATE_SCHEMA.search(written) is not None
+
+
+def _template(file: FileText, root: Expr, problems: tuple[Problem, ...]) -> Source:
+    from keyless.assess.sources.arm import template_of
+
+    template, more = template_of(file, root)
+    return Source(path=file.path, template=template, problems=(*problems, *more))

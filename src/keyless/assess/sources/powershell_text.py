@@ -1,0 +1,32 @@
+"""PowerShell that its grammar does not know, written in another way of the same length, to be parsed.
+
+Rules, each for something that is plain in scripts:
+- `a ?? b` is parsed as `a -or b`, `a ??= b` as `a = b`;
+- `./script.ps1` where a command begins is parsed as a name;
+- `-name=value`, as native programs take it, is parsed as `-name:value`;
+- `-Property a, b` with bare words is parsed as words.
+What the tree's nodes say is read from the text as it is written.
+
+Source: https://learn.microsoft.com/powershell/module/microsoft.powershell.core/about/about_operators
+"""
+
+from __future__ import annotations
+
+import re
+
+_COALESCE = re.compile(rb"[ \t]\?\?[ \t](?=(.))")
+_COALESCE_INTO = re.compile(rb"\?\?=")
+_HERE = re.compile(rb"((?:^|[;|{(&=])[ \t]*+)\.[/\\](?=[\w.-])", re.MULTILINE)
+_OPTION = re.compile(rb"(?<=\s)(--?[A-Za-z][\w-]*+)=(?=\S)")
+_BARE = re.compile(rb"(?<=[A-Za-z_]), (?=[A-Za-z_])")
+_LISTED = re.compile(rb"^[^\[\n#]*?[ \t]-[A-Za-z]++[ \t]++[\w-]++, [\w-][^\[\n]*+$", re.MULTILINE)
+
+
+def parseable(data: bytes) -> bytes:
+    """The text as the grammar takes it, every byte of what stays in its place."""
+    if b"??" in data:
+        data = _COALESCE.sub(lambda one: b"-or " if one.group(1).isalpha() else b" -or", data)
+        data = _COALESCE_INTO.sub(b"  =", data)
+    data = _HERE.sub(rb"\1__", data)
+    data = _OPTION.sub(rb"\1:", data)
+    return _LISTED.sub(lambda one: _BARE.sub(b"  ", one.group()), data)
