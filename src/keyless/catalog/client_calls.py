@@ -19,7 +19,7 @@ from __future__ import annotations
 
 import enum
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
 import msgspec
@@ -89,14 +89,44 @@ class ClientLibrary(msgspec.Struct, frozen=True, kw_only=True):
     instead: str = ""
 
 
+class KeyHeader(msgspec.Struct, frozen=True):
+    """A header of HTTP that a key is sent in, and by which pieces of text near it its service is told."""
+
+    name: str
+    hints: dict[str, tuple[str, ...]]
+
+    def service_of(self, texts: Iterable[str]) -> str:
+        """The service that texts near the header speak of; empty where they speak of none."""
+        folded = [text.casefold() for text in texts]
+        return next(
+            (
+                service
+                for service, hints in self.hints.items()
+                if any(not hint or any(hint in text for text in folded) for hint in hints)
+            ),
+            "",
+        )
+
+
 class _File(msgspec.Struct, frozen=True):
     clients: tuple[ClientLibrary, ...]
+    headers: tuple[KeyHeader, ...]
+
+
+def client_libraries() -> tuple[ClientLibrary, ...]:
+    """All of them, in the order in which they are tried."""
+    return _file().clients
 
 
 @lru_cache(maxsize=1)
-def client_libraries() -> tuple[ClientLibrary, ...]:
-    """All of them, in the order in which they are tried."""
-    return msgspec.json.decode(read_data("client_calls.json"), type=_File).clients
+def key_headers() -> Mapping[str, KeyHeader]:
+    """The headers that keys are sent in, by their names in lower case."""
+    return {one.name.casefold(): one for one in _file().headers}
+
+
+@lru_cache(maxsize=1)
+def _file() -> _File:
+    return msgspec.json.decode(read_data("client_calls.json"), type=_File)
 
 
 Known = tuple[ClientLibrary, CredentialCall]

@@ -38,7 +38,7 @@ class Kind(enum.StrEnum):
 
 _ADDRESS = re.compile(r"(?i)ur[il]$|ur[il]s?\b|endpoint|namespace(?!connection)|hostname|^host$|account_?url")
 _CREDENTIAL = re.compile(r"(?i)cred(ential)?s?$|^credentials?|tokenprovider|sharedkey(lite)?$")
-_OPTIONS = re.compile(r"(?i)options?$|opts$|settings$|policy$|config(uration)?$|ClientOptions")
+_OPTIONS = re.compile(r"(?i)options?$|opts$|settings$|policy$|^config(uration)?$|ClientOptions")
 _TEXT = re.compile(r"(?i)conn(ection)?_?-?str|connection|conn$|key$|secret$|password|passwd|pwd$|token$|sas")
 _STRINGS = frozenset({"string", "String", "str", "string?", "const char*"})
 

@@ -20,6 +20,7 @@ from dataclasses import dataclass, replace
 
 from keyless.assess.calls import CallSite, calls
 from keyless.assess.clients.arguments import argument_of
+from keyless.assess.clients.headers import FUNCTIONS, SentKey, sent_keys
 from keyless.assess.clients.imported import Imported, imported
 from keyless.assess.clients.kinds import Kind, kind_of
 from keyless.assess.clients.nearby import Nearby, plain
@@ -88,6 +89,7 @@ class Uses:
         """Every use, in the order of the files."""
         found = [use for site in self.repository.view(calls) for use in self._of_call(site)]
         found += [use for unit in self.repository.units for use in self._of_members(unit)]
+        found += [_sent(one) for unit in self.repository.units for one in sent_keys(unit)]
         found += [use for site in self.repository.view(calls) for use in self._left_over(site)]
         return tuple(sorted(found, key=lambda one: (one.within.unit.path, one.at.span)))
 
@@ -308,6 +310,15 @@ def _use(
         library=library,
         certain=call.certain,
     )
+
+
+_HEADERS = ClientLibrary(language="", libraries=(), calls=())
+
+
+def _sent(one: SentKey) -> ClientUse:
+    what = "?code=" if one.service == FUNCTIONS and one.header == "code=" else one.header
+    known = CredentialCall(style=Style.FUNCTION, form=Form.API_KEY)
+    return replace(_use(_HEADERS, known, one.value, one.at, one.within, what), service=one.service)
 
 
 def _client(site: CallSite, call: CredentialCall) -> str:

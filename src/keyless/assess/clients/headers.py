@@ -1,0 +1,98 @@
+"""Keys that code sends by itself, in a header of HTTP or in an address.
+
+Rules:
+- a header is an entry of an object, the first of two arguments, or an index that is assigned to;
+- `api-key` is a word of many services: it counts where texts of the same file speak of one of ours;
+- `?code=` counts in an address of a function app (`.azurewebsites.net/api/`).
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from keyless.assess.syntax.code import Unit
+from keyless.assess.syntax.expressions import (
+    Assign,
+    Call,
+    Entry,
+    Expr,
+    Index,
+    Joined,
+    Literal,
+    Record,
+    text_of,
+)
+from keyless.assess.syntax.walk import Site, Within, sites
+from keyless.catalog.client_calls import key_headers
+
+FUNCTIONS = "functions"
+_FUNCTION_ADDRESS, _CODE = ".azurewebsites.net/api/", "code="
+
+
+@dataclass(frozen=True, slots=True)
+class SentKey:
+    """A key that code sends: the service that it is sent to, in what, and where."""
+
+    service: str
+    header: str
+    value: Expr
+    at: Expr
+    within: Within
+
+
+def sent_keys(unit: Unit) -> Iterator[SentKey]:
+    """The keys that a file sends, in its order."""
+    found = list(sites(unit))
+    sent = [one for site in found for one in _sent(site)]
+    if not sent:
+        return
+    texts = [site.expression.value for site in found if isinstance(site.expression, Literal)]
+    spoken = [text for text in texts if isinstance(text, str)]
+    for name, value, at, within in sent:
+        service = FUNCTIONS if name == _CODE else key_headers()[name].service_of(spoken)
+        if service:
+            yield SentKey(service, name, value, at, within)
+
+
+def _sent(site: Site) -> Iterator[tuple[str, Expr, Expr, Within]]:
+    one, within = site.expression, site.within
+    match one:
+        case Record(entries=entries):
+            yield from _in_entries(entries, one, within)
+        case Call(arguments=arguments, then=then):
+            yield from _in_entries(then, one, within)
+            if len(arguments) == 2 and (name := _header(arguments[0].value)):
+                yield name, arguments[1].value, one, within
+        case Index(key=key):
+            value = _assigned(one, within)
+            if value is not None and (name := _header(key)):
+                yield name, value, one, within
+        case Joined(parts=parts):
+            for before, after in itertools.pairwise(parts):
+                text = (text_of(before) or "").casefold()
+                if text.endswith(_CODE) and _FUNCTION_ADDRESS in _text(parts):
+                    yield _CODE, after, one, within
+
+
+def _assigned(target: Expr, within: Within) -> Expr | None:
+    statement = within.statement
+    return statement.value if isinstance(statement, Assign) and statement.target is target else None
+
+
+def _in_entries(
+    entries: tuple[Entry, ...], at: Expr, within: Within
+) -> Iterator[tuple[str, Expr, Expr, Within]]:
+    for entry in entries:
+        if name := _header(entry.key):
+            yield name, entry.value, at, within
+
+
+def _header(expression: Expr) -> str:
+    name = (text_of(expression) or "").casefold()
+    return name if name in key_headers() else ""
+
+
+def _text(parts: tuple[Expr, ...]) -> str:
+    return "".join(text_of(one) or "" for one in parts).casefold()
