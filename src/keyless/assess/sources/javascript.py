@@ -33,6 +33,7 @@ _EXPRESSIONS: dict[str, Makes] = {
     "subscript_expression": expressions.chain,
     "new_expression": expressions.new,
     "binary_expression": expressions.binary,
+    "unary_expression": expressions.unary,
     "ternary_expression": expressions.ternary,
     "parenthesized_expression": reading.makes_within,
     "await_expression": reading.makes_within,

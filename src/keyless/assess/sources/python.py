@@ -22,6 +22,7 @@ _EXPRESSIONS: dict[str, Makes] = {
     "subscript": expressions.chain,
     "binary_operator": expressions.binary,
     "boolean_operator": expressions.boolean,
+    "comparison_operator": expressions.comparison,
     "conditional_expression": expressions.conditional,
     "parenthesized_expression": reading.makes_within,
     "await": reading.makes_within,

@@ -16,6 +16,7 @@ from keyless.assess.syntax.code import Unit
 from keyless.assess.syntax.expressions import (
     Assign,
     Block,
+    Call,
     Class,
     Define,
     Evaluate,
@@ -34,8 +35,9 @@ from keyless.assess.syntax.expressions import (
 class Within:
     """What an expression stands in: outermost first.
 
-    ``given_to`` are the calls that the functions were handed to as arguments (`app.get("/", handler)`), by
-    the function's position in ``functions``; none for those with a name.
+    ``given_to`` are the calls that the functions were handed to as arguments (`app.get("/", handler)`), or
+    within one (`app.http("x", {handler})`), by the function's position in ``functions``; none for those with
+    a name.
     """
 
     unit: Unit
@@ -119,4 +121,5 @@ def _in_expression(expression: Expr, within: Within, call: Expr | None) -> Itera
             yield from _in_function(one.function, around, given_to)
             continue
         inner = replace(around, in_loop=True) if isinstance(one, Loop) else around
-        waiting.extend(reversed([(part, inner, one) for part in parts_of(one)]))
+        nearest = one if isinstance(one, Call) else given_to
+        waiting.extend(reversed([(part, inner, nearest) for part in parts_of(one)]))

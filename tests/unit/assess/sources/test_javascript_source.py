@@ -67,7 +67,7 @@ def test_each_form_of_import_is_known_by_its_name_in_the_file(
         ("x[f()] += y", "x[f()] = y"),
         ("x = [1.5, 0x10, null, true, false, undefined, 1_000, 10n, /a/g]",
          "x = [1.5, 16, None, True, False, None, 1000, '10n', <regex>]"),
-        ("x = typeof y", "x = <unary_expression y>"),
+        ("x = typeof y", "x = <typeof y>"),
         ("x = import.meta", "x = <meta_property>"),
         ("throw new E(x)", "new E(x)"),
     ],

@@ -133,6 +133,11 @@ def _is_number(expression: Expr) -> bool:
     return isinstance(expression, Literal) and not isinstance(expression.value, str)
 
 
+def unary(reading: Reading, node: Node) -> Expr:
+    """`!a`, `typeof a`: the operator as it is."""
+    return Other(reading.span(node), _operator(node), reading.expressions(node.named_children))
+
+
 def ternary(reading: Reading, node: Node) -> Expr:
     """`a ? b : c`."""
     condition = reading.field(node, "condition")

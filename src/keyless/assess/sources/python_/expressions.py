@@ -142,6 +142,12 @@ def _is_number(expression: Expr) -> bool:
     return isinstance(expression, Literal) and not isinstance(expression.value, str)
 
 
+def comparison(reading: Reading, node: Node) -> Expr:
+    """`a < b`, `a is not b`: operators as they are."""
+    kind = " ".join(one.type for one in node.children if not one.is_named)
+    return Other(reading.span(node), kind, reading.expressions(node.named_children))
+
+
 def conditional(reading: Reading, node: Node) -> Expr:
     """`a if b else c`."""
     parts = reading.expressions(node.named_children)
