@@ -112,7 +112,8 @@ def test_of_two_credentials_that_may_be_given_the_stored_one_counts_and_is_said_
         (
             (
                 'import create from "@azure-rest/ai-vision-image-analysis";\n'
-                'import { AzureKeyCredential } from "@azure/core-auth";\ncreate(e, new AzureKeyCredential(k));'
+                'import { AzureKeyCredential } from "@azure/core-auth";\n'
+                "create(e, new AzureKeyCredential(k));"
             ),
             ("cognitive", "api-key", "k"),
         ),
