@@ -12,7 +12,7 @@ from keyless.assess.handlers.reached import reached_from_handlers
 from keyless.assess.repository import Repository
 from keyless.assess.sources.read import read
 
-_FUNCTIONS = "import { app } from '@azure/functions';"
+_AZURE = "import { app } from '@azure/functions';"
 
 
 def repository_of(**files: str) -> Repository:
@@ -87,9 +87,9 @@ def test_handlers_of_python(text: str, expected: str) -> None:
         ("app/actions.ts", "export async function save() { 'use server'; hit() }", "Next.js"),
         ("a.ts", "@Controller() class A { @Get('/x') get() { hit() } }", "NestJS"),
         ("a.ts", "@Injectable() class A { get() { hit() } }", ""),
-        ("a.ts", f"{_FUNCTIONS} app.http('x', {{ handler: async (a) => hit() }})", "Azure Functions"),
-        ("a.ts", f"{_FUNCTIONS} app.timer('x', {{ handler: async (a) => hit() }})", ""),
-        ("a.ts", f"{_FUNCTIONS} app.get('x', {{ handler: f }}); function f() {{ hit() }}", "a web framework"),
+        ("a.ts", f"{_AZURE} app.http('x', {{ handler: async (a) => hit() }})", "Azure Functions"),
+        ("a.ts", f"{_AZURE} app.timer('x', {{ handler: async (a) => hit() }})", ""),
+        ("a.ts", f"{_AZURE} app.http('x', {{ handler: f }}); function f() {{ hit() }}", "a web framework"),
         ("a.ts", "hit()", ""),
     ],
 )  # fmt: skip
