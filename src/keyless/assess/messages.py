@@ -8,6 +8,7 @@ from __future__ import annotations
 import msgspec
 
 from keyless.assess.files.left_out import LeftOut
+from keyless.assess.standing.comments import Comment
 from keyless.assess.syntax.source import Source
 
 
@@ -25,6 +26,7 @@ class Answer(msgspec.Struct, frozen=True, array_like=True):
     path: str
     source: Source | None = None
     left_out: LeftOut | None = None
+    comments: tuple[Comment, ...] = ()
 
 
 def framed(message: bytes) -> bytes:

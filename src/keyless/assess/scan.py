@@ -19,6 +19,7 @@ from keyless.assess.files.left_out import LeftOut
 from keyless.assess.files.limits import FILE_S, MOST_WORKERS
 from keyless.assess.messages import Answer, Request
 from keyless.assess.readers import Readers
+from keyless.assess.standing.comments import Comment
 from keyless.assess.syntax.source import Lack, Source
 from keyless.assess.worker import lacking
 
@@ -28,10 +29,11 @@ Progress = Callable[[int], None]
 
 @dataclass(frozen=True, slots=True)
 class Scan:
-    """What was read, and how many files were left out, by why."""
+    """What was read, how many files were left out, by why, and the comments that allow something."""
 
     sources: tuple[Source, ...]
     left_out: Mapping[LeftOut, int]
+    comments: Mapping[str, tuple[Comment, ...]]
 
 
 def scan(
@@ -45,14 +47,17 @@ def scan(
     wanted = min(workers or _processors(), 1 + len(requests) // _FILES_FOR_A_WORKER)
     sources: list[Source] = []
     left_out: Counter[LeftOut] = Counter()
+    comments: dict[str, tuple[Comment, ...]] = {}
     for done, answer in enumerate(_answers(root, requests, wanted), 1):
         if answer.source is not None:
             sources.append(answer.source)
         if answer.left_out is not None:
             left_out[answer.left_out] += 1
+        if answer.comments:
+            comments[answer.path] = answer.comments
         if progress is not None:
             progress(done)
-    return Scan(tuple(sorted(sources, key=lambda one: one.path)), left_out)
+    return Scan(tuple(sorted(sources, key=lambda one: one.path)), left_out, comments)
 
 
 def _processors() -> int:

@@ -20,12 +20,13 @@ from typing import BinaryIO
 
 import msgspec
 
-from keyless.assess.files.contents import CannotRead, NotThere, bytes_of
+from keyless.assess.files.contents import CannotRead, NotThere, bytes_of, text_of
 from keyless.assess.files.kinds import kind_of
 from keyless.assess.files.left_out import made_by_tool
 from keyless.assess.files.limits import FILE_S, WORKER_BYTES, largest_bytes
 from keyless.assess.messages import HELLO, Answer, Request, framed
 from keyless.assess.sources.read import read
+from keyless.assess.standing.comments import comments_in
 from keyless.assess.syntax.depth import is_too_deep
 from keyless.assess.syntax.source import Lack, Problem, Source
 
@@ -101,7 +102,8 @@ def _answered(root: Path, request: Request) -> Answer:
     left_out = made_by_tool(kind, data, request.has_bicep)
     if left_out is not None:
         return Answer(path, left_out=left_out)
-    return Answer(path, read(path, data))
+    source = read(path, data)
+    return Answer(path, source, comments=comments_in(text_of(data)))
 
 
 def encoded(answer: Answer) -> bytes:

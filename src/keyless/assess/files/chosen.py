@@ -20,11 +20,11 @@ class Chosen:
     """Those of JSON beside which lies Bicep of the same name."""
 
 
-def chosen(paths: Iterable[str], excluded: Sequence[str] = ()) -> Chosen:
-    """The files to read; ``excluded`` are patterns as in `.gitignore`."""
+def chosen(paths: Iterable[str], excluded: Sequence[str] = (), prefix: str = "") -> Chosen:
+    """The files to read; ``excluded`` are patterns as in `.gitignore`, for the paths behind a prefix."""
     kept, dropped = [], Counter[LeftOut]()
     known = [path for path in paths if kind_of(path) is not None]
-    unwanted = _matching(known, excluded)
+    unwanted = _matching(known, excluded, prefix)
     for path in known:
         why = LeftOut.EXCLUDED if path in unwanted else left_out(path)
         if why is None:
@@ -34,12 +34,13 @@ def chosen(paths: Iterable[str], excluded: Sequence[str] = ()) -> Chosen:
     return Chosen(tuple(kept), dropped, frozenset(_compiled(kept)))
 
 
-def _matching(paths: Sequence[str], patterns: Sequence[str]) -> frozenset[str]:
+def _matching(paths: Sequence[str], patterns: Sequence[str], prefix: str) -> frozenset[str]:
     if not patterns:
         return frozenset()
     from pathspec import GitIgnoreSpec
 
-    return frozenset(GitIgnoreSpec.from_lines(patterns).match_files(paths))
+    spec = GitIgnoreSpec.from_lines(patterns)
+    return frozenset(filter(lambda path: spec.match_file(prefix + path), paths))
 
 
 def _compiled(paths: Sequence[str]) -> Iterable[str]:

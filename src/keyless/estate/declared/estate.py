@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from keyless.estate import naming
 from keyless.estate.declared.applications import ApplicationEntry
+from keyless.estate.declared.assessment import Assessment
 from keyless.estate.declared.groups import GroupEntry
 from keyless.estate.declared.issuers import FederationEntry, IssuerEntry
 from keyless.estate.declared.principals import DirectoryRoleEntry, SecurityGroupEntry, UserEntry
@@ -90,6 +91,9 @@ class EstateEntry(Record, title="an estate", extensible=True):
         MapOf(Text(naming.MANAGEMENT_GROUP), RecordOf(ManagementGroupEntry), "management groups"),
         "The management groups, by name.",
         default=Entries(),
+    )
+    assess = optional(
+        Assessment(), "What `keyless assess` is to look for in this repository, and what is allowed."
     )
 
 

@@ -1,0 +1,1 @@
+"""What stands of what was found: thresholds, what is allowed and why, what was known before."""
