@@ -31,9 +31,11 @@ class _Expression(Expressions):
         super().__init__(file)
 
     def advance(self) -> None:
-        """Lines do not matter here."""
+        """Lines do not matter here, nor do three quotes mean anything of their own."""
         super().advance()
         self.new_line = False
+        if self.text == "'''":
+            self.text, self.end = "'", self.start + 1
 
     def text_literal(self) -> Expr:
         """A text in single quotes; two of them are one in it."""
