@@ -34,7 +34,8 @@ class Value:
     """A property's value.
 
     ``literal`` where it is written and plain; ``expression`` as it stands in the resource, and ``entry`` the
-    place of the whole `key: value`, for fixes.
+    place of the whole `key: value`, for fixes; ``means`` is the record or list that it comes to, where it is
+    one.
     """
 
     told: Told
@@ -44,6 +45,7 @@ class Value:
     entry: Place | None = None
     negated: bool = False
     """Whether the language says the opposite: ``literal`` is then turned round already, as ARM has it."""
+    means: Expr | None = None
 
     def is_(self, wanted: str | bool | int) -> bool:
         """Whether it is written, and just this."""

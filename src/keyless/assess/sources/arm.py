@@ -36,6 +36,7 @@ from keyless.assess.syntax.expressions import (
 )
 from keyless.assess.syntax.source import Problem
 from keyless.assess.syntax.span import Span
+from keyless.assess.syntax.spelled import spelled
 from keyless.assess.syntax.templates import (
     Dialect,
     Module,
@@ -176,7 +177,7 @@ class _Reader:
         if around.type and not kind.casefold().startswith(around.type.casefold() + "/"):
             kind = f"{around.type}/{kind}"
         body = self.values.record(written, around.prefix, _APART)
-        symbol = key or f"{kind}/{self._as_written(_value(body, 'name'))}"
+        symbol = key or f"{kind}/{_named(_value(body, 'name'))}"
         condition = _value(body, "condition") or around.condition
         self.resources.append(
             Resource(
@@ -200,18 +201,11 @@ class _Reader:
             for inner_key, one in _resources(written):
                 self._resource(inner_key, one, inner)
 
-    def _as_written(self, name: Expr | None) -> str:
-        if name is None:
-            return ""
-        if isinstance(name, Literal):
-            return str(name.value)
-        return self.file.data[name.span.start : name.span.end].decode("utf-8", "replace").strip('"')
-
     def _deployment(self, key: str, written: Record, around: _Around) -> None:
         body = self.values.record(written, around.prefix, frozenset({"properties", "resources"}))
         properties = _record(written, "properties")
         link = _record(properties, "templateLink")
-        symbol = key or self._as_written(_value(body, "name"))
+        symbol = key or _named(_value(body, "name"))
         given = self.values.given(_record(properties, "parameters"), around.prefix)
         module = Module(
             span=written.span,
@@ -244,6 +238,10 @@ class _Reader:
             depth=around.depth + 1,
         )
         self.template(template, within)
+
+
+def _named(name: Expr | None) -> str:
+    return text_of(name) or spelled(name)
 
 
 def _is_inner(properties: Expr) -> bool:
