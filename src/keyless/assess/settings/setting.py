@@ -16,6 +16,8 @@ import msgspec
 
 from keyless.assess.syntax.expressions import Expr
 from keyless.assess.syntax.span import Place
+from keyless.assess.syntax.templates import Template
+from keyless.assess.syntax.walk import Within
 
 
 class Realm(enum.StrEnum):
@@ -55,6 +57,20 @@ def vault_secret_of(name: str) -> Setting:
     return Setting(Realm.VAULT_SECRET, name.casefold().translate(_SEPARATORS))
 
 
+def pipeline_secret_of(name: str) -> Setting:
+    """The secret of a pipeline that `secrets.X` names."""
+    return Setting(Realm.PIPELINE_SECRET, name.casefold().translate(_SEPARATORS))
+
+
+def cluster_secret_of(secret: str, key: str) -> Setting:
+    """A key of a Kubernetes secret, or of the secrets of a container app, which are one and have no name."""
+    return Setting(Realm.CLUSTER_SECRET, f"{secret}/{key}".casefold())
+
+
+CLUSTER_SECRET = "cluster-secret"
+"""`secretKeyRef` and `secretref:` are the ``Index`` of this name, with `<secret>/<key>` as its key."""
+
+
 class Written(msgspec.Struct, frozen=True, kw_only=True):
     """A place where a setting gets its value.
 
@@ -69,3 +85,7 @@ class Written(msgspec.Struct, frozen=True, kw_only=True):
     place: Place
     by: str
     runs: bool = True
+    within: Within | None = None
+    """Where in a script the value stands, whose variables it may name."""
+    template: Template | None = None
+    """The template that the value stands in, whose parameters it may name."""

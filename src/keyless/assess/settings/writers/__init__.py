@@ -1,0 +1,1 @@
+"""What writes settings: one module for each kind of file."""

@@ -1,0 +1,22 @@
+"""Every place in a repository where a setting gets its value: `repository.view(written)`.
+
+Rules:
+- documents, scripts and templates each have a writer, in `writers/`; the same entry is one ``Written`` for
+  each name under which it can be read;
+- what an example, a sample or a test gives runs nowhere, and so does what a developer's machine, a build or
+  a pipeline gives.
+"""
+
+from __future__ import annotations
+
+from keyless.assess.repository import Repository
+from keyless.assess.settings.setting import Written
+from keyless.assess.settings.writers.documents import of_document
+from keyless.assess.settings.writers.scripts import of_scripts
+
+
+def written(repository: Repository) -> tuple[Written, ...]:
+    """What is written, in the order of files: documents first, then scripts."""
+    found = [one for document in repository.documents for one in of_document(document)]
+    found += of_scripts(repository)
+    return tuple(found)
