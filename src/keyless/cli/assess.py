@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
 _LEVELS = click.Choice(("high", "medium", "low"))
-FORMATS = ("terminal", "json")
+FORMATS = ("terminal", "json", "sarif", "junit", "html")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +54,7 @@ class Options:
     type=click.Choice(FORMATS),
     default="terminal",
     show_default=True,
-    help="How to print it.",
+    help="How to print it: `sarif` for code scanning, `junit` for pipelines, `html` one file to look at.",
 )
 @click.option("--out", type=_FILE, help="Write it into this file.")
 @click.option(
@@ -185,6 +185,18 @@ def _text(made: Run, wanted: str) -> str:
         from keyless.assess.reports.json import json_text
 
         return json_text(made.report)
+    if wanted == "sarif":
+        from keyless.assess.reports.sarif import sarif_text
+
+        return sarif_text(made.report)
+    if wanted == "junit":
+        from keyless.assess.reports.junit import junit_text
+
+        return junit_text(made.report)
+    if wanted == "html":
+        from keyless.assess.reports.html.page import html_text
+
+        return html_text(made.report, made.texts)
     from keyless.assess.reports.terminal import report_text
 
     return report_text(made.report, made.texts)

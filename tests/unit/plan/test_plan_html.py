@@ -10,10 +10,10 @@ import msgspec
 import pytest
 from plan_worlds import GET, GROUP, READER, SUBSCRIPTION, saw
 
+from keyless.html.markup import element, prose, text
 from keyless.model.roles import RoleAssignment
 from keyless.plan.problem import Subject, SubjectKind
 from keyless.plan.reports.html.graph import MOST_EDGES, MOST_NODES, State, grants_of, graph_of
-from keyless.plan.reports.html.markup import element, prose, text
 from keyless.plan.reports.html.page import html_text
 from keyless.plan.result import Plan
 from plan_pages_made import HISTORY, HOSTILE, PLAN, renamed

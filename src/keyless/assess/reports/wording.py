@@ -64,4 +64,4 @@ def until_when(allowance: Allowance, days_left: int | None) -> str:
 
 def by_what(allowance: Allowance) -> str:
     """What allows: a comment by its line, an entry by its file."""
-    return f"{allowance.file}:{allowance.line}" if allowance.line else allowance.file
+    return f"{allowance.file}:{allowance.line}" if allowance.line else f"{allowance.path} in {allowance.file}"

@@ -25,11 +25,12 @@ if TYPE_CHECKING:
 
 
 class Allowance(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
-    """Why a finding is allowed. ``line`` is that of the comment, 0 for an entry of ``file``."""
+    """Why a finding is allowed: by a comment on a line, or an entry of ``file``, which has line 0, for a path."""
 
     rule: str
     file: str
     line: int = 0
+    path: str = ""
     reason: str = ""
     until: datetime.date | None = None
 
@@ -97,7 +98,7 @@ def _of_comments(
 
 
 def _of_entry(entry: Allowed, file: str) -> Allowance:
-    return Allowance(rule=entry.rule, file=file, reason=f"{entry.reason} (`{entry.path}`)", until=entry.until)
+    return Allowance(rule=entry.rule, file=file, path=entry.path, reason=entry.reason, until=entry.until)
 
 
 def _spec(path: str) -> GitIgnoreSpec:

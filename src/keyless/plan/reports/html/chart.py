@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 
-from keyless.plan.reports.html.markup import Html, element
+from keyless.html.markup import Html, element
 from keyless.plan.score import Measure, Score
 
 _WIDTH, _HEIGHT, _PAD = 260, 64, 4

@@ -1,24 +1,20 @@
 """A plan as one HTML file: a picture of who can reach what before and after, and everything in tables.
 
 Rules:
-- nothing is loaded from anywhere: style and script are in the file, and the content security policy allows
-  these two by their hashes and nothing else, so that no name in a plan could run or fetch anything;
+- nothing is loaded from anywhere (``keyless.html.page``);
 - it works without the script, which adds the search and the highlighting;
 - what the picture says, a table below it says, too.
-
-Source: https://www.w3.org/TR/CSP3/ (hashes of inline elements)
 """
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from collections.abc import Sequence
 from functools import cache
 from importlib import resources
 
+from keyless.html.markup import Html, element, joined
+from keyless.html.page import page
 from keyless.plan.reports.html.graph import Graph, grants_of, graph_of
-from keyless.plan.reports.html.markup import Html, element, joined
 from keyless.plan.reports.html.sections import Part, at, parts, risky, table, tag
 from keyless.plan.reports.html.svg import drawn
 from keyless.plan.reports.summary import changes, headline, rows
@@ -44,53 +40,13 @@ def html_text(plan: Plan, history: Sequence[Score] = ()) -> str:
     graph = graph_of(plan)
     shown = [Part("reach", "Who can reach what", len(graph.edges), _reach(plan, graph)), *made]
     shown = [one for one in shown if one.count]
-    page = element(
-        "html",
-        _head(),
-        element(
-            "body",
-            element("a", "to the content", href="#main", class_="skip"),
-            _bar(shown),
-            element("main", _summary(plan), *map(_section, shown), id="main"),
-            _raw("script", _asset("page.js")),
-        ),
-        lang="en",
-    )
-    return f"<!doctype html>\n{page}\n"
+    main = element("main", _summary(plan), *map(_section, shown), id="main")
+    return page("Keyless plan", (_bar(shown), main), style=_asset("page.css"), script=_asset("page.js"))
 
 
 @cache
 def _asset(name: str) -> str:
     return resources.files(__package__).joinpath(name).read_text("utf-8")
-
-
-def _raw(name: str, content: str) -> Html:
-    """A style or a script, which is not escaped: it is ours, and has no end tag in it."""
-    return Html(f"<{name}>{content}</{name}>")
-
-
-def _hash(content: str) -> str:
-    digest = base64.b64encode(hashlib.sha256(content.encode()).digest()).decode()
-    return f"'sha256-{digest}'"
-
-
-def _policy() -> str:
-    return (
-        f"default-src 'none'; script-src {_hash(_asset('page.js'))}; style-src {_hash(_asset('page.css'))}; "
-        "base-uri 'none'; form-action 'none'"
-    )
-
-
-def _head() -> Html:
-    return element(
-        "head",
-        element("meta", charset="utf-8"),
-        element("meta", http_equiv="Content-Security-Policy", content=_policy()),
-        element("meta", name="viewport", content="width=device-width, initial-scale=1"),
-        element("meta", name="referrer", content="no-referrer"),
-        element("title", "Keyless plan"),
-        _raw("style", _asset("page.css")),
-    )
 
 
 def _bar(shown: Sequence[Part]) -> Html:

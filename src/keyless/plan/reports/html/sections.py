@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from keyless.html.markup import Html, element, joined, prose, text
 from keyless.plan.reports.html.chart import chart
-from keyless.plan.reports.html.markup import Html, element, joined, prose, text
 from keyless.plan.reports.proof import proof_lines
 from keyless.plan.reports.summary import actions_in, excess_in_order, risk_in_words, risks_in_words
 from keyless.plan.result import Plan, PlannedAssignment

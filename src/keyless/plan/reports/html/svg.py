@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from keyless.html.markup import Html, element
 from keyless.plan.reports.html.graph import Edge, Graph, Node, State, in_words
-from keyless.plan.reports.html.markup import Html, element
 from keyless.plan.results.risk import Risk
 
 WIDTH = 960
