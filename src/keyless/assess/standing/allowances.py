@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 class Allowance(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
-    """Why a finding is allowed: by a comment on a line, or an entry of ``file``, which has line 0, for a path."""
+    """Why a finding is allowed: by a comment on a line, or by an entry of ``file`` (line 0) for a path."""
 
     rule: str
     file: str
