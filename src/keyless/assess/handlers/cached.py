@@ -64,7 +64,8 @@ def is_kept(call: Expr, around: Within) -> bool:
         return True
     if any(given is not None and last_name(given) in _ONCE for given in around.given_to):
         return True
-    return any(_is_guarded(function.body, call.span) for function in around.functions)
+    bodies = [function.body for function in around.functions] or [around.unit.body]
+    return any(_is_guarded(body, call.span) for body in bodies)
 
 
 def _is_guarded(body: tuple[Statement, ...], span: Span) -> bool:

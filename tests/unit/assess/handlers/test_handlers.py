@@ -136,6 +136,21 @@ def test_handlers_of_java(text: str, expected: str) -> None:
     assert framework("A.java", text) == expected
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("func f(w http.ResponseWriter, r *http.Request) { hit() }", "net/http"),
+        ('func main() { http.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) { hit() }) }',
+         "net/http"),
+        ("func f(c *gin.Context) { hit() }", "gin"),
+        ("func (s *Server) f(c echo.Context) error { hit() }", "echo"),
+        ("func main() { hit() }", ""),
+    ],
+)  # fmt: skip
+def test_handlers_of_go(text: str, expected: str) -> None:
+    assert framework("a.go", f"package a\n{text}\n") == expected
+
+
 def test_a_function_json_says_that_its_folder_is_a_function() -> None:
     repository = repository_of(
         **{

@@ -1,4 +1,4 @@
-"""Go's handlers: `net/http` and chi, gin, echo, fiber, gorilla: all are told by what they are given."""
+"""Go's handlers: `net/http` and chi, gin, echo, fiber, iris: all are told by what they are given."""
 
 from __future__ import annotations
 
@@ -7,19 +7,19 @@ from keyless.assess.syntax.expressions import Call
 
 _GIVEN = {
     "http.ResponseWriter": "net/http",
-    "*http.Request": "net/http",
-    "*gin.Context": "gin",
+    "http.Request": "net/http",
+    "gin.Context": "gin",
     "echo.Context": "echo",
-    "*echo.Context": "echo",
-    "*fiber.Ctx": "fiber",
     "fiber.Ctx": "fiber",
-    "*fasthttp.RequestCtx": "fasthttp",
+    "iris.Context": "iris",
+    "beego.Controller": "beego",
+    "fasthttp.RequestCtx": "fasthttp",
 }
 
 
 def framework_of(around: Around) -> str:
     """The framework whose handler a function is; empty for none."""
-    return next((found for one in around.types() if (found := _GIVEN.get(one.strip()))), "")
+    return next((found for one in around.types() if (found := _GIVEN.get(one.strip("* ")))), "")
 
 
 def registers(call: Call) -> bool:
