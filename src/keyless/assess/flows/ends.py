@@ -27,11 +27,19 @@ _MOST_LINKS = 24
 
 
 def ended(
-    origin: Origin, spot: Spot, at: Expr, what: str, *, service: str = "", subject: str = "", name: str = ""
+    origin: Origin,
+    spot: Spot,
+    at: Expr,
+    what: str,
+    *,
+    service: str = "",
+    subject: str = "",
+    name: str = "",
+    secret: bool = False,
 ) -> Flow:
     """A flow that begins here: its first step says what is here."""
     place = spot.place(at.span)
-    return Flow(origin, place, at, (Step(place, what),), service, subject, name)
+    return Flow(origin, place, at, (Step(place, what),), service, subject, name, secret)
 
 
 def credential_object(call: Call, spot: Spot) -> Flow | None:
@@ -109,7 +117,9 @@ def literal(one: Literal, spot: Spot) -> Flow | None:
         return ended(Origin.VAULT, spot, one, "reference to a vault", service="keyvault")
     if shape.holds is not Holds.CREDENTIAL and is_address(text):
         return ended(Origin.ADDRESS, spot, one, "address")
-    return ended(Origin.WRITTEN, spot, one, "written here", service=next(iter(shape.services), ""))
+    secret = shape.holds is Holds.CREDENTIAL or is_secret_text(text)
+    service = next(iter(shape.services), "")
+    return ended(Origin.WRITTEN, spot, one, "written here", service=service, secret=secret)
 
 
 def is_address(text: str) -> bool:

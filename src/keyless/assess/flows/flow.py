@@ -53,3 +53,16 @@ class Flow:
     service: str = ""
     subject: str = ""
     name: str = ""
+    secret: bool = False
+    """Whether the place itself says that the value is secret: a secure parameter, a drawn password."""
+
+
+_CREDENTIALS = frozenset({Origin.KEY_OF_RESOURCE, Origin.VAULT, Origin.PIPELINE_SECRET, Origin.ENTRA_SECRET})
+
+
+def is_credential(flow: Flow) -> bool:
+    """Whether what a flow brings is a stored credential, whatever it is used for.
+
+    A written text is one by its shape; whether any other text, setting or parameter is depends on the use.
+    """
+    return flow.secret or flow.origin in _CREDENTIALS

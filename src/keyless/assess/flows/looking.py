@@ -2,7 +2,6 @@
 
 Rules:
 - reads of settings come before anything else, then what a flow ends at, then the steps of the form;
-- what is put together gives its secret parts; with none it is an address, a written secret, or all its parts;
 - an operator or wrapper that the form does not know passes on its only part.
 """
 
@@ -11,11 +10,12 @@ from __future__ import annotations
 from keyless.assess.flows.back_calls import back_from_call
 from keyless.assess.flows.back_members import back_from_each, back_from_index, back_from_member
 from keyless.assess.flows.back_names import back_from_name, is_given, value_marks
-from keyless.assess.flows.ends import credential_object, ended, key_read, literal, vault_read
+from keyless.assess.flows.ends import credential_object, ended, key_read, vault_read
 from keyless.assess.flows.flow import Flow, Origin
+from keyless.assess.flows.joining import joined
 from keyless.assess.flows.spot import Hop, Spot
-from keyless.assess.flows.texts import Said, pieces, said, secret_parts
 from keyless.assess.flows.tracer import NOTHING, Seen, Tracer
+from keyless.assess.flows.vault_references import look_at_text
 from keyless.assess.flows.writes import EACH
 from keyless.assess.settings.reads import reads_of
 from keyless.assess.settings.setting import vault_secret_of
@@ -26,7 +26,7 @@ def look_at_code(tracer: Tracer, expression: Expr, spot: Spot) -> Seen:  # noqa:
     """What an expression of code shows."""
     match expression:
         case Literal():
-            return _begins(literal(expression, spot))
+            return look_at_text(expression, spot)
         case Name():
             return _name(tracer, expression, spot)
         case Call():
@@ -45,20 +45,6 @@ def look_at_code(tracer: Tracer, expression: Expr, spot: Spot) -> Seen:  # noqa:
             return _steps(back_from_each(tracer, expression, spot) if kind == EACH else [Hop(parts[0], spot)])
         case _:
             return NOTHING
-
-
-def joined(expression: Joined, spot: Spot) -> Seen:
-    """What a text that is put together shows."""
-    parts = pieces(expression)
-    if secrets := secret_parts(parts):
-        return Seen((), tuple(Hop(one, spot) for one in secrets))
-    match said(parts):
-        case Said.WRITTEN:
-            return _begins(ended(Origin.WRITTEN, spot, expression, "written here"))
-        case Said.ADDRESS:
-            return _begins(ended(Origin.ADDRESS, spot, expression, "address"))
-        case _:
-            return Seen((), tuple(Hop(one, spot) for one in parts if not isinstance(one, Literal)))
 
 
 def _begins(flow: Flow | None) -> Seen:

@@ -10,6 +10,7 @@ Rules:
 from __future__ import annotations
 
 from collections import defaultdict, deque
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from keyless.assess.findings.finding import Step
@@ -17,12 +18,30 @@ from keyless.assess.flows.ends import ended
 from keyless.assess.flows.flow import Flow, Origin
 from keyless.assess.flows.spot import Hop, Spot
 from keyless.assess.flows.tracer import Tracer
-from keyless.assess.settings.setting import Realm, Setting
+from keyless.assess.repository import Repository
+from keyless.assess.settings.setting import Realm, Setting, Written
+from keyless.assess.settings.written import written
 from keyless.assess.syntax.expressions import Expr
 
 _MOST_FLOWS = 16
 _LONGEST = 16
 """Steps that a flow may have."""
+_MOST_WRITERS = 8
+_ENDS = {
+    Realm.SETTING: Origin.SETTING,
+    Realm.VAULT_SECRET: Origin.VAULT,
+    Realm.PIPELINE_SECRET: Origin.PIPELINE_SECRET,
+    Realm.CLUSTER_SECRET: Origin.SETTING,
+}
+"""What a flow ends at where nothing in the repository writes a name."""
+
+
+def written_by_setting(repository: Repository) -> Mapping[Setting, list[Written]]:
+    """What writes each setting; what a workload that runs gets comes first."""
+    found: dict[Setting, list[Written]] = defaultdict(list)
+    for one in sorted(repository.view(written), key=lambda one: not one.runs):
+        found[one.setting].append(one)
+    return found
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -62,7 +81,21 @@ class Searcher:
 
     def of_setting(self, setting: Setting) -> tuple[Flow, ...]:
         """Where a setting comes from; none where nothing writes it."""
-        return ()
+        if setting not in self._of_setting:
+            self._of_setting[setting] = ()  # a setting that is written from itself has no origin by that way
+            found = [
+                flow for one in self._written().get(setting, ())[:_MOST_WRITERS] for flow in self._from(one)
+            ]
+            self._of_setting[setting] = _distinct([one for one in found if one.origin is not Origin.UNKNOWN])
+        return self._of_setting[setting]
+
+    def _from(self, one: Written) -> list[Flow]:
+        spot = Spot(one.place.path, one.within, one.template)
+        step = Step(one.place, f"set as `{one.name}` by {one.by}")
+        return [replace(flow, steps=(*flow.steps, step)) for flow in self._search(one.value, spot)]
+
+    def _written(self) -> Mapping[Setting, list[Written]]:
+        return self._tracer.repository.view(written_by_setting)
 
     def _search(self, expression: Expr, spot: Spot) -> tuple[Flow, ...]:
         found: list[Flow] = []
@@ -99,14 +132,17 @@ class Searcher:
         flows = self.of_setting(setting)
         if flows:
             return flows
-        vault = setting.realm is Realm.VAULT_SECRET
+        origin = _ENDS[setting.realm]
+        secret = setting.realm is not Realm.SETTING
+        service = "keyvault" if origin is Origin.VAULT else ""
         name = hop.what.partition("`")[2].partition("`")[0] or setting.key
         place = hop.place or node.spot.place(node.expression.span)
-        origin = Origin.VAULT if vault else Origin.SETTING
-        return (Flow(origin, place, node.expression, (), "keyvault" if vault else "", "", name),)
+        return (Flow(origin, place, node.expression, (), service, "", name, secret),)
 
 
 def _longer(trail: _Trail | None, hop: Hop) -> _Trail | None:
+    for step in hop.onward:
+        trail = _Trail(step, trail, 1 + (trail.length if trail else 0))
     if not hop.what or hop.place is None:
         return trail
     return _Trail(Step(hop.place, hop.what), trail, 1 + (trail.length if trail else 0))

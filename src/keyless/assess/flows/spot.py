@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from keyless.assess.deployed.scopes import Use
+from keyless.assess.findings.finding import Step
 from keyless.assess.settings.setting import Setting
 from keyless.assess.syntax.expressions import Call, Expr, Function
 from keyless.assess.syntax.span import Place, Span
@@ -36,6 +38,8 @@ class Spot:
     within: Within | None = None
     template: Template | None = None
     frames: tuple[Frame, ...] = ()
+    through: tuple[Use, ...] = ()
+    """The modules of templates that were gone into, as ``frames`` are the calls of code."""
 
     def place(self, span: Span) -> Place:
         """The place of a span of this file."""
@@ -44,7 +48,7 @@ class Spot:
     @property
     def key(self) -> tuple[int, ...]:
         """What tells two visits of one expression apart."""
-        return tuple(id(one.call) for one in self.frames)
+        return (*(id(one.call) for one in self.frames), *map(id, self.through))
 
     def at(self, within: Within) -> Spot:
         """Another place of the code, with no call gone into."""
@@ -65,6 +69,8 @@ class Hop:
     spot: Spot
     what: str = ""
     place: Place | None = None
+    onward: tuple[Step, ...] = ()
+    """What lies between there and here, the nearest to here first."""
 
 
 def code_spot(within: Within) -> Spot:

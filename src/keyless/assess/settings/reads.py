@@ -166,5 +166,6 @@ def full_name(tracer: Tracer, expression: Expr, spot: Spot) -> str | None:
     found = tracer.code.imports(spot.within.unit).get(first)
     if found is None:
         return written
-    base = found.module if found.name is None else f"{found.module}.{found.name}"
+    module = found.module.removeprefix("node:")
+    base = module if found.name in {None, "default"} else f"{module}.{found.name}"
     return f"{base}{dot}{rest}"
