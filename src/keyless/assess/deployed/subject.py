@@ -1,0 +1,10 @@
+"""What a resource is called in messages."""
+
+from __future__ import annotations
+
+from keyless.assess.deployed.deployed import Deployed
+
+
+def subject_of(found: Deployed) -> str:
+    """Its symbol in the file, which the reader of a message sees there; its name where it has none."""
+    return found.symbol or found.name or found.arm_type.rpartition("/")[2]

@@ -1,0 +1,1 @@
+"""Edits that put a thing right without changing anything else."""

@@ -1,0 +1,109 @@
+"""Resources that take keys or passwords although a property would turn them off.
+
+Rules:
+- a property that is written is taken at its word; one that is not, as its type has it without; what cannot be
+  told is left;
+- variants of a type that take nothing but keys (Cosmos DB with the API of MongoDB) are left;
+- an edit is offered where it alone is enough, and the api-version knows the property.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from keyless.assess.deployed.all import deployed
+from keyless.assess.deployed.deployed import Deployed, Told, Value
+from keyless.assess.deployed.standing import confidence_at
+from keyless.assess.deployed.subject import subject_of
+from keyless.assess.findings.finding import Confidence, Finding, Fix, Remedy, Severity
+from keyless.assess.fixes.properties import property_set
+from keyless.assess.fixes.said import said
+from keyless.assess.repository import Repository
+from keyless.assess.syntax.expressions import Items, Record, text_of, within
+from keyless.catalog.local_auth import Absent, LocalAuth, Where, local_auth_of
+
+
+def switched_on(repository: Repository, rule: str, severity: Severity) -> Iterator[Finding]:
+    """A finding for each resource of the rule's types that takes what the property turns off."""
+    rows = local_auth_of(rule)
+    for found in repository.view(deployed):
+        if found.existing:
+            continue
+        for row in rows.get(found.arm_type.casefold(), ()):
+            if is_on(found, row):
+                yield finding_of(repository, found, row, severity)
+
+
+def is_on(found: Deployed, row: LocalAuth) -> bool:
+    """Whether the resource takes what the property turns off, as far as that is sure."""
+    if any(_holds(found, one) is not False for one in row.except_where):
+        return False
+    if not all(_holds(found, one) for one in row.only_where):
+        return False
+    value = found.value(row.path)
+    if value.told is Told.ABSENT:
+        return row.absent is Absent.ON
+    return value.told is Told.WRITTEN and _says_on(value, row)
+
+
+def _says_on(value: Value, row: LocalAuth) -> bool:
+    if row.on_with:
+        return isinstance(value.means, Items) and any(
+            text_of(one) in row.on_with for one in value.means.items
+        )
+    return value.literal is not None and not value.is_(row.off)
+
+
+def _holds(found: Deployed, where: Where) -> bool | None:
+    """Whether a property has one of the values; none where that cannot be told."""
+    value = found.value(where.path)
+    if value.told is Told.ABSENT:
+        return False
+    if not where.values:
+        return True
+    if any(value.is_(one) for one in where.values):
+        return True
+    if value.told is Told.WRITTEN and value.literal is not None:
+        return False
+    if value.expression is None:
+        return None
+    return _mentions(value, where)
+
+
+def _mentions(value: Value, where: Where) -> bool | None:
+    expression = value.means or value.expression
+    texts = {text_of(one) for one in within(expression)} if expression is not None else set()
+    if texts & set(where.values):
+        return True
+    return False if isinstance(expression, Items | Record) else None
+
+
+def finding_of(repository: Repository, found: Deployed, row: LocalAuth, severity: Severity) -> Finding:
+    """The finding on one resource."""
+    value = found.value(row.path)
+    subject = subject_of(found)
+    setting = said(found, row.path, row.off)
+    note = f"; {row.note}" if row.note else ""
+    return Finding(
+        rule=row.rule,
+        place=value.place if value.told is Told.WRITTEN else found.head,
+        message=f"`{subject}` takes {row.takes}: set `{setting}` once nothing uses them{note}",
+        severity=Severity.LOW if row.minor else severity,
+        confidence=confidence_at(repository, found, Confidence.HIGH),
+        service=row.service,
+        subject=subject,
+        remedy=Remedy(local_auth_off=setting, language=found.template.dialect.value, note=row.note),
+        fix=_fix(found, row, subject, setting),
+    )
+
+
+def _fix(found: Deployed, row: LocalAuth, subject: str, setting: str) -> Fix | None:
+    if row.on_with or not all(_holds(found, one) for one in row.needs) or _too_old(found, row):
+        return None
+    edits = property_set(found, row.path, row.off)
+    return Fix(f"set `{setting}` on `{subject}`", edits) if edits else None
+
+
+def _too_old(found: Deployed, row: LocalAuth) -> bool:
+    version = getattr(found.declared, "api_version", "")
+    return bool(version) and version[:10] < row.since[:10]
