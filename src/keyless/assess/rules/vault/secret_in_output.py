@@ -1,0 +1,73 @@
+"""Outputs of templates that show secrets.
+
+Rules:
+- outputs of Bicep and ARM templates stand in the deployment's history for whoever may read it; one that is
+  secure does not;
+- an output of Terraform stands in the state in plain, whether it is sensitive or not: what is sensitive is
+  not printed at least, and is of low severity;
+- an output of a module that only hands a secret to the template around it stands there just as well.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from keyless.assess.deployed.standing import is_unsure
+from keyless.assess.findings.finding import Confidence, Finding, Severity, Step
+from keyless.assess.flows.flow import Flow
+from keyless.assess.repository import Repository
+from keyless.assess.rules.rule import Group, Rule
+from keyless.assess.rules.vault._secrets import secrets_in, what_it_is
+from keyless.assess.syntax.span import Place
+from keyless.assess.syntax.templates import Dialect, Output, Template
+
+
+def _check(repository: Repository) -> Iterable[Finding]:
+    for template in repository.templates:
+        for output in template.outputs:
+            if output.secure and template.dialect is not Dialect.TERRAFORM:
+                continue
+            found = secrets_in(repository, template, output.value)
+            if found:
+                yield _finding(repository, template, output, found[0])
+
+
+def _finding(repository: Repository, template: Template, output: Output, flow: Flow) -> Finding:
+    terraform = template.dialect is Dialect.TERRAFORM
+    where = "the state" if terraform else "the history of deployments"
+    place = Place(template.path, output.span)
+    return Finding(
+        rule="secret-in-output",
+        place=place,
+        message=(
+            f"the output `{output.name}` puts {what_it_is(flow)} into {where} in plain: give out the "
+            "resource's name or endpoint, and let what needs it sign in with its identity"
+        ),
+        severity=Severity.MEDIUM if terraform and output.secure else Severity.HIGH,
+        confidence=Confidence.LOW if is_unsure(repository, template.path) else Confidence.HIGH,
+        service=flow.service,
+        subject=output.name,
+        steps=(*flow.steps, Step(place, f"given out as `{output.name}`")),
+    )
+
+
+RULE = Rule(
+    id="secret-in-output",
+    group=Group.VAULT,
+    title="An output of a template shows a secret",
+    severity=Severity.HIGH,
+    confidence=Confidence.HIGH,
+    why=(
+        "Outputs stay in the history of deployments, where everyone who may read the resource group can see "
+        "them, and in the state of Terraform. Rotating the secret is the only way to take it back."
+    ),
+    instead=(
+        "Give out names and endpoints. Where a secret must be handed on, put it into Key Vault in the "
+        "template and give out its name."
+    ),
+    sources=(
+        "https://learn.microsoft.com/azure/azure-resource-manager/bicep/linter-rule-outputs-should-not-contain-secrets",
+        "https://developer.hashicorp.com/terraform/language/state/sensitive-data",
+    ),
+    check=_check,
+)
