@@ -11,7 +11,15 @@ Rules:
 from __future__ import annotations
 
 from keyless.assess.calls import CallSite
-from keyless.assess.flows.back_names import from_module, required, to_field, top_of, value_marks, written
+from keyless.assess.flows.back_names import (
+    BARE_FIELDS,
+    from_module,
+    required,
+    to_field,
+    top_of,
+    value_marks,
+    written,
+)
 from keyless.assess.flows.bound import bound_prefixes, own_name
 from keyless.assess.flows.definitions import DefinedClass, plain_type
 from keyless.assess.flows.fields import field_writes
@@ -81,6 +89,15 @@ def back_from_each(tracer: Tracer, each: Other, spot: Spot) -> list[Hop]:
         if isinstance(value, Items)
         for item in value.items[:8]
     ]
+
+
+def bare_field(tracer: Tracer, name: Name, spot: Spot) -> list[Hop]:
+    """The steps back from a field of the class around by its bare name, in Java and C#."""
+    within = spot.within
+    if within is None or within.unit.language not in BARE_FIELDS:
+        return []
+    around = tracer.code.class_around(within)
+    return [] if around is None else field(tracer, around, name.id, spot)
 
 
 def getter(tracer: Tracer, call: Call, spot: Spot) -> list[Hop]:
@@ -168,7 +185,7 @@ def field(tracer: Tracer, of: DefinedClass, name: str, spot: Spot) -> list[Hop]:
     hops += _marked(writes, spot)
     if not hops or all(write.value is None or text_of(write.value) == "" for write, _ in writes):
         hops += _initialized(tracer, of, name, bool(writes))
-    return hops or _property(tracer, of, name, spot)
+    return hops or _property(tracer, of, name, spot) or _set_outside(tracer, of, name)
 
 
 def _bound(
@@ -238,6 +255,20 @@ def _key(key: Expr) -> str | None:
 
 def _entry(record: Record, name: str) -> Expr | None:
     return next((one.value for one in record.entries if _key(one.key) == name), None)
+
+
+def _set_outside(tracer: Tracer, of: DefinedClass, name: str) -> list[Hop]:
+    """What functions write to the field of a variable that is of the class."""
+    found: list[Hop] = []
+    for write, defined in tracer.code.member_writes(name)[:64]:
+        base = getattr(getattr(write.statement, "target", None), "base", None)
+        if write.value is None or not isinstance(base, Name):
+            continue
+        classes = class_of(tracer.code, base, defined.within)
+        if any(one.declared is of.declared for one in classes):
+            spot = code_spot(defined.within)
+            found.append(Hop(write.value, spot, f"kept in `{name}`", spot.place(write.span)))
+    return found[:8]
 
 
 def _property(tracer: Tracer, of: DefinedClass, name: str, spot: Spot) -> list[Hop]:

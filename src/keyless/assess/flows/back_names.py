@@ -36,7 +36,7 @@ from keyless.assess.syntax.expressions import (
 from keyless.assess.syntax.span import Place
 from keyless.assess.syntax.walk import Within
 
-_BARE_FIELDS = frozenset({Language.CSHARP, Language.JAVA})
+BARE_FIELDS = frozenset({Language.CSHARP, Language.JAVA})
 
 
 def back_from_name(tracer: Tracer, name: Name, spot: Spot) -> list[Hop]:
@@ -132,7 +132,7 @@ def _default(parameter: Parameter, spot: Spot) -> list[Hop]:
 
 def _in_class(tracer: Tracer, name: Name, spot: Spot, within: Within) -> list[Hop]:
     """A field by its bare name; in the body of a class, what stands there."""
-    if within.unit.language not in _BARE_FIELDS and within.functions:
+    if within.unit.language not in BARE_FIELDS and within.functions:
         return []
     around = tracer.code.class_around(within)
     return [] if around is None else to_field(field_writes(tracer.code, around, name.id), name.id, spot)

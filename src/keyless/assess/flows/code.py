@@ -41,6 +41,7 @@ class Code:
         self._imports: dict[int, dict[str, Import]] = {}
         self._calls: dict[str, list[CallSite]] | None = None
         self._records: dict[str, list[TypedRecord]] | None = None
+        self._members: dict[str, list[tuple[Write, Defined]]] | None = None
         self.targets: dict[int, list[Defined]] = {}
         self._of_unit: dict[int, list[Defined]] = {}
 
@@ -77,6 +78,17 @@ class Code:
                         named = self._records[plain_type(site.expression.type)]
                         named.append(TypedRecord(site.expression, site.within))
         return self._records.get(type_name, [])
+
+    def member_writes(self, name: str) -> list[tuple[Write, Defined]]:
+        """The writes of a member of a name, of whatever object, in all functions."""
+        if self._members is None:
+            self._members = defaultdict(list)
+            for defined in self.defined.by_function.values():
+                for written, writes in self.writes(defined.function).by_name.items():
+                    if "." in written:
+                        last = written.rpartition(".")[2]
+                        self._members[last] += [(write, defined) for write in writes]
+        return self._members.get(name, [])
 
     def top(self, unit: Unit, name: str) -> list[tuple[Unit, Write]]:
         """What the top of a file (in Go: of its package) gives a name."""

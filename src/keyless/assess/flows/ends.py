@@ -70,7 +70,10 @@ def vault_read(tracer: Tracer, call: Call, spot: Spot) -> str | None:
     written = type_of(tracer.code, call.callee.base, within)
     marks = value_calls().vault_marks
     imports = any(mark in one.module.casefold() for one in within.unit.imports for mark in marks)
-    if not imports and not any(name in written for name in value_calls().vault_types):
+    typed = any(mark in written.casefold() for mark in marks) or any(
+        name in written for name in value_calls().vault_types
+    )
+    if not imports and not typed:
         return None
     position = known[0] + (1 if within.unit.language is Language.GO else 0)
     key = argument_at(call, position, known[1])

@@ -8,7 +8,7 @@ Rules:
 from __future__ import annotations
 
 from keyless.assess.flows.back_calls import back_from_call
-from keyless.assess.flows.back_members import back_from_each, back_from_index, back_from_member
+from keyless.assess.flows.back_members import back_from_each, back_from_index, back_from_member, bare_field
 from keyless.assess.flows.back_names import back_from_name, is_given, value_marks
 from keyless.assess.flows.ends import credential_object, ended, key_read, vault_read
 from keyless.assess.flows.flow import Flow, Origin
@@ -19,7 +19,19 @@ from keyless.assess.flows.vault_references import look_at_text
 from keyless.assess.flows.writes import EACH
 from keyless.assess.settings.reads import reads_of
 from keyless.assess.settings.setting import vault_secret_of
-from keyless.assess.syntax.expressions import Call, Choice, Expr, Index, Joined, Literal, Member, Name, Other
+from keyless.assess.syntax.expressions import (
+    Call,
+    Choice,
+    Expr,
+    Function,
+    Index,
+    Joined,
+    Literal,
+    Member,
+    Name,
+    Other,
+    Parameter,
+)
 
 
 def look_at_code(tracer: Tracer, expression: Expr, spot: Spot) -> Seen:  # noqa: PLR0911 - one arm a form
@@ -91,12 +103,15 @@ def _name(tracer: Tracer, name: Name, spot: Spot) -> Seen:
     for function in reversed(spot.within.functions):
         for parameter in function.parameters:
             if parameter.name == name.id:
-                marked = value_marks(parameter.marks, spot)
-                if not marked and is_given(tracer, function, spot):
-                    return Seen((_nothing(name, spot),))
-                what = f"parameter `{name.id}` of `{function.name}`"
-                flow = ended(
-                    Origin.PARAMETER, Spot(spot.path), Name(parameter.span, name.id), what, name=name.id
-                )
-                return _steps(marked) or Seen((flow,))
-    return NOTHING
+                return _parameter(tracer, parameter, function, name, spot)
+    return _steps(bare_field(tracer, name, spot))
+
+
+def _parameter(tracer: Tracer, parameter: Parameter, function: Function, name: Name, spot: Spot) -> Seen:
+    """A parameter that no call gives: what is injected into it, or the end."""
+    marked = value_marks(parameter.marks, spot)
+    if not marked and is_given(tracer, function, spot):
+        return Seen((_nothing(name, spot),))
+    at = Name(parameter.span, name.id)
+    what = f"parameter `{name.id}` of `{function.name}`" if function.name else f"parameter `{name.id}`"
+    return _steps(marked) or _begins(ended(Origin.PARAMETER, spot, at, what, name=name.id))

@@ -50,7 +50,7 @@ def look_at_document(expression: Expr, spot: Spot) -> Seen:  # noqa: PLR0911 - o
         case Member() | Name():
             return reference(expression, spot)
         case Index(base=Name(id=name), key=Literal(value=str() as key)) if name == CLUSTER_SECRET:
-            return _cluster_secret(key, expression, spot)
+            return cluster_secret(key, expression, spot)
         case Other(parts=parts):
             return Seen((), tuple(Hop(one, spot) for one in parts[:8]))
         case _:
@@ -76,7 +76,8 @@ def reference(expression: Expr, spot: Spot) -> Seen:
     return NOTHING
 
 
-def _cluster_secret(key: str, expression: Expr, spot: Spot) -> Seen:
+def cluster_secret(key: str, expression: Expr, spot: Spot) -> Seen:
+    """What a key of a cluster's secret, or a secret of a container app, shows."""
     what = f"read from cluster secret `{key.strip('/')}`"
     setting = cluster_secret_of(*key.split("/", 1))
     return Seen((), (Hop(setting, spot, what, spot.place(expression.span)),))

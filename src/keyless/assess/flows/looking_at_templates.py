@@ -17,6 +17,7 @@ from keyless.assess.deployed.scopes import scopes
 from keyless.assess.flows.ends import ended
 from keyless.assess.flows.flow import Flow, Origin
 from keyless.assess.flows.joining import joined
+from keyless.assess.flows.looking_at_documents import cluster_secret
 from keyless.assess.flows.spot import Hop, Spot
 from keyless.assess.flows.template_keys import (
     key_read,
@@ -27,7 +28,7 @@ from keyless.assess.flows.template_keys import (
 )
 from keyless.assess.flows.tracer import NOTHING, Seen, Tracer
 from keyless.assess.flows.vault_references import look_at_text, vault_reference
-from keyless.assess.settings.setting import vault_secret_of
+from keyless.assess.settings.setting import CLUSTER_SECRET, vault_secret_of
 from keyless.assess.syntax.expressions import (
     Call,
     Choice,
@@ -119,6 +120,8 @@ def _at_end(tracer: Tracer, end: Linked) -> Seen:
             reference = vault_reference(one, spot)
             named = referred_secret(tracer.repository, one, spot, end.template) if reference.flows else None
             return named or reference or joined(one, spot)
+        case Index(base=Name(id=name), key=Literal(value=str() as key)) if name == CLUSTER_SECRET:
+            return cluster_secret(key, one, spot)
         case Choice(alternatives=alternatives):
             return Seen((), tuple(Hop(each, spot) for each in alternatives))
         case Name() | Member() | Index() | Call():

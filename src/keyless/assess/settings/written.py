@@ -13,10 +13,12 @@ from keyless.assess.repository import Repository
 from keyless.assess.settings.setting import Written
 from keyless.assess.settings.writers.documents import of_document
 from keyless.assess.settings.writers.scripts import of_scripts
+from keyless.assess.settings.writers.templates import of_templates
 
 
 def written(repository: Repository) -> tuple[Written, ...]:
-    """What is written, in the order of files: documents first, then scripts."""
+    """What is written, in the order of files: documents first, then scripts, then templates."""
     found = [one for document in repository.documents for one in of_document(document)]
     found += of_scripts(repository)
+    found += of_templates(repository)
     return tuple(found)
