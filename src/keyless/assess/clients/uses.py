@@ -29,7 +29,6 @@ from keyless.assess.syntax.code import Language, Unit
 from keyless.assess.syntax.expressions import (
     Assign,
     Call,
-    Choice,
     Expr,
     Literal,
     Member,
@@ -50,6 +49,7 @@ from keyless.catalog.client_calls import (
 )
 
 DEFAULT = "default"
+_MAY_BE_OBJECTS = frozenset({Form.ANY, Form.API_KEY})
 _MADE_WITH_NEW = frozenset({Language.CSHARP, Language.JAVA})
 
 
@@ -82,7 +82,7 @@ class Uses:
     def __init__(self, repository: Repository) -> None:
         self.repository = repository
         self.imported = repository.view(imported)
-        self.nearby = Nearby()
+        self.nearby = Nearby(repository)
         self.taken: set[int] = set()
 
     def all(self) -> tuple[ClientUse, ...]:
@@ -149,16 +149,18 @@ class Uses:
         return any(f"{name}()" in types for name in _given_to(expression, within))
 
     def _chosen(self, site: CallSite, known: list[Known]) -> tuple[Known, Expr] | None:
-        def value(one: Expr) -> Expr:
-            return self.nearby.value(one, site.within)[0]
+        for one in known:
+            argument = argument_of(site.call, one[1], lambda given: self._object(given, site.within))
+            if argument is not None and not _is_empty(argument) and self._fits(site, one, argument):
+                return one, argument
+        return None
 
-        given = [
-            (one, argument)
-            for one in known
-            if (argument := argument_of(site.call, one[1], value)) is not None and not _is_empty(argument)
-        ]
-        sure = [one for one in given if self._fits(site, *one)]
-        return sure[0] if sure else None
+    def _object(self, expression: Expr, within: Within) -> Expr:
+        """The object that is given, where it is kept in a variable."""
+        if isinstance(expression, Record):
+            return expression
+        values = [one for one, _ in self.nearby.values(expression, within)]
+        return next((one for one in values if isinstance(one, Record)), expression)
 
     def _fits(self, site: CallSite, known: Known, argument: Expr) -> bool:
         """Whether an overload is the one that is called, as far as its arguments look like it."""
@@ -179,23 +181,20 @@ class Uses:
         return any(self._kind(one.value, site.within) is Kind.ADDRESS for one in site.call.arguments)
 
     def _kind(self, expression: Expr, within: Within) -> Kind:
-        held = self.nearby.held(expression, within)
-        if held is None:
-            return kind_of(expression)
-        found = kind_of(held.value, held.type) if held.value is not None else Kind.UNKNOWN
-        return found if found is not Kind.UNKNOWN else kind_of(expression, held.type)
+        found = kind_of(expression, self.nearby.declared(expression, within))
+        if found is not Kind.UNKNOWN or not isinstance(expression, Name | Member):
+            return found
+        values = [kind_of(value) for value, _ in self.nearby.values(expression, within)]
+        return next((one for one in values if one is not Kind.UNKNOWN), Kind.UNKNOWN)
 
     def _unwrapped(self, use: ClientUse) -> Iterator[ClientUse]:
         """A use with its credential object taken apart: one for each key that may be in it."""
-        value, within = self.nearby.value(use.argument, use.argument_within)
-        if isinstance(value, Choice):
-            for one in value.alternatives:
-                inner = self._inside(replace(use, optional=True), *self.nearby.value(one, within))
-                if inner is not None:
-                    yield inner
-            if any(self._wrapper(one, within) for one in value.alternatives):
-                return
-        yield self._inside(use, value, within) or use
+        values = self.nearby.values(use.argument, use.argument_within) if use.form in _MAY_BE_OBJECTS else []
+        inner = [found for value, within in values if (found := self._inside(use, value, within))]
+        if not inner:
+            yield use
+        for found in inner:
+            yield replace(found, optional=len(inner) < len(values))
 
     def _inside(self, use: ClientUse, value: Expr, within: Within) -> ClientUse | None:
         found = self._wrapper(value, within)
@@ -217,7 +216,7 @@ class Uses:
             library, call = known
             fits = call.wraps and (plain(written) in call.on or call.style is not Style.NEW)
             if fits and (here.has(library) or call.style is Style.NEW):
-                argument = argument_of(value, call, lambda one: self.nearby.value(one, within)[0])
+                argument = argument_of(value, call, lambda one: self._object(one, within))
                 if argument is not None:
                     return known, argument
         return None
@@ -317,7 +316,7 @@ _HEADERS = ClientLibrary(language="", libraries=(), calls=())
 
 def _sent(one: SentKey) -> ClientUse:
     what = "?code=" if one.service == FUNCTIONS and one.header == "code=" else one.header
-    known = CredentialCall(style=Style.FUNCTION, form=Form.API_KEY)
+    known = CredentialCall(style=Style.FUNCTION, form=Form.API_KEY, certain=True)
     return replace(_use(_HEADERS, known, one.value, one.at, one.within, what), service=one.service)
 
 
@@ -328,7 +327,7 @@ def _client(site: CallSite, call: CredentialCall) -> str:
         return f"{plain(site.name.rpartition('.')[0])}.{site.method}"
     if call.style is Style.BUILDER:
         return f"{call.on[0].rstrip('()')}.{site.method}"
-    return site.method
+    return ".".join((dotted(site.call.callee) or site.method).split(".")[-2:])
 
 
 def _given_to(expression: Expr, within: Within) -> Iterator[str]:

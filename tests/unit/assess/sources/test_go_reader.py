@@ -12,7 +12,8 @@ EXPRESSIONS = {
     "f(\"a\\n\", `b\\n`, 1, 0x1F, 1.5, 'c', true, nil)": "f('a\\n', 'b\\\\n', 1, 31, 1.5, 'c', True, None)",
     '"a" + b + "c" + "d"': "+('a', b, 'cd')",
     "n * 1": "<binary_expression n 1>",
-    'fmt.Sprintf("a%s", b)': "fmt.Sprintf('a%s', b)",
+    'fmt.Sprintf("a%s", b)': "+('a', b)",
+    "fmt.Sprintf(f, b)": "fmt.Sprintf(f, b)",
     '&azblob.Options{Retry: policy.Retry{Max: 3}, List: []string{"a", b}}': (
         "azblob.Options{'Retry': policy.Retry{'Max': 3}, 'List': ['a', b]}"
     ),

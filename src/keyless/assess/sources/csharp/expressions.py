@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from keyless.assess.sources.csharp import creation, literals, names, patterns
 from keyless.assess.sources.csharp.functions import anonymous_method, lambda_function
+from keyless.assess.sources.formats import formatted_call
 from keyless.assess.sources.reading import ReadExpression, Reading, flat, other, within
 from keyless.assess.sources.texts import added
 from keyless.assess.syntax.expressions import (
@@ -66,7 +67,8 @@ def _call(reading: Reading, node: Node, callee: Expr) -> Expr:
         creation.arguments(reading, given),
         types=names.type_arguments(reading, function),
     )
-    return creation.with_outs(reading, given, call)
+    found = creation.with_outs(reading, given, call)
+    return formatted_call(found) if isinstance(found, Call) else found
 
 
 def _member(reading: Reading, node: Node, name: Node | None, before: Expr) -> Expr:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from keyless.assess.sources.formats import formatted_call
 from keyless.assess.sources.go import names
 from keyless.assess.sources.go.composites import composite
 from keyless.assess.sources.reading import (
@@ -66,7 +67,7 @@ def _call(reading: Reading, node: Node, callee: Expr) -> Expr:
         if callee.id in _TYPES and len(inner) == 1:
             return reading.expression(inner[0])
     types = names.type_arguments(reading, node.child_by_field_name("type_arguments"))
-    return Call(span, callee, _arguments(reading, given), types=types)
+    return formatted_call(Call(span, callee, _arguments(reading, given), types=types))
 
 
 def _arguments(reading: Reading, node: Node | None) -> tuple[Argument, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from keyless.assess.sources.formats import formatted_call
 from keyless.assess.sources.java import creation, literals, names
 from keyless.assess.sources.java.functions import lambda_function
 from keyless.assess.sources.java.switches import chosen
@@ -58,12 +59,13 @@ def _call(reading: Reading, node: Node, before: Expr | None) -> Expr:
         callee: Expr = Name(span, written)
     else:
         callee = Member(reading.file.span(node.start_byte, name.end_byte), before, written)
-    return Call(
+    call = Call(
         reading.file.of(node),
         callee,
         creation.arguments(reading, node.child_by_field_name("arguments")),
         types=names.type_arguments(reading, node.child_by_field_name("type_arguments")),
     )
+    return formatted_call(call)
 
 
 def binary(reading: Reading, node: Node) -> Expr:

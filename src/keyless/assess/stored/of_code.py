@@ -1,0 +1,163 @@
+"""Stored credentials that code hands to clients: each use of a client whose argument comes from one.
+
+Rules:
+- a use is one record, with the strongest of the ways that its argument may come;
+- a driver's database is told by the driver, by the scheme of its address, or by what the credential opens;
+- the drivers of databases that may run anywhere count in full where the repository has the cloud's, and with
+  low confidence elsewhere;
+- an emulator's credentials are none.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from keyless.assess.clients import ClientUse, client_uses
+from keyless.assess.findings.finding import Confidence, Step
+from keyless.assess.flows.flow import Flow, Origin
+from keyless.assess.flows.origins import origins
+from keyless.assess.repository import Repository
+from keyless.assess.stored.hosted import ELSEWHERE, hosted
+from keyless.assess.stored.judged import confidence_of, strongest
+from keyless.assess.stored.stored import Stored
+from keyless.assess.syntax.expressions import Expr, Member, Name, text_of, within
+from keyless.assess.syntax.span import Place
+from keyless.catalog.client_calls import DATABASE, MONGO, Form
+from keyless.catalog.services import services
+
+_SCHEMES = {
+    "mssql": "sql",
+    "sqlserver": "sql",
+    "azuresql": "sql",
+    "postgres": "postgres",
+    "postgresql": "postgres",
+    "pgx": "postgres",
+    "mysql": "mysql",
+    "mariadb": "mysql",
+}
+_WORDS = {
+    "search": "search",
+    "openai": "openai",
+    "storage": "blob",
+    "blob": "blob",
+    "cosmos": "cosmos",
+    "servicebus": "servicebus",
+    "eventhub": "eventhubs",
+    "form": "cognitive",
+    "document": "cognitive",
+    "language": "cognitive",
+    "vision": "cognitive",
+    "translator": "cognitive",
+    "eventgrid": "eventgrid",
+    "maps": "maps",
+}
+_KEY_NAME = re.compile(
+    r"(?i)(api|account|primary|secondary|admin|query|access|master|subscription|storage|search|service)_?key\d?$|^key$"
+)
+_TELEMETRY = "appinsights"
+_REGISTRY = ".azurecr."
+
+
+def stored_in_code(repository: Repository) -> tuple[Stored, ...]:
+    """The credentials of all uses: `repository.view(stored_in_code)`."""
+    return tuple(found for use in repository.view(client_uses) if (found := _of(repository, use)))
+
+
+def _of(repository: Repository, use: ClientUse) -> Stored | None:
+    flows = origins(repository, use.argument, use.argument_within)
+    certain = use.certain or _is_called_a_key(use)
+    chosen = strongest(flows, use.form, certain)
+    if chosen is None:
+        return None
+    flow, confidence = chosen
+    service = _service(use, flow)
+    if not service or _is_no_matter(service, use, flow):
+        return None
+    if service in ELSEWHERE and not _is_of_the_cloud(repository, service, use, flow):
+        confidence = Confidence.LOW
+    place = Place(use.within.unit.path, use.at.span)
+    return Stored(
+        service=service,
+        form=_form(use, flow),
+        place=place,
+        where=use.client,
+        flow=flow,
+        confidence=confidence,
+        use=use,
+        others=tuple(_others(flows, flow, use.form, certain)),
+        optional=use.optional or any(one.origin is Origin.IDENTITY for one in flows),
+        last=Step(place, f"handed to `{use.client}`"),
+    )
+
+
+def _is_no_matter(service: str, use: ClientUse, flow: Flow) -> bool:
+    """Whether it is an address of telemetry, which is no secret by itself, or another's registry."""
+    if service == "acr":
+        return not any(_REGISTRY in text for text in _texts(use.at))
+    return service == _TELEMETRY and flow.origin is not Origin.KEY_OF_RESOURCE
+
+
+def _others(flows: tuple[Flow, ...], chosen: Flow, form: Form, certain: bool) -> Iterator[Flow]:
+    for flow in flows:
+        if flow is not chosen and confidence_of(flow, form, certain) is not None:
+            yield flow
+
+
+def _is_called_a_key(use: ClientUse) -> bool:
+    """Whether the argument has the name of a key, where it might have been an identity's credential."""
+    if use.form not in {Form.ANY, Form.API_KEY} or use.service in ELSEWHERE:
+        return False
+    names = (
+        one.id if isinstance(one, Name) else one.name
+        for one in within(use.argument)
+        if isinstance(one, Name | Member)
+    )
+    return any(_KEY_NAME.search(name) for name in names)
+
+
+def _is_of_the_cloud(repository: Repository, service: str, use: ClientUse, flow: Flow) -> bool:
+    if flow.origin is Origin.KEY_OF_RESOURCE or service == use.service == "cosmos":
+        return True
+    return service in repository.view(hosted)
+
+
+def _form(use: ClientUse, flow: Flow) -> Form:
+    if use.form is not Form.ANY:
+        return use.form
+    return Form.CONNECTION_STRING if "connection" in flow.name.casefold() else Form.ACCOUNT_KEY
+
+
+def _service(use: ClientUse, flow: Flow) -> str:
+    """The service that a credential opens; empty where it is none of the catalog's."""
+    if use.service == MONGO:
+        return "cosmos"
+    if use.service == DATABASE:
+        return flow.service if flow.service in ELSEWHERE else _of_driver(use, flow)
+    if use.service == "":
+        return _by_words(use, flow)
+    storage = _type_of(use.service)
+    return flow.service if storage and flow.service and _type_of(flow.service) == storage else use.service
+
+
+def _of_driver(use: ClientUse, flow: Flow) -> str:
+    for text in (*_texts(use.at), *_texts(flow.at)):
+        scheme = text.casefold().removeprefix("jdbc:").partition(":")[0].partition("+")[0]
+        if scheme in _SCHEMES:
+            return _SCHEMES[scheme]
+    return ""
+
+
+def _by_words(use: ClientUse, flow: Flow) -> str:
+    if flow.service:
+        return flow.service
+    name = flow.name.casefold().replace("_", "").replace("-", "")
+    return next((service for word, service in _WORDS.items() if word in name), "")
+
+
+def _texts(expression: Expr) -> Iterator[str]:
+    return (text for one in within(expression) if (text := text_of(one)) is not None)
+
+
+def _type_of(service: str) -> str | None:
+    return next((one.arm_type for one in services() if one.key == service), None)

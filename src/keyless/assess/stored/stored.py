@@ -1,0 +1,38 @@
+"""What a stored credential is found to be: which service it opens, in what form, and how sure that is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from keyless.assess.clients import ClientUse
+from keyless.assess.findings.finding import Confidence, Step
+from keyless.assess.flows.flow import Flow
+from keyless.assess.syntax.span import Place
+from keyless.catalog.client_calls import Form
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stored:
+    """A credential, where it is used or as far as it could be followed.
+
+    ``flow`` is the way that it takes, the strongest of them where there are several; ``others`` are more
+    places that it may come from. ``use`` is the call that it ends in, none where no code reads it. ``where``
+    says in words what it is handed to.
+    """
+
+    service: str
+    form: Form
+    place: Place
+    where: str
+    flow: Flow
+    confidence: Confidence
+    use: ClientUse | None = None
+    others: tuple[Flow, ...] = ()
+    optional: bool = False
+    last: Step | None = None
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """The whole way: from the origin to where the credential is used."""
+        begun = [one for flow in self.others for one in flow.steps[:1]]
+        return (*self.flow.steps, *begun, *(() if self.last is None else (self.last,)))
