@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from keyless import __version__
 from keyless.assess.assess import assess
@@ -33,11 +34,13 @@ class NoSuchRule(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A report, and the texts and findings that it is about: for code frames, fixes and baselines."""
+    """A report, and what it is about: texts for code frames, digests of what was read for fixes."""
 
     report: Report
     texts: Texts
     findings: Sequence[tuple[Finding, str]]
+    root: Path
+    digests: Mapping[str, bytes]
 
 
 def run(
@@ -92,7 +95,7 @@ def run(
         notices=tuple(_notices(read)),
         allow_incomplete=found.config.allow_incomplete,
     )
-    return Run(report, gathered.texts, marked)
+    return Run(report, gathered.texts, marked, target.root, read.digests)
 
 
 def chosen_rules(only: Sequence[str], skip: Sequence[str]) -> Sequence[Rule]:

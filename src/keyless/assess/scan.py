@@ -29,11 +29,12 @@ Progress = Callable[[int], None]
 
 @dataclass(frozen=True, slots=True)
 class Scan:
-    """What was read, how many files were left out, by why, and the comments that allow something."""
+    """What was read, how many files were left out, by why, and comments that allow something."""
 
     sources: tuple[Source, ...]
     left_out: Mapping[LeftOut, int]
     comments: Mapping[str, tuple[Comment, ...]]
+    digests: Mapping[str, bytes]
 
 
 def scan(
@@ -48,16 +49,18 @@ def scan(
     sources: list[Source] = []
     left_out: Counter[LeftOut] = Counter()
     comments: dict[str, tuple[Comment, ...]] = {}
+    digests: dict[str, bytes] = {}
     for done, answer in enumerate(_answers(root, requests, wanted), 1):
         if answer.source is not None:
             sources.append(answer.source)
+            digests[answer.path] = answer.digest
         if answer.left_out is not None:
             left_out[answer.left_out] += 1
         if answer.comments:
             comments[answer.path] = answer.comments
         if progress is not None:
             progress(done)
-    return Scan(tuple(sorted(sources, key=lambda one: one.path)), left_out, comments)
+    return Scan(tuple(sorted(sources, key=lambda one: one.path)), left_out, comments, digests)
 
 
 def _processors() -> int:

@@ -24,7 +24,7 @@ from keyless.assess.files.contents import CannotRead, NotThere, bytes_of, text_o
 from keyless.assess.files.kinds import kind_of
 from keyless.assess.files.left_out import made_by_tool
 from keyless.assess.files.limits import FILE_S, WORKER_BYTES, largest_bytes
-from keyless.assess.messages import HELLO, Answer, Request, framed
+from keyless.assess.messages import HELLO, Answer, Request, digest, framed
 from keyless.assess.sources.read import read
 from keyless.assess.standing.comments import comments_in
 from keyless.assess.syntax.depth import is_too_deep
@@ -103,7 +103,7 @@ def _answered(root: Path, request: Request) -> Answer:
     if left_out is not None:
         return Answer(path, left_out=left_out)
     source = read(path, data)
-    return Answer(path, source, comments=comments_in(text_of(data)))
+    return Answer(path, source, comments=comments_in(text_of(data)), digest=digest(data))
 
 
 def encoded(answer: Answer) -> bytes:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from keyless.cli.assess_fixes import fix
 from keyless.cli.failure import Failure
 
 if TYPE_CHECKING:
@@ -40,6 +41,8 @@ class Options:
     write_baseline: Path | None
     no_config: bool
     allow_incomplete: bool
+    fix: bool
+    apply: bool
 
 
 @click.command(
@@ -74,6 +77,8 @@ class Options:
 @click.option("--min-confidence", type=_LEVELS, help="The least confidence to tell (default: medium).")
 @click.option("--baseline", type=_FILE, help="Do not tell what this baseline knows.")
 @click.option("--write-baseline", type=_FILE, help="Write all that would be told into this baseline.")
+@click.option("--fix", is_flag=True, help="Print a patch of what can be changed by rule, and no report.")
+@click.option("--apply", is_flag=True, help="With `--fix`: change the files.")
 @click.option("--allow-incomplete", is_flag=True, help="Let the exit code be as if all could be read.")
 @click.option(
     "--no-config", is_flag=True, help="Leave the configuration alone that the assessed folder brings with it."
@@ -87,10 +92,23 @@ def command(**given: object) -> None:
     it is used. Nothing of the repository is run, and no value of a secret is shown.
     """
     options = Options(**given)  # type: ignore[arg-type]  # click gives each option by its name
+    _check(options)
     gc.disable()  # what is made here lives until the end
     made = _assessed(options)
+    if options.fix:
+        click.get_current_context().exit(fix(made, out=options.out, apply=options.apply))
     _write(made, options)
     click.get_current_context().exit(made.report.exit_code)
+
+
+def _check(options: Options) -> None:
+    """See that the options go together."""
+    if options.apply and not options.fix:
+        raise Failure("`--apply` goes with `--fix`", 2)
+    if options.fix and (options.staged or options.revision):
+        raise Failure("`--fix` changes files of the folder: leave `--staged` and `--revision` out", 2)
+    if options.apply and options.out is not None:
+        raise Failure("`--apply` changes the files, and `--out` writes the patch: give one of them", 2)
 
 
 def _assessed(options: Options) -> Run:
