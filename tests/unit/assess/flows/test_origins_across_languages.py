@@ -33,7 +33,7 @@ def test_bicep_to_csharp() -> None:
     assert ways(files) == [
         [
             "infra/main.bicep:8 read with `listKeys` of `store`",
-            "infra/main.bicep:8 set as `Storage__Key` by settings of `web`",
+            "infra/main.bicep:8 set as `Storage__Key` by app settings of `web`",
             "src/Program.cs:3 read from setting `Storage:Key`",
             "src/Program.cs:3 assigned to `key`",
         ]

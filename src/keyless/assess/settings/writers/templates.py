@@ -1,11 +1,11 @@
 """What templates write: app settings, environments of containers, secrets of vaults, apps and clusters.
 
 Rules:
-- settings stand below keys of known names (`appSettings`, `app_settings`, `env`, …) of a resource or of what
-  a module is handed, as records of names, or lists of `{name, value}`; blocks of Terraform are such records;
+- what the types of resources that are known say is taken from ``deployed/settings_of``;
+- elsewhere settings stand below keys of known names (`appSettings`, `app_settings`, `env`, …) of a resource
+  or of what a module is handed, as records of names, or lists of `{name, value}`; blocks of Terraform too;
 - what stands there is followed by its name and taken apart where it is put together (`union`, `merge`,
   `concat`), so that each entry is found where it is written, and once;
-- the `config` of a site with the name `appsettings` or `connectionstrings` is its settings;
 - `secrets` of a container app are its own, those of a vault's module the vault's.
 """
 
@@ -13,8 +13,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from itertools import chain
 
 from keyless.assess.deployed.linked import linked
+from keyless.assess.deployed.settings_of import Kind, settings_of, vault_reference
 from keyless.assess.repository import Repository
 from keyless.assess.settings.setting import (
     Setting,
@@ -32,7 +34,6 @@ from keyless.assess.syntax.expressions import (
     Choice,
     Expr,
     Items,
-    Joined,
     Literal,
     Loop,
     Record,
@@ -81,72 +82,48 @@ class _At:
 def of_templates(repository: Repository) -> Iterator[Written]:
     """What every template writes, each entry once."""
     seen: set[tuple[Setting, Place]] = set()
+    for written in chain(_of_types(repository), _of_all_templates(repository)):
+        key = (written.setting, written.place)
+        if key not in seen:
+            seen.add(key)
+            yield written
+
+
+def _of_types(repository: Repository) -> Iterator[Written]:
+    for one in repository.view(settings_of):
+        yield Written(
+            setting=_MADE[one.kind](one.name),
+            name=one.name,
+            value=one.value,
+            place=one.place,
+            by=f"{one.kind.value} of `{one.holder}`",
+            runs=not is_for_tests(one.place.path),
+            template=one.template,
+        )
+
+
+def _of_all_templates(repository: Repository) -> Iterator[Written]:
     for template in repository.templates:
-        for written in _of_template(repository, template):
-            key = (written.setting, written.place)
-            if key not in seen:
-                seen.add(key)
-                yield written
+        yield from _of_template(repository, template)
 
 
 def _of_template(repository: Repository, template: Template) -> Iterator[Written]:
     for resource in template.resources:
         if not resource.existing:
-            kind = (resource.arm_type or resource.type).casefold()
-            yield from _named_resource(repository, _At(resource.body, template, resource.symbol), kind)
-            yield from _below(repository, _At(resource.body, template, resource.symbol))
+            at = _At(resource.body, template, resource.symbol)
+            if resource.type == "github_actions_secret":
+                yield from _pipeline_secret(at)
+            yield from _below(repository, at)
     for module in template.modules:
         vault = "key-vault" in module.source or "keyvault" in module.source.casefold()
         yield from _below(repository, _At(module.arguments, template, module.symbol, vault))
 
 
-def _named_resource(repository: Repository, at: _At, kind: str) -> Iterator[Written]:
-    """Resources that are a setting or a secret by themselves."""
-    body = at.value
-    if kind == "microsoft.web/sites/config":
-        yield from _site_config(repository, at)
-    elif kind in {"microsoft.keyvault/vaults/secrets", "azurerm_key_vault_secret"}:
-        yield from _single(at, "name", ("properties", "value"), ("value",), makes=vault_secret_of)
-    elif kind == "azurerm_app_configuration_key":
-        yield from _single(at, "key", ("value",), makes=setting_of)
-    elif kind == "microsoft.appconfiguration/configurationstores/keyvalues":
-        yield from _single(at, "name", ("properties", "value"), makes=setting_of)
-    elif kind == "github_actions_secret":
-        yield from _single(at, "secret_name", ("plaintext_value",), makes=pipeline_secret_of)
-    elif kind in {"kubernetes_secret", "kubernetes_secret_v1"}:
-        name = entry_of(body, "metadata", "name")
-        data = entry_of(body, "data")
-        secret = (text_of(name.value) or "") if name is not None else ""
-        for one in _records(repository, data.value, at) if data is not None else ():
-            for entry in one.value.entries if isinstance(one.value, Record) else ():
-                setting = cluster_secret_of(secret, key_of(entry))
-                yield _written(setting, key_of(entry), entry.value, entry.span, one, "secret of the cluster")
-
-
-def _single(at: _At, name_key: str, *paths: tuple[str, ...], makes: _Makes) -> Iterator[Written]:
-    """One resource that is one secret or setting."""
-    name = entry_of(at.value, name_key)
-    value = next((entry for path in paths if (entry := entry_of(at.value, *path)) is not None), None)
-    written = _last(name.value) if name is not None else ""
+def _pipeline_secret(at: _At) -> Iterator[Written]:
+    name, value = entry_of(at.value, "secret_name"), entry_of(at.value, "plaintext_value")
+    written = text_of(name.value) if name is not None else None
     if value is not None and written:
-        yield _written(makes(written), written, value.value, value.span, at, f"`{at.of}`")
-
-
-def _last(name: Expr) -> str:
-    """The last part of a name: of `vault/secret`, also where the first one is an expression."""
-    last = name.parts[-1] if isinstance(name, Joined) and name.parts else name
-    return (text_of(last) or "").rpartition("/")[2]
-
-
-def _site_config(repository: Repository, at: _At) -> Iterator[Written]:
-    name, properties = entry_of(at.value, "name"), entry_of(at.value, "properties")
-    if name is None or properties is None:
-        return
-    match _last(name.value).casefold():
-        case "appsettings":
-            yield from _environment(repository, properties.value, at)
-        case "connectionstrings":
-            yield from _connections(repository, properties.value, at)
+        yield _written(pipeline_secret_of(written), written, value.value, value.span, at, f"`{at.of}`")
 
 
 def _below(repository: Repository, at: _At) -> Iterator[Written]:
@@ -236,20 +213,11 @@ def _connection(name: str, value: Expr, span: Span, at: _At) -> Written:
 def _secrets(repository: Repository, value: Expr, at: _At) -> Iterator[Written]:
     for one in _records(repository, value, at):
         name = entry_of(one.value, "name")
-        given = _value(one.value) or _reference(one.value)
+        given = _value(one.value) or vault_reference(one.value)
         written = (text_of(name.value) or "") if name is not None else ""
         if written and given is not None:
             setting = vault_secret_of(written) if at.vault else cluster_secret_of("", written)
             yield _written(setting, written, given, one.value.span, one, f"secrets of `{at.of}`")
-
-
-def _reference(record: Expr) -> Expr | None:
-    """The address of a vault's secret as the reference that it is."""
-    entry = entry_of(record, "keyVaultUrl") or entry_of(record, "key_vault_secret_id")
-    if entry is None:
-        return None
-    parts = entry.value.parts if isinstance(entry.value, Joined) else (entry.value,)
-    return Joined(entry.value.span, (Literal(entry.value.span, "keyvaultref:"), *parts))
 
 
 def _value(record: Expr) -> Expr | None:
@@ -287,3 +255,19 @@ def _written(setting: Setting, name: str, value: Expr, span: Span, at: _At, by: 
         runs=not is_for_tests(path),
         template=at.template,
     )
+
+
+def _in_cluster(name: str) -> Setting:
+    secret, _, key = name.rpartition("/")
+    return cluster_secret_of(secret, key)
+
+
+_MADE: dict[Kind, _Makes] = {
+    Kind.APP_SETTING: setting_of,
+    Kind.CONNECTION_STRING: lambda name: setting_of(f"ConnectionStrings:{name}"),
+    Kind.ENVIRONMENT: setting_of,
+    Kind.CONFIGURATION: setting_of,
+    Kind.APP_SECRET: lambda name: cluster_secret_of("", name),
+    Kind.CLUSTER_SECRET: _in_cluster,
+    Kind.VAULT_SECRET: vault_secret_of,
+}
