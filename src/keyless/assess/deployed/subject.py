@@ -6,5 +6,9 @@ from keyless.assess.deployed.deployed import Deployed
 
 
 def subject_of(found: Deployed) -> str:
-    """Its symbol in the file, which the reader of a message sees there; its name where it has none."""
-    return found.symbol or found.name or found.arm_type.rpartition("/")[2]
+    """Its symbol in the file, which the reader of a message sees there; its name where it has none.
+
+    In ARM templates the symbol is the type with the name, of which the name is enough.
+    """
+    symbol = found.symbol.removeprefix(f"{found.arm_type}/")
+    return symbol or found.name or found.arm_type.rpartition("/")[2]

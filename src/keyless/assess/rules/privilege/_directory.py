@@ -3,7 +3,7 @@
 Rules:
 - they are those with which the holder can make itself, or another, administrator of the directory;
 - `azuread_directory_role` is followed from the assignment; a permission that an application asks for
-  (`required_resource_access`) is not given yet;
+  (`required_resource_access`) is not given yet, and is left where the same file gives it;
 - who cannot be told to be a workload (a user, a group) is left.
 
 Source: https://learn.microsoft.com/entra/identity/role-based-access-control/privileged-roles-permissions
@@ -47,6 +47,14 @@ class DirectoryGrant:
 
 def directory_grants(repository: Repository) -> Iterator[DirectoryGrant]:
     """Those that make whoever holds them administrator."""
+    found = list(_all(repository))
+    given = {(one.place.path, one.role) for one in found if one.given}
+    for one in found:
+        if one.given or (one.place.path, one.role) not in given:
+            yield one
+
+
+def _all(repository: Repository) -> Iterator[DirectoryGrant]:
     names = _role_names(repository)
     for template in repository.templates:
         for resource in template.resources:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from keyless.assess.deployed.all_grants import grants
 from keyless.assess.deployed.grants import Grant, ScopeKind
+from keyless.assess.deployed.script_grants import script_grants
 from keyless.assess.deployed.standing import is_unsure
 from keyless.assess.findings.finding import Confidence, Finding
 from keyless.assess.repository import Repository
@@ -22,8 +23,8 @@ NARROW = (ScopeKind.RESOURCE, ScopeKind.OBJECT)
 
 
 def all_grants(repository: Repository) -> tuple[Grant, ...]:
-    """Every assignment that the repository makes."""
-    return repository.view(grants)
+    """Every assignment that templates and scripts of the repository make."""
+    return (*repository.view(grants), *repository.view(script_grants))
 
 
 def once(findings: Iterable[Finding]) -> Iterator[Finding]:

@@ -15,7 +15,18 @@ import enum
 from keyless.assess.deployed.deployed import Told
 from keyless.assess.deployed.grants import Grant
 from keyless.assess.findings.finding import Confidence
-from keyless.assess.syntax.expressions import Call, Expr, Index, Literal, Member, Name, dotted, within
+from keyless.assess.syntax.expressions import (
+    Call,
+    Command,
+    Expr,
+    Index,
+    Literal,
+    Member,
+    Name,
+    dotted,
+    text_of,
+    within,
+)
 
 
 class Who(enum.StrEnum):
@@ -62,12 +73,19 @@ def who_is(principal: Expr | None) -> Who:
 
 
 def _of_part(part: Expr) -> Who:
-    if isinstance(part, Call):
-        called = (dotted(part.callee) or "").casefold()
-        return Who.DEPLOYER if called == "deployer" else Who.UNKNOWN
-    if not isinstance(part, Member | Name | Index):
-        return Who.UNKNOWN
-    written = (dotted(part) or "").casefold()
+    match part:
+        case Command(words=words):
+            return _of_command(" ".join(text for one in words if (text := text_of(one))))
+        case Call(callee=callee):
+            called = (dotted(callee) or "").casefold()
+            return Who.DEPLOYER if called == "deployer" else Who.UNKNOWN
+        case Member() | Name() | Index():
+            return _of_name(part, (dotted(part) or "").casefold())
+        case _:
+            return Who.UNKNOWN
+
+
+def _of_name(part: Expr, written: str) -> Who:
     if "azurerm_client_config" in written or "azuread_client_config" in written:
         return Who.DEPLOYER
     if any(f"{kind}." in written for kind in _PEOPLE):
@@ -77,6 +95,15 @@ def _of_part(part: Expr) -> Who:
     return _by_name(written)
 
 
+def _of_command(asked: str) -> Who:
+    """Whom a command of a script looks up."""
+    if "ad signed-in-user" in asked or "ad user " in asked or "ad group " in asked:
+        return Who.PEOPLE
+    if "ad sp " in asked or "identity show" in asked or "identity create" in asked:
+        return Who.WORKLOAD
+    return Who.UNKNOWN
+
+
 def _is_identity(part: Expr, written: str) -> bool:
     """`app.identity.principalId`, `identity.properties.principalId`, `…identity[0].principal_id`."""
     named = isinstance(part, Member) and part.name.casefold() in _IDENTITY_MEMBERS
@@ -84,8 +111,8 @@ def _is_identity(part: Expr, written: str) -> bool:
 
 
 def _by_name(written: str) -> Who:
-    last = written.rpartition(".")[2].replace("_", "")
-    if any(word in last for word in _WORKLOAD_WORDS):
+    last = written.rpartition(".")[2]
+    if any(word in last.replace("_", "") for word in _WORKLOAD_WORDS) or "sp" in last.split("_"):
         return Who.WORKLOAD
     if any(word in last for word in _PEOPLE_WORDS):
         return Who.PEOPLE

@@ -27,6 +27,8 @@ def _is_secret(flow: Flow) -> bool:
 
 def what_it_is(flow: Flow) -> str:
     """What is secret, in words that name no value."""
+    if flow.service == "entra" and flow.subject:
+        return f"a client secret of `{flow.subject}`"
     if flow.origin is Origin.KEY_OF_RESOURCE:
         return f"a key of `{flow.subject}`" if flow.subject else "a key of a resource"
     if flow.origin is Origin.PARAMETER and flow.name:

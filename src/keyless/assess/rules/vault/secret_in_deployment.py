@@ -50,7 +50,7 @@ _ABOUT = frozenset(
         "name names id ids uri url version length type kind path prefix suffix expiry expiration rotation "
         "days enabled enable disable disabled use has allow policy policies scope reference ref settings "
         "setting config vault resource group count size permissions identifier location store arn label "
-        "hint public required user username thumbprint format output create generate management officer "
+        "hint public required username thumbprint format output create generate management officer "
         "reader",
     )
 )

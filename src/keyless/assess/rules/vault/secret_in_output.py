@@ -5,24 +5,42 @@ Rules:
   secure does not;
 - an output of Terraform stands in the state in plain, whether it is sensitive or not: what is sensitive is
   not printed at least, and is of low severity;
-- an output of a module that only hands a secret to the template around it stands there just as well.
+- an output of a module that another output gives out further is one finding with that one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 
 from keyless.assess.deployed.standing import is_unsure
 from keyless.assess.findings.finding import Confidence, Finding, Severity, Step
-from keyless.assess.flows.flow import Flow
+from keyless.assess.flows.flow import Flow, Origin
 from keyless.assess.repository import Repository
 from keyless.assess.rules.rule import Group, Rule
 from keyless.assess.rules.vault._secrets import secrets_in, what_it_is
 from keyless.assess.syntax.span import Place
 from keyless.assess.syntax.templates import Dialect, Output, Template
 
+_ENTRA = "entra"
+
 
 def _check(repository: Repository) -> Iterable[Finding]:
+    found = list(_all(repository))
+    passed = defaultdict(set)
+    for one in found:
+        for step in one.steps:
+            passed[step.place.path].add((step.place.span.start, one.place))
+    return [one for one in found if not _is_passed_on(one, passed[one.place.path])]
+
+
+def _is_passed_on(finding: Finding, steps: set[tuple[int, Place]]) -> bool:
+    """Whether another output gives out what this one hands to it."""
+    span = finding.place.span
+    return any(span.start <= at < span.end and place != finding.place for at, place in steps)
+
+
+def _all(repository: Repository) -> Iterator[Finding]:
     for template in repository.templates:
         for output in template.outputs:
             if output.secure and template.dialect is not Dialect.TERRAFORM:
@@ -39,16 +57,21 @@ def _finding(repository: Repository, template: Template, output: Output, flow: F
     return Finding(
         rule="secret-in-output",
         place=place,
-        message=(
-            f"the output `{output.name}` puts {what_it_is(flow)} into {where} in plain: give out the "
-            "resource's name or endpoint, and let what needs it sign in with its identity"
-        ),
+        message=f"the output `{output.name}` puts {what_it_is(flow)} into {where} in plain: {_instead(flow)}",
         severity=Severity.MEDIUM if terraform and output.secure else Severity.HIGH,
         confidence=Confidence.LOW if is_unsure(repository, template.path) else Confidence.HIGH,
         service=flow.service,
         subject=output.name,
         steps=(*flow.steps, Step(place, f"given out as `{output.name}`")),
     )
+
+
+def _instead(flow: Flow) -> str:
+    if flow.service == _ENTRA:
+        return "let what needs it sign in with a managed identity or by federation"
+    if flow.origin is Origin.KEY_OF_RESOURCE:
+        return "give out the resource's name or endpoint, and let what needs it sign in with its identity"
+    return "keep it in Key Vault, and give out its name there"
 
 
 RULE = Rule(
