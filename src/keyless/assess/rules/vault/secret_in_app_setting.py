@@ -82,14 +82,14 @@ def _names(expression: Expr | None) -> Iterator[str]:
 
 def _finding(repository: Repository, setting: TemplateSetting, flow: Flow) -> Finding:
     unsure = is_unsure(repository, setting.place.path)
+    holder = setting.holder.rpartition("/")[2]
     kept_apart = setting.kind is Kind.APP_SECRET
     return Finding(
         rule="secret-in-app-setting",
         place=setting.place,
         message=(
-            f"`{setting.name}` in the {setting.kind.value} of `{setting.holder.rpartition('/')[2]}` is "
-            f"{what_it_is(flow)}: let the identity take its place where the target takes one, or keep it in Key "
-            "Vault and refer to it from there"
+            f"`{setting.name}` in the {setting.kind.value} of `{holder}` is {what_it_is(flow)}: let the identity "
+            "take its place where the target takes one, or keep it in Key Vault and refer to it from there"
         ),
         severity=Severity.LOW if kept_apart else Severity.MEDIUM,
         confidence=Confidence.LOW if unsure else Confidence.HIGH,
