@@ -88,8 +88,8 @@ def _finding(repository: Repository, setting: TemplateSetting, flow: Flow) -> Fi
         rule="secret-in-app-setting",
         place=setting.place,
         message=(
-            f"`{setting.name}` in the {setting.kind.value} of `{holder}` is {what_it_is(flow)}: let the identity "
-            "take its place where the target takes one, or keep it in Key Vault and refer to it from there"
+            f"`{setting.name}` in the {setting.kind.value} of `{holder}` is {what_it_is(flow)}: let an "
+            "identity take its place if the target takes one, or keep it in Key Vault and refer to it there"
         ),
         severity=Severity.LOW if kept_apart else Severity.MEDIUM,
         confidence=Confidence.LOW if unsure else Confidence.HIGH,
