@@ -14,11 +14,12 @@ from itertools import product
 
 from keyless.assess.deployed.all import deployed
 from keyless.assess.deployed.body import look_up
-from keyless.assess.deployed.deployed import Deployed
+from keyless.assess.deployed.deployed import Deployed, Told
 from keyless.assess.deployed.grant_scopes import scope_of
 from keyless.assess.deployed.grants import Grant
 from keyless.assess.deployed.holders import Holder, holders
 from keyless.assess.deployed.linked import Linked
+from keyless.assess.deployed.module_grants import module_grants
 from keyless.assess.deployed.properties import Properties
 from keyless.assess.deployed.roles_given import RoleGiven, roles_given
 from keyless.assess.deployed.scopes import Use, scopes
@@ -36,12 +37,11 @@ Through = tuple[Use, ...]
 
 def grants(repository: Repository) -> tuple[Grant, ...]:
     """The assignments: `repository.view(grants)`."""
-    return tuple(
-        grant
-        for one in repository.view(deployed)
-        if not one.existing and _is_assignment(one.arm_type) and isinstance(one.declared, Resource)
-        for grant in _grants_of(repository, one, one.declared)
-    )
+    found: list[Grant] = []
+    for one in repository.view(deployed):
+        if not one.existing and _is_assignment(one.arm_type) and isinstance(one.declared, Resource):
+            found += _grants_of(repository, one, one.declared)
+    return (*found, *module_grants(repository))
 
 
 def _is_assignment(arm_type: str) -> bool:
@@ -125,7 +125,7 @@ class _Assignment:
             to=holder.symbol if holder is not None else "",
             scope=kind,
             at=at,
-            condition=properties.value("properties.condition").expression is not None,
+            condition=properties.value("properties.condition").told is not Told.ABSENT,
             to_path=holder.path if holder is not None else "",
             at_path=at_path,
         )

@@ -21,6 +21,7 @@ from keyless.assess.deployed.scopes import Use, scopes
 from keyless.assess.repository import Repository
 from keyless.assess.syntax.expressions import Call, Choice, Expr, Joined, Literal, Member, dotted, text_of
 from keyless.assess.syntax.templates import Dialect, Module, Resource, Template
+from keyless.catalog.avm import avm_module
 from keyless.catalog.azurerm import azurerm_type
 
 Scope = tuple[ScopeKind, str, str]
@@ -80,7 +81,7 @@ def scope_of(
 def _nested(resource: Resource) -> ScopeKind | None:
     """`Microsoft.Storage/storageAccounts/providers/roleAssignments`: the resource before it."""
     before, found, _ = resource.type.casefold().partition("/providers/")
-    return _of_type(before) if found else None
+    return level_of_type(before) if found else None
 
 
 def level_of(
@@ -131,23 +132,26 @@ def _of_call(call: Call) -> ScopeKind:
     if not name.endswith("resourceid"):
         return ScopeKind.UNKNOWN
     kind = next((text for one in call.arguments if "/" in (text := text_of(one.value) or "")), "")
-    return _of_type(kind.casefold())
+    return level_of_type(kind)
 
 
 def level_of_root(root: Root) -> ScopeKind:
     """The level of a resource, or of a module that makes one."""
     declared = root.declared
     if isinstance(declared, Module):
-        return ScopeKind.UNKNOWN
+        made = avm_module(declared.source)
+        return level_of_type(made.arm) if made is not None else ScopeKind.UNKNOWN
     if declared.arm_type:
-        return _of_type(declared.arm_type.casefold())
+        return level_of_type(declared.arm_type)
     known = azurerm_type(declared.type)
     if known is not None:
-        return _of_type(known.arm_type.casefold())
+        return level_of_type(known.arm_type)
     return ScopeKind.RESOURCE if declared.type.startswith("azurerm_") else ScopeKind.UNKNOWN
 
 
-def _of_type(kind: str) -> ScopeKind:
+def level_of_type(arm_type: str) -> ScopeKind:
+    """The level of what has a type."""
+    kind = arm_type.casefold()
     if kind in _TYPES:
         return _TYPES[kind]
     if kind.count("/") < 1:

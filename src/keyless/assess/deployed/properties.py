@@ -10,18 +10,15 @@ Rules:
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
-from keyless.assess.deployed.body import Found, Looked, look_up
+from keyless.assess.deployed.body import Looked, look_up
 from keyless.assess.deployed.deployed import Told, Value
-from keyless.assess.deployed.linked import linked
-from keyless.assess.deployed.plain import NotTold, Plain, plain
+from keyless.assess.deployed.read_value import ValueReader
 from keyless.assess.deployed.scopes import Use
 from keyless.assess.repository import Repository
-from keyless.assess.syntax.expressions import Items, Literal, Record
 from keyless.assess.syntax.span import Place
 from keyless.assess.syntax.templates import Dialect, Resource, Template
-from keyless.catalog.azurerm import AzurermArgument, AzurermType, azurerm_type
+from keyless.catalog.azurerm import AzurermType, azurerm_type
 
 _AZAPI_TOP = frozenset({"name", "location", "tags", "identity", "parent_id"})
 _AZAPI_IDENTITY = {"userassignedidentities": "identity_ids"}
@@ -42,6 +39,7 @@ class Properties:
         self._resource = resource
         self._through = through
         self._head = Place(template.path, resource.head)
+        self._reader = ValueReader(repository, self._head)
         self._value: Callable[[str], Value] = self._own
         known = azurerm_type(resource.type) if template.dialect is Dialect.TERRAFORM else None
         if known is not None:
@@ -54,7 +52,7 @@ class Properties:
         return self._value(path)
 
     def _own(self, path: str) -> Value:
-        return self._read(self._look_up(path))
+        return self._reader.read(self._look_up(path))
 
     def _look_up(self, path: str) -> Looked:
         body = self._resource.body
@@ -70,54 +68,7 @@ class Properties:
     def _azurerm(self, known: AzurermType, path: str) -> Value:
         """Of several arguments that stand for a property the first that is written counts."""
         for argument in known.of_path(path):
-            found = self._read(self._look_up(argument.name), argument)
+            found = self._reader.read(self._look_up(argument.name), argument)
             if found.told is not Told.ABSENT:
                 return found
         return Value(Told.ABSENT, self._head)
-
-    def _read(self, looked: Looked, argument: AzurermArgument | None = None) -> Value:
-        if not looked.found:
-            return Value(Told.UNKNOWN if looked.unclear else Told.ABSENT, self._head)
-        first = looked.found[0]
-        values = [self._plain(one) for one in looked.found]
-        place = Place(first.template.path, first.entry.span)
-        found = Value(
-            told=Told.UNKNOWN,
-            place=place,
-            expression=first.entry.value,
-            entry=place,
-            negated=argument is not None and argument.negated,
-        )
-        sure = not looked.unclear and not looked.lacking and not first.unsure
-        if not sure or any(type(one) is not type(values[0]) or one != values[0] for one in values):
-            return found
-        return self._told(found, first, values[0], argument)
-
-    def _told(
-        self, found: Value, at: Found, value: Plain | NotTold, argument: AzurermArgument | None
-    ) -> Value:
-        if isinstance(value, NotTold):
-            ends = linked(self._repository, at.template, at.entry.value, at.through)
-            whole = len(ends) == 1 and isinstance(ends[0].expression, Record | Items)
-            return replace(found, told=Told.WRITTEN, means=ends[0].expression) if whole else found
-        if value is None:
-            return replace(found, told=Told.ABSENT)
-        return replace(found, told=Told.WRITTEN, literal=_in_arm(value, argument))
-
-    def _plain(self, found: Found) -> Plain | NotTold:
-        value = found.entry.value
-        if isinstance(value, Literal):
-            return value.value
-        return plain(self._repository, found.template, value, found.through)
-
-
-def _in_arm(value: Plain, argument: AzurermArgument | None) -> Plain:
-    """A value of azurerm as ARM has it."""
-    if argument is None or not (argument.negated or argument.texts):
-        return value
-    truth = {"true": True, "false": False}.get(str(value).casefold())
-    if truth is None:
-        return value
-    if argument.texts is not None:
-        return argument.texts[0 if truth else 1]
-    return not truth
