@@ -164,3 +164,14 @@ def test_where_one_file_cannot_be_replaced_those_before_it_are_put_back(tmp_path
         write_all(root, [Changed("a.sh", b"old\n", b"new\n"), Changed("b.sh", b"old\n", b"new\n")])
     assert (root / "a.sh").read_text() == "old\n"
     assert len(list(root.iterdir())) == 2
+
+
+def test_a_new_line_goes_behind_the_comment_that_ends_the_line_before() -> None:
+    text = b"a: 1 // kept\r\nb: 2\r\n"
+    edited = Original(text).edited([Edit("x.bicep", 4, 4, "\nnew: true")])
+    assert edited == b"a: 1 // kept\r\nnew: true\r\nb: 2\r\n"
+
+
+def test_a_new_line_stays_where_no_comment_follows() -> None:
+    edited = Original(b"a: 1\nb: 2\n").edited([Edit("x.bicep", 4, 4, "\nnew: true")])
+    assert edited == b"a: 1\nnew: true\nb: 2\n"

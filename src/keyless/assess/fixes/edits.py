@@ -3,7 +3,7 @@
 Rules:
 - offsets count in the UTF-8 bytes of the text as readers have it: without a byte-order mark, whatever the
   file's own encoding is; the mark and the encoding are kept;
-- new lines end as those of the file do;
+- new lines end as those of the file do, and do not come between a line and the comment at its end;
 - a file whose bytes would not come back from its text is not edited.
 """
 
@@ -46,7 +46,7 @@ class Original:
         """
         parts: list[bytes] = []
         at = 0
-        for one in sorted(edits, key=lambda edit: (edit.start, edit.end)):
+        for one in sorted(map(self._past_comment, edits), key=lambda edit: (edit.start, edit.end)):
             if not at <= one.start <= one.end <= len(self._text):
                 raise CannotEdit("a piece to replace is not in it")
             parts += (self._text[at : one.start], self._ended(one.text).encode())
@@ -56,6 +56,17 @@ class Original:
             return self._mark + whole.encode(self._encoding)
         except UnicodeError as error:
             raise CannotEdit("a piece to replace begins or ends within a character") from error
+
+    def _past_comment(self, edit: Edit) -> Edit:
+        """What is put in as lines of its own goes behind the comment that ends the line before."""
+        if edit.start != edit.end or not edit.text.startswith("\n"):
+            return edit
+        end = self._text.find(b"\n", edit.start)
+        rest = self._text[edit.start : end if end >= 0 else len(self._text)].rstrip(b"\r")
+        if not rest.strip().startswith((b"//", b"#")):
+            return edit
+        at = edit.start + len(rest)
+        return Edit(edit.path, at, at, edit.text)
 
     def _ended(self, text: str) -> str:
         return text.replace("\r\n", "\n").replace("\n", "\r\n") if self._crlf else text

@@ -21,7 +21,7 @@ from keyless.assess.repository import Repository
 from keyless.assess.rules.identity._keys import mentions_keys
 from keyless.assess.rules.rule import Group, Rule
 from keyless.assess.syntax.expressions import entry_of
-from keyless.assess.syntax.templates import Resource
+from keyless.assess.syntax.templates import Module
 from keyless.catalog.services import identity_support
 
 _CLUSTER = "microsoft.containerservice/managedclusters"
@@ -44,7 +44,7 @@ def _has_none(found: Deployed) -> bool:
     if value.told is not Told.ABSENT:
         return False
     declared = found.declared
-    return isinstance(declared, Resource) and entry_of(declared.body, "identity") is None
+    return isinstance(declared, Module) or entry_of(declared.body, "identity") is None
 
 
 def _finding(repository: Repository, found: Deployed) -> Finding:

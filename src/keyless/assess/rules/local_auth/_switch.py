@@ -4,6 +4,7 @@ Rules:
 - a property that is written is taken at its word; one that is not, as its type has it without; what cannot be
   told is left;
 - variants of a type that take nothing but keys (Cosmos DB with the API of MongoDB) are left;
+- where code of the repository still uses such a credential, that comes first, and no edit is offered;
 - an edit is offered where it alone is enough, and the api-version knows the property.
 """
 
@@ -15,12 +16,16 @@ from keyless.assess.deployed.all import deployed
 from keyless.assess.deployed.deployed import Deployed, Told, Value
 from keyless.assess.deployed.standing import confidence_at
 from keyless.assess.deployed.subject import subject_of
-from keyless.assess.findings.finding import Confidence, Finding, Fix, Remedy, Severity
+from keyless.assess.findings.finding import Confidence, Finding, Fix, Remedy, Severity, Step
 from keyless.assess.fixes.properties import property_set
 from keyless.assess.fixes.said import said
 from keyless.assess.repository import Repository
+from keyless.assess.stored.all import stored_credentials
 from keyless.assess.syntax.expressions import Items, Record, text_of, within
+from keyless.assess.syntax.span import Place
+from keyless.assess.syntax.templates import Module
 from keyless.catalog.local_auth import Absent, LocalAuth, Where, local_auth_of
+from keyless.catalog.services import services
 
 
 def switched_on(repository: Repository, rule: str, severity: Severity) -> Iterator[Finding]:
@@ -83,18 +88,48 @@ def finding_of(repository: Repository, found: Deployed, row: LocalAuth, severity
     value = found.value(row.path)
     subject = subject_of(found)
     setting = said(found, row.path, row.off)
-    note = f"; {row.note}" if row.note else ""
+    use = repository.view(uses_of_keys).get(_opens(row.service))
     return Finding(
         rule=row.rule,
         place=value.place if value.told is Told.WRITTEN else found.head,
-        message=f"`{subject}` takes {row.takes}: set `{setting}` once nothing uses them{note}",
+        message=_message(subject, row, setting, in_use=use is not None),
         severity=Severity.LOW if row.minor else severity,
-        confidence=confidence_at(repository, found, Confidence.HIGH),
+        confidence=confidence_at(repository, found, _confidence(found, value)),
         service=row.service,
         subject=subject,
+        steps=() if use is None else (Step(use, "a credential of such a service is still used here"),),
         remedy=Remedy(local_auth_off=setting, language=found.template.dialect.value, note=row.note),
-        fix=_fix(found, row, subject, setting),
+        fix=None if use is not None else _fix(found, row, subject, setting),
     )
+
+
+def _message(subject: str, row: LocalAuth, setting: str, *, in_use: bool) -> str:
+    note = f"; {row.note}" if row.note else ""
+    if in_use:
+        what = f"`{subject}` takes {row.takes}, and code here still uses such a credential"
+        return f"{what}: let that sign in with an identity first, then set `{setting}`{note}"
+    return f"`{subject}` takes {row.takes}: set `{setting}` once nothing uses them{note}"
+
+
+def _confidence(found: Deployed, value: Value) -> Confidence:
+    """High, and medium for what a public module has by itself: that differs between its versions."""
+    by_module = isinstance(found.declared, Module) and value.expression is None
+    return Confidence.MEDIUM if by_module else Confidence.HIGH
+
+
+def uses_of_keys(repository: Repository) -> dict[str, Place]:
+    """The first place where code uses a stored credential of each type of resource."""
+    found: dict[str, Place] = {}
+    for one in repository.view(stored_credentials):
+        if one.confidence is not Confidence.LOW:
+            found.setdefault(_opens(one.service), one.place)
+    return found
+
+
+def _opens(service_key: str) -> str:
+    """The type of the resource that a service's credential opens: blobs and queues share an account."""
+    known = next((one for one in services() if one.key == service_key), None)
+    return (known.arm_type if known is not None else None) or service_key
 
 
 def _fix(found: Deployed, row: LocalAuth, subject: str, setting: str) -> Fix | None:

@@ -27,7 +27,7 @@ _SOFT = "properties.enableSoftDelete"
 
 def _check(repository: Repository) -> Iterable[Finding]:
     for found in repository.view(deployed):
-        if found.arm_type.casefold() != _VAULT or found.existing or not isinstance(found.declared, Resource):
+        if found.arm_type.casefold() != _VAULT or found.existing:
             continue
         lacking = _lacking(found)
         if lacking:
@@ -37,7 +37,8 @@ def _check(repository: Repository) -> Iterable[Finding]:
 def _lacking(found: Deployed) -> list[str]:
     purge, soft = found.value(_PURGE), found.value(_SOFT)
     lacking = [_SOFT] if soft.is_(False) else []
-    return [*lacking, _PURGE] if purge.told is Told.ABSENT or purge.is_(False) else lacking
+    absent = purge.told is Told.ABSENT and isinstance(found.declared, Resource)
+    return [*lacking, _PURGE] if absent or purge.is_(False) else lacking
 
 
 def _finding(repository: Repository, found: Deployed, lacking: list[str]) -> Finding:

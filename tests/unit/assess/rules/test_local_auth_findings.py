@@ -1,0 +1,81 @@
+"""What is said of resources that take keys, and which edits come with it."""
+
+from __future__ import annotations
+
+from keyless.assess.findings.finding import Confidence, Finding, Severity
+from keyless.assess.rules.local_auth._switch import switched_on
+from repositories_made import repository
+
+STORE = """
+resource store 'Microsoft.Storage/storageAccounts@{version}' = {{
+  name: 'contosostore'
+  location: 'westeurope'
+  kind: 'StorageV2'
+}}
+"""
+CODE = """
+import os
+from azure.storage.blob import BlobServiceClient
+
+client = BlobServiceClient("https://contosostore.blob.core.windows.net", credential=os.environ["STORAGE_KEY"])
+"""
+USES = "module store './modules/store.bicep' = {\n  name: 'store'\n}\n"
+
+
+def found(files: dict[str, str], rule: str = "shared-key-access") -> list[Finding]:
+    """The findings of a rule on switches."""
+    return list(switched_on(repository(files), rule, Severity.MEDIUM))
+
+
+def test_an_edit_comes_with_a_resource_that_nothing_uses_the_keys_of() -> None:
+    (one,) = found({"main.bicep": STORE.format(version="2023-05-01")})
+    assert one.fix is not None
+    assert "once nothing uses them" in one.message
+
+
+def test_code_that_still_uses_a_key_comes_first_and_no_edit_is_offered() -> None:
+    (one,) = found({"main.bicep": STORE.format(version="2023-05-01"), "app/client.py": CODE})
+    assert one.fix is None
+    assert "first" in one.message
+    assert [step.place.path for step in one.steps] == ["app/client.py"]
+
+
+def test_no_edit_is_offered_where_the_api_version_does_not_know_the_property() -> None:
+    (one,) = found({"main.bicep": STORE.format(version="2019-06-01")})
+    assert one.fix is None
+
+
+def test_a_module_that_nothing_uses_is_of_low_confidence_and_one_in_use_is_not() -> None:
+    module = STORE.format(version="2023-05-01")
+    (unused,) = found({"infra/main.bicep": "", "infra/modules/store.bicep": module})
+    (used,) = found({"infra/main.bicep": USES, "infra/modules/store.bicep": module})
+    assert (unused.confidence, used.confidence) == (Confidence.LOW, Confidence.HIGH)
+
+
+def test_what_tests_deploy_is_of_low_confidence() -> None:
+    (one,) = found({"tests/main.bicep": STORE.format(version="2023-05-01")})
+    assert one.confidence is Confidence.LOW
+
+
+def test_a_cache_whose_entra_authentication_is_off_gets_no_edit() -> None:
+    cache = (
+        'resource "azurerm_redis_cache" "cache" {{\n  name = "c"\n\n  redis_configuration {{\n'
+        "    active_directory_authentication_enabled = {on}\n  }}\n}}\n"
+    )
+    (off,) = found({"main.tf": cache.format(on="false")}, "local-auth-on")
+    (on,) = found({"main.tf": cache.format(on="true")}, "local-auth-on")
+    assert (off.fix is None, on.fix is None) == (True, False)
+
+
+def test_a_cosmos_account_whose_kind_is_not_known_is_left() -> None:
+    text = (
+        "param kind string\nresource db 'Microsoft.DocumentDB/databaseAccounts@2024-05-15' = {\n"
+        "  name: 'db'\n  kind: kind\n}\n"
+    )
+    assert found({"main.bicep": text}, "local-auth-on") == []
+
+
+def test_a_list_of_modes_is_on_where_keys_are_among_them() -> None:
+    batch = 'resource "azurerm_batch_account" "b" {{\n  allowed_authentication_modes = [{modes}]\n}}\n'
+    assert len(found({"main.tf": batch.format(modes='"AAD", "SharedKey"')}, "local-auth-on")) == 1
+    assert found({"main.tf": batch.format(modes='"AAD"')}, "local-auth-on") == []
