@@ -1,5 +1,5 @@
 """Write the generated pages of the reference: commands, operations, logs, environment, client
-libraries, the policy's and the estate file's.
+libraries, assessments, the policy's and the estate file's.
 
 python scripts/build_reference.py           # write them
 python scripts/build_reference.py --check   # say which are out of date; exit code 1 if any is
@@ -12,7 +12,16 @@ import sys
 from pathlib import Path
 
 import build_estate_reference
-from reference import commands, environment, identity_matrix, log_operations, operations, plan, policy
+from reference import (
+    assessment,
+    commands,
+    environment,
+    identity_matrix,
+    log_operations,
+    operations,
+    plan,
+    policy,
+)
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -21,6 +30,7 @@ def generated() -> dict[Path, str]:
     """Every generated file, as it should be."""
     pages = ROOT / "docs" / "reference"
     return {
+        pages / assessment.SCHEMA_FILE: assessment.schema(),
         pages / "commands.md": commands.page(),
         pages / "environment.md": environment.page(),
         pages / "identity-matrix.md": identity_matrix.page(),

@@ -99,7 +99,7 @@ def _answered(root: Path, request: Request) -> Answer:
     if kind is None:
         return Answer(path)
     data = bytes_of(root, path, largest_bytes(kind)) if request.data is None else request.data
-    left_out = made_by_tool(kind, data, request.has_bicep)
+    left_out = made_by_tool(path, kind, data, request.has_bicep)
     if left_out is not None:
         return Answer(path, left_out=left_out)
     source = read(path, data)

@@ -6,6 +6,7 @@ import datetime
 import json
 import re
 from html.parser import HTMLParser
+from pathlib import Path
 from xml.etree import ElementTree
 
 import jsonschema
@@ -87,6 +88,12 @@ def test_the_terminal_shows_the_code_the_way_and_what_to_write_instead(ran):
     assert "broken.py: it is no text" in text
     assert "exit code 3" in text
     assert "`keyless assess --fix`" in text
+
+
+def test_json_is_valid_by_its_published_schema(ran):
+    schema = json.loads((Path(__file__).parents[3] / "docs" / "reference" / "assessment.schema.json").read_text("utf-8"))
+    jsonschema.validate(json.loads(json_text(ran.report)), schema)
+    assert schema["$defs"]["Finding"]["description"].startswith("One departure")
 
 
 def test_json_has_every_finding_with_its_status_and_is_the_same_each_time(ran):

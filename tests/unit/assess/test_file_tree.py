@@ -74,6 +74,7 @@ def test_so_many_files_are_listed_and_that_there_were_more_is_said(tmp_path):
         ("web/package-lock.json", LeftOut.LOCK_FILE),
         ("pnpm-lock.yaml", LeftOut.LOCK_FILE),
         ("static/app.min.js", LeftOut.MINIFIED),
+        ("static/app-d13879e1.js", LeftOut.MINIFIED),
         ("x/._settings.json", LeftOut.BINARY),
     ],
 )

@@ -42,7 +42,9 @@ _LIBRARIES = re.compile(
     r"|require|handlebars|chart|swagger-ui[a-z-]{0,40}|signalr)(?:[.-][0-9a-z.-]{0,40})?\.js"
     r"|mavenwrapperdownloader\.java|gradle-wrapper\.properties|maven-wrapper\.properties",
 )
-_OF_BROWSERS = frozenset({"lib", "libs", "js", "scripts", "wwwroot", "static", "assets", "public", "dist"})
+_OF_BROWSERS = frozenset(
+    {"lib", "libs", "js", "scripts", "wwwroot", "static", "assets", "public"} | {"dist", "plugins", "vendors"}
+)
 _LOCK_FILES = frozenset(
     {
         "package-lock.json",
@@ -54,7 +56,9 @@ _LOCK_FILES = frozenset(
     | {".terraform.lock.hcl", "deno.lock", "conda-lock.yml", "pubspec.lock", "composer.lock"}
     | {"chart.lock", "pixi.lock", "pnpm-lock.yml", "bun.lock", "function.deps.json", "mix.lock"}
 )
-_MINIFIED = re.compile(r".{0,200}[.-]min\.(?:js|cjs|mjs|json)")
+_MINIFIED = re.compile(
+    r".{0,200}(?:[.-]min|\.bundle|\.chunk|[.-][0-9a-f]{8,20})\.(?:js|cjs|mjs)|.{0,200}[.-]min\.json"
+)
 
 
 def left_out(path: str) -> LeftOut | None:
@@ -90,10 +94,14 @@ _GENERATED = re.compile(
 )
 _LEAST_MINIFIED_BYTES = 4096
 _LONG_LINE = 400
+_LEAST_SPACE = 0.1
+"""What people write has more spaces and ends of lines than one in ten characters."""
 _OF_BICEP = b'"_generator"'
+_BANNER = re.compile(rb"\s*/\*[^/]{0,400}?\bv?\d{1,3}\.\d{1,3}\.\d{1,3}\b", re.IGNORECASE)
+_LICENSED = re.compile(rb"licen[sc]e|copyright|\(c\)|https?://", re.IGNORECASE)
 
 
-def made_by_tool(kind: FileKind, data: bytes, has_bicep: bool) -> LeftOut | None:
+def made_by_tool(path: str, kind: FileKind, data: bytes, has_bicep: bool) -> LeftOut | None:
     """Whether a file's content says that a tool made it; ``has_bicep``: its Bicep lies beside it."""
     head = data[:_HEAD_BYTES]
     if kind is FileKind.JSON:
@@ -101,5 +109,18 @@ def made_by_tool(kind: FileKind, data: bytes, has_bicep: bool) -> LeftOut | None
     if _GENERATED.search(head):
         return LeftOut.GENERATED
     if kind is FileKind.JAVASCRIPT and len(data) > _LEAST_MINIFIED_BYTES:
-        return LeftOut.MINIFIED if len(data) > _LONG_LINE * (data.count(b"\n") + 1) else None
+        return _of_browsers(path, data)
+    return None
+
+
+def _of_browsers(path: str, data: bytes) -> LeftOut | None:
+    """Whether JavaScript is minified, or a library that says its version and licence at its head."""
+    if len(data) > _LONG_LINE * (data.count(b"\n") + 1):
+        return LeftOut.MINIFIED
+    if len(data) - len(data.translate(None, b" \t\r\n")) < _LEAST_SPACE * len(data):
+        return LeftOut.MINIFIED
+    head = data.removeprefix(b"\xef\xbb\xbf")[:_HEAD_BYTES]
+    folders = map(str.casefold, path.split("/")[:-1])
+    if _OF_BROWSERS.intersection(folders) and _BANNER.match(head) and _LICENSED.search(head):
+        return LeftOut.VENDORED
     return None

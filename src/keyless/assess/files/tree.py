@@ -10,22 +10,15 @@ Rules:
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from keyless.assess.files.git import kept_paths
+from keyless.assess.files.ignored import Ignored, ignored_by, is_ignored
 from keyless.assess.files.left_out import is_vendored_folder
 from keyless.assess.files.limits import GIT_S, MOST_FILES
-
-if TYPE_CHECKING:
-    from pathspec import GitIgnoreSpec
-
-_LARGEST_IGNORE_BYTES = 256 * 1024
-_MOST_STARS = 2
-"""In one name of a pattern: with more, comparing takes time in no proportion to the length of a name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,62 +43,24 @@ def _is_below(path: str) -> bool:
 
 def _walked(root: Path) -> Iterator[str]:
     """Files below a folder, without what `.gitignore` names and the folders of packages."""
-    waiting: list[tuple[str, tuple[tuple[str, GitIgnoreSpec], ...]]] = [("", ())]
+    waiting: list[tuple[str, tuple[Ignored, ...]]] = [("", ())]
     while waiting:
         folder, above = waiting.pop()
         names, folders = _entries(root / folder)
-        specs = (*above, *_ignored_by(root / folder, folder)) if ".gitignore" in names else above
-        for name in names:
-            if not _is_ignored(folder + name, specs):
-                yield folder + name
+        those = (*above, *ignored_by(root / folder, folder)) if ".gitignore" in names else above
+        yield from (folder + name for name in names if not is_ignored(folder + name, those))
         below = (f"{folder}{name}/" for name in reversed(folders) if not is_vendored_folder(name))
-        waiting.extend((path, specs) for path in below if not _is_ignored(path, specs))
+        waiting.extend((path, those) for path in below if not is_ignored(path, those))
 
 
 def _entries(folder: Path) -> tuple[list[str], list[str]]:
-    """The names of what is in a folder, and of the folders there; nothing where it cannot be listed."""
+    """The names of the files and of the folders in a folder; nothing where it cannot be listed."""
+    files: list[str] = []
+    folders: list[str] = []
     try:
         with os.scandir(folder) as found:
-            entries = sorted(found, key=lambda one: one.name)
+            for one in sorted(found, key=lambda entry: entry.name):
+                (folders if one.is_dir(follow_symlinks=False) else files).append(one.name)
     except OSError:
-        return [], []
-    folders = [one.name for one in entries if one.is_dir(follow_symlinks=False)]
-    return [one.name for one in entries if not one.is_dir(follow_symlinks=False)], folders
-
-
-def _ignored_by(folder: Path, path: str) -> Iterator[tuple[str, GitIgnoreSpec]]:
-    """The patterns of a folder's `.gitignore`, with the folder; those that could take for ever left out."""
-    file = folder / ".gitignore"
-    try:
-        if not file.is_file() or file.is_symlink() or file.stat().st_size > _LARGEST_IGNORE_BYTES:
-            return
-        lines = file.read_text("utf-8", "replace").splitlines()
-    except OSError:
-        return
-    from pathspec import GitIgnoreSpec
-
-    for spec in _specs(GitIgnoreSpec, lines):
-        yield path, spec
-
-
-def _specs(kind: type[GitIgnoreSpec], lines: Sequence[str]) -> Iterator[GitIgnoreSpec]:
-    simple = [line for line in lines if _is_simple(line)]
-    try:
-        yield kind.from_lines(simple)
-    except ValueError:
-        return
-
-
-def _is_simple(pattern: str) -> bool:
-    parts = pattern.split("/")
-    stars = max(part.count("*") for part in parts)
-    return stars <= _MOST_STARS and parts.count("**") <= _MOST_STARS and len(pattern) < 500
-
-
-def _is_ignored(path: str, specs: Sequence[tuple[str, GitIgnoreSpec]]) -> bool:
-    """Whether the innermost `.gitignore` that says anything of a path ignores it."""
-    for folder, spec in reversed(specs):
-        said = spec.check_file(path[len(folder) :]).include
-        if said is not None:
-            return said
-    return False
+        return files, folders
+    return files, folders

@@ -31,14 +31,7 @@ def read(path: str, data: bytes) -> Source | None:
 
 
 def _read_as(kind: FileKind, path: str, text: str) -> Source:
-    name = f"keyless.assess.sources.{kind.value}"
-    try:
-        module = importlib.import_module(name)
-    except ModuleNotFoundError as error:
-        if error.name != name:
-            raise
-        return Source(path=path)
-    found: Source = module.read(path, text)
+    found: Source = importlib.import_module(f"keyless.assess.sources.{kind.value}").read(path, text)
     return found
 
 
