@@ -29,6 +29,7 @@ from keyless.assess.target import Target
 from sarif_structure import LOG
 
 TODAY = datetime.date(2026, 6, 1)
+SCHEMA = Path(__file__).parents[3] / "docs" / "reference" / "assessment.schema.json"
 SECRET = "Zq8xT3mV9bN2kLw7"
 FILES = {
     "app/main.py": "x = 1\nclient = x  # KEY from app/infra.bicep\n",
@@ -91,7 +92,7 @@ def test_the_terminal_shows_the_code_the_way_and_what_to_write_instead(ran):
 
 
 def test_json_is_valid_by_its_published_schema(ran):
-    schema = json.loads((Path(__file__).parents[3] / "docs" / "reference" / "assessment.schema.json").read_text("utf-8"))
+    schema = json.loads(SCHEMA.read_text("utf-8"))
     jsonschema.validate(json.loads(json_text(ran.report)), schema)
     assert schema["$defs"]["Finding"]["description"].startswith("One departure")
 
