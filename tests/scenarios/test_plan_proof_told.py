@@ -8,6 +8,14 @@ from keyless_command import Project
 
 SET = "Microsoft.KeyVault/vaults/secrets/setSecret/action"
 CODE = "from azure.keyvault.secrets import SecretClient\n\nclient.set_secret('a', 'b')\n"
+DELETES = """\
+using Azure.Storage.Blobs;
+class Cleaner(BlobServiceClient blobs) {
+    async Task Clean(string name) {
+        await blobs.GetBlobContainerClient("orders").GetBlobClient(name).DeleteIfExistsAsync();
+    }
+}
+"""
 
 
 def test_a_plan_of_two_runs_carries_its_proof(learned: Project) -> None:
@@ -25,6 +33,14 @@ def test_a_plan_of_two_runs_carries_its_proof(learned: Project) -> None:
     assert [(one["file"], one["line"], one["actions"]) for one in seen["notRun"]] == [("job.py", 3, [SET])]
     (identity,) = seen["identities"]
     assert identity["sureness"] in {"low", "medium"}
+
+
+def test_a_plan_says_that_the_code_deletes_blobs_and_no_run_did(learned: Project) -> None:
+    (learned.root / "Cleaner.cs").write_text(DELETES)
+    ran = learned("plan")
+    assert ran.code == 0
+    told = " ".join(ran.out.split())
+    assert "DeleteIfExistsAsync (delete a blob) in Cleaner.cs:4: in the code, and never seen" in told
 
 
 def test_the_evidence_keeps_no_argument_of_what_ran(learned: Project) -> None:

@@ -47,10 +47,7 @@ def _with_code(given: Given, project: Project) -> Given:
     """The same, with where code names secrets and settings, and which operations it names."""
     from dataclasses import replace
 
-    from keyless.cli.code_places import code_places
-    from keyless.runtime.code_files import code_files
-    from keyless.runtime.named_calls import named_calls
+    from keyless.runtime.code_seen import code_seen
 
-    places = code_places(project.root, [one.name for one in given.secrets.values])
-    calls = named_calls(code_files(project.root))
-    return replace(given, secrets=replace(given.secrets, places=places), calls=calls)
+    seen = code_seen(project.root, [one.name for one in given.secrets.values])
+    return replace(given, secrets=replace(given.secrets, places=seen.places), calls=seen.calls)

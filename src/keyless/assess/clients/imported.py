@@ -25,6 +25,11 @@ class Imported:
         self._parts = {f"{one.module}.{one.name}" for one in imports if one.name}
         self._known: dict[int, bool] = {}
 
+    @property
+    def everything(self) -> set[str]:
+        """Modules, and what is brought in of them, in full."""
+        return self.modules | self._parts
+
     def has(self, library: ClientLibrary) -> bool:
         """Whether the file imports one of the modules of a library."""
         key = id(library)

@@ -56,7 +56,7 @@ def argument_of(call: Call, defined: Defined, parameter: Parameter) -> Expr | No
         return named
     position = _position(defined, parameter)
     plain = [one for one in call.arguments if one.name is None]
-    if position >= len(plain) or any(one.spread for one in plain[: position + 1]):
+    if not 0 <= position < len(plain) or any(one.spread for one in plain[: position + 1]):
         return None
     return plain[position].value
 

@@ -1,8 +1,7 @@
 """Reads of a vault or a configuration store in code, of five languages.
 
 Rules:
-- a method counts where the library that has it is known: the file imports it, or a file of the repository
-  that it imports;
+- operations that the code calls (`operations/`) count where they read an object, or all settings;
 - a method of the repository itself that has such a name is none: what it does in turn is looked at;
 - the argument that names what is read is the first that can be a name; a context or an address before it is
   none.
@@ -13,33 +12,22 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from keyless.assess.calls import CallSite, calls
+from keyless.assess.calls import CallSite
 from keyless.assess.flows.code import Code, code
 from keyless.assess.flows.targets import targets
-from keyless.assess.flows.types import type_of
+from keyless.assess.operations import SeenOperation, seen_operations
 from keyless.assess.repository import Repository
-from keyless.assess.syntax.code import Language, Unit
+from keyless.assess.syntax.code import Language
 from keyless.assess.syntax.expressions import Expr, Member
-from keyless.catalog.client_methods import kinds_named, operation_called
 
 _READS = {
-    "get secret": ("secret", "keyvault"),
-    "get key": ("key", "keyvault"),
-    "get certificate": ("certificate", "keyvault"),
-    "get key-value": ("setting", "appconfig"),
-    "list key-values": ("settings", "appconfig"),
+    "get secret": "secret",
+    "get key": "key",
+    "get certificate": "certificate",
+    "get key-value": "setting",
+    "list key-values": "settings",
+    "load key-values": "settings",
 }
-_GO_SETTING = {"GetSetting": "get key-value"}
-_LEGACY = ("microsoft.azure.keyvault", "azure-keyvault", "/keyvault/keyvault")
-_LEGACY_KINDS = frozenset({"secret", "key", "certificate"})
-_PROVIDERS = ("azure.appconfiguration.provider.load", "@azure/app-configuration-provider.load")
-_LANGUAGES = frozenset({Language.PYTHON, Language.JAVASCRIPT, Language.CSHARP, Language.JAVA, Language.GO})
-_TYPES = (
-    "secretclient", "secretasyncclient", "keyclient", "keyasyncclient", "certificateclient", "keyvault",
-    "certificateasyncclient", "configurationclient", "configurationasyncclient", "appconfigurationclient",
-    "azsecrets", "azkeys", "azcertificates", "azappconfig",
-)  # fmt: skip
-_OTHERS = ("dapr", "secretmanager", "hvac", "hashicorp", "vaultsharp")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,71 +42,19 @@ class VaultRead:
 
 def vault_reads(repository: Repository) -> tuple[VaultRead, ...]:
     """Every read: `repository.view(vault_reads)`."""
-    return tuple(_Reads(repository).all())
+    known: Code = repository.view(code)
+    found = (one for one in repository.view(seen_operations) if one.operation.operation in _READS)
+    return tuple(read for one in found for read in _read(known, one))
 
 
-class _Reads:
-    def __init__(self, repository: Repository) -> None:
-        self._repository = repository
-        self._code: Code = repository.view(code)
-        self._kinds: dict[int, frozenset[str]] = {}
-
-    def all(self) -> Iterator[VaultRead]:
-        for site in self._repository.view(calls):
-            if site.within.unit.language not in _LANGUAGES:
-                continue
-            found = self._read(site)
-            if found is not None:
-                yield found
-
-    def _read(self, site: CallSite) -> VaultRead | None:
-        if site.name in _PROVIDERS:
-            return VaultRead(site, "settings", "appconfig", None)
-        callee = site.call.callee
-        if not isinstance(callee, Member) or site.call.new or not site.call.arguments:
-            return None
-        operation = self._operation(site)
-        if operation not in _READS or not self._is_client(site, callee.base):
-            return None
-        kind, service = _READS[operation]
-        return VaultRead(site, kind, service, _name(site))
-
-    def _operation(self, site: CallSite) -> str:
-        kinds = self._known_in(site.within.unit)
-        if not kinds:
-            return ""
-        if "key-value" in kinds and site.within.unit.language is Language.GO and site.method in _GO_SETTING:
-            return _GO_SETTING[site.method]
-        operation = operation_called(site.method, kinds)
-        return "" if operation is None else operation.operation
-
-    def _is_client(self, site: CallSite, base: Expr) -> bool:
-        """Whether an object may be a client of the library: nothing says that it is something else."""
-        if targets(self._code, site.call, site.within):
-            return False
-        written = type_of(self._code, base, site.within).casefold()
-        if any(one in written for one in _TYPES) or not written:
-            return True
-        known = self._code.defined.classes_named(written.rpartition(".")[2], site.within.unit)
-        return not known and not any(one in written for one in _OTHERS)
-
-    def _known_in(self, unit: Unit) -> frozenset[str]:
-        """The kinds of library that a file, or what it imports of the repository, brings in."""
-        key = id(unit)
-        if key not in self._kinds:
-            imported = [
-                one for each in unit.imports for one in self._code.modules.imported(unit, each.module)
-            ]
-            found = [_kinds(one) for one in (unit, *imported)]
-            self._kinds[key] = frozenset(kind for kinds in found for kind in kinds)
-        return self._kinds[key]
-
-
-def _kinds(unit: Unit) -> frozenset[str]:
-    modules = "\n".join(f"{one.module}.{one.name}" if one.name else one.module for one in unit.imports)
-    folded = modules.casefold()
-    legacy = _LEGACY_KINDS if any(one in folded for one in _LEGACY) else frozenset()
-    return kinds_named(folded) | legacy
+def _read(known: Code, one: SeenOperation) -> Iterator[VaultRead]:
+    kind, call = _READS[one.operation.operation], one.site.call
+    if one.operation.operation.startswith("load"):
+        if one.method == "load":
+            yield VaultRead(one.site, kind, one.service, None)
+        return
+    if isinstance(call.callee, Member) and call.arguments and not targets(known, call, one.site.within):
+        yield VaultRead(one.site, kind, one.service, _name(one.site))
 
 
 def _name(site: CallSite) -> Expr | None:
