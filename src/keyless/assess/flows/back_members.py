@@ -181,7 +181,7 @@ def field(tracer: Tracer, of: DefinedClass, name: str, spot: Spot) -> list[Hop]:
     writes = field_writes(tracer.code, of, name)
     bound = bound_prefixes(tracer.code, of)
     hops = [hop for prefix in bound for hop in _bound(of, prefix, name, writes, spot)]
-    hops += to_field(writes, name, spot)
+    hops += to_field([one for one in writes if not (bound and one[1].functions)], name, spot)
     hops += _marked(writes, spot)
     if not hops or all(write.value is None or text_of(write.value) == "" for write, _ in writes):
         hops += _initialized(tracer, of, name, bool(writes))

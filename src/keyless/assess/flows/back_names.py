@@ -1,8 +1,8 @@
 """Steps back from a name: what was assigned to it, what callers give a parameter, what an import brings in.
 
 Rules:
-- functions are looked through from the innermost outwards, then fields (Java, C#), then the top of the file
-  or package, then imports;
+- functions are looked through from the innermost outwards, then the top of the file or package, then
+  imports;
 - in the innermost function the order of statements counts, elsewhere every write does: it runs at its own
   time;
 - a parameter has what the call gives that was gone into to get here; with none gone into, what every caller
@@ -131,8 +131,8 @@ def _default(parameter: Parameter, spot: Spot) -> list[Hop]:
 
 
 def _in_class(tracer: Tracer, name: Name, spot: Spot, within: Within) -> list[Hop]:
-    """A field by its bare name; in the body of a class, what stands there."""
-    if within.unit.language not in BARE_FIELDS and within.functions:
+    """What stands in the body of a class, for the rest of it; fields of Java and C# are found otherwise."""
+    if within.unit.language in BARE_FIELDS or within.functions:
         return []
     around = tracer.code.class_around(within)
     return [] if around is None else to_field(field_writes(tracer.code, around, name.id), name.id, spot)

@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from keyless.assess.flows.near import nearest
 from keyless.assess.repository import Repository
 from keyless.assess.syntax.code import Language, Unit
 from keyless.assess.syntax.expressions import (
@@ -88,9 +89,10 @@ class Definitions:
             self.receiving[plain_type(found.function.receiver.type or "")].append(found)
 
     def classes_named(self, name: str, unit: Unit) -> list[DefinedClass]:
-        """The classes of a name in the language of a file; those of the file itself alone if it has any."""
+        """The classes of a name in the language of a file: those of the file itself, or the nearest."""
         found = [one for one in self.classes.get(name, ()) if one.within.unit.language is unit.language]
-        return [one for one in found if one.within.unit is unit] or found
+        own = [one for one in found if one.within.unit is unit]
+        return own or nearest(unit.path, found, lambda one: one.within.unit.path)
 
     def methods_of(self, found: DefinedClass, name: str) -> list[Defined]:
         """The methods of a name that a class has, or inherits, or that the classes below it have."""

@@ -39,7 +39,7 @@ def ended(
 ) -> Flow:
     """A flow that begins here: its first step says what is here."""
     place = spot.place(at.span)
-    return Flow(origin, place, at, (Step(place, what),), service, subject, name, secret)
+    return Flow(origin, place, at, (Step(place, what),), service, subject, name, (), secret)
 
 
 def credential_object(call: Call, spot: Spot) -> Flow | None:

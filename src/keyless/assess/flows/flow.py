@@ -53,6 +53,8 @@ class Flow:
     service: str = ""
     subject: str = ""
     name: str = ""
+    also: tuple[Place, ...] = ()
+    """Places that other ways from the same origin to the same use go through."""
     secret: bool = False
     """Whether the place itself says that the value is secret: a secure parameter, a drawn password."""
 

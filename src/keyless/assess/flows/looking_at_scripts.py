@@ -21,6 +21,7 @@ from keyless.assess.flows.ends import ended
 from keyless.assess.flows.flow import Origin
 from keyless.assess.flows.joining import joined
 from keyless.assess.flows.looking_at_documents import reference
+from keyless.assess.flows.near import nearest
 from keyless.assess.flows.spot import Hop, Spot
 from keyless.assess.flows.tracer import NOTHING, Seen, Tracer
 from keyless.assess.flows.vault_references import look_at_text, vault_reference
@@ -113,7 +114,7 @@ def _command(tracer: Tracer, command: Command, spot: Spot) -> Seen:
     words = [text_of(one) or "" for one in command.words]
     first = words[0].rpartition("/")[2].casefold() if words else ""
     if first == "terraform" and "output" in words:
-        return _outputs(tracer, words[-1])
+        return _outputs(tracer, words[-1], spot.path)
     if first in _DRAWN:
         return Seen((ended(Origin.GENERATED, spot, command, f"drawn by `{first}`", name=first),))
     if first in _THROUGH:
@@ -145,7 +146,7 @@ def _asked(tracer: Tracer, asked: AzCommand, command: Command, spot: Spot) -> Se
         key = text_of(asked.values[0]) if asked.values else asked.path.rpartition(" ")[2]
         return _environment(key or "", command, spot)
     wanted = _OUTPUT.search(text_of(asked.one("query")) or "")
-    return _outputs(tracer, wanted.group(1)) if wanted else NOTHING
+    return _outputs(tracer, wanted.group(1), spot.path) if wanted else NOTHING
 
 
 def _reads_keys(asked: AzCommand, command: Command) -> str | None:
@@ -156,8 +157,8 @@ def _reads_keys(asked: AzCommand, command: Command) -> str | None:
     return known.get(cmdlet) if not asked.tool else None
 
 
-def _outputs(tracer: Tracer, name: str) -> Seen:
-    """The outputs of a name of the repository's templates."""
+def _outputs(tracer: Tracer, name: str, path: str) -> Seen:
+    """The outputs of a name of the nearest templates."""
     hops = [
         Hop(
             output.value,
@@ -170,4 +171,4 @@ def _outputs(tracer: Tracer, name: str) -> Seen:
         for output in template.outputs
         if output.name.casefold() == name.casefold()
     ]
-    return Seen((), tuple(hops[:8]))
+    return Seen((), tuple(nearest(path, hops, lambda one: one.spot.path)[:8]))

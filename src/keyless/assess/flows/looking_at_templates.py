@@ -107,7 +107,9 @@ def look_at_template(tracer: Tracer, expression: Expr, spot: Spot) -> Seen:
 def _after(flow: Flow, end: Linked) -> Flow:
     """A flow that begins at an end of names, with the steps from there to here."""
     steps = (*flow.steps, *reversed(end.steps))
-    return Flow(flow.origin, flow.place, flow.at, steps, flow.service, flow.subject, flow.name, flow.secret)
+    return Flow(
+        flow.origin, flow.place, flow.at, steps, flow.service, flow.subject, flow.name, flow.also, flow.secret
+    )
 
 
 def _at_end(tracer: Tracer, end: Linked) -> Seen:

@@ -3,12 +3,13 @@
 Rules:
 - nothing is looked at twice on behalf of one use (an expression counts apart for each way of calls that was
   gone into), so that the search ends, in a time that is bounded, whatever the code is like;
-- the flows of a setting are searched once and kept; a setting that is written from itself has none there;
+- the flows of what writes a setting are searched once and kept; what is written from itself has none there;
 - flows that end at the same place as the same thing are one; unknown ones are dropped where others are known.
 """
 
 from __future__ import annotations
 
+import enum
 from collections import defaultdict, deque
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -16,6 +17,7 @@ from dataclasses import dataclass, replace
 from keyless.assess.findings.finding import Step
 from keyless.assess.flows.ends import ended
 from keyless.assess.flows.flow import Flow, Origin
+from keyless.assess.flows.near import nearest
 from keyless.assess.flows.spot import Hop, Spot
 from keyless.assess.flows.tracer import Tracer
 from keyless.assess.repository import Repository
@@ -34,6 +36,20 @@ _ENDS = {
     Realm.CLUSTER_SECRET: Origin.SETTING,
 }
 """What a flow ends at where nothing in the repository writes a name."""
+
+
+class Kind(enum.Enum):
+    """What kind of file writes a setting."""
+
+    DOCUMENT = enum.auto()
+    SCRIPT = enum.auto()
+    TEMPLATE = enum.auto()
+
+
+def _kind(one: Written) -> Kind:
+    if one.template is not None:
+        return Kind.TEMPLATE
+    return Kind.SCRIPT if one.within is not None else Kind.DOCUMENT
 
 
 def written_by_setting(repository: Repository) -> Mapping[Setting, list[Written]]:
@@ -66,7 +82,9 @@ class Searcher:
     def __init__(self, tracer: Tracer) -> None:
         self._tracer = tracer
         self._found: dict[tuple[int, int], tuple[Flow, ...]] = {}
-        self._of_setting: dict[Setting, tuple[Flow, ...]] = {}
+        self._of_written: dict[int, tuple[Flow, ...]] = {}
+        self.read_on: set[int] = set()
+        """The writes whose value was followed on behalf of another: by their identity."""
         self._kept: list[object] = []
 
     def flows(self, expression: Expr, spot: Spot) -> tuple[Flow, ...]:
@@ -79,20 +97,41 @@ class Searcher:
             self._found[key] = self._search(expression, spot)
         return self._found[key]
 
-    def of_setting(self, setting: Setting) -> tuple[Flow, ...]:
-        """Where a setting comes from; none where nothing writes it."""
-        if setting not in self._of_setting:
-            self._of_setting[setting] = ()  # a setting that is written from itself has no origin by that way
-            found = [
-                flow for one in self._written().get(setting, ())[:_MOST_WRITERS] for flow in self._from(one)
-            ]
-            self._of_setting[setting] = _distinct([one for one in found if one.origin is not Origin.UNKNOWN])
-        return self._of_setting[setting]
+    def of_setting(self, setting: Setting, path: str = "") -> tuple[Flow, ...]:
+        """Where a setting that a file reads comes from; none where nothing writes it.
 
-    def _from(self, one: Written) -> list[Flow]:
+        Of documents, of scripts and of templates those count that lie nearest to the file.
+        """
+        found: list[Flow] = []
+        writes = self._written().get(setting, ())
+        for kind in Kind:
+            among = [one for one in writes if _kind(one) is kind]
+            for one in nearest(path, among, lambda one: one.place.path)[:_MOST_WRITERS]:
+                if flows := self._from(one):
+                    self.read_on.add(id(one))
+                    found += flows
+        return _distinct(found)
+
+    def written_flows(self, one: Written) -> tuple[Flow, ...]:
+        """Where what is written comes from, without the step that writes it."""
+        self._tracer.begin()
+        return tuple(replace(flow, steps=flow.steps[:-1]) for flow in self._from(one))
+
+    def _from(self, one: Written) -> tuple[Flow, ...]:
+        """The flows of one write; none while it is being searched, for what is written from itself."""
+        if id(one) not in self._of_written:
+            self._of_written[id(one)] = ()
+            self._of_written[id(one)] = self._searched(one)
+        return self._of_written[id(one)]
+
+    def _searched(self, one: Written) -> tuple[Flow, ...]:
         spot = Spot(one.place.path, one.within, one.template)
         step = Step(one.place, f"set as `{one.name}` by {one.by}")
-        return [replace(flow, steps=(*flow.steps, step)) for flow in self._search(one.value, spot)]
+        return tuple(
+            replace(flow, steps=(*flow.steps, step))
+            for flow in self._search(one.value, spot)
+            if flow.origin is not Origin.UNKNOWN
+        )
 
     def _written(self) -> Mapping[Setting, list[Written]]:
         return self._tracer.repository.view(written_by_setting)
@@ -129,7 +168,7 @@ class Searcher:
         return found
 
     def _setting(self, setting: Setting, hop: Hop, node: _Node) -> tuple[Flow, ...]:
-        flows = self.of_setting(setting)
+        flows = self.of_setting(setting, node.spot.path)
         if flows:
             return flows
         origin = _ENDS[setting.realm]
@@ -137,7 +176,7 @@ class Searcher:
         service = "keyvault" if origin is Origin.VAULT else ""
         name = hop.what.partition("`")[2].partition("`")[0] or setting.key
         place = hop.place or node.spot.place(node.expression.span)
-        return (Flow(origin, place, node.expression, (), service, "", name, secret),)
+        return (Flow(origin, place, node.expression, (), service, "", name, (), secret),)
 
 
 def _longer(trail: _Trail | None, hop: Hop) -> _Trail | None:
@@ -158,9 +197,18 @@ def _with(flow: Flow, trail: _Trail | None) -> Flow:
 
 
 def _distinct(flows: list[Flow]) -> tuple[Flow, ...]:
+    """Flows of one origin as one: the shortest, which knows what the others pass."""
     by_end: dict[tuple[object, ...], list[Flow]] = defaultdict(list)
     for flow in flows:
         by_end[flow.origin, flow.place, flow.name, flow.service].append(flow)
-    kept = [min(same, key=lambda one: len(one.steps)) for same in by_end.values()]
+    kept = [_shortest(same) for same in by_end.values()]
     known = [one for one in kept if one.origin is not Origin.UNKNOWN]
     return tuple(known or kept[:1])
+
+
+def _shortest(same: list[Flow]) -> Flow:
+    best = min(same, key=lambda one: len(one.steps))
+    if len(same) == 1:
+        return best
+    also = {step.place for one in same for step in one.steps} | {place for one in same for place in one.also}
+    return replace(best, also=tuple(sorted(also)))
