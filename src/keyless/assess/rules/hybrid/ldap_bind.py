@@ -22,8 +22,9 @@ from keyless.assess.rules.rule import Group, Rule
 from keyless.assess.settings.setting import Realm, Setting, Written, setting_of
 from keyless.assess.settings.written import written
 from keyless.assess.syntax.code import Language
-from keyless.assess.syntax.expressions import Literal, dotted
+from keyless.assess.syntax.expressions import Assign, Literal, dotted
 from keyless.assess.syntax.span import Place
+from keyless.assess.syntax.walk import Within
 
 _NOVELL = ("Novell.Directory.Ldap",)
 _NET = ("System.DirectoryServices",)
@@ -65,6 +66,7 @@ _TABLE = (
     Takes(language=Language.GO, modules=_GO, call="Bind", position=1),
     Takes(language=Language.GO, modules=_GO, call="NewSimpleBindRequest", position=1),
 )
+_DJANGO = "AUTH_LDAP_BIND_PASSWORD"
 _PUTS = frozenset({"put", "setProperty"})
 _TOOLS = frozenset(
     {"ldapsearch", "ldapadd", "ldapmodify", "ldapdelete", "ldappasswd", "ldapcompare", "ldapwhoami"}
@@ -74,7 +76,7 @@ _ENDINGS = ("password", "bindpw", "bindpwd", "bindcredentials", "bindcredential"
 
 def _check(repository: Repository) -> Iterable[Finding]:
     known: set[Setting] = set()
-    for finding, name in _in_code(repository):
+    for finding, name in (*_in_code(repository), *_in_django(repository)):
         known.add(setting_of(name))
         yield finding
     for words in repository.view(commands):
@@ -96,6 +98,19 @@ def _in_code(repository: Repository) -> Iterator[tuple[Finding, str]]:
         if found is not None:
             place = Place(site.within.unit.path, site.call.span)
             yield _finding(place, f"`{site.method}` binds to a directory", found), found.name
+
+
+def _in_django(repository: Repository) -> Iterator[tuple[Finding, str]]:
+    """`AUTH_LDAP_BIND_PASSWORD = …` of django-auth-ldap, at the top of a file."""
+    for unit in repository.units:
+        if unit.language is not Language.PYTHON or is_test(unit.path):
+            continue
+        for one in unit.body:
+            if isinstance(one, Assign) and dotted(one.target) == _DJANGO and one.value is not None:
+                found = stored(repository, one.value, Within(unit))
+                if found is not None:
+                    place = Place(unit.path, one.span)
+                    yield _finding(place, f"`{_DJANGO}` is for binds to a directory", found), _DJANGO
 
 
 def _is_bind(site: CallSite) -> bool:
