@@ -4,8 +4,9 @@ Rules:
 - a property that is written as a literal gets the other literal in its place, and nothing else is touched;
 - one that is not written is put behind what is written last beside it, with its indentation; what lies
   between on the way to it (`properties`, `features`) is made where it is missing;
-- what cannot be done exactly (a value from a parameter, a module's argument, a body that is spread or built
-  by a function, a block of Terraform on one line) is left to a person: there are no edits then.
+- of a public module it is the parameter that stands for the property;
+- what cannot be done exactly (a value from a parameter, a body that is spread or built by a function, a block
+  of Terraform on one line) is left to a person: there are no edits then.
 """
 
 from __future__ import annotations
@@ -15,7 +16,8 @@ from collections.abc import Mapping
 from keyless.assess.deployed.deployed import Deployed, Told, Value
 from keyless.assess.findings.finding import Edit
 from keyless.assess.syntax.expressions import Entry, Items, Literal, Record, entry_of, text_of
-from keyless.assess.syntax.templates import Dialect, Resource
+from keyless.assess.syntax.templates import Dialect, Module, Resource
+from keyless.catalog.avm import avm_module
 from keyless.catalog.azurerm import AzurermArgument, azurerm_type
 
 Plain = str | bool | int
@@ -25,9 +27,9 @@ _STEP = {Dialect.BICEP: 2, Dialect.ARM: 2, Dialect.TERRAFORM: 2}
 def property_set(found: Deployed, path: str, wanted: Plain) -> tuple[Edit, ...]:
     """The edits after which the property at ARM's path is ``wanted``; none where that takes a person."""
     value = found.value(path)
-    if value.told is Told.UNKNOWN or not isinstance(found.declared, Resource):
+    if value.told is Told.UNKNOWN:
         return ()
-    if value.told is Told.WRITTEN:
+    if value.expression is not None:
         return _replaced(found, path, value, wanted)
     return _inserted(found, path, wanted)
 
@@ -66,13 +68,12 @@ def _said_by(found: Deployed, path: str, value: Value, wanted: Plain) -> Plain:
 
 
 def _inserted(found: Deployed, path: str, wanted: Plain) -> tuple[Edit, ...]:
-    if not isinstance(found.declared, Resource):
-        return ()
-    named = own_names(found.declared, path, wanted)
+    declared = found.declared
+    named = own_names(declared, path, wanted)
     if named is None:
         return ()
     keys, given = named
-    record: Record | None = found.declared.body
+    record: Record | None = declared.body if isinstance(declared, Resource) else declared.arguments
     while record is not None and len(keys) > 1:
         entry = entry_of(record, keys[0])
         if entry is None:
@@ -94,17 +95,33 @@ def _is_plain(record: Record) -> bool:
     return all(text_of(entry.key) is not None for entry in record.entries)
 
 
-def own_names(resource: Resource, path: str, wanted: Plain) -> tuple[tuple[str, ...], Plain] | None:
-    """A path as the resource's own language has it, and what means ``wanted`` there; none if it has none."""
-    if resource.type == "azapi_resource":
+Named = tuple[tuple[str, ...], Plain]
+"""The keys on the way to an entry, and the value that it must have there."""
+
+
+def own_names(declared: Resource | Module, path: str, wanted: Plain) -> Named | None:
+    """A path as the file itself has it, and what means ``wanted`` there; none if it has none."""
+    if isinstance(declared, Module):
+        return _parameter(declared, path, wanted)
+    if declared.type == "azapi_resource":
         return ("body", *path.split(".")), wanted
-    known = azurerm_type(resource.type)
+    known = azurerm_type(declared.type)
     if known is None:
-        return None if resource.type.startswith("azurerm_") else (tuple(path.split(".")), wanted)
+        return None if declared.type.startswith("azurerm_") else (tuple(path.split(".")), wanted)
     arguments = known.of_path(path)
     if not arguments:
         return None
     return tuple(arguments[0].name.split(".")), given_by(arguments[0], wanted)
+
+
+def _parameter(module: Module, path: str, wanted: Plain) -> Named | None:
+    """The parameter of a public module that stands for a property."""
+    known = avm_module(module.source)
+    told, rest = (known.told_by(path) if known is not None else None) or (None, "")
+    if told is None or not told.of:
+        return None
+    name = f"{told.of}.{rest}" if rest else told.of
+    return tuple(name.split(".")), (not wanted) if told.negated and isinstance(wanted, bool) else wanted
 
 
 def given_by(argument: AzurermArgument, wanted: Plain) -> Plain:

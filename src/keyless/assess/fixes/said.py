@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from keyless.assess.deployed.deployed import Deployed
 from keyless.assess.fixes.properties import Plain, own_names, rendered
-from keyless.assess.syntax.templates import Dialect, Resource
+from keyless.assess.syntax.templates import Dialect
 
 
 def said(found: Deployed, path: str, wanted: Plain) -> str:
     """`allowSharedKeyAccess: false`, `shared_access_key_enabled = false`."""
-    named = own_names(found.declared, path, wanted) if isinstance(found.declared, Resource) else None
+    named = own_names(found.declared, path, wanted)
     if named is None:
         return f"{path.rpartition('.')[2]}: {rendered(Dialect.BICEP, wanted)}"
     keys, value = named
