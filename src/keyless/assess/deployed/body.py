@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from keyless.assess.deployed.allowance import Allowance
 from keyless.assess.deployed.linked import Linked, linked
 from keyless.assess.deployed.plain import plain
 from keyless.assess.deployed.scopes import Use
@@ -31,6 +32,7 @@ from keyless.assess.syntax.expressions import (
 from keyless.assess.syntax.templates import Template
 
 _DEEPEST = 12
+_MOST = 500
 _MERGING = frozenset({"union", "merge", "shallowmerge"})
 
 
@@ -62,20 +64,21 @@ def look_up(
     through: tuple[Use, ...] = (),
 ) -> Looked:
     """The entries at a path of keys, which compare without case."""
-    looking = _Looking(repository)
+    looking = _Looking(repository, Allowance(_MOST))
     looking.at(Linked(body, template, (), through), path, False, 0)
     return Looked(tuple(looking.found), looking.lacking, looking.unclear)
 
 
 class _Looking:
-    def __init__(self, repository: Repository) -> None:
+    def __init__(self, repository: Repository, allowance: Allowance) -> None:
         self.repository = repository
+        self.allowance = allowance
         self.found: list[Found] = []
         self.lacking = self.unclear = False
 
     def at(self, where: Linked, path: tuple[str, ...], unsure: bool, depth: int) -> None:
         """Look in an expression, wherever it leads to."""
-        if depth > _DEEPEST:
+        if depth > _DEEPEST or not self.allowance.spend():
             self.unclear = True
             return
         one = where.expression
@@ -131,7 +134,7 @@ class _Looking:
     ) -> None:
         """The last of several records that has it counts; one that is not understood may have it."""
         for part in reversed(parts):
-            inner = _Looking(self.repository)
+            inner = _Looking(self.repository, self.allowance)
             inner.at(replace(where, expression=part), path, unsure, depth + 1)
             self.found += inner.found
             self.unclear |= inner.unclear

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from keyless.assess.deployed.allowance import Allowance
 from keyless.assess.deployed.linked import Linked, linked
 from keyless.assess.repository import Repository
 from keyless.assess.syntax.expressions import (
@@ -34,7 +35,7 @@ from keyless.assess.syntax.expressions import (
 )
 
 _DEEPEST = 10
-_MOST = 1000
+_MOST = 2000
 _GATHERING = frozenset(
     {"concat", "union", "merge", "flatten", "shallowmerge", "tolist", "toset", "tomap", "coalesce"}
 )
@@ -45,43 +46,43 @@ _FILTERING = frozenset({"filter", "sort"})
 
 def records_in(repository: Repository, at: Linked) -> Iterator[Linked]:
     """The records of a list."""
-    for count, one in enumerate(_gathered(repository, at, 0)):
-        if count >= _MOST:
-            return
+    for one in _gathered(repository, at, 0, Allowance(_MOST)):
         if isinstance(one.expression, Record):
             yield one
 
 
 def entries_in(repository: Repository, at: Linked) -> Iterator[tuple[Entry, Linked]]:
     """The entries of a map, each with where it stands."""
-    for count, one in enumerate(_gathered(repository, at, 0)):
-        if count >= _MOST or not isinstance(one.expression, Record):
-            return
-        for entry in one.expression.entries:
+    yield from _entries(repository, at, Allowance(_MOST))
+
+
+def _entries(repository: Repository, at: Linked, allowance: Allowance) -> Iterator[tuple[Entry, Linked]]:
+    for one in _gathered(repository, at, 0, allowance):
+        for entry in one.expression.entries if isinstance(one.expression, Record) else ():
             if isinstance(entry.key, Other) and entry.key.kind == "spread":
-                yield from entries_in(repository, replace(one, expression=entry.value))
+                yield from _entries(repository, replace(one, expression=entry.value), allowance)
             else:
                 yield entry, replace(one, expression=entry.value)
 
 
-def _gathered(repository: Repository, at: Linked, depth: int) -> Iterator[Linked]:
-    if depth > _DEEPEST:
+def _gathered(repository: Repository, at: Linked, depth: int, allowance: Allowance) -> Iterator[Linked]:
+    if depth > _DEEPEST or not allowance.spend():
         return
     for end in linked(repository, at.template, at.expression, at.through):
         if isinstance(end.expression, Other) and end.expression.kind == _ENTRIES:
-            yield from _as_records(repository, replace(end, expression=end.expression.parts[0]))
+            yield from _as_records(repository, replace(end, expression=end.expression.parts[0]), allowance)
             continue
         parts = _parts(end.expression)
         if parts is None:
             yield end
             continue
         for part in parts:
-            yield from _gathered(repository, replace(end, expression=part), depth + 1)
+            yield from _gathered(repository, replace(end, expression=part), depth + 1, allowance)
 
 
-def _as_records(repository: Repository, at: Linked) -> Iterator[Linked]:
+def _as_records(repository: Repository, at: Linked, allowance: Allowance) -> Iterator[Linked]:
     """The entries of a map as records with a name and a value."""
-    for entry, value in entries_in(repository, at):
+    for entry, value in _entries(repository, at, allowance):
         keys = (("name", entry.key), ("value", value.expression))
         entries = tuple(Entry(entry.span, Literal(entry.key.span, key), one) for key, one in keys)
         yield replace(value, expression=Record(entry.span, entries))

@@ -14,6 +14,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from keyless.assess.deployed.allowance import Allowance
 from keyless.assess.deployed.grants import ScopeKind
 from keyless.assess.deployed.linked import Linked, linked
 from keyless.assess.deployed.roots import Root, root_of
@@ -61,7 +62,7 @@ _LEVELS = (
     (re.compile(r".*/providers/[^/]+/[^/]+/[^/]+/.+"), ScopeKind.OBJECT),
 )
 _LONGEST = 2000
-_DEEPEST = 6
+_MOST = 60
 
 
 def scope_of(
@@ -89,12 +90,13 @@ def level_of(
     template: Template,
     expression: Expr,
     through: tuple[Use, ...] = (),
-    depth: int = 0,
+    allowance: Allowance | None = None,
 ) -> Scope:
     """The level that an expression stands for."""
-    if depth > _DEEPEST:
+    left = allowance or Allowance(_MOST)
+    if not left.spend():
         return UNKNOWN
-    return _one(_of_end(repository, end, depth) for end in linked(repository, template, expression, through))
+    return _one(_of_end(repository, end, left) for end in linked(repository, template, expression, through))
 
 
 def _one(found: Iterable[Scope]) -> Scope:
@@ -105,18 +107,18 @@ def _one(found: Iterable[Scope]) -> Scope:
     return (kinds.pop(), "", "") if len(kinds) == 1 else UNKNOWN
 
 
-def _of_end(repository: Repository, end: Linked, depth: int) -> Scope:
+def _of_end(repository: Repository, end: Linked, left: Allowance) -> Scope:
     one = end.expression
     if isinstance(one, Choice):
         ways = one.alternatives
-        return _one(level_of(repository, end.template, part, end.through, depth + 1) for part in ways)
+        return _one(level_of(repository, end.template, part, end.through, left) for part in ways)
     if isinstance(one, Literal | Joined):
-        return _of_text(repository, end, depth)
+        return _of_text(repository, end, left)
     called = one.base if isinstance(one, Member) and one.name == "id" else one
     if isinstance(called, Call):
         kind = _of_call(called)
         if kind is ScopeKind.UNKNOWN and (dotted(called.callee) or "").casefold() in {"concat", "format"}:
-            return _of_text(repository, end, depth)
+            return _of_text(repository, end, left)
         if kind is not ScopeKind.UNKNOWN and kind is not ScopeKind.RESOURCE:
             return kind, "", ""
     root = root_of(repository.view(scopes), end)
@@ -159,13 +161,13 @@ def level_of_type(arm_type: str) -> ScopeKind:
     return ScopeKind.RESOURCE if kind.count("/") == 1 else ScopeKind.OBJECT
 
 
-def _of_text(repository: Repository, end: Linked, depth: int) -> Scope:
+def _of_text(repository: Repository, end: Linked, left: Allowance) -> Scope:
     """The level of an id that is put together: what is not plain in it counts as a segment."""
     one = end.expression
     parts: tuple[Expr, ...] = one.parts if isinstance(one, Joined) else (one,)
     if isinstance(one, Call):
         parts = tuple(argument.value for argument in one.arguments)
-    first = level_of(repository, end.template, parts[0], end.through, depth + 1) if parts else UNKNOWN
+    first = level_of(repository, end.template, parts[0], end.through, left) if parts else UNKNOWN
     text = text_of(parts[0]) if parts else None
     if text is None:
         text = _WRITTEN.get(first[0], "*")

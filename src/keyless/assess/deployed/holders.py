@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from keyless.assess.deployed.allowance import Allowance
 from keyless.assess.deployed.linked import Linked, linked
 from keyless.assess.deployed.roots import Root, root_of
 from keyless.assess.deployed.scopes import Use, scopes
@@ -16,6 +17,7 @@ _DIRECTORY = ("azuread_", "msgraph_", "Microsoft.Graph/")
 _NOBODY = frozenset({"azurerm_client_config", "azurerm_subscription"})
 _EITHER = frozenset({"coalesce", "try", "one", "first", "element"})
 _DEEPEST = 4
+_MOST = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,19 +35,22 @@ def holders(
 ) -> tuple[Holder, ...]:
     """Those whose principal id an expression may be; none where that cannot be told."""
     found: dict[tuple[str, str], Holder] = {}
+    allowance = Allowance(_MOST)
     for end in linked(repository, template, principal, through):
-        for root, at in _roots(repository, end, 0):
+        for root, at in _roots(repository, end, 0, allowance):
             if not _is_directory(root):
                 holder = Holder(root.symbol, root.template.path, at.template.path != template.path)
                 found.setdefault((holder.path, holder.symbol), holder)
     return tuple(found.values())
 
 
-def _roots(repository: Repository, end: Linked, depth: int) -> Iterator[tuple[Root, Linked]]:
-    inner = _either(end.expression) if depth < _DEEPEST else ()
+def _roots(
+    repository: Repository, end: Linked, depth: int, allowance: Allowance
+) -> Iterator[tuple[Root, Linked]]:
+    inner = _either(end.expression) if depth < _DEEPEST and allowance.spend() else ()
     for part in inner:
         for ahead in linked(repository, end.template, part, end.through):
-            yield from _roots(repository, ahead, depth + 1)
+            yield from _roots(repository, ahead, depth + 1, allowance)
     root = root_of(repository.view(scopes), end) if not inner else None
     if root is not None:
         yield root, end

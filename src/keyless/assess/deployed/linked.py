@@ -19,6 +19,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import chain
 
+from keyless.assess.deployed.allowance import Allowance
 from keyless.assess.deployed.scopes import Scope, Scopes, Use, scopes, source_path
 from keyless.assess.findings.finding import Step
 from keyless.assess.repository import Repository
@@ -42,7 +43,7 @@ from keyless.assess.syntax.span import Place, Span
 from keyless.assess.syntax.spelled import spelled
 from keyless.assess.syntax.templates import Dialect, Module, Resource, Template
 
-_MOST_STEPS = 200
+_MOST_STEPS = 300
 _MOST_ENDS = 40
 _DEEPEST_USE = 20
 _PASSING = frozenset({"any", "sensitive", "nonsensitive", "tostring", "ephemeralasnull"})
@@ -72,7 +73,19 @@ def linked(
     repository: Repository, template: Template, expression: Expr, through: tuple[Use, ...] = ()
 ) -> tuple[Linked, ...]:
     """The ends of the ways that an expression of a template leads to."""
-    return _Follower(repository.view(scopes)).ends(Linked(expression, template, (), through))
+    if isinstance(expression, Literal | Record | Items):
+        return (Linked(expression, template, (), through),)
+    followed = repository.view(_followed)
+    key = (template.path, id(expression), tuple(map(id, through)))
+    if key not in followed:
+        ends = _Follower(repository.view(scopes)).ends(Linked(expression, template, (), through))
+        followed[key] = (expression, ends)
+    return followed[key][1]
+
+
+def _followed(_: Repository) -> dict[tuple[object, ...], tuple[Expr, tuple[Linked, ...]]]:
+    """What was followed already, by the expression itself, which is kept so that no other gets its number."""
+    return {}
 
 
 Taken = Member | Index | Call
@@ -110,18 +123,19 @@ class _Way:
 class _Follower:
     """Follows one expression."""
 
-    def __init__(self, known: Scopes, depth: int = 0) -> None:
+    def __init__(self, known: Scopes, depth: int = 0, allowance: Allowance | None = None) -> None:
         self._known = known
         self._depth = depth
+        self._allowance = allowance or Allowance(_MOST_STEPS)
 
     def ends(self, start: Linked) -> tuple[Linked, ...]:
         """The ends of all ways."""
         waiting = deque([_Way(start)])
         seen: set[tuple[int, tuple[int, ...], tuple[int, ...]]] = set()
         found: list[Linked] = []
-        for _ in range(_MOST_STEPS):
-            if not waiting:
-                return tuple(found)
+        while waiting:
+            if not self._allowance.spend() or len(found) > _MOST_ENDS:
+                return ()
             way = waiting.popleft()
             key = (id(way.at.expression), tuple(map(id, way.rest)), tuple(map(id, way.at.through)))
             if key in seen:
@@ -132,9 +146,11 @@ class _Follower:
                 found.append(_end(way))
             else:
                 waiting.extend(following)
-            if len(found) > _MOST_ENDS:
-                return ()
-        return ()
+        return tuple(found)
+
+    def _inner(self) -> _Follower:
+        """Who follows a key or what a loop goes through, on the same allowance."""
+        return _Follower(self._known, self._depth + 1, self._allowance)
 
     def _next(self, way: _Way) -> list[_Way] | None:
         """The next steps; none where the way ends."""
@@ -313,7 +329,7 @@ class _Follower:
         if key is not None or self._depth > 1 or not isinstance(way.rest[0], Index):
             return key
         of = replace(way.at, expression=way.rest[0].key, steps=())
-        ends = {_literal(one.expression) for one in _Follower(self._known, self._depth + 1).ends(of)}
+        ends = {_literal(one.expression) for one in self._inner().ends(of)}
         found = ends.pop() if len(ends) == 1 else None
         return found if isinstance(found, str | int) else None
 
@@ -351,7 +367,7 @@ class _Follower:
         if declared is None or declared.repeated is None or key not in {"value", "key"}:
             return None
         taken = replace(way, rest=way.rest[1:])
-        over = _Follower(self._known, self._depth + 1).ends(replace(way.at, expression=declared.repeated))
+        over = self._inner().ends(replace(way.at, expression=declared.repeated))
         found: list[_Way] = []
         for one in over if self._depth < 2 else ():
             for entry in one.expression.entries if isinstance(one.expression, Record) else ():
@@ -363,7 +379,7 @@ class _Follower:
         if self._depth > 1:
             return None
         found: list[_Way] = []
-        for one in _Follower(self._known, self._depth + 1).ends(replace(way.at, expression=over)):
+        for one in self._inner().ends(replace(way.at, expression=over)):
             items = one.expression.items if isinstance(one.expression, Items) else ()
             found += [replace(way, at=replace(one, expression=item)) for item in items]
         return found or None

@@ -10,8 +10,10 @@ Rules:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
+from dataclasses import replace
 
+from keyless.assess.deployed.allowance import Allowance
 from keyless.assess.deployed.linked import Linked, linked
 from keyless.assess.deployed.scopes import Use
 from keyless.assess.repository import Repository
@@ -19,6 +21,7 @@ from keyless.assess.syntax.expressions import Call, Choice, Expr, Joined, Litera
 from keyless.assess.syntax.templates import Template
 
 _DEEPEST = 6
+_MOST = 300
 Plain = str | int | float | bool | None
 
 
@@ -35,31 +38,36 @@ def plain(
     """The value that an expression has wherever it is deployed."""
     if isinstance(expression, Literal):
         return expression.value
-    return _same(_ends_of(repository, linked(repository, template, expression, through), 0))
+    return _Working(repository).out(Linked(expression, template, (), through), 0)
 
 
-def _ends_of(repository: Repository, ends: Iterable[Linked], depth: int) -> list[Plain | NotTold]:
-    return [_end(repository, one, depth) for one in ends]
+class _Working:
+    """Works out one value."""
+
+    def __init__(self, repository: Repository) -> None:
+        self._repository = repository
+        self._allowance = Allowance(_MOST)
+
+    def out(self, at: Linked, depth: int) -> Plain | NotTold:
+        """What an expression comes to."""
+        if not self._allowance.spend():
+            return NOT_TOLD
+        ends = linked(self._repository, at.template, at.expression, at.through)
+        return _same([self._end(end, depth) for end in ends])
+
+    def _end(self, end: Linked, depth: int) -> Plain | NotTold:
+        one = end.expression
+        if isinstance(one, Literal):
+            return one.value
+        if depth > _DEEPEST:
+            return NOT_TOLD
+        return _put_together(one, lambda part: self.out(replace(end, expression=part), depth + 1))
 
 
 def _same(values: list[Plain | NotTold]) -> Plain | NotTold:
     first = values[0] if values else NOT_TOLD
     same = all(type(one) is type(first) and one == first for one in values)
     return first if same else NOT_TOLD
-
-
-def _end(repository: Repository, end: Linked, depth: int) -> Plain | NotTold:
-    one = end.expression
-    if isinstance(one, Literal):
-        return one.value
-    if depth > _DEEPEST:
-        return NOT_TOLD
-
-    def of(part: Expr) -> Plain | NotTold:
-        ways = linked(repository, end.template, part, end.through)
-        return _same(_ends_of(repository, ways, depth + 1))
-
-    return _put_together(one, of)
 
 
 def _put_together(one: Expr, of: Callable[[Expr], Plain | NotTold]) -> Plain | NotTold:

@@ -14,6 +14,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from keyless.assess.deployed.allowance import Allowance
 from keyless.assess.deployed.linked import Linked, linked
 from keyless.assess.deployed.roots import Root, root_of
 from keyless.assess.deployed.scopes import Use, scopes
@@ -36,6 +37,7 @@ from keyless.model.roles import RoleDefinition
 
 _GUID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
 _DEEPEST = 6
+_MOST = 200
 _LAST_ARGUMENT = frozenset(
     {
         "subscriptionresourceid",
@@ -71,31 +73,60 @@ def roles_given(
 ) -> tuple[RoleGiven, ...]:
     """The roles that an expression may stand for, each once; one without a definition or name is unknown."""
     found: dict[tuple[str, str], RoleGiven] = {}
+    finder = _Finder(repository, Allowance(_MOST))
     for end in linked(repository, template, expression, through):
-        for one in _roles(repository, end, by_name, 0):
+        for one in finder.roles(end, by_name, 0):
             key = (one.definition.id if one.definition else one.name, one.at.template.path)
             found.setdefault(key, one)
     return tuple(found.values())
 
 
-def _roles(repository: Repository, end: Linked, by_name: bool, depth: int) -> Iterator[RoleGiven]:
-    one = end.expression
-    if isinstance(one, Literal):
-        yield _of_text(end, str(one.value), by_name)
-        return
-    inner = _leading(one) if depth < _DEEPEST else ()
-    if inner:
+class _Finder:
+    """Finds roles, in as many steps as it is allowed."""
+
+    def __init__(self, repository: Repository, allowance: Allowance) -> None:
+        self._repository = repository
+        self._allowance = allowance
+
+    def roles(self, end: Linked, by_name: bool, depth: int) -> Iterator[RoleGiven]:
+        """The roles that an end stands for."""
+        one = end.expression
+        if isinstance(one, Literal):
+            yield _of_text(end, str(one.value), by_name)
+            return
+        if depth > _DEEPEST or not self._allowance.spend():
+            return
+        inner = _leading(one)
         for part in inner:
-            for ahead in linked(repository, end.template, part, end.through):
-                steps = (*end.steps, *ahead.steps)
-                ahead_end = Linked(ahead.expression, ahead.template, steps, ahead.through)
-                yield from _roles(repository, ahead_end, by_name, depth + 1)
-        return
-    root = root_of(repository.view(scopes), end)
-    if root is None or not isinstance(root.declared, Resource):
-        yield RoleGiven(None, "", by_name, end)
-        return
-    yield from _of_resource(repository, end, root, root.declared, depth)
+            yield from self._ahead(end, end.template, part, by_name, depth)
+        if inner:
+            return
+        root = root_of(self._repository.view(scopes), end)
+        if root is None or not isinstance(root.declared, Resource):
+            yield RoleGiven(None, "", by_name, end)
+            return
+        yield from self._of_resource(end, root, root.declared, depth)
+
+    def _ahead(
+        self, end: Linked, template: Template, part: Expr, by_name: bool, depth: int
+    ) -> Iterator[RoleGiven]:
+        for ahead in linked(self._repository, template, part, end.through):
+            further = Linked(ahead.expression, ahead.template, (*end.steps, *ahead.steps), ahead.through)
+            yield from self.roles(further, by_name, depth + 1)
+
+    def _of_resource(self, end: Linked, root: Root, resource: Resource, depth: int) -> Iterator[RoleGiven]:
+        """A role definition: one that exists goes by its name, which is its id; in azurerm by either."""
+        name, by_id = entry_of(resource.body, "name"), entry_of(resource.body, "role_definition_id")
+        is_definition = resource.arm_type.casefold() == _DEFINITIONS
+        if not is_definition and resource.type != "azurerm_role_definition":
+            yield RoleGiven(None, "", False, end)
+            return
+        given = by_id if by_id is not None and resource.existing else name
+        if not resource.existing or given is None:
+            yield RoleGiven(None, text_of(name.value) or "" if name is not None else "", False, end)
+            return
+        by_name = not is_definition and given is name
+        yield from self._ahead(end, root.template, given.value, by_name, depth)
 
 
 def _leading(one: Expr) -> tuple[Expr, ...]:
@@ -121,22 +152,3 @@ def _of_text(end: Linked, text: str, by_name: bool) -> RoleGiven:
         return RoleGiven(role, role.name if role is not None else "", False, end)
     role = role_named(text) if by_name else None
     return RoleGiven(role, text if by_name else "", by_name, end)
-
-
-def _of_resource(
-    repository: Repository, end: Linked, root: Root, resource: Resource, depth: int
-) -> Iterator[RoleGiven]:
-    """A role definition: one that exists goes by its name, which in Azure is its id; in azurerm by either."""
-    name, by_id = entry_of(resource.body, "name"), entry_of(resource.body, "role_definition_id")
-    is_definition = resource.arm_type.casefold() == _DEFINITIONS
-    if not is_definition and resource.type != "azurerm_role_definition":
-        yield RoleGiven(None, "", False, end)
-        return
-    given = by_id if by_id is not None and resource.existing else name
-    if not resource.existing or given is None:
-        yield RoleGiven(None, text_of(name.value) or "" if name is not None else "", False, end)
-        return
-    for ahead in linked(repository, root.template, given.value, end.through):
-        steps = (*end.steps, *ahead.steps)
-        ahead_end = Linked(ahead.expression, ahead.template, steps, ahead.through)
-        yield from _roles(repository, ahead_end, not is_definition and given is name, depth + 1)
