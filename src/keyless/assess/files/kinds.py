@@ -30,6 +30,7 @@ class FileKind(enum.StrEnum):
     SHELL = "shell"
     POWERSHELL = "powershell"
     DOCKERFILE = "dockerfile"
+    KEYS = "key_files"
 
 
 _SUFFIXES = {
@@ -63,8 +64,13 @@ _SUFFIXES = {
     ".ps1": FileKind.POWERSHELL,
     ".psm1": FileKind.POWERSHELL,
     ".dockerfile": FileKind.DOCKERFILE,
+    ".pem": FileKind.KEYS,
+    ".key": FileKind.KEYS,
+    ".ppk": FileKind.KEYS,
+    ".p8": FileKind.KEYS,
 }
 _DOTENV = re.compile(r"\.env(\.[\w.-]+)?|[\w.-]+\.env")
+_KEYS = re.compile(r"id_(rsa|dsa|ecdsa|ed25519)")
 _DOCKERFILE = re.compile(r"(Docker|Container)file(\.[\w.-]+)?", re.IGNORECASE)
 
 
@@ -73,6 +79,8 @@ def kind_of(path: str) -> FileKind | None:
     name = PurePosixPath(path).name
     if _DOTENV.fullmatch(name):
         return FileKind.DOTENV
+    if _KEYS.fullmatch(name):
+        return FileKind.KEYS
     if _DOCKERFILE.fullmatch(name):
         return FileKind.DOCKERFILE
     return _SUFFIXES.get(PurePosixPath(path).suffix.casefold())

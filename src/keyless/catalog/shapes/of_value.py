@@ -23,6 +23,7 @@ _LOOKED_AT = 32 * 1024
 _KEY_CHARACTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=_-")
 _ANNOTATED, _ANNOTATED_AT = "JQQJ99", 52
 _ANNOTATED_LENGTH, _WITH_CHECKSUM = 84, 88
+_LONGEST_KEY = 88
 _CLIENT_SECRET = re.compile(r"[A-Za-z0-9_~.-]{3}[78]Q~[A-Za-z0-9_~.-]{31,34}")
 _PEM = "-----BEGIN "
 _SAS = ("sv=", "sig=")
@@ -50,6 +51,17 @@ def shape_of(value: str) -> ValueShape:
     )
 
 
+def key_shape(text: str) -> ValueShape | None:
+    """What a text is that is a key by its marks, a client secret, or a certificate with its key."""
+    if len(text) > _LONGEST_KEY:
+        return ValueShape("pkcs12", Holds.CREDENTIAL, ("entra",)) if _is_pkcs12(text) else None
+    return _key(text) or _client_secret(text)
+
+
+def _is_pkcs12(text: str) -> bool:
+    return text.startswith("MI") and "IBAzCC" in text[:16]
+
+
 def _reference(text: str) -> ValueShape | None:
     start = text[:40].casefold()
     for beginning, service in _REFERENCES.items():
@@ -64,7 +76,7 @@ def _file(text: str) -> ValueShape | None:
         return ValueShape("private-key", Holds.CREDENTIAL, ("entra",))
     if text.startswith(_PEM):
         return ValueShape("certificate", Holds.CONFIGURATION)
-    if text.startswith("MI") and "IBAzCC" in text[:16]:
+    if _is_pkcs12(text):
         return ValueShape("pkcs12", Holds.CREDENTIAL, ("entra",))
     if "<publishprofile" in text[:2048].casefold():
         return ValueShape("publish-profile", Holds.CREDENTIAL, ("appservice",))

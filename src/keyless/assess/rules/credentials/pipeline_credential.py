@@ -1,0 +1,413 @@
+"""Pipelines and scripts that sign in to Azure with a secret that is stored for them.
+
+Rules:
+- actions and tasks that are given the secret of an application, or the password of a registry of Azure;
+- `az login --service-principal -p`, `azd auth login --client-secret`, `Connect-AzAccount -ServicePrincipal`,
+  `docker login` to a registry of Azure;
+- `ARM_CLIENT_SECRET` and its kin in an environment, where no sign-in of the same file takes it: with one
+  that does it is one finding, at the sign-in;
+- a token (`--federated-token`, `az acr login --expose-token`) and an identity are no secret.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from keyless.assess.az_commands import AzCommand, az_commands
+from keyless.assess.findings.finding import Confidence, Finding, Remedy, Severity, Step
+from keyless.assess.repository import Repository
+from keyless.assess.rules.credentials._oidc import fix_of_login, remedy_in_pipeline, remedy_in_workflow
+from keyless.assess.rules.credentials._steps import (
+    PipelineStep,
+    environments_of,
+    names_in,
+    pipelines,
+    secret_in,
+    steps_of,
+    stored_at,
+)
+from keyless.assess.rules.rule import Group, Rule
+from keyless.assess.settings.writers.where import is_for_tests
+from keyless.assess.syntax.documents import Document, DocumentKind
+from keyless.assess.syntax.expressions import Entry, Expr, Joined, Member, dotted, text_of, within
+from keyless.assess.syntax.span import Place
+
+_ID = "pipeline-credential"
+_CREDS = ("creds", "azureCredentials", "azure-credentials", "azure_credentials")
+_SECRETS = (
+    "client-secret",
+    "client_secret",
+    "clientSecret",
+    "azure-client-secret",
+    "azure_client_secret",
+    "arm-client-secret",
+    "service-principal-secret",
+    "service-principal-password",
+    "servicePrincipalKey",
+    "service_principal_password",
+)
+_PASSWORDS = ("password", "registry-password", "registryPassword", "acrPassword", "registry_password")
+_REGISTRIES = (
+    "registry",
+    "login-server",
+    "registry-login-server",
+    "registryUrl",
+    "acrName",
+    "registry-url",
+    "loginServer",
+)
+_ENVIRONMENT = re.compile(
+    r"(ARM|AZURE|AAD|SP|SPN|SERVICE_?PRINCIPAL|AZ)_(CLIENT_|SP_)?(SECRET|PASSWORD|CLIENT_CERTIFICATE_PASSWORD)"
+    r"|AZURE_CREDENTIALS|AZURE_SP_PASSWORD|SERVICE_?PRINCIPAL_?KEY|TF_VAR_client_secret",
+    re.IGNORECASE,
+)
+_OF_AZURE = re.compile(r"azurecr\.(io|cn|us)", re.IGNORECASE)
+_LIKE_AZURE = re.compile(r"acr([_-]|$)|(^|[_-])acr|azurecr|azure_?container_?registry", re.IGNORECASE)
+_OTHER_REGISTRY = re.compile(
+    r"(^|\.)(docker\.io|ghcr\.io|gcr\.io|quay\.io|amazonaws\.com|pkg\.dev)", re.IGNORECASE
+)
+_TOKEN_USER = "00000000-0000-0000-0000-000000000000"
+
+
+def _check(repository: Repository) -> Iterable[Finding]:
+    taken: dict[str, set[str]] = {}
+    for command in repository.view(az_commands):
+        for finding, secret in _of_command(repository, command):
+            taken.setdefault(finding.place.path, set()).update(names_in(secret) if secret is not None else ())
+            yield finding
+    for document in pipelines(repository):
+        at_actions = [one for step in steps_of(document) for one in _of_step(step)]
+        yield from at_actions
+        known = taken.get(document.path, set())
+        whole = document.path in taken or bool(at_actions)
+        yield from _of_environment(document, known, whole)
+
+
+# -- actions and tasks
+
+
+def _of_step(step: PipelineStep) -> Iterator[Finding]:
+    creds = step.input(*_CREDS) if _is_of_azure(step.action) else None
+    if creds is not None and not _is_by_token(creds.value):
+        yield _finding(
+            step.document,
+            creds,
+            f"`{step.action}` signs in with a stored secret",
+            "entra",
+            _certainty(creds),
+            remedy_in_workflow(),
+            step,
+        )
+    secret = step.input(*_SECRETS)
+    if secret is not None:
+        message = f"`{step.action}` is given the secret of an application"
+        yield _finding(
+            step.document, secret, message, "entra", _certainty(secret), _remedy(step.document), step
+        )
+    yield from _of_registry(step)
+
+
+def _is_of_azure(action: str) -> bool:
+    return action.startswith(("azure/", "docker://azure")) or "azure" in action.partition("/")[0]
+
+
+def _is_by_token(value: Expr) -> bool:
+    """Whether credentials are put together from ids alone, or empty."""
+    if isinstance(value, Joined):
+        text = "".join(text_of(part) or "" for part in value.parts).casefold()
+        return "clientid" in text and "clientsecret" not in text
+    return text_of(value) == ""
+
+
+def _certainty(entry: Entry) -> Confidence:
+    """High where the value is a secret of the pipeline; an input of an action may be anything."""
+    return Confidence.HIGH if secret_in(entry.value) or isinstance(entry.value, Joined) else Confidence.MEDIUM
+
+
+def _of_registry(step: PipelineStep) -> Iterator[Finding]:
+    password = step.input(*_PASSWORDS)
+    registry = step.input(*_REGISTRIES)
+    user = step.input("username", "registry-username", "registryUsername", "acrUsername")
+    if password is None or (user is not None and text_of(user.value) == _TOKEN_USER):
+        return
+    own = text_of(password.key) == "acrPassword" or step.action == "azure/docker-login"
+    certainty = _azure_registry(registry.value if registry is not None else None, own)
+    if certainty is None or _is_token(password.value):
+        return
+    yield _finding(
+        step.document,
+        password,
+        f"`{step.action}` signs in to a container registry with a password",
+        "acr",
+        certainty,
+        _remedy_of_registry(),
+        step,
+    )
+
+
+def _azure_registry(registry: Expr | None, own: bool) -> Confidence | None:
+    """How sure it is that a registry is one of Azure's; none where it is another."""
+    if registry is None:
+        return Confidence.MEDIUM if own else None
+    text = "".join(text_of(one) or "" for one in within(registry))
+    if _OTHER_REGISTRY.search(text):
+        return None
+    if _OF_AZURE.search(text):
+        return Confidence.HIGH
+    if any(_LIKE_AZURE.search(one) for one in names_in(registry)):
+        return Confidence.MEDIUM
+    return Confidence.MEDIUM if own else None
+
+
+def _is_token(value: Expr) -> bool:
+    """Whether a password is the output of an earlier step, or a token by its name: short-lived both."""
+    return any(
+        (dotted(one) or "").startswith("steps.") or "access_token" in one.name.casefold()
+        for one in within(value)
+        if isinstance(one, Member)
+    )
+
+
+# -- environments
+
+
+def _of_environment(document: Document, taken: set[str], whole: bool) -> Iterator[Finding]:
+    for entry in environments_of(document):
+        name = text_of(entry.key) or ""
+        if not _ENVIRONMENT.fullmatch(name) or name.casefold() in taken or text_of(entry.value) is not None:
+            continue
+        if name.upper() == "AZURE_CREDENTIALS" and whole:
+            continue
+        yield _finding(
+            document,
+            entry,
+            f"the environment variable `{name}` hands a stored secret to what runs here",
+            "entra",
+            Confidence.HIGH if secret_in(entry.value) else Confidence.MEDIUM,
+            _remedy(document),
+            None,
+        )
+
+
+# -- commands
+
+
+def _of_command(repository: Repository, command: AzCommand) -> Iterator[tuple[Finding, Expr | None]]:
+    found = _SIGN_INS.get((command.tool, command.path), _nothing)(command)
+    if found is None:
+        return
+    message, service, secret, certainty = found
+    path = command.within.unit.path
+    place = Place(path, command.command.span)
+    steps = _way(repository, path, secret)
+    yield (
+        Finding(
+            rule=_ID,
+            place=place,
+            message=message,
+            severity=Severity.HIGH,
+            confidence=Confidence.LOW if is_for_tests(path) else certainty,
+            service=service,
+            subject=secret_in(secret) if secret is not None else "",
+            steps=(*steps, Step(place, "signs in with it")),
+            remedy=_remedy_of_registry() if service == "acr" else _remedy_of_script(repository, path),
+        ),
+        secret,
+    )
+
+
+_SignIn = tuple[str, str, Expr | None, Confidence]
+
+
+def _nothing(_command: AzCommand) -> _SignIn | None:
+    return None
+
+
+def _az_login(command: AzCommand) -> _SignIn | None:
+    if not command.has("service-principal") or command.has("federated-token", "identity", "i"):
+        return None
+    secret = command.one("password", "p", "certificate")
+    if secret is None:
+        return None
+    return (
+        "`az login` signs in with the secret or certificate of an application",
+        "entra",
+        secret,
+        Confidence.HIGH,
+    )
+
+
+def _azd_login(command: AzCommand) -> _SignIn | None:
+    secret = command.one("client-secret", "client-certificate")
+    if secret is None:
+        return None
+    return "`azd auth login` signs in with the secret of an application", "entra", secret, Confidence.HIGH
+
+
+def _connect(command: AzCommand) -> _SignIn | None:
+    if command.has("identity", "federatedtoken", "accesstoken", "usedeviceauthentication"):
+        return None
+    secret = command.one("credential", "certificatethumbprint", "certificatepath", "clientsecretcredential")
+    if secret is None or not (command.has("serviceprincipal", "applicationid", "clientsecretcredential")):
+        return None
+    name = text_of(command.command.words[0])
+    return (
+        f"`{name}` signs in with the secret or certificate of an application",
+        "entra",
+        secret,
+        Confidence.HIGH,
+    )
+
+
+def _registry_login(command: AzCommand) -> _SignIn | None:
+    if not command.has("p", "password", "password-stdin"):
+        return None
+    user = command.one("u", "username")
+    registry = next(iter(command.values), None)
+    certainty = _azure_registry(registry, own=False)
+    if certainty is None or text_of(user) == _TOKEN_USER:
+        return None
+    secret = command.one("p", "password")
+    if secret is not None and _is_exposed_token(secret):
+        return None
+    tool = f"{command.tool} {command.path}"
+    return f"`{tool}` signs in to a container registry with a password", "acr", secret, certainty
+
+
+def _acr_login(command: AzCommand) -> _SignIn | None:
+    secret = command.one("password", "p")
+    if secret is None or text_of(command.one("username", "u")) == _TOKEN_USER:
+        return None
+    return "`az acr login` signs in with a password", "acr", secret, Confidence.HIGH
+
+
+def _is_exposed_token(secret: Expr) -> bool:
+    return any(text_of(one) == "--expose-token" for one in within(secret)) or any(
+        "token" in one for one in names_in(secret)
+    )
+
+
+def _creates(command: AzCommand) -> _SignIn | None:
+    """`az ad sp create-for-rbac --sdk-auth`: made to be stored in a pipeline."""
+    if not command.has("sdk-auth", "json-auth"):
+        return None
+    return "an application's secret is made here to be stored in a pipeline", "entra", None, Confidence.MEDIUM
+
+
+_SIGN_INS = {
+    ("az", "login"): _az_login,
+    ("azd", "auth login"): _azd_login,
+    ("azd", "login"): _azd_login,
+    ("", "connect-azaccount"): _connect,
+    ("", "login-azaccount"): _connect,
+    ("", "add-azaccount"): _connect,
+    ("", "connect-azurermaccount"): _connect,
+    ("", "login-azurermaccount"): _connect,
+    ("", "add-azurermaccount"): _connect,
+    ("", "connect-mggraph"): _connect,
+    ("docker", "login"): _registry_login,
+    ("podman", "login"): _registry_login,
+    ("oras", "login"): _registry_login,
+    ("helm", "registry login"): _registry_login,
+    ("az", "acr login"): _acr_login,
+    ("az", "ad sp create-for-rbac"): _creates,
+}
+
+
+# -- what a finding says
+
+
+def _way(repository: Repository, path: str, secret: Expr | None) -> tuple[Step, ...]:
+    """From the pipeline's secret over the variable that hands it on, as far as the file says."""
+    if secret is None:
+        return ()
+    if direct := stored_at(path, secret):
+        return direct
+    names = names_in(secret)
+    for document in pipelines(repository):
+        if document.path == path:
+            for entry in environments_of(document):
+                if (text_of(entry.key) or "").casefold() in names:
+                    handed = Step(Place(path, entry.span), f"handed on as `{text_of(entry.key)}`")
+                    return (*stored_at(path, entry.value), handed)
+    return ()
+
+
+def _finding(
+    document: Document,
+    entry: Entry,
+    message: str,
+    service: str,
+    certainty: Confidence,
+    remedy: Remedy,
+    step: PipelineStep | None,
+) -> Finding:
+    place = Place(document.path, entry.span)
+    given = f"given to `{step.action}`" if step is not None else "handed to what runs here"
+    return Finding(
+        rule=_ID,
+        place=place,
+        message=message,
+        severity=Severity.HIGH,
+        confidence=certainty,
+        service=service,
+        subject=secret_in(entry.value),
+        steps=(*stored_at(document.path, entry.value), Step(place, given)),
+        remedy=remedy,
+        fix=fix_of_login(step, entry) if step is not None and step.action == "azure/login" else None,
+    )
+
+
+def _remedy(document: Document) -> Remedy:
+    return remedy_in_pipeline() if document.kind is DocumentKind.AZURE_PIPELINE else remedy_in_workflow()
+
+
+def _remedy_of_script(repository: Repository, path: str) -> Remedy:
+    kinds = [one.kind for one in repository.documents if one.path == path]
+    if DocumentKind.AZURE_PIPELINE in kinds:
+        return remedy_in_pipeline()
+    if DocumentKind.GITHUB_WORKFLOW in kinds:
+        return remedy_in_workflow()
+    return Remedy(
+        instead="az login --identity --client-id <client id>",
+        language="shell",
+        identity="the identity of the machine, agent or container that runs the script",
+        local_auth_off="delete the secrets and certificates of the application",
+        note="in a pipeline, sign in with a token of the pipeline's own: `--federated-token`",
+    )
+
+
+def _remedy_of_registry() -> Remedy:
+    return Remedy(
+        instead="az acr login --name <registry>",
+        language="shell",
+        identity="the identity that the pipeline signs in as, with a federated credential",
+        roles=("AcrPush",),
+        scope="the registry",
+        local_auth_off="`adminUserEnabled: false` on the registry, and no passwords of tokens",
+    )
+
+
+RULE = Rule(
+    id=_ID,
+    group=Group.CREDENTIALS,
+    title="A pipeline or script signs in with a stored secret",
+    severity=Severity.HIGH,
+    confidence=Confidence.HIGH,
+    why=(
+        "An application's secret, or a registry's password, is kept in the pipeline's settings for "
+        "months, works from anywhere, and is read by every job that may read it. A pipeline has an identity "
+        "of its own: its provider signs a token for each run, and Azure takes it in exchange."
+    ),
+    instead=(
+        "Give a managed identity (or the application) a federated credential for the repository and branch "
+        "or environment, sign in with the three ids, and delete the secret. In "
+        "Azure Pipelines, use a service connection with workload identity federation."
+    ),
+    sources=(
+        "https://learn.microsoft.com/azure/developer/github/connect-from-azure-openid-connect",
+        "https://learn.microsoft.com/azure/devops/pipelines/release/configure-workload-identity",
+    ),
+    check=_check,
+)
