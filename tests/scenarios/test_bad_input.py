@@ -36,7 +36,7 @@ def assert_refused(ran: Ran, code: int, *messages: str) -> None:
     [
         (("rnu", "--", "true"), 2, "there is no command `rnu`: did you mean `run`?"),
         (("estate", "shwo"), 2, "there is no command `shwo`: did you mean `show`?"),
-        (("zzz",), 2, "there is no command `zzz`: there are run, plan, prove"),
+        (("zzz",), 2, "there is no command `zzz`: there are assess, run, plan, prove"),
         (
             ("run",),
             125,
