@@ -2,6 +2,7 @@
 
 Rules:
 - a role is what is written after `--role`, by its name or id; a variable is not followed;
+- a principal is who the command looked up that a variable was set by (`$(az ad signed-in-user show …)`);
 - a scope is told by how far its path goes; a variable by its name only where that says it
   (`subscription_id`); without one it is the resource group that is named, and else the subscription;
 - the principal of `create-for-rbac` is a service principal that it makes.
@@ -17,7 +18,20 @@ from keyless.assess.az_commands import AzCommand, az_commands
 from keyless.assess.deployed.deployed import Told, Value
 from keyless.assess.deployed.grants import Grant, ScopeKind
 from keyless.assess.repository import Repository
-from keyless.assess.syntax.expressions import Expr, Joined, Literal, Name, text_of, within
+from keyless.assess.syntax.expressions import (
+    Assign,
+    Block,
+    Command,
+    Expr,
+    Items,
+    Joined,
+    Literal,
+    Name,
+    Repeat,
+    Statement,
+    text_of,
+    within,
+)
 from keyless.assess.syntax.span import Place
 from keyless.catalog.roles import role_by_id, role_named
 from keyless.model.roles import RoleDefinition
@@ -72,10 +86,37 @@ def _role(text: str | None) -> tuple[RoleDefinition | None, bool]:
     return (by_id, False) if by_id is not None else (role_named(text), True)
 
 
+_PRINCIPALS = (
+    "assignee",
+    "assignee-object-id",
+    "objectid",
+    "applicationid",
+    "serviceprincipalname",
+    "signinname",
+)
+
+
 def _principal(command: AzCommand) -> Expr | None:
-    return command.one(
-        "assignee", "assignee-object-id", "objectid", "applicationid", "serviceprincipalname", "signinname"
-    )
+    """Who gets it: what a variable of the script was set to, where that says more."""
+    given = command.one(*_PRINCIPALS)
+    names = [one.id for one in within(given) if isinstance(one, Name)] if given is not None else []
+    set_to = _set_in(command.within.unit.body, names[0]) if len(names) == 1 else None
+    return given if set_to is None else set_to
+
+
+def _set_in(body: tuple[Statement, ...], name: str) -> Expr | None:
+    """All that a variable is set to in a script by commands, wherever that stands."""
+    found: list[Expr] = []
+    waiting = list(body)
+    while waiting:
+        one = waiting.pop(0)
+        if isinstance(one, Assign) and isinstance(one.target, Name) and one.target.id == name:
+            commands = within(one.value) if one.value is not None else ()
+            if one.value is not None and any(isinstance(part, Command) for part in commands):
+                found.append(one.value)
+        elif isinstance(one, Block | Repeat):
+            waiting.extend(one.body)
+    return Items(found[0].span, tuple(found)) if found else None
 
 
 def _type(command: AzCommand, head: Place) -> Value:

@@ -4,6 +4,8 @@ Rules:
 - a module (in `modules/`, `core/`) that nothing deployed in this repository uses may never be deployed: what
   is found in it is of low confidence;
 - so is what stands in folders of tests;
+- what configures a provider or a backend (Terraform), or has a file of parameters, is no module, whatever its
+  folder is called;
 - everything else counts as deployed.
 """
 
@@ -17,6 +19,7 @@ from keyless.assess.findings.finding import Confidence
 from keyless.assess.repository import Repository
 
 _TESTS = frozenset({"test", "tests", "e2e", "testdata", "fixtures", "__tests__"})
+_OF_ROOTS = frozenset({"provider", "backend"})
 _LIBRARIES = frozenset({"modules", "module", "core", "shared", "lib"})
 
 
@@ -48,7 +51,13 @@ def deployed_scopes(repository: Repository) -> frozenset[str]:
 
 def _is_library(scope: Scope) -> bool:
     first = scope.templates[0].path if scope.templates else scope.path
-    return bool(_folders(first) & _LIBRARIES)
+    return bool(_folders(first) & _LIBRARIES) and not _is_root(scope)
+
+
+def _is_root(scope: Scope) -> bool:
+    """Whether a template says itself that it is deployed as it is."""
+    configured = any(resource.type in _OF_ROOTS for resource, _ in scope.resources.values())
+    return configured or any(scope.given.values())
 
 
 def _folders(path: str) -> set[str]:

@@ -66,3 +66,10 @@ def test_a_role_that_a_variable_holds_is_not_told() -> None:
 def test_a_cmdlet_assigns_as_well() -> None:
     script = 'New-AzRoleAssignment -ApplicationId $app -RoleDefinitionName "Reader" -ResourceGroupName "rg"\n'
     assert grants_in(script, "deploy.ps1") == [("Reader", ScopeKind.RESOURCE_GROUP, Who.WORKLOAD)]
+
+
+def test_a_variable_is_who_the_command_looked_up_that_set_it() -> None:
+    script = "WHO=$(az ad signed-in-user show)\naz role assignment create --role Owner --assignee $WHO\n"
+    assert grants_in(script)[0][2] is Who.PEOPLE
+    script = script.replace("ad signed-in-user show", "identity show -g rg -n app")
+    assert grants_in(script)[0][2] is Who.WORKLOAD

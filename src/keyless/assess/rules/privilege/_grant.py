@@ -19,7 +19,6 @@ _AT = {
     ScopeKind.MANAGEMENT_GROUP: "a management group",
 }
 WIDE = (ScopeKind.SUBSCRIPTION, ScopeKind.MANAGEMENT_GROUP)
-NARROW = (ScopeKind.RESOURCE, ScopeKind.OBJECT)
 
 
 def all_grants(repository: Repository) -> tuple[Grant, ...]:

@@ -40,7 +40,17 @@ class Who(enum.StrEnum):
 
 _WORKLOADS = ("azurerm_user_assigned_identity", "azuread_service_principal", "azuread_application")
 _PEOPLE = ("azuread_user", "azuread_group", "azuread_users", "azuread_groups")
-_PEOPLE_WORDS = ("user", "group", "admin", "developer", "operator", "person", "owner")
+_PEOPLE_WORDS = (
+    "user",
+    "group",
+    "admin",
+    "developer",
+    "operator",
+    "person",
+    "owner",
+    "loggedin",
+    "signedin",
+)
 _IDENTITY_MEMBERS = frozenset({"principalid", "principal_id"})
 _WORKLOAD_WORDS = ("identity", "serviceprincipal", "msi", "spn")
 
@@ -114,7 +124,7 @@ def _by_name(written: str) -> Who:
     last = written.rpartition(".")[2]
     if any(word in last.replace("_", "") for word in _WORKLOAD_WORDS) or "sp" in last.split("_"):
         return Who.WORKLOAD
-    if any(word in last for word in _PEOPLE_WORDS):
+    if any(word in last.replace("_", "") for word in _PEOPLE_WORDS):
         return Who.PEOPLE
     return Who.UNKNOWN
 

@@ -11,16 +11,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from keyless.assess.deployed.grants import Grant
+from keyless.assess.deployed.grants import Grant, ScopeKind
 from keyless.assess.findings.finding import Confidence, Finding, Remedy, Severity
 from keyless.assess.repository import Repository
 from keyless.assess.rules.privilege._directory import directory_grants
-from keyless.assess.rules.privilege._grant import NARROW, all_grants, at, given_to, once, standing
+from keyless.assess.rules.privilege._grant import WIDE, all_grants, at, given_to, once, standing
 from keyless.assess.rules.privilege._powers import allows_everything, is_privileged
 from keyless.assess.rules.privilege._who import Who, confidence_of, who
 from keyless.assess.rules.rule import Group, Rule
 
 _ID = "privileged-role"
+_GRAVE = (*WIDE, ScopeKind.RESOURCE_GROUP)
 
 
 def _check(repository: Repository) -> Iterable[Finding]:
@@ -58,7 +59,7 @@ def _finding(repository: Repository, grant: Grant, kind: Who) -> Finding:
             f"{given_to(grant)} gets the privileged role `{role}`{at(grant)}: give it the roles for what it "
             "does, on the resources that it does it to"
         ),
-        severity=Severity.MEDIUM if grant.scope in NARROW else Severity.HIGH,
+        severity=Severity.HIGH if grant.scope in _GRAVE else Severity.MEDIUM,
         confidence=standing(repository, grant, confidence_of(kind)),
         subject=grant.to,
         remedy=Remedy(note="`keyless plan` chooses the roles from what a run of the workload does"),

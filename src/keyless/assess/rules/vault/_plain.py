@@ -14,6 +14,12 @@ from keyless.assess.deployed.deployed import Deployed, Told
 from keyless.assess.syntax.expressions import Expr, Member, text_of
 
 _SECRET_NAME = re.compile(r"pass|pwd|secret|key|token|credential|conn", re.IGNORECASE)
+_PLAIN_NAME = re.compile(
+    r".*?(client|tenant|object|subscription|application|app|principal|resource|group)[-_ ]?ids?"
+    r"|.*?(endpoint|url|uri|host|hostname|location|region|audience|username|user[-_]name)s?",
+    re.IGNORECASE,
+)
+_LONGEST_NAME = 127
 _ADDRESS = re.compile(r"https?://[\w.-]+(:\d+)?(/[\w./-]*)?")
 _SWITCH = re.compile(r"true|false|\d{1,5}", re.IGNORECASE)
 _HOST = re.compile(r"[\w-]+(\.[\w-]+)+\.(net|com|us|cn|io|org)", re.IGNORECASE)
@@ -55,6 +61,11 @@ def is_plain_configuration(found: Deployed) -> bool:
         named = f"{found.name} {found.symbol.rpartition('.')[2]}"
         return is_plain_text(value.literal) and not _SECRET_NAME.search(named)
     return is_plain_attribute(value.expression)
+
+
+def is_plain_name(name: str) -> bool:
+    """Whether a name says that what it stands for is an id, an address or a place."""
+    return len(name) <= _LONGEST_NAME and _PLAIN_NAME.fullmatch(name) is not None
 
 
 def is_plain_text(text: str) -> bool:

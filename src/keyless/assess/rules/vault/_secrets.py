@@ -3,6 +3,7 @@
 Rules:
 - what flows say is secret counts: a key of a resource, a secure parameter, a drawn password;
 - what is read from a vault stays in its vault when it is a reference, and that is as it should be;
+- a parameter that is secure for caution (`client_id`, `tenant_id`) is as little secret as its name says;
 - a text that is written stands for itself: what is secret by its shape has a rule of its own.
 """
 
@@ -11,6 +12,7 @@ from __future__ import annotations
 from keyless.assess.flows.flow import Flow, Origin, is_credential
 from keyless.assess.flows.origins import template_origins
 from keyless.assess.repository import Repository
+from keyless.assess.rules.vault._plain import is_plain_name
 from keyless.assess.syntax.expressions import Expr
 from keyless.assess.syntax.templates import Template
 
@@ -22,7 +24,9 @@ def secrets_in(repository: Repository, template: Template, value: Expr) -> tuple
 
 
 def _is_secret(flow: Flow) -> bool:
-    return is_credential(flow) and flow.origin is not Origin.VAULT
+    if not is_credential(flow) or flow.origin is Origin.VAULT:
+        return False
+    return flow.origin is not Origin.PARAMETER or not is_plain_name(flow.name)
 
 
 def what_it_is(flow: Flow) -> str:

@@ -47,10 +47,11 @@ _NAMES_OF_SECRETS = (("password", "key"), ("string", "key"))
 _ABOUT = frozenset(
     re.findall(
         r"\w+",
-        "name names id ids uri url version length type kind path prefix suffix expiry expiration rotation "
-        "days enabled enable disable disabled use has allow policy policies scope reference ref settings "
-        "setting config vault resource group count size permissions identifier location store arn label "
-        "hint public required username thumbprint format output create generate management officer "
+        "insights applicationinsights appinsights name names id ids uri url version length type kind path "
+        "prefix suffix expiry expiration rotation days enabled enable disable disabled use has allow policy "
+        "policies scope reference ref settings setting config vault resource group count size permissions "
+        "identifier location store arn label hint public required username thumbprint format output create "
+        "generate management officer "
         "reader",
     )
 )

@@ -2,6 +2,7 @@
 
 Rules:
 - one with a date of expiry, or a rotation policy (keys), or whose attributes cannot be told, is left;
+- one whose name says that it is an address or id is no secret;
 - certificates have policies with lifetimes, and are left.
 """
 
@@ -16,7 +17,7 @@ from keyless.assess.deployed.subject import subject_of
 from keyless.assess.findings.finding import Confidence, Finding, Severity
 from keyless.assess.repository import Repository
 from keyless.assess.rules.rule import Group, Rule
-from keyless.assess.rules.vault._plain import is_plain_configuration
+from keyless.assess.rules.vault._plain import is_plain_configuration, is_plain_name
 from keyless.assess.syntax.templates import Resource
 
 _KINDS = {
@@ -38,8 +39,13 @@ def _check(repository: Repository) -> Iterable[Finding]:
         if known is None or found.existing or not isinstance(found.declared, Resource):
             continue
         kind, paths = known
-        if all(found.value(path).told is Told.ABSENT for path in paths) and not is_plain_configuration(found):
+        forever = all(found.value(path).told is Told.ABSENT for path in paths)
+        if forever and not is_plain_configuration(found) and not _says_plain(found):
             yield _finding(repository, found, kind)
+
+
+def _says_plain(found: Deployed) -> bool:
+    return is_plain_name(found.name or found.symbol) or is_plain_name(found.symbol)
 
 
 def _finding(repository: Repository, found: Deployed, kind: str) -> Finding:
