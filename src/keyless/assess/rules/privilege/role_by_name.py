@@ -1,4 +1,7 @@
-"""Roles that are referred to by their names."""
+"""Roles that are referred to by their names.
+
+A script that a person runs looks the name up there and then: it is told with low confidence.
+"""
 
 from __future__ import annotations
 
@@ -18,12 +21,13 @@ def _found(repository: Repository) -> Iterator[Finding]:
     for grant in all_grants(repository):
         if not grant.by_name or grant.role is None:
             continue
+        in_script = not grant.place.path.endswith((".bicep", ".json", ".tf"))
         yield Finding(
             rule="role-by-name",
             place=grant.place,
             message=f"the role `{grant.role_name}` is referred to by its name: use its id, `{grant.role.id}`",
             severity=Severity.LOW,
-            confidence=standing(repository, grant, Confidence.HIGH),
+            confidence=standing(repository, grant, Confidence.LOW if in_script else Confidence.HIGH),
             subject=grant.to,
             remedy=Remedy(
                 instead=f"/providers/Microsoft.Authorization/roleDefinitions/{grant.role.id}",
