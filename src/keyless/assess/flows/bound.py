@@ -13,6 +13,7 @@ from collections.abc import Iterator
 
 from keyless.assess.flows.code import Code
 from keyless.assess.flows.definitions import DefinedClass, plain_type
+from keyless.assess.flows.types import class_of
 from keyless.assess.syntax.code import Language
 from keyless.assess.syntax.expressions import (
     Assign,
@@ -40,7 +41,7 @@ def bound_prefixes(code: Code, of: DefinedClass) -> list[str]:
         case Language.JAVA:
             return [prefix for mark in of.declared.marks if (prefix := _spring(mark)) is not None]
         case Language.CSHARP:
-            return list(dict.fromkeys(_dotnet(code, of.declared.name)))
+            return list(dict.fromkeys([*_dotnet(code, of.declared.name), *_filled(code, of)]))
         case _:
             return []
 
@@ -106,6 +107,18 @@ def _dotnet(code: Code, type_name: str) -> Iterator[str]:
                 around = one.within.statement
                 value = getattr(around, "value", None)
                 yield from _sections(one.call if value is None else value)
+
+
+def _filled(code: Code, of: DefinedClass) -> Iterator[str]:
+    """`configuration.GetSection("X").Bind(options)`, `configuration.Bind("X", options)`."""
+    for one in code.calls_named("Bind"):
+        if one.call.types or not one.call.arguments:
+            continue
+        filled = one.call.arguments[-1].value
+        if any(each.declared is of.declared for each in class_of(code, filled, one.within)):
+            named = text_of(one.call.arguments[0].value)
+            found = [f"{named}:"] if named else list(_sections(one.call.callee))
+            yield from found or [""]
 
 
 def _sections(expression: Expr) -> Iterator[str]:

@@ -42,6 +42,8 @@ class Code:
         self._calls: dict[str, list[CallSite]] | None = None
         self._records: dict[str, list[TypedRecord]] | None = None
         self._members: dict[str, list[tuple[Write, Defined]]] | None = None
+        self.fields: dict[tuple[int, str], list[tuple[Write, Within]]] = {}
+        self.callers: dict[int, list[CallSite]] = {}
         self.targets: dict[int, list[Defined]] = {}
         self._of_unit: dict[int, list[Defined]] = {}
 

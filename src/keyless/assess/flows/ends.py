@@ -14,16 +14,34 @@ from keyless.assess.findings.finding import Step
 from keyless.assess.flows.back_calls import argument_at, method_name
 from keyless.assess.flows.flow import Flow, Origin
 from keyless.assess.flows.spot import Spot
-from keyless.assess.flows.texts import is_secret_text
+from keyless.assess.flows.texts import is_secret_text, pieces
 from keyless.assess.flows.tracer import Tracer
 from keyless.assess.flows.types import type_of
 from keyless.assess.syntax.code import Language
-from keyless.assess.syntax.expressions import Call, Expr, Index, Literal, Member, dotted, text_of
+from keyless.assess.syntax.expressions import (
+    Call,
+    Expr,
+    Index,
+    Items,
+    Joined,
+    Literal,
+    Member,
+    dotted,
+    text_of,
+)
+from keyless.catalog.resource_keys import service_of_command
 from keyless.catalog.shapes.of_value import shape_of
 from keyless.catalog.shapes.shape import Holds
 from keyless.catalog.value_calls import value_calls
 
 _MOST_LINKS = 24
+_PARSES = frozenset({"loads", "parse", "Parse", "Unmarshal", "decode", "readValue", "Deserialize"})
+_RUNS = frozenset(
+    {"run", "check_output", "Popen", "popen", "getoutput", "execSync", "exec", "spawnSync", "system"}
+)
+_ARGUMENTS = frozenset({"sys.argv", "process.argv", "os.Args"})
+_PARSED_ARGUMENTS = frozenset({"parse_args", "parse_known_args", "parseArgs"})
+_TYPED = frozenset({"input", "getpass", "ReadLine", "readPassword", "ReadPassword"})
 
 
 def ended(
@@ -89,7 +107,8 @@ def key_read(tracer: Tracer, expression: Expr, spot: Spot) -> Flow | None:
         if isinstance(one, Call) and (found := _reads_keys(one, spot)) is not None:
             return found
         if isinstance(one, Call):
-            one = one.callee
+            parsed = method_name(one) in _PARSES and one.arguments
+            one = one.arguments[0].value if parsed else one.callee
         elif isinstance(one, Member | Index):
             one = one.base
         else:
@@ -106,7 +125,45 @@ def _reads_keys(call: Call, spot: Spot) -> Flow | None:
     written = dotted(call.callee) or method_name(call)
     for name, service in value_calls().key_reads.items():
         if service and (written == name or written.endswith(f".{name}")):
-            return ended(Origin.KEY_OF_RESOURCE, spot, call, f"read with `{name}`", service=service)
+            return ended(
+                Origin.KEY_OF_RESOURCE, spot, call, f"read with `{name}`", service=service, secret=True
+            )
+    return _runs_az(call, spot) if method_name(call) in _RUNS and call.arguments else None
+
+
+def _runs_az(call: Call, spot: Spot) -> Flow | None:
+    """A process that runs `az … keys list`: its words as one text, or as a list."""
+    first = call.arguments[0].value
+    parts = (
+        pieces(first) if isinstance(first, Joined) else first.items if isinstance(first, Items) else (first,)
+    )
+    words = " ".join(text_of(one) or "-" for one in parts).split()
+    if words[:1] != ["az"]:
+        return None
+    asked = next((number for number, word in enumerate(words) if word.startswith("-")), len(words))
+    service = service_of_command(tuple(words[1:asked]))
+    shown = " ".join(words[:asked])
+    return (
+        None
+        if service is None
+        else ended(Origin.KEY_OF_RESOURCE, spot, call, f"read with `{shown}`", service=service, secret=True)
+    )
+
+
+def command_line(tracer: Tracer, expression: Expr, spot: Spot) -> Flow | None:
+    """What whoever starts the program gives it: `args.key` of a parser, `sys.argv[1]`, an answer typed in."""
+    if isinstance(expression, Call) and method_name(expression) in _TYPED:
+        return ended(Origin.PARAMETER, spot, expression, "typed in", name=method_name(expression))
+    if not isinstance(expression, Member | Index):
+        return None
+    if dotted(expression.base) in _ARGUMENTS:
+        return ended(Origin.PARAMETER, spot, expression, "argument of the command line")
+    for value, _ in tracer.values(expression.base, spot) if isinstance(expression, Member) else ():
+        if isinstance(value, Call) and method_name(value) in _PARSED_ARGUMENTS:
+            name = expression.name if isinstance(expression, Member) else ""
+            return ended(
+                Origin.PARAMETER, spot, expression, f"argument `{name}` of the command line", name=name
+            )
     return None
 
 

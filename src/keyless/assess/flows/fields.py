@@ -19,6 +19,13 @@ _BARE = frozenset({Language.CSHARP, Language.JAVA})
 
 def field_writes(code: Code, of: DefinedClass, name: str) -> list[tuple[Write, Within]]:
     """The writes of a field, and what each stands in."""
+    key = (id(of.declared), name)
+    if key not in code.fields:
+        code.fields[key] = _field_writes(code, of, name)
+    return code.fields[key]
+
+
+def _field_writes(code: Code, of: DefinedClass, name: str) -> list[tuple[Write, Within]]:
     found: list[tuple[Write, Within]] = []
     for one in code.defined.family(of):
         found += [(write, one.within) for write in code.writes(one.declared).of(name)]

@@ -10,7 +10,7 @@ from __future__ import annotations
 from keyless.assess.flows.back_calls import back_from_call
 from keyless.assess.flows.back_members import back_from_each, back_from_index, back_from_member, bare_field
 from keyless.assess.flows.back_names import back_from_name, is_given, value_marks
-from keyless.assess.flows.ends import credential_object, ended, key_read, vault_read
+from keyless.assess.flows.ends import command_line, credential_object, ended, key_read, vault_read
 from keyless.assess.flows.flow import Flow, Origin
 from keyless.assess.flows.joining import joined
 from keyless.assess.flows.spot import Hop, Spot
@@ -45,10 +45,10 @@ def look_at_code(tracer: Tracer, expression: Expr, spot: Spot) -> Seen:  # noqa:
             return _read(tracer, expression, spot) or _call(tracer, expression, spot)
         case Member():
             seen = _read(tracer, expression, spot) or _steps(back_from_member(tracer, expression, spot))
-            return seen or _begins(key_read(tracer, expression, spot))
+            return seen or _last(tracer, expression, spot)
         case Index():
             seen = _read(tracer, expression, spot) or _steps(back_from_index(tracer, expression, spot))
-            return seen or _begins(key_read(tracer, expression, spot))
+            return seen or _last(tracer, expression, spot)
         case Choice(alternatives=alternatives):
             return Seen((), tuple(Hop(one, spot) for one in alternatives))
         case Joined():
@@ -88,7 +88,13 @@ def _call(tracer: Tracer, call: Call, spot: Spot) -> Seen:
         return Seen((), (Hop(vault_secret_of(name), spot, f"read from vault secret `{name}`", place),))
     if (read := key_read(tracer, call, spot)) is not None:
         return Seen((read,))
-    return _steps(back_from_call(tracer, call, spot))
+    return _steps(back_from_call(tracer, call, spot)) or _begins(command_line(tracer, call, spot))
+
+
+def _last(tracer: Tracer, expression: Expr, spot: Spot) -> Seen:
+    """What is taken out of an answer or of the command line."""
+    read = key_read(tracer, expression, spot)
+    return _begins(read if read is not None else command_line(tracer, expression, spot))
 
 
 def _nothing(name: Name, spot: Spot) -> Flow:

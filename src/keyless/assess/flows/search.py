@@ -29,6 +29,8 @@ _MOST_FLOWS = 16
 _LONGEST = 16
 """Steps that a flow may have."""
 _MOST_WRITERS = 8
+_DEEPEST = 8
+"""Settings that may be written one from another."""
 _ENDS = {
     Realm.SETTING: Origin.SETTING,
     Realm.VAULT_SECRET: Origin.VAULT,
@@ -43,6 +45,7 @@ class Kind(enum.Enum):
 
     DOCUMENT = enum.auto()
     SCRIPT = enum.auto()
+    """Code as well."""
     TEMPLATE = enum.auto()
 
 
@@ -83,6 +86,7 @@ class Searcher:
         self._tracer = tracer
         self._found: dict[tuple[int, int], tuple[Flow, ...]] = {}
         self._of_written: dict[int, tuple[Flow, ...]] = {}
+        self._depth = 0
         self.read_on: set[int] = set()
         """The writes whose value was followed on behalf of another: by their identity."""
         self._kept: list[object] = []
@@ -120,8 +124,12 @@ class Searcher:
     def _from(self, one: Written) -> tuple[Flow, ...]:
         """The flows of one write; none while it is being searched, for what is written from itself."""
         if id(one) not in self._of_written:
+            if self._depth >= _DEEPEST:
+                return ()
             self._of_written[id(one)] = ()
+            self._depth += 1
             self._of_written[id(one)] = self._searched(one)
+            self._depth -= 1
         return self._of_written[id(one)]
 
     def _searched(self, one: Written) -> tuple[Flow, ...]:

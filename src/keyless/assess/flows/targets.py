@@ -35,6 +35,13 @@ def targets(code: Code, call: Call, within: Within) -> list[Defined]:
 
 def callers(code: Code, defined: Defined) -> list[CallSite]:
     """The calls that may run a function, a few of them."""
+    key = id(defined)
+    if key not in code.callers:
+        code.callers[key] = _callers(code, defined)
+    return code.callers[key]
+
+
+def _callers(code: Code, defined: Defined) -> list[CallSite]:
     names = {defined.name}
     if defined.is_constructor and defined.owner is not None:
         names = {defined.owner.name, "super", "base", "this", "__init__"}

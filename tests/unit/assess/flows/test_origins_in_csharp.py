@@ -67,3 +67,15 @@ def test_a_vault_read_needs_a_vault() -> None:
     found = _in_class('use(client.GetSecret("a"));', "SecretClient client;")
     assert found == [{"vault keyvault a"}]
     assert _in_class('use(client.GetSecret("a"));', "Http client;") == [{"unknown"}]
+
+
+def test_options_may_be_filled_by_hand() -> None:
+    found = _in_class(
+        """
+        var options = new Options();
+        configuration.GetSection("Filled").Bind(options);
+        use(options.Key);
+        """,
+        "class Options { public string Key { get; set; } }",
+    )
+    assert found == [{"setting Filled:Key"}]

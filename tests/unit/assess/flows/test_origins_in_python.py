@@ -218,3 +218,43 @@ def test_the_way_goes_from_the_origin_to_the_use() -> None:
             "app.py:4 given to `make` as `key`",
         ]
     ]
+
+
+def test_keys_that_a_process_reads_are_keys_of_the_resource() -> None:
+    body = """
+    import json, subprocess
+    found = json.loads(subprocess.run(f"az search admin-key show --service-name {name}", shell=True).stdout)
+    use(found["primaryKey"])
+    use(subprocess.check_output(["az", "storage", "account", "keys", "list", "-n", "x"]).decode())
+    use(subprocess.check_output(["az", "account", "show"]))
+    """
+    assert _used(body) == [{"key-of-resource search"}, {"key-of-resource blob"}, {"unknown"}]
+
+
+def test_what_the_command_line_gives_is_a_parameter() -> None:
+    body = """
+    import argparse, sys, getpass
+    parser = argparse.ArgumentParser()
+    args = parser.parse_args()
+    use(args.key, sys.argv[1], getpass.getpass())
+    """
+    assert _used(body) == [{"parameter key"}, {"parameter"}, {"parameter getpass"}]
+
+
+def test_what_code_writes_into_the_environment_is_read_from_there() -> None:
+    body = """
+    import os
+    def start(secret_client):
+        os.environ["LATER"] = os.environ["EARLIER"]
+    app.config["FLASK"] = os.getenv("OTHER")
+    use(os.environ["LATER"], app.config["FLASK"])
+    """
+    assert _used(body) == [{"setting EARLIER"}, {"setting OTHER"}]
+
+
+def test_settings_of_django_are_settings() -> None:
+    files = {
+        "site/settings.py": "import os\nSTORAGE_KEY = os.environ['KEY']\nlower = 1\n",
+        "site/views.py": "from django.conf import settings\nuse(settings.STORAGE_KEY)\n",
+    }
+    assert used(files) == [{"setting KEY"}]
