@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from keyless.assess.syntax.code import Unit
 from keyless.assess.syntax.expressions import (
@@ -23,7 +24,9 @@ from keyless.assess.syntax.expressions import (
     Expr,
     Function,
     Lambda,
+    Literal,
     Loop,
+    Name,
     Repeat,
     Return,
     Statement,
@@ -53,73 +56,87 @@ class Within:
         return self.functions[-1] if self.functions else None
 
 
-@dataclass(frozen=True, slots=True)
-class Site:
+class Site(NamedTuple):
     """An expression where it stands."""
 
     expression: Expr
     within: Within
 
 
+_Waiting = list[tuple[Expr | Statement, Within, Expr | None]]
+"""What is still to be gone through, the next one last; with the call that an expression is handed to."""
+
+
 def sites(unit: Unit) -> Iterator[Site]:
     """Every expression of a file, outermost first."""
-    yield from _in_statements(unit.body, Within(unit))
+    waiting: _Waiting = []
+    _statements(waiting, unit.body, Within(unit))
+    while waiting:
+        one, around, call = waiting.pop()
+        kind = type(one)
+        if kind in _STATEMENTS:
+            _in_statement(waiting, one, around)  # type: ignore[arg-type]  # its type was looked at
+            continue
+        yield Site(one, around)  # type: ignore[arg-type]
+        if kind not in _LEAVES:
+            _in_expression(waiting, one, around, call)  # type: ignore[arg-type]
 
 
-def _in_statements(body: tuple[Statement, ...], within: Within) -> Iterator[Site]:
-    for statement in body:
-        yield from _in_statement(statement, replace(within, statement=statement))
+_STATEMENTS = frozenset({Assign, Block, Class, Define, Evaluate, Repeat, Return})
+_LEAVES = frozenset({Literal, Name})
 
 
-def _in_statement(statement: Statement, within: Within) -> Iterator[Site]:  # noqa: C901 - one arm a form
+def _statements(waiting: _Waiting, body: tuple[Statement, ...], within: Within) -> None:
+    """Let statements wait, each within itself."""
+    unit, functions, classes = within.unit, within.functions, within.classes
+    given_to, in_loop = within.given_to, within.in_loop
+    for one in reversed(body):
+        waiting.append((one, Within(unit, functions, classes, given_to, in_loop, one), None))
+
+
+def _in_statement(waiting: _Waiting, statement: Statement, within: Within) -> None:
+    """Let what a statement holds wait: what comes last in the file first."""
     match statement:
         case Assign(target=target, value=value, marks=marks):
-            for one in (*marks, target, *(() if value is None else (value,))):
-                yield from _in_expression(one, within, None)
-        case Return(value=value):
-            if value is not None:
-                yield from _in_expression(value, within, None)
-        case Evaluate(value=value):
-            yield from _in_expression(value, within, None)
+            _expressions(waiting, (*marks, target, value), within)
+        case Return(value=value) | Evaluate(value=value):
+            _expressions(waiting, (value,), within)
         case Repeat(over=over, body=body):
-            if over is not None:
-                yield from _in_expression(over, within, None)
-            yield from _in_statements(body, replace(within, in_loop=True))
+            _statements(waiting, body, replace(within, in_loop=True))
+            _expressions(waiting, (over,), within)
         case Block(condition=condition, body=body):
-            if condition is not None:
-                yield from _in_expression(condition, within, None)
-            yield from _in_statements(body, within)
+            _statements(waiting, body, within)
+            _expressions(waiting, (condition,), within)
         case Define(function=function):
-            yield from _in_function(function, within, None)
+            _in_function(waiting, function, within, None)
         case Class(body=body, marks=marks):
-            for mark in marks:
-                yield from _in_expression(mark, within, None)
-            yield from _in_statements(body, replace(within, classes=(*within.classes, statement)))
+            _statements(waiting, body, replace(within, classes=(*within.classes, statement)))
+            _expressions(waiting, marks, within)
 
 
-def _in_function(function: Function, within: Within, given_to: Expr | None) -> Iterator[Site]:
-    for mark in function.marks:
-        yield from _in_expression(mark, within, None)
+def _expressions(waiting: _Waiting, those: tuple[Expr | None, ...], within: Within) -> None:
+    for one in reversed(those):
+        if one is not None:
+            waiting.append((one, within, None))
+
+
+def _in_function(waiting: _Waiting, function: Function, within: Within, given_to: Expr | None) -> None:
     inner = replace(
         within,
         functions=(*within.functions, function),
         given_to=(*within.given_to, given_to),
         in_loop=False,
     )
-    for parameter in function.parameters:
-        for one in (*parameter.marks, *(() if parameter.default is None else (parameter.default,))):
-            yield from _in_expression(one, inner, None)
-    yield from _in_statements(function.body, inner)
+    _statements(waiting, function.body, inner)
+    for parameter in reversed(function.parameters):
+        _expressions(waiting, (*parameter.marks, parameter.default), inner)
+    _expressions(waiting, function.marks, within)
 
 
-def _in_expression(expression: Expr, within: Within, call: Expr | None) -> Iterator[Site]:
-    waiting: list[tuple[Expr, Within, Expr | None]] = [(expression, within, call)]
-    while waiting:
-        one, around, given_to = waiting.pop()
-        yield Site(one, around)
-        if isinstance(one, Lambda):
-            yield from _in_function(one.function, around, given_to)
-            continue
-        inner = replace(around, in_loop=True) if isinstance(one, Loop) else around
-        nearest = one if isinstance(one, Call) else given_to
-        waiting.extend(reversed([(part, inner, nearest) for part in parts_of(one)]))
+def _in_expression(waiting: _Waiting, one: Expr, around: Within, call: Expr | None) -> None:
+    if isinstance(one, Lambda):
+        _in_function(waiting, one.function, around, call)
+        return
+    inner = replace(around, in_loop=True) if isinstance(one, Loop) else around
+    nearest = one if isinstance(one, Call) else call
+    waiting.extend([(part, inner, nearest) for part in parts_of(one)][::-1])
