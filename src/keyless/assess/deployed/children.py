@@ -2,12 +2,15 @@
 
 Rules:
 - a child names its parent (`parent`, a resource within it), refers to it anywhere in its own body or name
-  (`server_id = azurerm_mssql_server.main.id`), or is the child by type of the only resource of that type;
-- files of Terraform in one folder are one template.
+  (`server_id = azurerm_mssql_server.main.id`), or, in ARM templates, is the child by type of the only
+  resource of that type;
+- files of Terraform in one folder are one template;
+- who refers to what is looked up once for all: an index by the template and the name.
 """
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
@@ -17,31 +20,50 @@ from keyless.assess.repository import Repository
 from keyless.assess.syntax.expressions import Expr, Literal, Member, Name, dotted, within
 from keyless.assess.syntax.templates import Dialect, Resource
 
+Found = tuple[Deployed, ...]
+
 
 def about(repository: Repository, subject: Deployed, arm_type: str) -> list[Deployed]:
     """The resources of a type that are about ``subject``."""
-    of_type = repository.view(by_type).get(arm_type.casefold(), ())
-    near = [one for one in of_type if one is not subject and together(one, subject)]
-    named = [one for one in near if refers_to(one, subject)]
+    wanted = arm_type.casefold()
+    named = [one for one in referring(repository, subject) if one.arm_type.casefold() == wanted]
     if named or subject.template.dialect is not Dialect.ARM:
         return named
-    alike = [
-        one for one in repository.view(by_type).get(subject.arm_type.casefold(), ()) if together(one, subject)
-    ]
-    return near if len(alike) == 1 else []
+    of_module = repository.view(by_module_and_type)
+    alike = of_module.get((module_of(subject), subject.arm_type.casefold()), ())
+    return list(of_module.get((module_of(subject), wanted), ())) if len(alike) == 1 else []
 
 
-def by_type(repository: Repository) -> dict[str, tuple[Deployed, ...]]:
+def referring(repository: Repository, subject: Deployed) -> list[Deployed]:
+    """What names a resource as its parent, or anywhere in its name, scope or body."""
+    index = repository.view(references)
+    found = (one for name in _addresses(subject) for one in index.get((module_of(subject), name), ()))
+    return list({id(one): one for one in found if one is not subject}.values())
+
+
+def by_type(repository: Repository) -> dict[str, Found]:
     """What is deployed, by its type in lower case."""
-    found: dict[str, list[Deployed]] = {}
+    found: dict[str, list[Deployed]] = defaultdict(list)
     for one in repository.view(deployed):
-        found.setdefault(one.arm_type.casefold(), []).append(one)
+        found[one.arm_type.casefold()].append(one)
     return {key: tuple(value) for key, value in found.items()}
 
 
-def together(one: Deployed, other: Deployed) -> bool:
-    """Whether two resources stand in one template, or one folder of Terraform."""
-    return module_of(one) == module_of(other)
+def by_module_and_type(repository: Repository) -> dict[tuple[str, str], Found]:
+    """What is deployed, by its template and its type in lower case."""
+    found: dict[tuple[str, str], list[Deployed]] = defaultdict(list)
+    for one in repository.view(deployed):
+        found[module_of(one), one.arm_type.casefold()].append(one)
+    return {key: tuple(value) for key, value in found.items()}
+
+
+def references(repository: Repository) -> dict[tuple[str, str], list[Deployed]]:
+    """Who refers to what, by the template and the name that is referred to."""
+    found: dict[tuple[str, str], list[Deployed]] = defaultdict(list)
+    for one in repository.view(deployed):
+        for name in dict.fromkeys(_names_in(one)):
+            found[module_of(one), name].append(one)
+    return found
 
 
 def module_of(found: Deployed) -> str:
@@ -50,12 +72,16 @@ def module_of(found: Deployed) -> str:
     return str(PurePosixPath(path).parent) if found.template.dialect is Dialect.TERRAFORM else path
 
 
-def refers_to(found: Deployed, subject: Deployed) -> bool:
-    """Whether a resource names another as its parent or anywhere in its body."""
+def _names_in(found: Deployed) -> Iterator[str]:
     declared = found.declared
-    if isinstance(declared, Resource) and declared.parent is not None and declared.parent == subject.symbol:
-        return True
-    return any(_is_reference(one, subject) for one in _expressions(found))
+    if isinstance(declared, Resource) and declared.parent is not None:
+        yield declared.parent
+    terraform = found.template.dialect is Dialect.TERRAFORM
+    for one in _expressions(found):
+        if not terraform and isinstance(one, Name):
+            yield one.id
+        elif terraform and isinstance(one, Member):
+            yield dotted(one) or ""
 
 
 def _expressions(found: Deployed) -> Iterator[Expr]:
@@ -68,20 +94,14 @@ def _expressions(found: Deployed) -> Iterator[Expr]:
         yield from within(declared.arguments)
 
 
-def _is_reference(expression: Expr, subject: Deployed) -> bool:
-    if isinstance(expression, Name):
-        return subject.template.dialect is not Dialect.TERRAFORM and expression.id == subject.symbol
-    if not isinstance(expression, Member) or subject.template.dialect is not Dialect.TERRAFORM:
-        return False
-    written = dotted(expression)
-    return written in _addresses(subject)
-
-
 def _addresses(subject: Deployed) -> tuple[str, ...]:
-    declared = subject.declared
-    if not isinstance(declared, Resource):
-        return (f"module.{subject.symbol.rpartition('.')[2]}",)
+    """What others call a resource."""
+    declared, terraform = subject.declared, subject.template.dialect is Dialect.TERRAFORM
+    if not terraform:
+        return (subject.symbol,)
     name = subject.symbol.rpartition(".")[2]
+    if not isinstance(declared, Resource):
+        return (f"module.{name}",)
     return (f"{declared.type}.{name}", f"data.{declared.type}.{name}")
 
 

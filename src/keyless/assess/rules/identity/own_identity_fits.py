@@ -7,17 +7,17 @@ Rules:
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
-from keyless.assess.deployed.all import deployed
-from keyless.assess.deployed.children import by_type, refers_to, together
+from keyless.assess.deployed.children import by_type, referring
 from keyless.assess.deployed.compute import is_compute
 from keyless.assess.deployed.deployed import Deployed
 from keyless.assess.deployed.subject import subject_of
 from keyless.assess.findings.finding import Confidence, Finding, Severity, Step
 from keyless.assess.repository import Repository
 from keyless.assess.rules.rule import Group, Rule
-from keyless.assess.syntax.templates import Resource
+from keyless.assess.syntax.expressions import dotted, within
+from keyless.assess.syntax.templates import Resource, Template
 
 _IDENTITY = "microsoft.managedidentity/userassignedidentities"
 _REPLICATED = ("virtualmachinescalesets", "managedclusters")
@@ -27,14 +27,9 @@ def _check(repository: Repository) -> Iterable[Finding]:
     for identity in repository.view(by_type).get(_IDENTITY, ()):
         if identity.existing:
             continue
-        users = [one for one in repository.view(deployed) if _may_carry(one, identity)]
-        carriers = [one for one in users if is_compute(one.arm_type)]
+        carriers = [one for one in referring(repository, identity) if is_compute(one.arm_type)]
         if len(carriers) == 1 and _is_single(carriers[0]) and not _goes_out(repository, identity):
             yield _finding(identity, carriers[0])
-
-
-def _may_carry(one: Deployed, identity: Deployed) -> bool:
-    return one is not identity and together(one, identity) and refers_to(one, identity)
 
 
 def _is_single(found: Deployed) -> bool:
@@ -45,16 +40,22 @@ def _is_single(found: Deployed) -> bool:
 
 def _goes_out(repository: Repository, identity: Deployed) -> bool:
     """Whether the template hands the identity on: as an output, or to a module."""
-    from keyless.assess.syntax.expressions import Name, dotted, within
+    handed = repository.view(handed_on).get(identity.template.path, frozenset())
+    return identity.symbol.rpartition(".")[2] in handed
 
-    template = identity.template
-    handed = [one.value for one in template.outputs] + [one.arguments for one in template.modules]
-    for expression in handed:
+
+def handed_on(repository: Repository) -> dict[str, frozenset[str]]:
+    """The names that stand in each template's outputs, and in what it hands to modules."""
+    return {template.path: frozenset(_handed_on(template)) for template in repository.templates}
+
+
+def _handed_on(template: Template) -> Iterator[str]:
+    for expression in (
+        *(one.value for one in template.outputs),
+        *(one.arguments for one in template.modules),
+    ):
         for part in within(expression):
-            written = dotted(part) or (part.id if isinstance(part, Name) else "")
-            if identity.symbol.rpartition(".")[2] in written.split("."):
-                return True
-    return False
+            yield from (dotted(part) or "").split(".")
 
 
 def _finding(identity: Deployed, carrier: Deployed) -> Finding:

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from keyless.assess.deployed.all import deployed
-from keyless.assess.deployed.children import by_type, together
+from keyless.assess.deployed.children import by_type, module_of
 from keyless.assess.deployed.deployed import Deployed, Told
 from keyless.assess.deployed.standing import confidence_at
 from keyless.assess.deployed.subject import subject_of
@@ -67,9 +67,9 @@ def _of_vault(repository: Repository, found: Deployed) -> Finding:
 
 def _of_policies(repository: Repository) -> Iterator[Finding]:
     kinds = repository.view(by_type)
-    vaults = [one for one in kinds.get(_VAULT, ()) if not one.existing]
+    vaults = {module_of(one) for one in kinds.get(_VAULT, ()) if not one.existing}
     for found in kinds.get(_POLICY, ()):
-        if found.existing or any(together(found, vault) for vault in vaults):
+        if found.existing or module_of(found) in vaults:
             continue
         yield Finding(
             rule=_ID,
