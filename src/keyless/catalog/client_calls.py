@@ -108,7 +108,16 @@ class KeyHeader(msgspec.Struct, frozen=True):
         )
 
 
+class KnownSettings(msgspec.Struct, frozen=True):
+    """Settings that a framework, host or library reads by itself, and takes a credential from."""
+
+    service: str
+    form: Form
+    names: tuple[str, ...]
+
+
 class _File(msgspec.Struct, frozen=True):
+    settings: tuple[KnownSettings, ...]
     clients: tuple[ClientLibrary, ...]
     headers: tuple[KeyHeader, ...]
 
@@ -122,6 +131,11 @@ def client_libraries() -> tuple[ClientLibrary, ...]:
 def key_headers() -> Mapping[str, KeyHeader]:
     """The headers that keys are sent in, by their names in lower case."""
     return {one.name.casefold(): one for one in _file().headers}
+
+
+def known_settings() -> tuple[KnownSettings, ...]:
+    """The settings that hold credentials by their very names."""
+    return _file().settings
 
 
 @lru_cache(maxsize=1)

@@ -1,12 +1,28 @@
-"""Every stored credential of a repository, each flow once."""
+"""Every stored credential of a repository, each flow once.
+
+Rules:
+- flows that end in code come first, then those that end in settings which something reads by name, then all
+  other places that hold one: what a flow goes through is told with that flow.
+"""
 
 from __future__ import annotations
 
+from keyless.assess.flows.endings import passed
 from keyless.assess.repository import Repository
 from keyless.assess.stored.of_code import stored_in_code
+from keyless.assess.stored.of_endings import stored_in_endings
+from keyless.assess.stored.of_settings import stored_in_settings
 from keyless.assess.stored.stored import Stored
+from keyless.assess.syntax.span import Place
 
 
 def stored_credentials(repository: Repository) -> tuple[Stored, ...]:
     """All of them: `repository.view(stored_credentials)`."""
-    return repository.view(stored_in_code)
+    found = repository.view(stored_in_code)
+    found += stored_in_settings(repository, _places(found))
+    return found + stored_in_endings(repository, _places(found))
+
+
+def _places(found: tuple[Stored, ...]) -> frozenset[Place]:
+    """The places that flows go through, with where they end."""
+    return passed(flow for one in found for flow in (one.flow, *one.others)) | {one.place for one in found}

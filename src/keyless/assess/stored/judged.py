@@ -6,8 +6,8 @@ Rules:
 - what is written and has no such shape counts where the call takes nothing but a key or password;
 - a setting that nothing writes counts where the call takes nothing but a stored credential, or where what it
   takes is a key or password; a connection string that may be without one counts with low confidence only;
-- a parameter that nothing gives, and what is not known at all, count where the call takes nothing else, or
-  where the argument is called a key;
+- a secure parameter of a template is secret; any other that nothing gives, and what is not known at all,
+  count where the call takes nothing else, or where the argument is called a key;
 - what is written for a server on the same machine is no credential of the cloud;
 - an identity and an address are no credentials; a credential object of Entra that is made with a secret is
   found where it is made.
@@ -60,6 +60,8 @@ def confidence_of(flow: Flow, form: Form, certain: bool) -> Confidence | None:
             return _written(flow.at, form, certain)
         case Origin.SETTING:
             return _setting(flow.name, form, certain)
+        case Origin.PARAMETER if flow.secret:
+            return Confidence.HIGH
         case Origin.PARAMETER | Origin.UNKNOWN:
             return Confidence.MEDIUM if certain else None
         case _:

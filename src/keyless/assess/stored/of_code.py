@@ -21,21 +21,11 @@ from keyless.assess.repository import Repository
 from keyless.assess.stored.hosted import ELSEWHERE, hosted
 from keyless.assess.stored.judged import confidence_of, strongest
 from keyless.assess.stored.stored import Stored
+from keyless.assess.stored.told import service_of_text
 from keyless.assess.syntax.expressions import Expr, Member, Name, text_of, within
 from keyless.assess.syntax.span import Place
 from keyless.catalog.client_calls import DATABASE, MONGO, Form
-from keyless.catalog.services import services
 
-_SCHEMES = {
-    "mssql": "sql",
-    "sqlserver": "sql",
-    "azuresql": "sql",
-    "postgres": "postgres",
-    "postgresql": "postgres",
-    "pgx": "postgres",
-    "mysql": "mysql",
-    "mariadb": "mysql",
-}
 _WORDS = {
     "search": "search",
     "openai": "openai",
@@ -136,16 +126,11 @@ def _service(use: ClientUse, flow: Flow) -> str:
         return flow.service if flow.service in ELSEWHERE else _of_driver(use, flow)
     if use.service == "":
         return _by_words(use, flow)
-    storage = _type_of(use.service)
-    return flow.service if storage and flow.service and _type_of(flow.service) == storage else use.service
+    return use.service
 
 
 def _of_driver(use: ClientUse, flow: Flow) -> str:
-    for text in (*_texts(use.at), *_texts(flow.at)):
-        scheme = text.casefold().removeprefix("jdbc:").partition(":")[0].partition("+")[0]
-        if scheme in _SCHEMES:
-            return _SCHEMES[scheme]
-    return ""
+    return service_of_text(use.at) or service_of_text(flow.at)
 
 
 def _by_words(use: ClientUse, flow: Flow) -> str:
@@ -157,7 +142,3 @@ def _by_words(use: ClientUse, flow: Flow) -> str:
 
 def _texts(expression: Expr) -> Iterator[str]:
     return (text for one in within(expression) if (text := text_of(one)) is not None)
-
-
-def _type_of(service: str) -> str | None:
-    return next((one.arm_type for one in services() if one.key == service), None)

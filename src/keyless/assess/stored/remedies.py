@@ -3,35 +3,25 @@
 Rules:
 - the call is that of the same library with an identity, in the same language; where the library takes none,
   that of the one that took its place;
-- of the roles, the one that reads is named where the file only reads, the one that writes where it also
-  writes, and both where nothing tells;
+- the roles are those for the operations that the file of the client was seen to call: the one that reads, the
+  one that writes (which reads as well, but for messages), or both where nothing tells;
 - the scope is the resource that the credential opens, never more than that.
 """
 
 from __future__ import annotations
 
-from keyless.assess.calls import calls
 from keyless.assess.findings.finding import Remedy
+from keyless.assess.operations.seen import SeenOperation, seen_operations
 from keyless.assess.repository import Repository
 from keyless.assess.stored.stored import Stored
 from keyless.assess.syntax.code import Language
 from keyless.catalog.replacements import Replacement, replacement_of
 from keyless.catalog.services import Service, service
+from keyless.catalog.setting_replacements import setting_replacement
 
-_READS = ("get", "list", "read", "download", "query", "peek", "receive", "search", "find", "exists", "select")
-_WRITES = (
-    "upload",
-    "set",
-    "put",
-    "create",
-    "delete",
-    "send",
-    "publish",
-    "insert",
-    "upsert",
-    "update",
-    "write",
-)
+_READS = ("/read", "/receive/action", "/process/action", "/executeQuery", "/readChangeFeed")
+_APART = frozenset({"servicebus", "eventhubs", "queue", "eventgrid", "relay"})
+"""Services whose role to write does not read."""
 _IDENTITY = "a managed identity of the host that the code runs on"
 _ENTRA_NOTE = (
     "where it must stay an application of Entra (another tenant, on-premises), a federated credential lets a"
@@ -43,7 +33,9 @@ def remedy_of(repository: Repository, stored: Stored) -> Remedy:
     """What takes the place of one stored credential."""
     known = replacement_of(stored.service) or Replacement()
     about = _service(stored.service)
-    language = "" if stored.use is None else stored.use.within.unit.language.value
+    if stored.use is None:
+        return _of_setting(stored, known, about)
+    language = stored.use.within.unit.language.value
     return Remedy(
         instead=_instead(stored, known, language),
         language=language,
@@ -52,6 +44,25 @@ def remedy_of(repository: Repository, stored: Stored) -> Remedy:
         scope=_scope(stored, about),
         local_auth_off=_off(about),
         note=_ENTRA_NOTE if stored.service == "entra" else _note(stored, known),
+    )
+
+
+def _of_setting(stored: Stored, known: Replacement, about: Service | None) -> Remedy:
+    """For a credential that no code of the repository reads: what its setting or property is to hold."""
+    found = setting_replacement(stored.where, stored.service)
+    levels = known.roles or known.native
+    usual = (*levels.get("read", ())[:1], *levels.get("write", ())[:1])
+    return Remedy(
+        instead="" if found is None else found.instead,
+        identity=_IDENTITY if stored.service != "acr" else "the managed identity of the host that pulls",
+        roles=found.roles
+        if found is not None and found.roles
+        else usual
+        if stored.service != "entra"
+        else (),
+        scope=_scope(stored, about),
+        local_auth_off=_off(about),
+        note=found.note if found is not None and found.note else _note(stored, known),
     )
 
 
@@ -71,30 +82,28 @@ def _instead(stored: Stored, known: Replacement, language: str) -> str:
 def _roles(repository: Repository, stored: Stored, known: Replacement) -> tuple[str, ...]:
     levels = known.roles or known.native
     read, write = levels.get("read", ())[:1], levels.get("write", ())[:1]
-    reads, writes = _does(repository, stored)
-    if writes and not reads:
-        return write or read
-    return read if reads and not writes and read else (*read, *write)
+    actions = _actions(repository, stored)
+    if not actions or not read or not write:
+        return (*read, *write)
+    reads = any(action.endswith(_READS) for action in actions)
+    writes = not all(action.endswith(_READS) for action in actions)
+    if writes and (not reads or stored.service not in _APART):
+        return write
+    return (*read, *write) if writes else read
 
 
-def _does(repository: Repository, stored: Stored) -> tuple[bool, bool]:
-    """Whether the file of the client reads, and whether it writes, by the names of what it calls."""
+def _actions(repository: Repository, stored: Stored) -> set[str]:
+    """The actions of the service that the file of the client was seen to take."""
     if stored.use is None:
-        return False, False
-    names = _called(repository, stored.use.within.unit.path)
-    return any(name.startswith(_READS) for name in names), any(name.startswith(_WRITES) for name in names)
+        return set()
+    seen = repository.view(_seen_by_file).get((stored.use.within.unit.path, stored.service), ())
+    return {action for one in seen for action in one.operation.actions}
 
 
-def _called(repository: Repository, path: str) -> set[str]:
-    return repository.view(_names_by_file).get(path, set())
-
-
-def _names_by_file(repository: Repository) -> dict[str, set[str]]:
-    found: dict[str, set[str]] = {}
-    for site in repository.view(calls):
-        if not site.call.new and "." in site.name:
-            word = site.method.removeprefix("begin_").casefold()
-            found.setdefault(site.within.unit.path, set()).add(word)
+def _seen_by_file(repository: Repository) -> dict[tuple[str, str], list[SeenOperation]]:
+    found: dict[tuple[str, str], list[SeenOperation]] = {}
+    for one in repository.view(seen_operations):
+        found.setdefault((one.place.path, one.service), []).append(one)
     return found
 
 

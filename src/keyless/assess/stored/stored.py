@@ -17,7 +17,8 @@ class Stored:
 
     ``flow`` is the way that it takes, the strongest of them where there are several; ``others`` are more
     places that it may come from. ``use`` is the call that it ends in, none where no code reads it. ``where``
-    says in words what it is handed to.
+    says in words what it is handed to. ``optional`` is whether an identity may come instead, ``in_vault``
+    whether it is kept in a vault.
     """
 
     service: str
@@ -29,6 +30,7 @@ class Stored:
     use: ClientUse | None = None
     others: tuple[Flow, ...] = ()
     optional: bool = False
+    in_vault: bool = False
     last: Step | None = None
 
     @property

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from keyless.assess.findings.finding import Confidence, Finding, Severity
+from keyless.assess.fixes.clients import client_fix
 from keyless.assess.flows.flow import Origin
 from keyless.assess.repository import Repository
 from keyless.assess.rules.rule import Group, Rule
@@ -79,6 +80,7 @@ def _finding(rule_id: str, repository: Repository, stored: Stored, severity: Sev
         subject=stored.flow.subject or stored.flow.name or stored.where,
         steps=stored.steps,
         remedy=remedy_of(repository, stored),
+        fix=None if stored.use is None else client_fix(repository, stored.use, stored.flow),
     )
 
 
@@ -110,14 +112,15 @@ def _from(stored: Stored) -> str:
 def _severity(stored: Stored, most: Severity) -> Severity:
     if _is_beside(stored.place.path):
         return Severity.LOW
-    milder = stored.flow.origin is Origin.VAULT or stored.optional or stored.confidence is Confidence.LOW
+    milder = stored.flow.origin is Origin.VAULT or stored.in_vault or stored.optional
+    milder = milder or stored.confidence is Confidence.LOW
     return Severity.MEDIUM if milder and most is Severity.HIGH else most
 
 
 def _is_beside(path: str) -> bool:
     """Whether a file is of tests or samples; packages of Java may be called what they like."""
-    folder, _, name = path.casefold().partition("/src/main/")[0].rpartition("/")
-    stem = "" if "/src/main/" in path else name.partition(".")[0]
+    folder, _, name = f"/{path.casefold()}".partition("/src/main/")[0].rpartition("/")
+    stem = "" if "/src/main/" in f"/{path}" else name.partition(".")[0]
     folders = {*folder.split("/"), *({name} if not stem else ())}
     return bool(_BESIDE & folders) or stem.startswith("test_") or stem.endswith(("_test", "tests"))
 

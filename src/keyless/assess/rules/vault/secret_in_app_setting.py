@@ -19,7 +19,7 @@ from keyless.assess.flows.flow import Flow, Origin
 from keyless.assess.repository import Repository
 from keyless.assess.rules.rule import Group, Rule
 from keyless.assess.rules.vault._secrets import secrets_in, what_it_is
-from keyless.assess.stored.of_code import stored_in_code
+from keyless.assess.stored.all import stored_credentials
 from keyless.assess.syntax.expressions import Expr, Name, within
 from keyless.assess.syntax.span import Place
 
@@ -54,11 +54,11 @@ def _of_no_service(
 
 
 def _told_elsewhere(repository: Repository) -> set[tuple[str, int]]:
-    """Where the flows pass of credentials that code hands to services."""
+    """Where the flows pass of credentials of services that take identities."""
     return {
         (step.place.path, step.place.span.start)
-        for one in repository.view(stored_in_code)
-        for step in one.flow.steps
+        for one in repository.view(stored_credentials)
+        for step in one.steps
     }
 
 
