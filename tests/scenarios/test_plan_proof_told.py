@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 from keyless_command import Project
 
@@ -41,6 +42,21 @@ def test_a_plan_says_that_the_code_deletes_blobs_and_no_run_did(learned: Project
     assert ran.code == 0
     told = " ".join(ran.out.split())
     assert "DeleteIfExistsAsync (delete a blob) in Cleaner.cs:4: in the code, and never seen" in told
+
+
+def test_an_assessment_that_was_written_elsewhere_says_what_the_code_does(
+    learned: Project, tmp_path: Path
+) -> None:
+    code, report = tmp_path / "elsewhere", tmp_path / "assessment.json"
+    code.mkdir()
+    (code / "Cleaner.cs").write_text(DELETES)
+    assert learned("assess", "--format", "json", "--out", str(report), str(code)).code == 0
+    ran = learned("plan", "--format", "json", "--assessment", str(report))
+    (call,) = json.loads(ran.out)["completeness"]["notRun"]
+    assert (call["operation"], call["file"], call["line"]) == ("delete a blob", "Cleaner.cs", 4)
+    report.write_text("{}")
+    refused = learned("plan", "--assessment", str(report))
+    assert (refused.code, "is no assessment with components" in refused.err) == (2, True)
 
 
 def test_the_evidence_keeps_no_argument_of_what_ran(learned: Project) -> None:

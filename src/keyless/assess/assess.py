@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
+from keyless.assess.components.component import Component
 from keyless.assess.findings.finding import Finding
 from keyless.assess.repository import Repository
 from keyless.assess.rules.registry import rules
@@ -20,23 +21,42 @@ class Assessment(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
     findings: tuple[Finding, ...]
     problems: tuple[Problem, ...] = ()
     files: int = 0
+    components: tuple[Component, ...] = ()
 
 
 def assess(
-    sources: Sequence[Source], today: datetime.date, chosen: Iterable[Rule] | None = None
+    sources: Sequence[Source],
+    today: datetime.date,
+    chosen: Iterable[Rule] | None = None,
+    *,
+    with_components: bool = False,
 ) -> Assessment:
-    """What the rules find in what was read."""
+    """What the rules find in what was read, and if asked for which components there are."""
     repository = Repository(sources, today)
     checked = rules().values() if chosen is None else chosen
     found: list[Finding] = []
     problems = [problem for source in sources for problem in source.problems]
     for rule in checked:
         problems += _checked(rule, repository, found)
+    parts = _components(repository, problems) if with_components else ()
     return Assessment(
         findings=tuple(sorted(found, key=lambda one: (one.place, one.rule, one.message))),
         problems=tuple(sorted(problems)),
         files=len(sources),
+        components=parts,
     )
+
+
+def _components(repository: Repository, problems: list[Problem]) -> tuple[Component, ...]:
+    """The components; that they could not be found is a problem, and costs no finding."""
+    from keyless.assess.components import components
+
+    try:
+        return repository.view(components)
+    except Exception as error:
+        failed = f"finding the components failed with `{type(error).__name__}`: please report it"
+        problems.append(Problem("", Lack.FAILED, failed))
+        return ()
 
 
 def _checked(rule: Rule, repository: Repository, found: list[Finding]) -> list[Problem]:

@@ -6,6 +6,7 @@ import datetime
 
 import msgspec
 
+from keyless.assess.components.component import Component
 from keyless.assess.findings.finding import Confidence, Severity
 from keyless.assess.rules.rule import Group
 from keyless.assess.standing.standing import Standing
@@ -40,7 +41,8 @@ class Scope(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
 
 
 class Report(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
-    """The whole of it. ``notices`` are what is wrong with comments and configuration, and harms nothing."""
+    """The whole of it. ``notices`` are what is wrong with comments and configuration, and harms nothing;
+    ``components`` are there where they were asked for."""
 
     schema: int = SCHEMA
     version: str
@@ -52,6 +54,7 @@ class Report(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
     standing: Standing
     problems: tuple[Problem, ...] = ()
     notices: tuple[str, ...] = ()
+    components: tuple[Component, ...] = ()
     allow_incomplete: bool = False
 
     @property

@@ -51,6 +51,7 @@ def run(
     named: str = ".",
     baseline: Baseline | None = None,
     progress: Progress | None = None,
+    with_components: bool = False,
 ) -> Run:
     """Assess a target under a configuration; ``named`` is what the folder was called.
 
@@ -62,7 +63,7 @@ def run(
     chosen = chosen_rules(found.config.rule, found.config.skip)
     gathered = gather(target, (found.config.exclude, _below(found, target)))
     read = _read(target, gathered, progress)
-    assessed = assess(read.sources, today, chosen)
+    assessed = assess(read.sources, today, chosen, with_components=with_components)
     marked = list(zip(assessed.findings, fingerprints(assessed.findings, gathered.texts), strict=True))
     top, prefix = prefix_of(target.root)
     allowances = Allowances(read.comments, found, _below(found, target), today)
@@ -93,6 +94,7 @@ def run(
         standing=standing,
         problems=tuple(sorted((*gathered.problems, *assessed.problems))),
         notices=tuple(_notices(read)),
+        components=assessed.components,
         allow_incomplete=found.config.allow_incomplete,
     )
     return Run(report, gathered.texts, marked, target.root, read.digests)

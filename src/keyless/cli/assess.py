@@ -134,6 +134,7 @@ def _assessed(options: Options) -> Run:
                 named=str(options.paths[0]) if len(options.paths) == 1 else ".",
                 baseline=_baseline(found, options),
                 progress=progress,
+                with_components=options.wanted == "json",
             )
     except (NoTarget, NoSuchRule, InvalidConfig, BaselineError) as error:
         raise Failure(str(error), 2) from error

@@ -64,6 +64,12 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
     type=_FILE,
     help="The plan to check (default: `keyless.plan.json` beside `keyless.yaml`, else the last one made).",
 )
+@click.option(
+    "--assessment",
+    metavar="FILE",
+    type=_FILE,
+    help="Take what the code calls from this JSON of `keyless assess`, and not from the code here.",
+)
 @click.option("--score", is_flag=True, help="Show the score of each plan so far, and make none.")
 @project_option
 @click.argument("new", metavar="[NEW]", type=_FILE, required=False)
@@ -74,6 +80,7 @@ def command(
     old: Path | None,
     check: bool,
     agreed: Path | None,
+    assessment: Path | None,
     score: bool,
     directory: Path | None,
     new: Path | None,
@@ -89,6 +96,8 @@ def command(
     """
     _check_modes({"--score": score, "--check": check, "--diff": old, "--out": folder})
     _check_files(old, new, agreed, check=check)
+    if assessment is not None and (score or old is not None or check):
+        raise Failure("`--assessment` is for making a plan: leave it out here", 2)
     with explained():
         project = chosen_project(directory)
         if score:
@@ -98,7 +107,7 @@ def command(
         elif check:
             show_check(project, decided, agreed, wanted)
         else:
-            _plan(project, decided, wanted, folder)
+            _plan(project, decided, wanted, folder, assessment)
 
 
 def _check_modes(asked: Mapping[str, object]) -> None:
@@ -116,8 +125,10 @@ def _check_files(old: Path | None, new: Path | None, agreed: Path | None, *, che
         raise Failure(f"`--plan` names the plan to check: `keyless plan --check --plan {agreed}`", 2)
 
 
-def _plan(project: Project, decided: PolicyOptions, wanted: str, folder: Path | None) -> None:
-    plan = plan_now(project, decided).plan
+def _plan(
+    project: Project, decided: PolicyOptions, wanted: str, folder: Path | None, assessment: Path | None
+) -> None:
+    plan = plan_now(project, decided, assessment).plan
     history = _keep(project, plan)
     if folder is not None:
         write_all(plan, folder)

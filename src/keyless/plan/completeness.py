@@ -6,8 +6,8 @@ Rules:
 - against an identity that was seen in logs count those events that could have been accesses (`NO_ACTION`);
   that a log has steps of signing in, too, says nothing of it;
 - an identity is judged by what was seen of it, also where a rule of the policy dropped it (`sureness.py`);
-- an operation that the code names and nobody was seen to use was not run: the plan cannot know of it. Names
-  are all that this rests on (`NamedCall`).
+- an operation that the code calls and nobody was seen to use was not run: the plan cannot know of what it
+  needs besides (`NamedCall`).
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ def completeness(
 
 
 def not_run(calls: Iterable[NamedCall], observations: Iterable[Observation]) -> tuple[NamedCall, ...]:
-    """The calls that code names and of whose actions not one was seen."""
+    """The calls that code has and of whose actions not one was seen."""
     seen = {(one.plane, one.action.casefold()) for one in observations}
     return tuple(
         sorted(

@@ -12,12 +12,15 @@ import enum
 
 import msgspec
 
+from keyless.assess.components.component import Authentication, Component
 from keyless.assess.findings.finding import Confidence, Finding, Fix, Remedy, Severity
 from keyless.assess.report import SCHEMA, Report, Scope
 from keyless.assess.rules.rule import Group
 from keyless.assess.standing.allowances import Allowance
+from keyless.assess.syntax.code import Language
 from keyless.assess.syntax.source import Lack
 from keyless.assess.syntax.span import Place, Span
+from keyless.model.actions import ActionPlane
 
 
 class Status(enum.StrEnum):
@@ -90,6 +93,46 @@ class RuleJson(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
     title: str
 
 
+class ComputeJson(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
+    """A resource that runs a component: its type, and what the template calls it."""
+
+    type: str
+    symbol: str
+    place: PlaceJson
+
+
+class UsedServiceJson(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
+    """A service that a component uses, by its key, how its code signs in, and the first place of it."""
+
+    service: str
+    authentication: Authentication
+    place: PlaceJson
+
+
+class OperationJson(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
+    """An operation of a service that code calls, at the first place of each file; `actions` show it."""
+
+    service: str
+    operation: str
+    plane: ActionPlane
+    actions: tuple[str, ...]
+    method: str
+    place: PlaceJson
+
+
+class ComponentJson(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
+    """A part that is deployed by itself, in the folder `root`. `keyless plan --assessment` reads this."""
+
+    name: str
+    root: str
+    known_by: tuple[str, ...]
+    languages: tuple[Language, ...] = ()
+    host: str = ""
+    compute: tuple[ComputeJson, ...] = ()
+    services: tuple[UsedServiceJson, ...] = ()
+    operations: tuple[OperationJson, ...] = ()
+
+
 class Counts(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
     """How many there are: `leftOut` are files by why, the others findings that are not listed."""
 
@@ -118,6 +161,7 @@ class AssessmentJson(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
     unused_allowances: tuple[Allowance, ...] = ()
     notices: tuple[str, ...] = ()
     rules: tuple[RuleJson, ...] = ()
+    components: tuple[ComponentJson, ...] = ()
 
 
 def json_text(report: Report) -> str:
@@ -160,6 +204,37 @@ def as_json(report: Report) -> AssessmentJson:
         unused_allowances=standing.unused,
         notices=report.notices,
         rules=tuple(RuleJson(id=one.id, group=one.group, title=one.title) for one in report.rules),
+        components=tuple(map(_component, report.components)),
+    )
+
+
+def _component(one: Component) -> ComponentJson:
+    return ComponentJson(
+        name=one.name,
+        root=one.root,
+        known_by=one.known_by,
+        languages=one.languages,
+        host=one.host,
+        compute=tuple(
+            ComputeJson(type=each.type, symbol=each.symbol, place=_place(each.place)) for each in one.compute
+        ),
+        services=tuple(
+            UsedServiceJson(
+                service=each.service, authentication=each.authentication, place=_place(each.place)
+            )
+            for each in one.services
+        ),
+        operations=tuple(
+            OperationJson(
+                service=each.service,
+                operation=each.operation,
+                plane=each.plane,
+                actions=each.actions,
+                method=each.method,
+                place=_place(each.place),
+            )
+            for each in one.operations
+        ),
     )
 
 

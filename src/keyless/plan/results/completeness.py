@@ -33,9 +33,9 @@ class IdentitySureness(msgspec.Struct, frozen=True, rename="camel", kw_only=True
 
 
 class NamedCall(msgspec.Struct, frozen=True, order=True, rename="camel"):
-    """An operation of a service that code names by a client's method; ``line`` counts from 1.
+    """An operation of a service that code calls by a client's method; ``line`` counts from 1.
 
-    It is found by the method's name: whether and where it is run, a name does not say.
+    Any of ``actions`` shows that it was run: whether and when it is, code does not say.
     """
 
     operation: str
@@ -51,7 +51,7 @@ class Completeness(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
 
     The window, the runs in it (how many of them failed, and of what ``programs``) and the callers, how many
     events there were and how many of them an action is known for; per identity how sure the plan is;
-    ``not_run`` are the operations that the code names and nobody was seen to use.
+    ``not_run`` are the operations that the code calls and nobody was seen to use.
     """
 
     since: int = 0
