@@ -6,6 +6,8 @@ Rules:
 - a file that a tool of packages writes (a lock file, a restored graph) holds nothing that anyone stores, and
   is not looked at;
 - a file whose schema is that of deployments is a template, or a file of parameters for one;
+- `${X}` without quotes, as templates of deployments have it, is the member `X` of `env`;
+- a long list of numbers is data, and cut;
 - texts may hold line breaks, as Azure Resource Manager allows.
 
 Source: https://www.rfc-editor.org/rfc/rfc8259
@@ -17,21 +19,32 @@ import json
 import re
 from pathlib import PurePosixPath
 
-from keyless.assess.sources.characters import Characters
 from keyless.assess.sources.tree import FileText
 from keyless.assess.syntax.documents import Document, DocumentKind
-from keyless.assess.syntax.expressions import Entry, Expr, Items, Literal, Record, entry_of, text_of
+from keyless.assess.syntax.expressions import (
+    Entry,
+    Expr,
+    Items,
+    Literal,
+    Member,
+    Name,
+    Record,
+    entry_of,
+    text_of,
+)
 from keyless.assess.syntax.source import Lack, Problem, Source
 
 _DEEPEST = 200
 _TOKEN = re.compile(
-    r'[\s,]*+(?:("[^"\\]*+(?:\\.[^"\\]*+)*+")|([{}\[\]:])|(//[^\n]*+|/\*[^*]*+\*++(?:[^/*][^*]*+\*++)*+/)'
-    r'|([^\s,:{}\[\]"/]++)|(\S))',
+    rb'[\s,]*+(?:("[^"\\]*+(?:\\.[^"\\]*+)*+")|([{}\[\]:])|(//[^\n]*+|/\*[^*]*+\*++(?:[^/*][^*]*+\*++)*+/)'
+    rb'|(\$\{[A-Za-z_][\w.]*+\}|[^\s,:{}\[\]"/]++)|(\S))',
     re.DOTALL,
 )
 _TEXT, _MARK, _COMMENT, _WORD = 1, 2, 3, 4
-_BETWEEN = " \t\r\n,"
+_BETWEEN = b" \t\r\n,"
 _WORDS: dict[str, bool | None] = {"true": True, "false": False, "null": None}
+_NUMBERS = re.compile(rb"[\s,\d.eE+-]*+")
+_MANY = 64
 _NUMBER = re.compile(r"[-+]?\d{1,400}(\.\d{1,400})?([eE][-+]?\d{1,4})?")
 _LOCKS = ("package-lock.json", "npm-shrinkwrap.json", "packages.lock.json", "project.assets.json")
 _LOCK_ENDINGS = (".lock.json", ".deps.json", ".tsbuildinfo", ".min.json")
@@ -78,43 +91,48 @@ def read(path: str, text: str) -> Source:
 
 def parsed_json(file: FileText) -> tuple[list[Expr], tuple[Problem, ...]]:
     """The values that a text holds (one, or with JSON Lines several), as far as it is understood."""
-    reader = _Reader(Characters(file))
+    reader = _Reader(file)
     try:
         reader.read()
     except _Failed as failed:
-        end = min(len(file.text), failed.at + 1)
-        span = reader.characters.span(min(failed.at, end), end)
+        end = min(len(file.data), failed.at + 1)
+        span = file.span(min(failed.at, end), end)
         return reader.so_far(), (Problem(file.path, failed.lack, failed.message, span),)
     return reader.roots, ()
 
 
 class _Reader:
-    def __init__(self, characters: Characters) -> None:
-        self.characters = characters
-        self.text = characters.file.text
+    """Goes through the bytes: places are counted in them, and all that JSON is made of is one byte each."""
+
+    def __init__(self, file: FileText) -> None:
+        self.file = file
+        self.data = file.data
         self.roots: list[Expr] = []
         self.open: list[_Open] = []
 
     def read(self) -> None:
-        span = self.characters.span
-        for token in _TOKEN.finditer(self.text, 0, len(self.text.rstrip(_BETWEEN))):
-            group = token.lastindex
+        span = self.file.span
+        at, end = 0, len(self.data.rstrip(_BETWEEN))
+        while at < end and (token := _TOKEN.match(self.data, at, end)) is not None:
+            group, at = token.lastindex, token.end()
             if group == _TEXT:
-                start, end = token.span(_TEXT)
-                self._value(Literal(span(start, end), self._text(token[_TEXT], start)), start)
+                start, after = token.span(_TEXT)
+                self._value(Literal(span(start, after), self._text(token[_TEXT].decode(), start)), start)
             elif group == _MARK:
-                self._mark(token[_MARK], token.start(_MARK))
+                self._mark(token[_MARK].decode(), token.start(_MARK))
+            elif group == _WORD and self._is_one_of_many():
+                at = _NUMBERS.match(self.data, token.start(_WORD)).end()  # type: ignore[union-attr]
             elif group == _WORD:
-                self._value(self._word(token[_WORD], token.start(_WORD)), token.start(_WORD))
+                self._value(self._word(token[_WORD].decode(), token.start(_WORD)), token.start(_WORD))
             elif group != _COMMENT:
                 raise _Failed(token.start(5), Lack.NOT_PARSED, "this is not understood as JSON")
         if self.open:
-            raise _Failed(len(self.text), Lack.NOT_PARSED, "a bracket is not closed before the file ends")
+            raise _Failed(len(self.data), Lack.NOT_PARSED, "a bracket is not closed before the file ends")
 
     def so_far(self) -> list[Expr]:
         """What was read, with everything closed that is open."""
         while self.open:
-            self._close(len(self.text))
+            self._close(len(self.data))
         return self.roots
 
     def _text(self, written: str, at: int) -> str:
@@ -125,8 +143,16 @@ class _Reader:
         except ValueError as error:
             raise _Failed(at, Lack.NOT_PARSED, "this text has an escape that JSON does not know") from error
 
-    def _word(self, written: str, at: int) -> Literal:
-        span = self.characters.span(at, at + len(written))
+    def _is_one_of_many(self) -> bool:
+        """Whether a list of numbers goes on that is long enough to be data."""
+        items = self.open[-1].items if self.open else []
+        last = items[-1] if len(items) >= _MANY else None
+        return isinstance(last, Literal) and type(last.value) in {int, float}
+
+    def _word(self, written: str, at: int) -> Expr:
+        span = self.file.span(at, at + len(written.encode()))
+        if written.startswith("${"):
+            return Member(span, Name(span, "env"), written[2:-1])
         if written in _WORDS:
             return Literal(span, _WORDS[written])
         found = _NUMBER.fullmatch(written)
@@ -150,7 +176,7 @@ class _Reader:
 
     def _close(self, end: int) -> None:
         done = self.open.pop()
-        span = self.characters.span(done.start, end)
+        span = self.file.span(done.start, end)
         value = Record(span, tuple(done.entries)) if done.is_record else Items(span, tuple(done.items))
         self._value(value, done.start)
 
@@ -166,7 +192,7 @@ class _Reader:
                 raise _Failed(at, Lack.NOT_PARSED, "a key is wanted here")
             around.key = value
         else:
-            span = self.characters.file.span(around.key.span.start, value.span.end)
+            span = self.file.span(around.key.span.start, value.span.end)
             around.entries.append(Entry(span, around.key, value))
             around.key = None
 

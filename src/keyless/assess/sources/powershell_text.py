@@ -4,7 +4,9 @@ Rules, each for something that is plain in scripts:
 - `a ?? b` is parsed as `a -or b`, `a ??= b` as `a = b`;
 - `./script.ps1` where a command begins is parsed as a name;
 - `-name=value`, as native programs take it, is parsed as `-name:value`;
-- `-Property a, b` with bare words is parsed as words.
+- `-Property a, b` with bare words is parsed as words, `-Path a,b` as one word;
+- digits in the name of a parameter (`-Document404Path`) are parsed as letters;
+- `--query [].name` and `[0]` there are parsed as a word.
 What the tree's nodes say is read from the text as it is written.
 
 Source: https://learn.microsoft.com/powershell/module/microsoft.powershell.core/about/about_operators
@@ -18,6 +20,10 @@ _COALESCE = re.compile(rb"[ \t]\?\?[ \t](?=(.))")
 _COALESCE_INTO = re.compile(rb"\?\?=")
 _HERE = re.compile(rb"((?:^|[;|{(&=])[ \t]*+)\.[/\\](?=[\w.-])", re.MULTILINE)
 _OPTION = re.compile(rb"(?<=\s)(--?[A-Za-z][\w-]*+)=(?=\S)")
+_PARAMETER = re.compile(rb"(?<=[ \t])-[A-Za-z]++\d++[A-Za-z]\w*+(?=[ \t])")
+_DIGIT = re.compile(rb"\d")
+_QUERY = re.compile(rb"(--query[ =:])\[([\d*]{0,3})\]")
+_JOINED = re.compile(rb"([ \t]-[A-Za-z]++[ \t]++)([A-Za-z_.][\w.\-]*+(?:,[\w.\-$]++)++)")
 _BARE = re.compile(rb"(?<=[A-Za-z_]), (?=[A-Za-z_])")
 _LISTED = re.compile(rb"^[^\[\n#]*?[ \t]-[A-Za-z]++[ \t]++[\w-]++, [\w-][^\[\n]*+$", re.MULTILINE)
 
@@ -29,4 +35,7 @@ def parseable(data: bytes) -> bytes:
         data = _COALESCE_INTO.sub(b"  =", data)
     data = _HERE.sub(rb"\1__", data)
     data = _OPTION.sub(rb"\1:", data)
+    data = _PARAMETER.sub(lambda one: _DIGIT.sub(b"n", one.group()), data)
+    data = _QUERY.sub(rb"\1_\2_", data)
+    data = _JOINED.sub(lambda one: one.group(1) + one.group(2).replace(b",", b"_"), data)
     return _LISTED.sub(lambda one: _BARE.sub(b"  ", one.group()), data)

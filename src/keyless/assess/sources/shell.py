@@ -64,13 +64,19 @@ def unit_of(file: FileText, part_of: str = "") -> tuple[Unit, tuple[Problem, ...
 def statements_of(file: FileText) -> tuple[tuple[Statement, ...], tuple[Problem, ...]]:
     """The statements of a script, and what of it is not understood."""
     try:
-        root = parsed("bash", file.data)
+        root = parsed("bash", _ended(file.data))
     except TookTooLong:
         span = file.span(0, len(file.data))
         return (), (Problem(file.path, Lack.TOO_SLOW, "its grammar did not get through this script", span),)
     reader = _Reader(file)
     body = reader.body(root.children)
     return body, (*not_parsed(file, root), *reader.problems)
+
+
+def _ended(data: bytes) -> bytes:
+    """The text without a backslash at its very end, which the grammar would have more after."""
+    bare = data.rstrip()
+    return bare[:-1] + b" " + data[len(bare) :] if bare.endswith(b"\\") else data
 
 
 class _Reader:

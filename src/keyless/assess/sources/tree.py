@@ -8,6 +8,7 @@ Rules:
 from __future__ import annotations
 
 from bisect import bisect_right
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from keyless.assess.syntax.source import Lack, Problem
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
 _MOST_PROBLEMS = 5
+_STRIDE = 1024
 
 
 class FileText:
@@ -52,7 +54,27 @@ class FileText:
         begin = self._starts[line - 1]
         if self._plain:
             return line, offset - begin + 1
-        return line, len(self.data[begin:offset].decode("utf-8", "replace")) + 1
+        if offset - begin <= _STRIDE:
+            return line, len(self.data[begin:offset].decode("utf-8", "replace")) + 1
+        return line, self._characters(offset) - self._characters(begin) + 1
+
+    def _characters(self, offset: int) -> int:
+        """How many characters stand before a byte, without going through all of a long line each time."""
+        index = min(offset // _STRIDE, len(self._counts) - 1)
+        at, counted = self._counts[index]
+        return counted + len(self.data[at:offset].decode("utf-8", "replace"))
+
+    @cached_property
+    def _counts(self) -> list[tuple[int, int]]:
+        """Bytes that begin a character, one every so many, with how many characters stand before each."""
+        found = [(0, 0)]
+        for wanted in range(_STRIDE, len(self.data), _STRIDE):
+            mark = wanted
+            while self.data[mark] & 0xC0 == 0x80:  # within a character
+                mark -= 1
+            at, counted = found[-1]
+            found.append((mark, counted + len(self.data[at:mark].decode("utf-8", "replace"))))
+        return found
 
 
 def not_parsed(file: FileText, root: Node) -> tuple[Problem, ...]:

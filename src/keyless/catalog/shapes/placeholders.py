@@ -56,6 +56,11 @@ _REFERENCES = (
     "parameters(",
     "reference(",
     "listkeys(",
+    "@appsetting(",
+    "@parameters(",
+    "@variables(",
+    "@body(",
+    "@{",
 )
 _OPENING = ("${", "$(", "{{", "#{", "<", "%(", "$[", "@(", "{%", "~{", "__", "[[", "@@", "$")
 _WRAPPED = frozenset({"<>", "{}", "[]", "%%", "()", "__"})

@@ -117,3 +117,23 @@ def test_lists_hold_their_items_in_order() -> None:
     assert entry is not None
     assert isinstance(entry.value, Items)
     assert text_of(entry.value.items[0]) == "x"
+
+
+def test_a_long_line_has_its_columns_in_time() -> None:
+    text = '{"k": "' + "é" * 5000 + '", "last": [' + ", ".join(['"ü"'] * 40_000) + "]}"
+    start = time.perf_counter()
+    entry = entry_of(root_of(text), "last")
+    assert time.perf_counter() - start < 3
+    assert entry is not None
+    assert isinstance(entry.value, Items)
+    last = entry.value.items[-1].span
+    assert text[last.column - 1 : last.end_column - 1] == '"ü"'
+    assert text.encode()[last.start : last.end].decode() == '"ü"'
+
+
+def test_long_lists_of_numbers_are_cut() -> None:
+    entry = entry_of(root_of('{"vector": [' + ", ".join(["-0.5"] * 5000) + '], "a": "b"}'), "vector")
+    assert entry is not None
+    assert isinstance(entry.value, Items)
+    assert len(entry.value.items) == 64
+    assert value_at('{"v": [' + "1, " * 200 + '"x"], "a": ${NAME}, "b": 2}', "b") == 2

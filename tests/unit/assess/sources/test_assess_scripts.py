@@ -321,3 +321,23 @@ def test_places_in_a_dockerfile_are_those_of_the_file() -> None:
 @pytest.mark.parametrize("text", ["# escape=`\nRUN az a `\n  b\n", "RUN az a \\\n  b"])
 def test_the_escape_of_a_dockerfile_may_be_another(text: str) -> None:
     assert words(command_of(body_of(dockerfile.read("Dockerfile", text))[0])) == ["az", "a", "b"]
+
+
+def test_more_of_powershell_than_its_grammar_knows() -> None:
+    body = ps(
+        "Enable-It -ErrorDocument404Path 'index.html' -Path ..,helm,x.yaml\n"
+        "az resource list --query [].name --output tsv\naz x --query [0].id\n"
+    )
+    assert words(command_of(body[0])) == [
+        "Enable-It",
+        "-ErrorDocument404Path",
+        "index.html",
+        "-Path",
+        "..,helm,x.yaml",
+    ]
+    assert words(command_of(body[1]))[-3] == "[].name"
+    assert words(command_of(body[2]))[-1] == "[0].id"
+
+
+def test_a_script_that_ends_with_a_backslash_is_read() -> None:
+    assert words(command_of(sh("az a \\\n  -b \\\n")[0])) == ["az", "a", "-b"]

@@ -16,6 +16,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from keyless.assess.repository import Repository
+from keyless.assess.rules.credentials._steps import PIPELINES
 from keyless.assess.syntax.code import Unit
 from keyless.assess.syntax.documents import Document, DocumentKind
 from keyless.assess.syntax.expressions import (
@@ -57,6 +58,7 @@ class Standing(enum.Enum):
     SCRIPT = enum.auto()
     SETTINGS = enum.auto()
     """A document whose entries are settings or environments."""
+    PIPELINE = enum.auto()
     TEMPLATE = enum.auto()
     DATA = enum.auto()
     """Any other document."""
@@ -228,6 +230,7 @@ def _last_name(target: Expr) -> str:
 
 def _of_document(document: Document) -> Iterator[Text]:
     standing = Standing.DATA if document.kind is DocumentKind.OTHER else Standing.SETTINGS
+    standing = Standing.PIPELINE if document.kind in PIPELINES else standing
     yield from _below(document.path, ((root, "") for root in document.roots), standing)
 
 

@@ -21,7 +21,7 @@ from keyless.assess.findings.finding import Confidence, Finding, Remedy, Severit
 from keyless.assess.repository import Repository
 from keyless.assess.rules.credentials._texts import Standing, Text, texts
 from keyless.assess.rules.rule import Group, Rule
-from keyless.assess.settings.writers.where import is_for_tests, runs_from
+from keyless.assess.settings.writers.where import is_example, is_for_tests, runs_from
 from keyless.assess.settings.written import written
 from keyless.assess.syntax.expressions import text_of
 from keyless.assess.syntax.span import Place
@@ -124,9 +124,11 @@ def _by_name(text: Text, sure: Confidence) -> Finding:
 
 def _weighed(text: Text, sure: Confidence) -> Confidence:
     """Hardly sure where nothing that runs has it."""
-    if is_for_tests(text.path) or _SHOWN.search(text.path):
+    if is_for_tests(text.path) or is_example(text.path) or _SHOWN.search(text.path):
         return Confidence.LOW
-    if text.standing is not Standing.CODE and sure is not Confidence.LOW and not runs_from(text.path):
+    if sure is Confidence.LOW or text.standing is Standing.CODE:
+        return sure
+    if text.standing is Standing.PIPELINE or not runs_from(text.path):
         return Confidence.MEDIUM
     return sure
 

@@ -11,10 +11,11 @@ import re
 from functools import lru_cache
 
 _FOLDERS = re.compile(
-    r"(^|/)(tests?|testing|__tests__|e2e|specs?|fixtures?|mocks?|testdata|src/test|[\w.-]*[.-]tests?|\.devcontainer|"
+    r"(^|/)(tests?|testing|__tests__|__mocks__|e2e|playwright|cypress|specs?|fixtures?|mocks?|testdata|src/test|[\w.-]*[._-]tests?|\.devcontainer|"
     r"\.vscode|[\w.-]*unittests?|test[_-][\w.-]+)/",
     re.IGNORECASE,
 )
+_EXAMPLES = re.compile(r"(^|[.\-_])(example|sample|template|dist)([.\-_]|$)", re.IGNORECASE)
 _NAMES = re.compile(
     r"(.*[.\-_])?(development|dev|local|localhost|test|tests|testing|unittest|it|e2e|ci|example|sample|template|dist|"
     r"defaults|mock)([.\-_].*)?",
@@ -26,6 +27,12 @@ _NAMES = re.compile(
 def is_for_tests(path: str) -> bool:
     """Whether a file is one of tests, or of what tests use."""
     return _FOLDERS.search(path) is not None
+
+
+@lru_cache(maxsize=4096)
+def is_example(path: str) -> bool:
+    """Whether a file only shows what another is to look like."""
+    return _EXAMPLES.search(path.rpartition("/")[2]) is not None
 
 
 @lru_cache(maxsize=4096)
