@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from bench.corpus.labels import Found
 
 KEYLESS = (str(Path(sys.executable).parent / "keyless"), "assess", "--format", "json", "--no-config")
+_LONGEST_CALL = 12
 _LANGUAGES = {
     ".bicep": "bicep",
     ".cs": "csharp",
@@ -47,8 +49,15 @@ def assessed(tree: Path, name: str) -> list[Found]:
 
 def _found(one: dict[str, Any], name: str) -> Found:
     places = [one["place"], *(step["place"] for step in one.get("steps", ()))]
-    at = tuple(dict.fromkeys((place["path"], place["line"]) for place in places))
+    at = tuple(dict.fromkeys(line for place in places for line in _lines(place)))
     return Found(repository=name, rule=one["rule"], language=language_of(at[0][0]), places=at)
+
+
+def _lines(place: dict[str, Any]) -> Iterator[tuple[str, int]]:
+    """The lines of a place; of a long one (a whole resource) only the first."""
+    first, last = place["line"], place["endLine"]
+    for line in range(first, last + 1) if last - first <= _LONGEST_CALL else (first,):
+        yield place["path"], line
 
 
 def language_of(path: str) -> str:

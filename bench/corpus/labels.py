@@ -66,9 +66,7 @@ def near(places: Iterable[tuple[str, int]], others: Iterable[tuple[str, int]]) -
     lines: dict[str, list[int]] = {}
     for path, line in others:
         lines.setdefault(path, []).append(line)
-    return any(
-        abs(line - other) <= _NEAR_LINES for path, line in places for other in lines.get(path, ())
-    )
+    return any(abs(line - other) <= _NEAR_LINES for path, line in places for other in lines.get(path, ()))
 
 
 def _read(name: str) -> list[Label]:

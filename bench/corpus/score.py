@@ -96,9 +96,7 @@ def agreement(first: Iterable[Label], second: Iterable[Label]) -> tuple[int, int
 
 
 def _same(one: Label, other: Label) -> bool:
-    return (
-        one.repository == other.repository and one.rule == other.rule and near(one.places, other.places)
-    )
+    return one.repository == other.repository and one.rule == other.rule and near(one.places, other.places)
 
 
 _WHOLE = {
