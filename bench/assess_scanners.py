@@ -1,6 +1,6 @@
 """`keyless assess` beside checkov, detect-secrets and CredSweeper, on the same trees in one run.
 
-python -m bench.assess_scanners FOLDER --tools BIN   # BIN holds the others' commands, of an environment of theirs
+python -m bench.assess_scanners FOLDER --tools BIN   # BIN holds the others' commands
 
 For each: the time, how many findings, how many of the labelled places they name (any rule, to the line beside
 it), and how many of the places that must be left alone.
@@ -15,6 +15,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 
 from bench.assess_runs import assessed
@@ -68,9 +69,9 @@ def main(arguments: list[str] | None = None) -> int:
     rows: list[tuple[str, str, float, list[Place]]] = []
     for name in commits():
         tree = chosen.folder / name.replace("/", "+")
-        rows.append((name, "keyless assess", *_timed(lambda tree=tree, name=name: _ours(tree, name))))
+        rows.append((name, "keyless assess", *_timed(partial(_ours, tree, name))))
         for tool, run in OTHERS.items():
-            rows.append((name, tool, *_timed(lambda run=run, tree=tree: run(chosen.tools, tree))))
+            rows.append((name, tool, *_timed(partial(run, chosen.tools, tree))))
         _print([row for row in rows if row[0] == name], labels())
     _print_all(rows)
     return 0

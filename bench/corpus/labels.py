@@ -14,7 +14,7 @@ _NEAR_LINES = 1
 
 
 class Label(msgspec.Struct, frozen=True, kw_only=True):
-    """One place; ``also`` are others of the same flow, as `path:line`. Low ``confidence`` is not asked for."""
+    """One place; ``also`` are others of its flow, as `path:line`. Low ``confidence`` is not asked for."""
 
     repository: str
     file: str
@@ -52,7 +52,7 @@ def second_reader() -> tuple[Label, ...]:
 
 
 def judged() -> tuple[Label, ...]:
-    """Findings that no label was about, read afterwards: right ones with their rule, wrong ones with `none`."""
+    """Findings that no label was about, read afterwards: right ones by their rule, wrong ones by `none`."""
     return tuple(_read("judged.jsonl"))
 
 

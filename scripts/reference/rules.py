@@ -12,8 +12,8 @@ from reference.markdown import head, table
 ROOT = Path(__file__).resolve().parent.parent.parent
 _FIXTURES = ROOT / "tests" / "assess" / "fixtures"
 _INDEX = """
-What `keyless assess` looks for, by the part of the guidance that it belongs to. `--rule` and `--skip` take the
-ids and the groups. [Assess a repository](../how-to/assess-a-repository.md) says how to work with findings.
+What `keyless assess` looks for, by the part of the guidance that it belongs to. `--rule` and `--skip` take
+the ids and the groups. [Assess a repository](../how-to/assess-a-repository.md) says how to work with findings.
 """
 _TITLES = {
     Group.CREDENTIALS: "Stored credentials",
