@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 _FIXTURES = ROOT / "tests" / "assess" / "fixtures"
 _INDEX = """
 What `keyless assess` looks for, by the part of the guidance that it belongs to. `--rule` and `--skip` take
-the ids and the groups. [Assess a repository](../how-to/assess-a-repository.md) says how to work with findings.
+the ids and the groups. [Assess a repository](../how-to/assess-a-repository.md) says how to go on.
 """
 _TITLES = {
     Group.CREDENTIALS: "Stored credentials",
