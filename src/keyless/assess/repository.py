@@ -14,9 +14,14 @@ from typing import Any, TypeVar
 from keyless.assess.syntax.code import Unit
 from keyless.assess.syntax.documents import Document
 from keyless.assess.syntax.source import Source
-from keyless.assess.syntax.templates import Template
+from keyless.assess.syntax.templates import Dialect, Template
 
 T = TypeVar("T")
+
+
+def _is_compiled(template: Template, written: set[str]) -> bool:
+    is_template = template.dialect is Dialect.ARM and template.given is None
+    return is_template and template.path.removesuffix(".json") in written
 
 
 class Repository:
@@ -34,8 +39,10 @@ class Repository:
 
     @cached_property
     def templates(self) -> tuple[Template, ...]:
-        """Infrastructure as code."""
-        return tuple(source.template for source in self.sources if source.template is not None)
+        """Infrastructure as code; not what Bicep was compiled to, beside its source."""
+        found = [source.template for source in self.sources if source.template is not None]
+        written = {one.path.removesuffix(".bicep") for one in found if one.dialect is Dialect.BICEP}
+        return tuple(one for one in found if not _is_compiled(one, written))
 
     @cached_property
     def documents(self) -> tuple[Document, ...]:

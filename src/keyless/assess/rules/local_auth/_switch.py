@@ -4,7 +4,7 @@ Rules:
 - a property that is written is taken at its word; one that is not, as its type has it without; what cannot be
   told is left;
 - variants of a type that take nothing but keys (Cosmos DB with the API of MongoDB) are left;
-- where code of the repository still uses such a credential, that comes first, and no edit is offered;
+- where the repository still uses such a credential, that comes first, and no edit is offered;
 - an edit is offered where it alone is enough, and the api-version knows the property.
 """
 
@@ -106,8 +106,8 @@ def finding_of(repository: Repository, found: Deployed, row: LocalAuth, severity
 def _message(subject: str, row: LocalAuth, setting: str, *, in_use: bool) -> str:
     note = f"; {row.note}" if row.note else ""
     if in_use:
-        what = f"`{subject}` takes {row.takes}, and code here still uses such a credential"
-        return f"{what}: let that sign in with an identity first, then set `{setting}`{note}"
+        what = f"`{subject}` takes {row.takes}, and such a credential is still used here"
+        return f"{what}: let what uses it sign in with an identity first, then set `{setting}`{note}"
     return f"`{subject}` takes {row.takes}: set `{setting}` once nothing uses them{note}"
 
 
@@ -118,7 +118,7 @@ def _confidence(found: Deployed, value: Value) -> Confidence:
 
 
 def uses_of_keys(repository: Repository) -> dict[str, Place]:
-    """The first place where code uses a stored credential of each type of resource."""
+    """The first place where a stored credential of each type of resource is used."""
     found: dict[str, Place] = {}
     for one in repository.view(stored_credentials):
         if one.confidence is not Confidence.LOW:

@@ -29,7 +29,6 @@ _DATA_ROLES: dict[str, tuple[str, tuple[str, ...]]] = {
     "Cosmos DB Operator": ("cosmos", ("Cosmos DB Built-in Data Reader",)),
     "Key Vault Contributor": ("keyvault", ("Key Vault Secrets User", "Key Vault Crypto User")),
     "Cognitive Services Contributor": ("cognitive", ("Cognitive Services User",)),
-    "Search Service Contributor": ("search", ("Search Index Data Reader", "Search Index Data Contributor")),
     "App Configuration Contributor": ("appconfig", ("App Configuration Data Reader",)),
     "EventGrid Contributor": ("eventgrid", ("EventGrid Data Sender",)),
     "SignalR/Web PubSub Contributor": ("signalr", ("SignalR App Server", "Web PubSub Service Owner")),

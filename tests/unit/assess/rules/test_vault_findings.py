@@ -1,0 +1,72 @@
+"""What is said of secrets in vaults, outputs and settings, and what is left to others."""
+
+from __future__ import annotations
+
+from keyless.assess.findings.finding import Severity
+from keyless.assess.rules.registry import rules
+from repositories_made import repository
+
+VAULT = "resource vault 'Microsoft.KeyVault/vaults@2023-07-01' existing = {\n  name: 'v'\n}\n"
+STORE = "resource store 'Microsoft.Storage/storageAccounts@2023-05-01' existing = {\n  name: 's'\n}\n"
+SECRET = """
+resource secret 'Microsoft.KeyVault/vaults/secrets@2023-07-01' = {{
+  parent: vault
+  name: '{name}'
+  properties: {{
+    value: {value}
+  }}
+}}
+"""
+
+
+def found(rule: str, files: dict[str, str]) -> list[tuple[str, int]]:
+    """Where a rule finds something."""
+    return [(one.place.path, one.place.span.line) for one in rules()[rule].check(repository(files))]
+
+
+def test_a_secret_that_is_the_key_of_a_service_has_to_go_and_not_to_rotate() -> None:
+    key = SECRET.format(name="storage", value="store.listKeys().keys[0].value")
+    other = "@secure()\nparam hook string\n" + SECRET.format(name="hook", value="hook")
+    assert found("secret-without-rotation", {"main.bicep": VAULT + STORE + key}) == []
+    assert len(found("secret-without-rotation", {"main.bicep": VAULT + other})) == 1
+
+
+def test_a_secret_whose_name_is_that_of_an_id_need_not_rotate() -> None:
+    text = VAULT + "@secure()\nparam id string\n" + SECRET.format(name="client-id", value="id")
+    assert found("secret-without-rotation", {"main.bicep": text}) == []
+
+
+def test_an_output_that_another_gives_out_further_is_one_finding_with_it() -> None:
+    inner = STORE + "output key string = store.listKeys().keys[0].value\n"
+    outer = "module a 'inner.bicep' = {\n  name: 'a'\n}\noutput storageKey string = a.outputs.key\n"
+    assert found("secret-in-output", {"inner.bicep": inner, "main.bicep": outer}) == [("main.bicep", 4)]
+
+
+def test_a_sensitive_parameter_with_an_id_in_it_is_no_secret() -> None:
+    text = "@secure()\nparam tenantId string\noutput tenant string = tenantId\n"
+    assert found("secret-in-output", {"main.bicep": text}) == []
+
+
+def test_what_bicep_was_compiled_to_is_not_looked_at_beside_its_source() -> None:
+    compiled = (
+        '{"$schema": "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#",'
+        '"resources": [{"type": "Microsoft.KeyVault/vaults", "apiVersion": "2023-07-01", "name": "v"}]}'
+    )
+    assert len(found("vault-unprotected", {"main.json": compiled})) == 1
+    assert found("vault-unprotected", {"main.json": compiled, "main.bicep": VAULT}) == []
+
+
+def test_a_default_of_a_secret_parameter_is_grave_and_an_empty_one_is_none() -> None:
+    text = "@secure()\nparam one string = 'Vk8!plainly-written'\n@secure()\nparam two string = ''\n"
+    (finding,) = rules()["secret-in-deployment"].check(repository({"main.bicep": text}))
+    assert finding.severity is Severity.HIGH
+    assert "plainly" not in finding.message
+
+
+def test_a_cluster_that_signs_in_with_a_secret_is_sure_to_want_an_identity() -> None:
+    text = (
+        'resource "azurerm_kubernetes_cluster" "c" {\n  name = "c"\n\n  service_principal {\n'
+        '    client_id     = var.id\n    client_secret = var.s\n  }\n}\nvariable "id" {}\nvariable "s" {}\n'
+    )
+    (finding,) = rules()["compute-without-identity"].check(repository({"main.tf": text}))
+    assert "client secret" in finding.message
