@@ -181,6 +181,19 @@ def test_a_branch_that_does_not_fit_beside_the_first_is_said_not_to_be_read() ->
     assert any(isinstance(site.expression, Call) for site in sites(found.units[0]))
 
 
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("if (x is [1, .. var rest]) F(rest);", "F(rest)"),
+        ("a?.B = F();", "a.B = F()"),
+        ("a?.B ??= F();\n#if X\nG();\n#endif", "a.B = F(); G()"),
+        ('var s = "..var a]"; a?.B += 1;', "s = '..var a]'; a.B = 1"),
+    ],
+)
+def test_what_is_newer_than_the_grammar_is_read_all_the_same(text: str, wanted: str) -> None:
+    assert wanted in shown("a.cs", text)
+
+
 def test_spans_are_those_of_the_text_whatever_is_before_it() -> None:
     text = '// é\nvar a = new Store("é");'
     (unit,) = source_of("a.cs", text).units

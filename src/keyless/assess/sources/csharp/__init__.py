@@ -6,10 +6,10 @@ Source: https://learn.microsoft.com/dotnet/csharp/language-reference/specificati
 from __future__ import annotations
 
 from keyless.assess.sources.csharp.declarations import DECLARATIONS
-from keyless.assess.sources.csharp.directives import understood
 from keyless.assess.sources.csharp.expressions import EXPRESSIONS
 from keyless.assess.sources.csharp.names import SILENT
 from keyless.assess.sources.csharp.statements import STATEMENTS
+from keyless.assess.sources.csharp.understood import understood
 from keyless.assess.sources.reading import Forms, code_of
 from keyless.assess.sources.tree import FileText
 from keyless.assess.syntax.code import Language

@@ -1,10 +1,13 @@
-"""Preprocessor directives of C# that stand where the grammar expects none, as within a chain of calls.
+"""What the grammar of C# does not understand as it is, though it is valid.
 
 Rules:
-- they are only taken out where the file is not understood as it is, and nothing moves by it: a blank stands
-  for each of their characters;
-- all branches of `#if` stay where the file is then understood; where it is not, only the first of each stays,
-  and each of the others is a problem.
+- nothing is changed where the file is understood, and nothing moves: a blank stands for each character that
+  is taken out, and texts and names are read from the file as it is;
+- directives are taken out that stand where the grammar expects none, as within a chain of calls: all branches
+  of `#if` stay where the file is then understood; where it is not, only the first of each stays, and each of
+  the others is a problem;
+- so is what is newer than the grammar and means nothing for values: the name in `.. var rest` of a pattern,
+  `?` of an assignment to `a?.b`.
 """
 
 from __future__ import annotations
@@ -22,23 +25,42 @@ if TYPE_CHECKING:
 _DIRECTIVE = re.compile(
     rb"^[ \t]*#[ \t]*(if|elif|else|endif|region|endregion|pragma|nullable|line)\b[^\n]*", re.M
 )
+_NEWER = (
+    re.compile(rb"(?<=\.\.)[ \t]{0,8}var[ \t]{1,8}\w{1,80}(?=[ \t]{0,8}[],])"),
+    re.compile(rb"\?(?=\.\w{1,80}[ \t]{0,8}(?:\?\?|[-+*/%&|^])?=[^=>])"),
+)
+_CHARACTER = re.compile(rb"[^\r\n]")
 
 
 def understood(file: FileText) -> tuple[Node, tuple[Problem, ...]]:
-    """The tree of a file, without the directives that it is not understood with."""
+    """The tree of a file, without what it is not understood with."""
     root = parsed("csharp", file.data)
-    if not root.has_error or not _DIRECTIVE.search(file.data):
+    if not root.has_error:
         return root, ()
-    every = parsed("csharp", _DIRECTIVE.sub(lambda found: b" " * len(found[0]), file.data))
-    if not every.has_error:
-        return every, ()
-    data, left_out = _first_branches(file.data)
+    plain = _without_newer(file.data)
+    for data in dict.fromkeys((plain, _DIRECTIVE.sub(_blank, plain))):
+        if data != file.data and not (tree := parsed("csharp", data)).has_error:
+            return tree, ()
+    if not _DIRECTIVE.search(plain):
+        return root, ()
+    data, left_out = _first_branches(plain)
     first = parsed("csharp", data)
     if first.has_error:
         return root, ()
     message = "this branch of `#if` stands where it is not understood, and was not read"
     spans = (file.span(start, end) for start, end in left_out)
     return first, tuple(Problem(file.path, Lack.NOT_PARSED, message, span) for span in spans)
+
+
+def _without_newer(data: bytes) -> bytes:
+    for pattern in _NEWER:
+        data = pattern.sub(_blank, data)
+    return data
+
+
+def _blank(found: re.Match[bytes]) -> bytes:
+    """As many blanks; lines stay lines."""
+    return _CHARACTER.sub(b" ", found[0])
 
 
 def _first_branches(data: bytes) -> tuple[bytes, list[tuple[int, int]]]:
@@ -57,7 +79,7 @@ def _first_branches(data: bytes) -> tuple[bytes, list[tuple[int, int]]]:
                 _close(opened.pop(), found.start(), left_out)
         result[found.start() : found.end()] = b" " * (found.end() - found.start())
     for start, end in left_out:
-        result[start:end] = re.sub(rb"[^\r\n]", b" ", data[start:end])
+        result[start:end] = _CHARACTER.sub(b" ", data[start:end])
     return bytes(result), left_out
 
 
