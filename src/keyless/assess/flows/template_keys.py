@@ -25,6 +25,8 @@ from keyless.catalog.resource_keys import key_attributes, resource_keys, service
 
 _MOST_LINKS = 24
 _RANDOM = {"random_password": "result", "random_string": "result", "random_id": "", "random_uuid": "result"}
+_PUBLIC_PARTS = frozenset({"host", "cluster_ca_certificate"})
+"""Parts of a cluster's configuration that are no secret."""
 _ACTIONS = frozenset({"azapi_resource_action", "azapi_data_plane_resource_action"})
 
 
@@ -179,6 +181,8 @@ def terraform_reference(repository: Repository, one: Expr, spot: Spot, template:
     else:
         kind, symbol, rest = base.id, names[0], names[1:]
     attribute = rest[0] if rest else ""
+    if rest and rest[-1] in _PUBLIC_PARTS:
+        attribute = rest[-1]
     return _attribute(repository, one, spot, template, (kind, symbol, attribute), data)
 
 

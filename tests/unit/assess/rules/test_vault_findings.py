@@ -47,6 +47,13 @@ def test_a_sensitive_parameter_with_an_id_in_it_is_no_secret() -> None:
     assert found("secret-in-output", {"main.bicep": text}) == []
 
 
+def test_the_address_and_authority_of_a_cluster_are_no_secrets_and_its_key_is() -> None:
+    output = 'output "{0}" {{\n  value = azurerm_kubernetes_cluster.c.kube_config[0].{0}\n}}\n'
+    cluster = 'resource "azurerm_kubernetes_cluster" "c" {\n  name = "c"\n}\n'
+    outputs = "".join(output.format(one) for one in ("host", "cluster_ca_certificate", "client_key"))
+    assert found("secret-in-output", {"main.tf": outputs + cluster}) == [("main.tf", 7)]
+
+
 def test_what_bicep_was_compiled_to_is_not_looked_at_beside_its_source() -> None:
     compiled = (
         '{"$schema": "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#",'

@@ -1,0 +1,59 @@
+"""Which policies close the ways of publishing with passwords, in ARM templates."""
+
+from __future__ import annotations
+
+import json
+
+from keyless.assess.rules.registry import rules
+from repositories_made import repository
+
+SCHEMA = "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#"
+
+
+def messages(*policies: tuple[str, bool], inside: bool = False) -> list[str]:
+    """What is said of an app with these policies, beside it or within it."""
+    prefix = "" if inside else "Microsoft.Web/sites/"
+    made = [
+        {
+            "type": f"{prefix}basicPublishingCredentialsPolicies",
+            "apiVersion": "2023-12-01",
+            "name": name if inside else f"[concat(parameters('site'), '/{name}')]",
+            "properties": {"allow": allow},
+        }
+        for name, allow in policies
+    ]
+    site = {
+        "type": "Microsoft.Web/sites",
+        "apiVersion": "2023-12-01",
+        "name": "[parameters('site')]",
+        "properties": {},
+        "resources": made if inside else [],
+    }
+    template = {
+        "$schema": SCHEMA,
+        "contentVersion": "1.0.0.0",
+        "parameters": {"site": {"type": "string"}},
+        "resources": [site, *([] if inside else made)],
+    }
+    found = rules()["basic-publishing"].check(
+        repository({"azuredeploy.json": json.dumps(template, indent=2)})
+    )
+    return [one.message for one in found]
+
+
+def test_an_app_without_policies_takes_passwords_both_ways() -> None:
+    (message,) = messages()
+    assert "(ftp, scm)" in message
+
+
+def test_policies_beside_the_app_close_their_ways() -> None:
+    assert messages(("ftp", False), ("scm", False)) == []
+
+
+def test_policies_within_the_app_close_their_ways() -> None:
+    assert messages(("ftp", False), ("scm", False), inside=True) == []
+
+
+def test_a_policy_that_allows_leaves_its_way_open() -> None:
+    (message,) = messages(("ftp", False), ("scm", True))
+    assert "(scm)" in message
