@@ -3,14 +3,14 @@
 Rules:
 - an assignment in a module of the repository is there once for each use that decides on its role or its
   principal, and once where the module decides itself;
-- where a loop, or a parameter with several values, gives several roles or principals, each is one;
+- where a loop, or a parameter with several values, gives several roles or principals, each is one; of several
+  roles and several principals it is not known who gets which;
 - public modules that take role assignments make them as well.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import product
 
 from keyless.assess.deployed.all import deployed
 from keyless.assess.deployed.body import look_up
@@ -20,6 +20,7 @@ from keyless.assess.deployed.grants import Grant
 from keyless.assess.deployed.holders import Holder, holders
 from keyless.assess.deployed.linked import Linked
 from keyless.assess.deployed.module_grants import module_grants
+from keyless.assess.deployed.pairs import counts_at_list, paired
 from keyless.assess.deployed.properties import Properties
 from keyless.assess.deployed.roles_given import RoleGiven, roles_given
 from keyless.assess.deployed.scopes import Use, scopes
@@ -53,6 +54,8 @@ def _grants_of(repository: Repository, one: Deployed, resource: Resource) -> Ite
     found = _Assignment(repository, one.template, resource, ())
     scope = repository.view(scopes).of(one.template)
     uses = scope.used_by if scope is not None else []
+    if counts_at_list(scope, resource, found.roles):
+        return
     if not found.handed or not 0 < len(uses) <= _MOST_USES:
         yield from found.grants()
         return
@@ -105,9 +108,7 @@ class _Assignment:
 
     def grants(self) -> Iterator[Grant]:
         """Each role to each principal."""
-        at_all: tuple[RoleGiven | None, ...] = self.roles or (None,)
-        to_all: tuple[Holder | None, ...] = self.holders or (None,)
-        for role, holder in product(at_all, to_all):
+        for role, holder in paired(self.roles, self.holders):
             yield self._grant(role, holder)
 
     def _grant(self, role: RoleGiven | None, holder: Holder | None) -> Grant:

@@ -48,6 +48,7 @@ _MOST_ENDS = 40
 _DEEPEST_USE = 20
 _PASSING = frozenset({"any", "sensitive", "nonsensitive", "tostring", "ephemeralasnull"})
 _MERGING = frozenset({"union", "merge", "shallowmerge"})
+_LISTING = frozenset({"concat", "union", "flatten", "toset", "tolist"})
 _SPLAT = "*"
 
 
@@ -376,12 +377,17 @@ class _Follower:
         return found or None
 
     def _each_of(self, way: _Way, over: Expr) -> list[_Way] | None:
+        """The items of what a loop goes through, however the list is put together."""
         if self._depth > 1:
             return None
         found: list[_Way] = []
-        for one in self._inner().ends(replace(way.at, expression=over)):
-            items = one.expression.items if isinstance(one.expression, Items) else ()
-            found += [replace(way, at=replace(one, expression=item)) for item in items]
+        waiting = [replace(way.at, expression=over)]
+        while waiting and self._allowance.spend():
+            for one in self._inner().ends(waiting.pop()):
+                if isinstance(one.expression, Items):
+                    found += [replace(way, at=replace(one, expression=item)) for item in one.expression.items]
+                else:
+                    waiting += [replace(one, expression=part) for part in _lists_in(one.expression)]
         return found or None
 
 
@@ -396,6 +402,15 @@ def _end(way: _Way) -> Linked:
         else:
             found = one if one.base is found else Index(one.span, found, one.key)
     return replace(way.at, expression=found)
+
+
+def _lists_in(one: Expr) -> tuple[Expr, ...]:
+    """The lists that a list is put together of."""
+    if isinstance(one, Choice):
+        return one.alternatives
+    if isinstance(one, Call) and (dotted(one.callee) or "").casefold() in _LISTING:
+        return tuple(argument.value for argument in one.arguments)
+    return ()
 
 
 def _argument(module: Module, name: str) -> Entry | None:

@@ -132,3 +132,57 @@ def test_a_module_for_one_assignment_is_one() -> None:
 def test_a_module_that_the_table_does_not_have_is_not_there() -> None:
     assert repository(_module("avm/res/unheard/of", "")).view(deployed) == ()
     assert avm_module("br/public:avm/res/unheard/of:1") is None
+
+
+_LISTING = """param roleAssignments array = []
+module grant 'br/public:avm/ptn/authorization/resource-role-assignment:0.1.2' = [for one in roleAssignments: {
+  name: 'grant'
+  params: {
+    principalId: one.principalId
+    roleDefinitionId: one.roleDefinitionId
+    resourceId: one.resourceId
+  }
+}]
+"""
+_LISTED = """resource app 'Microsoft.Web/sites@2022-03-01' = {
+  name: 'app'
+}
+resource other 'Microsoft.Web/sites@2022-03-01' = {
+  name: 'other'
+}
+resource store 'Microsoft.Storage/storageAccounts@2023-01-01' = {
+  name: 'store'
+}
+param more bool
+var all = concat([
+  {
+    principalId: app.identity.principalId
+    roleDefinitionId: 'acdd72a7-3385-48ef-bd42-f606fba81ae7'
+    resourceId: store.id
+  }
+], more ? [
+  {
+    principalId: other.identity.principalId
+    roleDefinitionId: '8e3af657-a8ff-443c-a75c-2fe8c4bcb635'
+    resourceId: store.id
+  }
+] : [])
+module m 'roles.bicep' = {
+  name: 'm'
+  params: { roleAssignments: all }
+}
+"""
+
+
+def test_a_list_that_a_module_of_the_repository_is_handed_counts_where_it_is_written() -> None:
+    found = repository({"main.bicep": _LISTED, "roles.bicep": _LISTING}).view(grants)
+    assert [(one.head.path, one.role_name, one.to, one.at, one.scope) for one in found] == [
+        ("main.bicep", "Reader", "app", "store", ScopeKind.RESOURCE),
+        ("main.bicep", "Owner", "other", "store", ScopeKind.RESOURCE),
+    ]
+
+
+def test_of_several_roles_and_principals_it_is_not_known_who_gets_which() -> None:
+    one_file = _LISTING.replace("param roleAssignments array = []", "var roleAssignments = all") + _LISTED
+    found = repository({"main.bicep": one_file.partition("module m ")[0]}).view(grants)
+    assert sorted((one.role_name, one.to) for one in found) == [("Owner", ""), ("Reader", "")]
