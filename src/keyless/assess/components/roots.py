@@ -5,7 +5,8 @@ Rules:
 - so is a folder with a Dockerfile, a `host.json` of Functions, a `package.json` that can be started, a
   `pom.xml` without modules of its own, or code that begins a program; but not below another that is one,
   unless that is the whole repository;
-- folders of tests, samples of containers for developers (`.devcontainer`) and templates are none.
+- folders of tests, containers for developers (`.devcontainer`), templates and apps of devices (`Platforms`)
+  are none.
 
 Source: https://learn.microsoft.com/azure/developer/azure-developer-cli/azd-schema
 """
@@ -29,7 +30,9 @@ _HOSTS = frozenset(
     {"WebApplication.CreateBuilder", "Host.CreateDefaultBuilder", "Host.CreateApplicationBuilder"}
 )
 _PYTHON = frozenset({"app.py", "main.py", "function_app.py", "manage.py", "wsgi.py", "asgi.py"})
-_NEVER = frozenset({".devcontainer", ".github", "infra", "infrastructure", "node_modules", "docs"})
+_NEVER = frozenset(
+    {".devcontainer", ".github", "infra", "infrastructure", "node_modules", "docs"} | {"Platforms"}
+)
 
 
 @dataclass(slots=True)

@@ -11,16 +11,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from keyless.assess.calls import calls
+from keyless.assess.calls import CallSite, calls
 from keyless.assess.clients import ClientUse, client_uses
 from keyless.assess.flows.flow import Origin
 from keyless.assess.flows.origins import origins
 from keyless.assess.operations.seen import is_test
+from keyless.assess.operations.typed import Typed
 from keyless.assess.repository import Repository
+from keyless.assess.syntax.code import Language
 from keyless.assess.syntax.expressions import Expr, Literal, Name, dotted
 from keyless.assess.syntax.span import Place
 from keyless.assess.syntax.walk import Within
-from keyless.catalog.client_operations import clients_by_type, library_of
+from keyless.catalog.client_operations import Client, clients_by_type, library_of
 
 _BUILDER = "Builder"
 _NO_SECRET = frozenset({Origin.IDENTITY, Origin.ADDRESS})
@@ -57,12 +59,20 @@ def _is_identity(repository: Repository, use: ClientUse) -> bool:
 
 def _made(repository: Repository) -> Iterator[SignsIn]:
     """The clients that are made with an identity."""
+    typed = Typed(repository)
     for site in repository.view(calls):
         path = site.within.unit.path
-        name = (dotted(site.call.callee) or "").rpartition(".")[2].removesuffix(_BUILDER)
-        known = clients_by_type().get(name, ())
+        known = _client(typed, site)
         if known and not is_test(path) and _given(repository, site.call.arguments, site.within):
             yield SignsIn(library_of(known[0]).service, True, Place(path, site.call.span))
+
+
+def _client(typed: Typed, site: CallSite) -> tuple[Client, ...]:
+    """The kinds of client that a call makes, or begins to build."""
+    if site.within.unit.language is Language.GO:
+        return (site.method.startswith("New") and typed.kinds(site.call, site.within)) or ()
+    name = (dotted(site.call.callee) or "").rpartition(".")[2].removesuffix(_BUILDER)
+    return clients_by_type().get(name, ())
 
 
 def _given(repository: Repository, arguments: tuple[object, ...], within: Within) -> bool:

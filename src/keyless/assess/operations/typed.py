@@ -100,9 +100,11 @@ class Typed:
         word = word_of(callee.name)
         if word.startswith("build") and (built := self._built(callee, within.unit)):
             return built
+        if made_in_go := self._go_made(callee, within.unit):
+            return made_in_go
         made = makers().get(word)
         if made is None:
-            return self._go_made(callee, within.unit)
+            return None
         return self._given_by(made, self.kinds(callee.base, within, depth + 1), within.unit, telling=True)
 
     def _built(self, callee: Member, unit: Unit) -> Kinds:

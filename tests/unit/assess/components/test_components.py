@@ -97,6 +97,17 @@ def test_how_a_part_signs_in_is_told_from_its_code() -> None:
     assert way(IDENTITY + MADE) == [Authentication.IDENTITY]
     assert way(BLOBS + KEY) == [Authentication.CREDENTIAL]
     assert way(IDENTITY + MADE + KEY) == [Authentication.BOTH]
+    go = 'package main\nimport "github.com/Azure/azure-sdk-for-go/sdk/%s"\n'
+    made = (
+        go % "storage/azblob"
+        + go.partition("\n")[2] % "azidentity"
+        + (
+            "func main() {\ncred, err := azidentity.NewDefaultAzureCredential(nil)\n"
+            "c, err := azblob.NewClient(url, cred, nil)\nc.DeleteContainer(ctx, a, nil)\n}\n"
+        )
+    )
+    (one,) = found({"svc/main.go": made})
+    assert [used.authentication for used in one.services] == [Authentication.IDENTITY]
     assert way(BLOBS + "def f(c):\n    c.delete_blob('a')\n") == [Authentication.UNKNOWN]
 
 

@@ -105,10 +105,10 @@ CASES = {
     "a.go": (
         (
             'package m\nimport "github.com/Azure/azure-sdk-for-go/sdk/storage/azblob"\nfunc f() {\n'
-            "c, err := azblob.NewClient(u, cred, nil)\n_, err = c.DeleteBlob(ctx, a, b, nil)\n"
+            "c, err := azblob.NewClient(u, cred, nil)\n_, err = c.UploadBuffer(ctx, a, b, d, nil)\n"
             "c.ServiceClient().NewContainerClient(a).NewBlobClient(b).Delete(ctx, nil)\n}"
         ),
-        [(*BLOB, 5), (*BLOB, 6)],
+        [("blob", "write a blob", 5), (*BLOB, 6)],
     ),
     "b.go": (
         (
