@@ -6,6 +6,7 @@ Rules:
 - a property that is a list (`allowedAuthenticationModes`) is off where none of `onWith` is in it;
 - `needs` is what must be written for `off` to be accepted: an edit is offered only where it is;
 - `exceptWhere` names variants of the type that take nothing but keys: nothing is said about those;
+- `onlyWhere` is what must be written for the absence of the property to mean that keys are on;
 - before the api-version `since` the property does not exist, so that setting it takes a newer one as well.
 
 Sources: https://learn.microsoft.com/azure/templates/ (each type's reference),

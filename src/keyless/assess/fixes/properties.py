@@ -44,7 +44,8 @@ def entries_added(
     same_line = first.span.line == record.span.line and record.span.start < first.span.start
     if same_line and dialect is Dialect.TERRAFORM:
         return ()
-    texts = [_written(dialect, key, value, first.span.column - 1) for key, value in wanted.items()]
+    width = max(len(key[0]) for key in wanted) if dialect is Dialect.TERRAFORM else 0
+    texts = [_written(dialect, key, value, first.span.column - 1, width) for key, value in wanted.items()]
     between = _between(dialect, first, same_line)
     tight = between.replace("\n\n", "\n")
     return (Edit(path, last.span.end, last.span.end, between + tight.join(texts)),)
@@ -140,10 +141,10 @@ def rendered(dialect: Dialect, value: Plain) -> str:
     return f"'{value}'" if dialect is Dialect.BICEP else f'"{value}"'
 
 
-def _written(dialect: Dialect, key: tuple[str, ...], value: Plain, indent: int) -> str:
+def _written(dialect: Dialect, key: tuple[str, ...], value: Plain, indent: int, width: int = 0) -> str:
     name = f'"{key[0]}"' if dialect is Dialect.ARM else key[0]
     if len(key) == 1:
-        return f"{name}{_assigns(dialect)}{rendered(dialect, value)}"
+        return f"{name.ljust(width)}{_assigns(dialect)}{rendered(dialect, value)}"
     deeper = indent + _STEP[dialect]
     inner = _written(dialect, key[1:], value, deeper)
     opening = f"{name} {{" if dialect is Dialect.TERRAFORM else f"{name}: {{"

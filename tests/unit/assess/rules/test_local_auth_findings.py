@@ -79,3 +79,14 @@ def test_a_list_of_modes_is_on_where_keys_are_among_them() -> None:
     batch = 'resource "azurerm_batch_account" "b" {{\n  allowed_authentication_modes = [{modes}]\n}}\n'
     assert len(found({"main.tf": batch.format(modes='"AAD", "SharedKey"')}, "local-auth-on")) == 1
     assert found({"main.tf": batch.format(modes='"AAD"')}, "local-auth-on") == []
+
+
+def test_a_linux_machine_of_arm_takes_passwords_where_it_does_not_say_no() -> None:
+    text = (
+        "resource vm 'Microsoft.Compute/virtualMachines@2024-03-01' = {{\n  name: 'vm'\n  properties: {{\n"
+        "    osProfile: {{\n      adminUsername: 'a'\n{linux}    }}\n  }}\n}}\n"
+    )
+    silent = "      linuxConfiguration: {\n        provisionVMAgent: true\n      }\n"
+    (one,) = found({"main.bicep": text.format(linux=silent)}, "vm-password-authentication")
+    assert one.fix is not None
+    assert found({"main.bicep": text.format(linux="")}, "vm-password-authentication") == []

@@ -43,11 +43,9 @@ def is_on(found: Deployed, row: LocalAuth) -> bool:
     """Whether the resource takes what the property turns off, as far as that is sure."""
     if any(_holds(found, one) is not False for one in row.except_where):
         return False
-    if not all(_holds(found, one) for one in row.only_where):
-        return False
     value = found.value(row.path)
     if value.told is Told.ABSENT:
-        return row.absent is Absent.ON
+        return row.absent is Absent.ON and all(_holds(found, one) for one in row.only_where)
     return value.told is Told.WRITTEN and _says_on(value, row)
 
 

@@ -123,11 +123,17 @@ def _finding(
 
 
 def _fix(template: Template, parameter: TemplateParameter) -> Fix | None:
-    if parameter.secure or template.dialect is not Dialect.BICEP:
-        return None
-    start = parameter.span.start
-    edit = Edit(template.path, start, start, "@secure()\n")
-    return Fix(f"declare the parameter `{parameter.name}` secure", (edit,))
+    edit = None if parameter.secure else _declared_secure(template, parameter)
+    return Fix(f"declare the parameter `{parameter.name}` secure", (edit,)) if edit is not None else None
+
+
+def _declared_secure(template: Template, parameter: TemplateParameter) -> Edit | None:
+    span = parameter.span
+    if template.dialect is Dialect.BICEP:
+        return Edit(template.path, span.start, span.start, "@secure()\n")
+    if template.dialect is Dialect.TERRAFORM and span.line < span.end_line and span.end_column == 2:
+        return Edit(template.path, span.end - 1, span.end - 1, "\n  sensitive = true\n")
+    return None
 
 
 RULE = Rule(
