@@ -50,6 +50,7 @@ from keyless.assess.syntax.walk import Within
 from keyless.catalog.value_calls import value_calls
 
 _GETTERS = ("get", "is")
+_MOST_HOPS = 32
 _WRAPPED = frozenset({"IOptions", "IOptionsSnapshot", "IOptionsMonitor"})
 _OF_OPTIONS = frozenset({"Value", "CurrentValue"})
 
@@ -300,16 +301,30 @@ def returns(body: tuple[object, ...]) -> list[Return]:
 def _of_object(tracer: Tracer, base: Expr, name: str, spot: Spot) -> list[Hop]:
     """The entry of an object's literal, or what a call that makes an object gives its field."""
     found: list[Hop] = []
-    for value, at in tracer.values(base, spot):
+    for value, at, ends in tracer.passing(base, spot):
         if value is base and isinstance(base, Name | Member):
+            continue
+        if isinstance(value, Name) and at.within is not None:
+            found += _set_on(tracer, value, name, at)
+        if not ends:
             continue
         if isinstance(value, Record):
             found += _of_record(tracer, value, name, at)
         elif isinstance(value, Call) and at.within is not None:
             found += _of_made(tracer, value, name, at)
-        elif isinstance(value, Name | Member) and value is not base and at.within is not None:
+        elif isinstance(value, Name | Member) and at.within is not None:
             found += _of_class(tracer, value, name, at)
-    return found
+    return found[:_MOST_HOPS]
+
+
+def _set_on(tracer: Tracer, variable: Name, name: str, spot: Spot) -> list[Hop]:
+    """What is written to a member of a variable that is handed on: `c.key = x; module.exports = c`."""
+    within = spot.within
+    written_as = f"{variable.id}.{name}"
+    for function in reversed(within.functions if within is not None else ()):
+        if writes := tracer.code.writes(function).of(written_as):
+            return written(writes, spot, written_as)
+    return [] if within is None else top_of(tracer.code, within, written_as)
 
 
 def _of_record(tracer: Tracer, record: Record, name: str, spot: Spot) -> list[Hop]:

@@ -17,7 +17,7 @@ from keyless.assess.flows.definitions import Defined, DefinedClass, definitions,
 from keyless.assess.flows.modules import Modules
 from keyless.assess.flows.writes import Write, Writes
 from keyless.assess.repository import Repository
-from keyless.assess.syntax.code import Import, Unit
+from keyless.assess.syntax.code import Import, Language, Unit
 from keyless.assess.syntax.expressions import Class, Function, Record, Statement
 from keyless.assess.syntax.walk import Within, sites
 
@@ -60,7 +60,14 @@ class Code:
         key = id(unit)
         if key not in self._imports:
             self._imports[key] = {one.alias: one for one in unit.imports if one.alias}
+            if unit.language is Language.GO:
+                self._imports[key].update(self._by_package(unit))
         return self._imports[key]
+
+    def _by_package(self, unit: Unit) -> dict[str, Import]:
+        """Imports of Go by the name of the package, where it is not that of its folder."""
+        found = [(one, self.modules.imported(unit, one.module)[:1]) for one in unit.imports]
+        return {units[0].package: one for one, units in found if units and units[0].package}
 
     def calls_named(self, method: str) -> list[CallSite]:
         """The calls of whatever has a name."""

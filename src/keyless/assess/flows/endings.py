@@ -31,6 +31,7 @@ from keyless.assess.syntax.expressions import Command
 from keyless.assess.syntax.span import Place
 
 _STRONGEST = (Origin.KEY_OF_RESOURCE, Origin.WRITTEN, Origin.ENTRA_SECRET, Origin.PIPELINE_SECRET)
+_NONE = frozenset({Origin.VAULT, Origin.SETTING})
 
 
 class EndingKind(enum.StrEnum):
@@ -100,7 +101,8 @@ def _written(repository: Repository) -> Iterator[Ending]:
     every = [(one, _credentials(find.written_flows(one))) for one in repository.view(written)]
     for one, (strong, others) in every:
         in_pipeline = strong is not None and strong.origin is Origin.PIPELINE_SECRET and not one.runs
-        if strong is not None and id(one) not in find.read_on and not in_pipeline:
+        in_vault = one.setting.realm is Realm.VAULT_SECRET
+        if strong is not None and (in_vault or id(one) not in find.read_on) and not in_pipeline:
             yield Ending(
                 kind=_KINDS[one.setting.realm],
                 place=one.place,
@@ -131,7 +133,7 @@ def _properties(repository: Repository) -> Iterator[Ending]:
         strong, others = _credentials(template_origins(repository, held.template, held.value))
         if strong is not None and strong.origin is Origin.KEY_OF_RESOURCE:
             yield Ending(
-                kind=EndingKind.PROPERTY,
+                kind=EndingKind.VAULT_SECRET if held.is_secret else EndingKind.PROPERTY,
                 place=held.place,
                 name=held.name,
                 holder=f"`{held.of}`",
@@ -176,8 +178,8 @@ def _shown(asked: AzCommand, command: Command) -> str:
 
 
 def _credentials(flows: Iterable[Flow]) -> tuple[Flow | None, tuple[Flow, ...]]:
-    """The strongest flow of a credential, and the others; what is read of a vault is where it belongs."""
-    found = [one for one in flows if is_credential(one) and one.origin is not Origin.VAULT]
+    """The strongest flow of a credential, and the others; what is read of a vault ends in the vault."""
+    found = [one for one in flows if is_credential(one) and one.origin not in _NONE and not one.by_vault]
     found.sort(key=_rank)
     return (found[0], tuple(found[1:])) if found else (None, ())
 

@@ -5,7 +5,8 @@ Rules:
   began with;
 - a read of a resource's keys by a management client is a key of that resource, and so is whatever is taken
   out of its answer;
-- a text is an address, a reference to a vault, or a written value; an empty one or a placeholder is nothing.
+- a text is an address, a reference to a vault, or a written value; an empty one is nothing,
+  a placeholder no secret.
 """
 
 from __future__ import annotations
@@ -26,15 +27,19 @@ from keyless.assess.syntax.expressions import (
     Joined,
     Literal,
     Member,
+    Name,
     dotted,
     text_of,
 )
 from keyless.catalog.resource_keys import service_of_command
 from keyless.catalog.shapes.of_value import shape_of
+from keyless.catalog.shapes.placeholders import stands_for_something
 from keyless.catalog.shapes.shape import Holds
 from keyless.catalog.value_calls import value_calls
 
 _MOST_LINKS = 24
+PLACEHOLDER = "placeholder"
+"""The name of flows that begin at a text which only stands for a value."""
 _PARSES = frozenset({"loads", "parse", "Parse", "Unmarshal", "decode", "readValue", "Deserialize"})
 _RUNS = frozenset(
     {"run", "check_output", "Popen", "popen", "getoutput", "execSync", "exec", "spawnSync", "system"}
@@ -60,12 +65,20 @@ def ended(
     return Flow(origin, place, at, (Step(place, what),), service, subject, name, (), secret)
 
 
+def called_name(call: Call, spot: Spot) -> str:
+    """The last part of what is called, by the name that it has where it is imported from."""
+    name = method_name(call)
+    imports = spot.within.unit.imports if spot.within is not None and isinstance(call.callee, Name) else ()
+    found = next((one.name for one in imports if one.alias == name), None)
+    return name if found in {None, "default"} else found or name
+
+
 def credential_object(call: Call, spot: Spot) -> Flow | None:
     """A credential of azure-identity, or what a chain of its builder's methods makes of it."""
     one: Expr = call
     for _ in range(_MOST_LINKS):
         if isinstance(one, Call):
-            name = method_name(one)
+            name = called_name(one, spot)
             if name in value_calls().identity:
                 return ended(Origin.IDENTITY, spot, one, f"identity by `{name}`", name=name)
             if name in value_calls().entra_secrets:
@@ -168,15 +181,17 @@ def command_line(tracer: Tracer, expression: Expr, spot: Spot) -> Flow | None:
 
 
 def literal(one: Literal, spot: Spot) -> Flow | None:
-    """What a literal is; none for what is no text, is empty, or stands for something else."""
+    """What a literal is; none for what is no text, or is empty."""
     text = one.value
-    if not isinstance(text, str) or not text.strip() or is_placeholder(text):
+    if not isinstance(text, str) or not text.strip():
         return None
     shape = shape_of(text)
     if shape.holds is Holds.REFERENCE:
         return ended(Origin.VAULT, spot, one, "reference to a vault", service="keyvault")
     if shape.holds is not Holds.CREDENTIAL and is_address(text):
         return ended(Origin.ADDRESS, spot, one, "address")
+    if stands_for_something(text):
+        return ended(Origin.ADDRESS, spot, one, "stands for a value", name=PLACEHOLDER)
     secret = shape.holds is Holds.CREDENTIAL or is_secret_text(text)
     service = next(iter(shape.services), "")
     return ended(Origin.WRITTEN, spot, one, "written here", service=service, secret=secret)
@@ -196,12 +211,4 @@ def is_address(text: str) -> bool:
 
 def is_placeholder(text: str) -> bool:
     """Whether a text only stands for a value."""
-    plain = text.strip().casefold()
-    wrapped = plain[:1] + plain[-1:] in {"<>", "{}", "[]", "%%"}
-    return (
-        wrapped
-        or plain.startswith(("${", "$(", "{{", "your", "<", "#{"))
-        or set(plain) <= set("x*.-0_")
-        or plain
-        in {"changeme", "todo", "none", "null", "undefined", "placeholder", "replace_me", "tbd", "n/a"}
-    )
+    return stands_for_something(text)

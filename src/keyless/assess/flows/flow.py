@@ -57,6 +57,8 @@ class Flow:
     """Places that other ways from the same origin to the same use go through."""
     secret: bool = False
     """Whether the place itself says that the value is secret: a secure parameter, a drawn password."""
+    by_vault: str = ""
+    """The secret of a vault that the value is kept in on the way."""
 
 
 _CREDENTIALS = frozenset({Origin.KEY_OF_RESOURCE, Origin.VAULT, Origin.PIPELINE_SECRET, Origin.ENTRA_SECRET})

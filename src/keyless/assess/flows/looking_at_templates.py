@@ -202,7 +202,8 @@ def _call(one: Expr, spot: Spot) -> Seen:
     if name in resource_keys().generated:
         return Seen((ended(Origin.GENERATED, spot, one, f"drawn by `{name}`", name=name),))
     if name.casefold() in _TOGETHER and len(given) > 1:
-        return joined(Joined(one.span, _formatted(given)), spot)
+        text = Joined(one.span, _formatted(given))
+        return vault_reference(text, spot) or joined(text, spot)
     if name.casefold() in _PASSING or name.casefold() in _TOGETHER:
         return Seen((), tuple(Hop(value, spot) for value in given[:_MOST_ARGUMENTS]))
     return NOTHING

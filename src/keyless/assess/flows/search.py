@@ -15,14 +15,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from keyless.assess.findings.finding import Step
-from keyless.assess.flows.ends import ended
+from keyless.assess.flows.ends import PLACEHOLDER, ended
 from keyless.assess.flows.flow import Flow, Origin
 from keyless.assess.flows.near import nearest
 from keyless.assess.flows.spot import Hop, Spot
 from keyless.assess.flows.tracer import Tracer
-from keyless.assess.repository import Repository
-from keyless.assess.settings.setting import Realm, Setting, Written
-from keyless.assess.settings.written import written
+from keyless.assess.settings.setting import Realm, Setting, Written, vault_secret_of
+from keyless.assess.settings.written import written_by_setting
 from keyless.assess.syntax.expressions import Expr
 
 _MOST_FLOWS = 16
@@ -53,14 +52,6 @@ def _kind(one: Written) -> Kind:
     if one.template is not None:
         return Kind.TEMPLATE
     return Kind.SCRIPT if one.within is not None else Kind.DOCUMENT
-
-
-def written_by_setting(repository: Repository) -> Mapping[Setting, list[Written]]:
-    """What writes each setting; what a workload that runs gets comes first."""
-    found: dict[Setting, list[Written]] = defaultdict(list)
-    for one in sorted(repository.view(written), key=lambda one: not one.runs):
-        found[one.setting].append(one)
-    return found
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -135,11 +126,8 @@ class Searcher:
     def _searched(self, one: Written) -> tuple[Flow, ...]:
         spot = Spot(one.place.path, one.within, one.template)
         step = Step(one.place, f"set as `{one.name}` by {one.by}")
-        return tuple(
-            replace(flow, steps=(*flow.steps, step))
-            for flow in self._search(one.value, spot)
-            if flow.origin is not Origin.UNKNOWN
-        )
+        found = self._search(one.value, spot)
+        return tuple(replace(flow, steps=(*flow.steps, step)) for flow in found if _tells(one, flow))
 
     def _written(self) -> Mapping[Setting, list[Written]]:
         return self._tracer.repository.view(written_by_setting)
@@ -176,15 +164,30 @@ class Searcher:
         return found
 
     def _setting(self, setting: Setting, hop: Hop, node: _Node) -> tuple[Flow, ...]:
+        """The flows of a setting; of one that nothing writes, a secret of a vault that has its name."""
+        kept = vault_secret_of(setting.key)
+        in_vault = setting.realm is Realm.VAULT_SECRET
         flows = self.of_setting(setting, node.spot.path)
+        if not flows and setting.realm is Realm.SETTING and kept in self._written():
+            flows, in_vault = self.of_setting(kept, node.spot.path), True
+        name = hop.what.partition("`")[2].partition("`")[0] or setting.key
         if flows:
-            return flows
+            return tuple(replace(one, by_vault=one.by_vault or name) for one in flows) if in_vault else flows
         origin = _ENDS[setting.realm]
         secret = setting.realm is not Realm.SETTING
         service = "keyvault" if origin is Origin.VAULT else ""
-        name = hop.what.partition("`")[2].partition("`")[0] or setting.key
         place = hop.place or node.spot.place(node.expression.span)
         return (Flow(origin, place, node.expression, (), service, "", name, (), secret),)
+
+
+def _tells(one: Written, flow: Flow) -> bool:
+    """Whether a flow tells what a setting is.
+
+    No placeholder does, nor a text that no workload gets (an example's, a developer's) and is no credential.
+    """
+    if flow.origin is Origin.WRITTEN:
+        return one.runs or flow.secret
+    return flow.origin is not Origin.UNKNOWN and flow.name != PLACEHOLDER
 
 
 def _longer(trail: _Trail | None, hop: Hop) -> _Trail | None:

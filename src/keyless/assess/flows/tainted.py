@@ -27,10 +27,11 @@ from keyless.assess.syntax.expressions import (
     within,
 )
 from keyless.assess.syntax.span import Place
-from keyless.assess.syntax.templates import Dialect, Template
+from keyless.assess.syntax.templates import Dialect, Resource, Template
 from keyless.catalog.resource_keys import key_attributes, resource_keys
 
 _MOST_ROUNDS = 8
+_SECRETS = frozenset({"microsoft.keyvault/vaults/secrets", "azurerm_key_vault_secret"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,8 @@ class Held:
     place: Place
     template: Template
     of: str
+    is_secret: bool = False
+    """Whether it is the value of a secret of a vault whose name cannot be told."""
 
 
 def key_holders(repository: Repository) -> tuple[Held, ...]:
@@ -57,13 +60,17 @@ def _of_scope(scope: Scope) -> Iterator[Held]:
     for template in scope.templates:
         for resource in template.resources:
             if not resource.existing:
-                yield from _leaves(resource.body, template, resource.symbol)
+                yield from _leaves(resource.body, template, resource.symbol, _is_secret(resource))
         for module in template.modules:
             if module.symbol.casefold() not in scope.uses:
                 yield from _leaves(module.arguments, template, module.symbol)
 
 
-def _leaves(body: Record, template: Template, of: str) -> Iterator[Held]:
+def _is_secret(resource: Resource) -> bool:
+    return (resource.arm_type or resource.type).casefold() in _SECRETS
+
+
+def _leaves(body: Record, template: Template, of: str, is_secret: bool = False) -> Iterator[Held]:
     """The values of a body that are no records or lists, each with the entry that it stands in."""
     waiting: list[tuple[Expr, str, Place]] = [(body, "", Place(template.path, body.span))]
     while waiting:
@@ -79,7 +86,7 @@ def _leaves(body: Record, template: Template, of: str) -> Iterator[Held]:
             case Loop(value=inner):
                 waiting.append((inner, name, place))
             case _:
-                yield Held(name, value, place, template, of)
+                yield Held(name, value, place, template, of, is_secret and name == "value")
 
 
 class _Tainted:

@@ -14,6 +14,7 @@ from keyless.assess.calls import CallSite
 from keyless.assess.flows.code import Code
 from keyless.assess.flows.definitions import Defined, DefinedClass, plain_type
 from keyless.assess.flows.types import SELF, class_of
+from keyless.assess.settings.writers.where import is_for_tests
 from keyless.assess.syntax.code import Import, Language, Unit
 from keyless.assess.syntax.expressions import CONSTRUCTOR, Call, Expr, Member, Name, Parameter
 from keyless.assess.syntax.walk import Within
@@ -42,6 +43,8 @@ def callers(code: Code, defined: Defined) -> list[CallSite]:
 
 
 def _callers(code: Code, defined: Defined) -> list[CallSite]:
+    """Tests count as callers only of what is in tests itself."""
+    in_tests = is_for_tests(defined.within.unit.path)
     names = {defined.name}
     if defined.is_constructor and defined.owner is not None:
         names = {defined.owner.name, "super", "base", "this", "__init__"}
@@ -49,6 +52,8 @@ def _callers(code: Code, defined: Defined) -> list[CallSite]:
     found: list[CallSite] = []
     for name in sorted(names):
         for one in code.calls_named(name)[:_MOST_CANDIDATES]:
+            if not in_tests and is_for_tests(one.within.unit.path):
+                continue
             if defined in targets(code, one.call, one.within):
                 found.append(one)
                 if len(found) >= _MOST_CALLERS:

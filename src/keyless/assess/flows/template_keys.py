@@ -254,18 +254,32 @@ def _vault_secret(resource: Resource | None, one: Expr, spot: Spot, symbol: str,
 def referred_secret(repository: Repository, text: Joined, spot: Spot, template: Template) -> Seen | None:
     """What a reference to a vault means whose secret is a resource of the template: what that one keeps."""
     for part in pieces(text):
-        chain = links(part)
-        base, first = chain[-1], chain[-2] if len(chain) > 1 else None
-        symbol = base.id if isinstance(base, Name) else ""
-        if symbol == "azurerm_key_vault_secret" and isinstance(first, Member):
-            symbol = f"{symbol}.{first.name}"
-        resource = _resource(repository, symbol, template)
-        if resource is not None and "secret" in resource.type.casefold():
-            written = entry_of(resource.body, "properties", "value") or entry_of(resource.body, "value")
-            what = f"reference to vault secret of `{symbol}`"
-            place = spot.place(text.span)
-            return None if written is None else Seen((), (Hop(written.value, spot, what, place),))
+        for symbol in _symbols(part):
+            resource = _resource(repository, symbol, template)
+            if resource is not None and "secret" in resource.type.casefold():
+                return _kept(resource, symbol, text, spot)
     return None
+
+
+def _symbols(part: Expr) -> list[str]:
+    """What an expression may call a resource: names, members (`vault::secret`), types with names."""
+    chain = links(part)
+    names = [one.name for one in chain if isinstance(one, Member)]
+    base = chain[-1]
+    found = [base.id, *names] if isinstance(base, Name) else names
+    return [*found, *(f"{found[0]}.{names[-1]}" for _ in names[:1])]
+
+
+def _kept(resource: Resource, symbol: str, text: Joined, spot: Spot) -> Seen | None:
+    """The secret of a vault that a resource is: by its name, or what it is given."""
+    name = entry_of(resource.body, "name")
+    written = entry_of(resource.body, "properties", "value") or entry_of(resource.body, "value")
+    told = (text_of(name.value) or "").rpartition("/")[2] if name is not None else ""
+    place = spot.place(text.span)
+    if told:
+        return Seen((), (Hop(vault_secret_of(told), spot, f"reference to vault secret `{told}`", place),))
+    what = f"reference to vault secret of `{symbol}`"
+    return None if written is None else Seen((), (Hop(written.value, spot, what, place),))
 
 
 def _action(resource: Resource, one: Expr, spot: Spot, symbol: str) -> Seen:

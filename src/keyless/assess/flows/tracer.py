@@ -19,6 +19,7 @@ from keyless.assess.flows.flow import Flow
 from keyless.assess.flows.spot import Hop, Spot
 from keyless.assess.repository import Repository
 from keyless.assess.settings.setting import Setting
+from keyless.assess.settings.written import written_by_setting
 from keyless.assess.syntax.expressions import Expr
 
 
@@ -40,6 +41,7 @@ _LOOKED_AT_IN_A_QUERY = 600
 _LOOKED_AT_IN_ALL = 2_000_000
 _DEEPEST = 12
 _MOST_VALUES = 8
+_MOST_PASSED = 64
 
 
 class Tracer:
@@ -78,17 +80,28 @@ class Tracer:
             self._active.discard(key)
 
     def values(self, expression: Expr, spot: Spot) -> list[tuple[Expr, Spot]]:
-        """What an expression is, as far as it can be followed: literals, objects, calls, unknown names."""
-        found: list[tuple[Expr, Spot]] = []
+        """What an expression is, as far as it can be followed: literals, objects, calls, unknown names.
+
+        What is read from settings is what the repository writes there.
+        """
+        return [(one, at) for one, at, ends in self.passing(expression, spot) if ends][:_MOST_VALUES]
+
+    def passing(self, expression: Expr, spot: Spot) -> list[tuple[Expr, Spot, bool]]:
+        """All that the search for values passes, with whether it ends there."""
+        found: list[tuple[Expr, Spot, bool]] = []
         seen: set[tuple[int, tuple[int, ...]]] = set()
         waiting: list[tuple[Expr, Spot]] = [(expression, spot)]
         for one, at in waiting:
             key = (id(one), at.key)
-            if key in seen or len(found) >= _MOST_VALUES:
+            if key in seen or len(found) >= _MOST_PASSED:
                 continue
             seen.add(key)
-            seen_here = self.look(one, at)
-            waiting.extend((hop.to, hop.spot) for hop in seen_here.hops if not isinstance(hop.to, Setting))
-            if not seen_here.hops:
-                found.append((one, at))
+            hops = self.look(one, at).hops
+            found.append((one, at, not hops))
+            for hop in hops:
+                waiting.extend(self._written(hop.to) if isinstance(hop.to, Setting) else [(hop.to, hop.spot)])
         return found
+
+    def _written(self, setting: Setting) -> list[tuple[Expr, Spot]]:
+        writes = self.repository.view(written_by_setting).get(setting, ())[:_MOST_VALUES]
+        return [(one.value, Spot(one.place.path, one.within, one.template)) for one in writes]

@@ -5,7 +5,7 @@ Rules:
   configuration, with the prefix of a section that was taken before;
 - an object of configuration is known by its name after imports, by its type, or by the call that made it; a
   usual name alone (`configuration` in C#) is enough where nothing says another type;
-- a key may be a constant of the repository;
+- a key may be a constant of the repository; an object of settings may be called (`config("X")` of starlette);
 - fields of classes that settings are bound to are left to `flows/bound`.
 """
 
@@ -18,6 +18,7 @@ from keyless.assess.flows.spot import Spot
 from keyless.assess.flows.tracer import Tracer
 from keyless.assess.flows.types import type_of
 from keyless.assess.settings.setting import Setting, setting_of
+from keyless.assess.syntax.code import Language
 from keyless.assess.syntax.expressions import Call, Expr, Index, Literal, Member, Name, Other, dotted, text_of
 from keyless.catalog.setting_reads import SettingReads, setting_reads
 
@@ -58,6 +59,8 @@ def _of_call(tracer: Tracer, known: SettingReads, call: Call, spot: Spot) -> lis
         if full is not None and (full == function or full.endswith(f".{function}")):
             return _read(tracer, call, spot, "", (position, default))
     callee = call.callee
+    if isinstance(callee, Name):
+        return _called_object(tracer, known, call, callee, spot)
     if not isinstance(callee, Member):
         return []
     prefix = known.methods.get(plain_type(callee.name))
@@ -70,12 +73,20 @@ def _of_call(tracer: Tracer, known: SettingReads, call: Call, spot: Spot) -> lis
     ]
 
 
+def _called_object(tracer: Tracer, known: SettingReads, call: Call, callee: Name, spot: Spot) -> list[Read]:
+    """`config("X")`, where `config` is an object of settings that a variable of Python holds."""
+    is_python = spot.within is not None and spot.within.unit.language is Language.PYTHON
+    before = _prefixes(tracer, known, callee, spot) if is_python and callee.id[:1].islower() else []
+    return [read for prefix in before for read in _read(tracer, call, spot, prefix, (0, -1))]
+
+
 def _read(tracer: Tracer, call: Call, spot: Spot, prefix: str, at: tuple[int, int]) -> list[Read]:
     position, default = at
     plain = [one.value for one in call.arguments]
     if position >= len(plain):
         return []
-    fallback = plain[default] if 0 <= default < len(plain) else None
+    named = next((one.value for one in call.arguments if one.name == "default"), None)
+    fallback = plain[default] if 0 <= default < len(plain) and named is None else named
     return [Read(prefix + name, fallback) for name in _texts(tracer, plain[position], spot)]
 
 

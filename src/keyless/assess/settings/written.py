@@ -9,8 +9,11 @@ Rules:
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Mapping
+
 from keyless.assess.repository import Repository
-from keyless.assess.settings.setting import Written
+from keyless.assess.settings.setting import Setting, Written
 from keyless.assess.settings.writers.code import of_code
 from keyless.assess.settings.writers.documents import of_document
 from keyless.assess.settings.writers.scripts import of_scripts
@@ -24,3 +27,11 @@ def written(repository: Repository) -> tuple[Written, ...]:
     found += of_templates(repository)
     found += of_code(repository)
     return tuple(found)
+
+
+def written_by_setting(repository: Repository) -> Mapping[Setting, list[Written]]:
+    """What writes each setting; what a workload that runs gets comes first."""
+    found: dict[Setting, list[Written]] = defaultdict(list)
+    for one in sorted(repository.view(written), key=lambda one: not one.runs):
+        found[one.setting].append(one)
+    return found
