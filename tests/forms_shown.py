@@ -83,7 +83,8 @@ def _body(statements: tuple[Statement, ...]) -> str:
 def _call(one: Call) -> str:
     arguments = ", ".join(_argument(each) for each in one.arguments)
     then = _entries(one.then) if one.then else ""
-    return f"{'new ' if one.new else ''}{expression(one.callee)}({arguments}){then}"
+    types = f"<{', '.join(one.types)}>" if one.types else ""
+    return f"{'new ' if one.new else ''}{expression(one.callee)}{types}({arguments}){then}"
 
 
 def _argument(one: Argument) -> str:

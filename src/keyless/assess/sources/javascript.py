@@ -9,9 +9,10 @@ import re
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from keyless.assess.sources import code_reading as reading
-from keyless.assess.sources.code_reading import Grammar, Makes, Puts, Reading
+from keyless.assess.sources import putting
 from keyless.assess.sources.javascript_ import definitions, exports, expressions, imports, statements, texts
+from keyless.assess.sources.putting import Makes, Puts, Putting, forms
+from keyless.assess.sources.reading import code_of
 from keyless.assess.sources.tree import FileText
 from keyless.assess.syntax.code import Language
 from keyless.assess.syntax.source import Source
@@ -21,8 +22,8 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
 _EXPRESSIONS: dict[str, Makes] = {
-    "identifier": reading.makes_name,
-    "property_identifier": reading.makes_name,
+    "identifier": putting.makes_name,
+    "property_identifier": putting.makes_name,
     "this": expressions.word,
     "super": expressions.word,
     "import": expressions.word,
@@ -35,15 +36,15 @@ _EXPRESSIONS: dict[str, Makes] = {
     "binary_expression": expressions.binary,
     "unary_expression": expressions.unary,
     "ternary_expression": expressions.ternary,
-    "parenthesized_expression": reading.makes_within,
-    "await_expression": reading.makes_within,
+    "parenthesized_expression": putting.makes_within,
+    "await_expression": putting.makes_within,
     "as_expression": expressions.first_within,
     "satisfies_expression": expressions.first_within,
     "instantiation_expression": expressions.first_within,
     "non_null_expression": expressions.first_within,
     "type_assertion": expressions.last_within,
-    "spread_element": reading.makes_within,
-    "jsx_expression": reading.makes_within,
+    "spread_element": putting.makes_within,
+    "jsx_expression": putting.makes_within,
     "object": expressions.object_,
     "array": expressions.array,
     "arrow_function": definitions.lambda_,
@@ -53,13 +54,14 @@ _EXPRESSIONS: dict[str, Makes] = {
     "class": definitions.class_expression,
     "assignment_expression": statements.assignment,
     "augmented_assignment_expression": statements.augmented,
-    "yield_expression": expressions.yields,
+    "yield_expression": putting.gives_back,
     "regex": expressions.regex,
-    "number": reading.makes_number,
-    "true": reading.makes_true,
-    "false": reading.makes_false,
-    "null": reading.makes_null,
-    "undefined": reading.makes_null,
+    "number": putting.makes_number,
+    "true": putting.makes_true,
+    "false": putting.makes_false,
+    "null": putting.makes_null,
+    "undefined": putting.makes_null,
+    "ERROR": putting.makes_nothing_of,
 }
 _STATEMENTS: dict[str, Puts] = {
     "expression_statement": statements.expression_statement,
@@ -73,7 +75,7 @@ _STATEMENTS: dict[str, Puts] = {
     "enum_declaration": definitions.enum,
     "import_statement": imports.import_statement,
     "export_statement": exports.export_statement,
-    "return_statement": statements.returns,
+    "return_statement": putting.returns,
     "if_statement": statements.if_statement,
     "try_statement": statements.try_statement,
     "switch_statement": statements.switch_statement,
@@ -81,13 +83,13 @@ _STATEMENTS: dict[str, Puts] = {
     "for_in_statement": statements.for_in,
     "while_statement": statements.loops,
     "do_statement": statements.loops,
-    "throw_statement": reading.puts_within,
-    "statement_block": reading.puts_within,
-    "labeled_statement": reading.puts_within,
-    "internal_module": reading.puts_within,
-    "module": reading.puts_within,
-    "with_statement": reading.puts_within,
-    "ERROR": reading.puts_within,
+    "throw_statement": putting.puts_within,
+    "statement_block": putting.puts_within,
+    "labeled_statement": putting.puts_within,
+    "internal_module": putting.puts_within,
+    "module": putting.puts_within,
+    "with_statement": putting.puts_within,
+    "ERROR": putting.puts_within,
 }
 _NOTHING = (
     "comment", "html_comment", "hash_bang_line", "empty_statement", "break_statement", "continue_statement",
@@ -95,8 +97,8 @@ _NOTHING = (
     "statement_identifier", "type_annotation", "type_arguments", "type_parameters", "jsx_text",
     "html_character_reference", "import_alias", "optional_chain",
 )  # fmt: skip
-_GRAMMAR = Grammar(Language.JAVASCRIPT, _EXPRESSIONS, _STATEMENTS, _NOTHING)
-_STUMBLES = re.compile(rb"(?<=\s)in(?==\{)|& ")
+_FORMS = forms(_EXPRESSIONS, _STATEMENTS, _NOTHING)
+_STUMBLES = re.compile(rb"(?<=\s)in(?==\{)|(?<!&)& ")
 _INSTEAD = {b"in": b"iN", b"& ": b"| "}
 """An attribute of JSX that has the name of an operator, and a lone `&` in its text: right, and as long."""
 _GRAMMARS = {".ts": "typescript", ".cts": "typescript", ".mts": "typescript", ".tsx": "tsx"}
@@ -106,7 +108,7 @@ def read(path: str, text: str) -> Source:
     """A file of JavaScript or TypeScript."""
     file = FileText(path, text)
     grammar = _GRAMMARS.get(PurePosixPath(path).suffix.casefold(), "javascript")
-    return Reading(file, _GRAMMAR).source(_tree(grammar, file.data))
+    return code_of(file, _tree(grammar, file.data), Language.JAVASCRIPT, _FORMS, kind=Putting)
 
 
 def _tree(grammar: str, data: bytes) -> Node:

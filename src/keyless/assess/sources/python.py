@@ -5,16 +5,17 @@ Source: https://github.com/tree-sitter/tree-sitter-python
 
 from __future__ import annotations
 
-from keyless.assess.sources import code_reading as reading
-from keyless.assess.sources.code_reading import Grammar, Makes, Puts, Reading
+from keyless.assess.sources import putting
+from keyless.assess.sources.putting import Makes, Puts, Putting, forms
 from keyless.assess.sources.python_ import definitions, expressions, imports, statements, strings
+from keyless.assess.sources.reading import code_of
 from keyless.assess.sources.tree import FileText
 from keyless.assess.syntax.code import Language
 from keyless.assess.syntax.source import Source
 from keyless.grammars import parsed
 
 _EXPRESSIONS: dict[str, Makes] = {
-    "identifier": reading.makes_name,
+    "identifier": putting.makes_name,
     "string": strings.string,
     "concatenated_string": strings.concatenated,
     "call": expressions.chain,
@@ -24,8 +25,8 @@ _EXPRESSIONS: dict[str, Makes] = {
     "boolean_operator": expressions.boolean,
     "comparison_operator": expressions.comparison,
     "conditional_expression": expressions.conditional,
-    "parenthesized_expression": reading.makes_within,
-    "await": reading.makes_within,
+    "parenthesized_expression": putting.makes_within,
+    "await": putting.makes_within,
     "list": expressions.items,
     "tuple": expressions.items,
     "set": expressions.items,
@@ -38,20 +39,21 @@ _EXPRESSIONS: dict[str, Makes] = {
     "list_splat": expressions.splat,
     "dictionary_splat": expressions.splat,
     "named_expression": expressions.walrus,
-    "yield": expressions.yields,
+    "yield": putting.gives_back,
     "as_pattern": statements.as_pattern,
     "lambda": definitions.lambda_,
-    "integer": reading.makes_number,
-    "float": reading.makes_number,
-    "true": reading.makes_true,
-    "false": reading.makes_false,
-    "none": reading.makes_null,
+    "integer": putting.makes_number,
+    "float": putting.makes_number,
+    "true": putting.makes_true,
+    "false": putting.makes_false,
+    "none": putting.makes_null,
+    "ERROR": putting.makes_nothing_of,
 }
 _STATEMENTS: dict[str, Puts] = {
     "expression_statement": statements.expression_statement,
     "assignment": statements.assignment,
     "augmented_assignment": statements.augmented,
-    "return_statement": statements.returns,
+    "return_statement": putting.returns,
     "if_statement": statements.arms,
     "elif_clause": statements.arms,
     "else_clause": statements.arms,
@@ -68,21 +70,22 @@ _STATEMENTS: dict[str, Puts] = {
     "decorated_definition": definitions.decorated,
     "import_statement": imports.imports,
     "import_from_statement": imports.imports_from,
-    "future_import_statement": reading.puts_nothing,
-    "type_alias_statement": reading.puts_within,
-    "raise_statement": reading.puts_within,
-    "assert_statement": reading.puts_within,
-    "block": reading.puts_within,
-    "ERROR": reading.puts_within,
+    "future_import_statement": putting.puts_nothing,
+    "type_alias_statement": putting.puts_within,
+    "delete_statement": putting.puts_within,
+    "raise_statement": putting.puts_within,
+    "assert_statement": putting.puts_within,
+    "block": putting.puts_within,
+    "ERROR": putting.puts_within,
 }
 _NOTHING = (
     "comment", "line_continuation", "pass_statement", "break_statement", "continue_statement",
     "global_statement", "nonlocal_statement",
 )  # fmt: skip
-_GRAMMAR = Grammar(Language.PYTHON, _EXPRESSIONS, _STATEMENTS, _NOTHING)
+_FORMS = forms(_EXPRESSIONS, _STATEMENTS, _NOTHING)
 
 
 def read(path: str, text: str) -> Source:
     """A file of Python."""
     file = FileText(path, text)
-    return Reading(file, _GRAMMAR).source(parsed("python", file.data))
+    return code_of(file, parsed("python", file.data), Language.PYTHON, _FORMS, kind=Putting)

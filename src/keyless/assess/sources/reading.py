@@ -143,10 +143,15 @@ class Reading:
 
 
 def code_of(
-    file: FileText, root: Node, language: Language, forms: Forms, problems: tuple[Problem, ...] = ()
+    file: FileText,
+    root: Node,
+    language: Language,
+    forms: Forms,
+    problems: tuple[Problem, ...] = (),
+    kind: type[Reading] = Reading,
 ) -> Source:
     """What a file of code says: its imports and package are what its statements told of them."""
-    reading = Reading(file, forms)
+    reading = kind(file, forms)
     body = reading.statements(root.named_children)
     unit = Unit(
         path=file.path,

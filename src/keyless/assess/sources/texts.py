@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from itertools import groupby
 
 from keyless.assess.syntax.expressions import Expr, Joined, Literal, Other
 from keyless.assess.syntax.span import Span
@@ -77,18 +78,24 @@ def _octal(text: str) -> int:
 
 def joined(span: Span, parts: Iterable[Expr]) -> Expr:
     """Texts and expressions as one text; a literal where all of it is."""
+    plain = [piece for part in parts for piece in _pieces(part) if not _is_empty(piece)]
     found: list[Expr] = []
-    for part in parts:
-        before = found[-1] if found else None
-        if _is_text(part) and before is not None and _is_text(before):
-            found[-1] = _one(before, part)
-        elif not (isinstance(part, Literal) and part.value == ""):
-            found.append(part)
+    for is_text, run in groupby(plain, key=_is_text):
+        pieces = list(run)
+        found.extend([_one(pieces)] if is_text else pieces)
     if not found:
         return Literal(span, "")
     if len(found) == 1 and _is_text(found[0]) and isinstance(found[0], Literal):
         return Literal(span, found[0].value)
     return Joined(span, tuple(found))
+
+
+def _pieces(part: Expr) -> tuple[Expr, ...]:
+    return part.parts if isinstance(part, Joined) else (part,)
+
+
+def _is_empty(part: Expr) -> bool:
+    return isinstance(part, Literal) and part.value == ""
 
 
 def added(span: Span, kind: str, operands: Sequence[Expr]) -> Expr:
@@ -103,7 +110,7 @@ def _is_text(part: Expr) -> bool:
     return isinstance(part, Literal) and isinstance(part.value, str)
 
 
-def _one(first: Expr, second: Expr) -> Literal:
-    a, b = first.span, second.span
+def _one(pieces: Sequence[Expr]) -> Literal:
+    a, b = pieces[0].span, pieces[-1].span
     span = Span(a.line, a.column, b.end_line, b.end_column, a.start, b.end)
-    return Literal(span, f"{getattr(first, 'value', '')}{getattr(second, 'value', '')}")
+    return Literal(span, "".join(str(getattr(piece, "value", "")) for piece in pieces))

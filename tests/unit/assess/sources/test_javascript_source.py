@@ -49,7 +49,8 @@ def test_each_form_of_import_is_known_by_its_name_in_the_file(
         ('x = a?.b?.["c"]?.(d)!.e', "x = a.b['c'](d).e"),
         ("x = new A.B(c, ...d)", "x = new A.B(c, *d)"),
         ("x = new A", "x = new A()"),
-        ("x = f<T>(a)", "x = f(a)"),
+        ("x = f<T>(a)", "x = f<T>(a)"),
+        ("x = new Map<string, A>()", "x = new Map<string, A>()"),
         ("x = gql`a ${b}`", "x = gql('a ' ~ b)"),
         ('x = { a, b: 1, [c]: 2, ...d, "e-f": 3, 4: 5 }',
          "x = {'a': a, 'b': 1, c: 2, <spread>: d, 'e-f': 3, 4: 5}"),
@@ -66,7 +67,7 @@ def test_each_form_of_import_is_known_by_its_name_in_the_file(
         ("x -= y", "x = y"),
         ("x[f()] += y", "x[f()] = y"),
         ("x = [1.5, 0x10, null, true, false, undefined, 1_000, 10n, /a/g]",
-         "x = [1.5, 16, None, True, False, None, 1000, '10n', <regex>]"),
+         "x = [1.5, 16, None, True, False, None, 1000, 10, <regex>]"),
         ("x = typeof y", "x = <typeof y>"),
         ("x = import.meta", "x = <meta_property>"),
         ("throw new E(x)", "new E(x)"),
@@ -91,7 +92,7 @@ def test_an_expression_has_its_form(text: str, form: str) -> None:
          ["a = f()", "if a {b()}", "if c {d()}", "else {e()}"]),
         ("for (const [k, { v, w: u = 1 }] of f(x)) { g(k) }", ["for k, v, u in f(x) {g(k)}"]),
         ("for (let i = 0; i < n; i++) f(i)",
-         ["let i = 0", "for  in - {<< i, n>; f(i); <update_expression i>}"]),
+         ["let i = 0", "for  in - {<< i, n>; f(i); i}"]),
         ("while (f()) g()", ["for  in - {f(); g()}"]),
         ("switch (x) { case 1: f(); break; default: g() }", ["switch x {1; f()}", "switch x {g()}"]),
         ("try { a() } catch (e) { b() } finally { c() }", ["try {a()}", "catch {b()}", "finally {c()}"]),
@@ -163,7 +164,7 @@ def test_an_interface_is_a_class_with_fields() -> None:
 
 
 def test_calls_in_jsx_are_kept() -> None:
-    (form,) = shown("a.jsx", "x = <A b={f(1)} in={y}>Me & you {g(2)}</A>")
+    (form,) = shown("a.jsx", "x = <A b={f(1)} in={y && z}>Me & you {g(2)}</A>")
     assert "f(1)" in form
     assert "g(2)" in form
 

@@ -54,7 +54,7 @@ def test_each_form_of_import_is_known_by_its_name_in_the_file() -> None:
         ("x += y", "x = x ~ y"),
         ("x[f()] += y", "x[f()] = y"),
         ("x = [1.5, 0x10, None, True, False, ..., 1_000, 2j]",
-         "x = [1.5, 16, None, True, False, <ellipsis>, 1000, '2j']"),
+         "x = [1.5, 16, None, True, False, <ellipsis>, 1000, <integer>]"),
         ("x = not y", "x = <not_operator y>"),
                     ],
 )  # fmt: skip
@@ -83,7 +83,7 @@ def test_what_the_grammar_takes_for_a_type_keeps_its_calls() -> None:
         ("while f(): g()", ["for  in - {f(); g()}"]),
         ("match s:\n  case A(b) if c(): d()", ["match s {c(); d()}"]),
         ("def f():\n  yield a\n  x = yield b", ["def f() => {return a; return b; x = <yield>}"]),
-        ("del x\nglobal y\npass", ["<delete_statement x>"]),
+        ("del x\nglobal y\npass", ["x"]),
         ("raise E(x) from y", ["E(x)", "y"]),
         ("assert f(x)", ["f(x)"]),
     ],

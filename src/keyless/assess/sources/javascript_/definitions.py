@@ -26,7 +26,6 @@ from keyless.assess.syntax.expressions import (
     Name,
     Parameter,
     Record,
-    Return,
     Statement,
     text_of,
 )
@@ -36,7 +35,7 @@ if TYPE_CHECKING:
 
     from tree_sitter import Node
 
-    from keyless.assess.sources.code_reading import Reading
+    from keyless.assess.sources.putting import Putting
 
 _PATTERNS = ("object_pattern", "array_pattern")
 _WORDS = frozenset(
@@ -56,19 +55,19 @@ _WORDS = frozenset(
 )
 
 
-def function(reading: Reading, node: Node, words: tuple[str, ...] = (), marks: tuple[Expr, ...] = ()) -> None:
+def function(reading: Putting, node: Node, words: tuple[str, ...] = (), marks: tuple[Expr, ...] = ()) -> None:
     """`function f() {}`, with a name or as a module's default."""
     made = function_of(reading, node, words, marks)
     reading.put(Define(reading.span(node), made))
 
 
-def lambda_(reading: Reading, node: Node) -> Expr:
+def lambda_(reading: Putting, node: Node) -> Expr:
     """A function within an expression: an arrow, `function () {}`, a method of an object."""
     return Lambda(reading.span(node), function_of(reading, node))
 
 
 def function_of(
-    reading: Reading, node: Node, words: tuple[str, ...] = (), marks: tuple[Expr, ...] = ()
+    reading: Putting, node: Node, words: tuple[str, ...] = (), marks: tuple[Expr, ...] = ()
 ) -> Function:
     """The function that a node is."""
     result = node.child_by_field_name("return_type")
@@ -84,7 +83,7 @@ def function_of(
     )
 
 
-def _name(reading: Reading, node: Node) -> str:
+def _name(reading: Putting, node: Node) -> str:
     name = node.child_by_field_name("name")
     if name is None:
         return ""
@@ -92,37 +91,33 @@ def _name(reading: Reading, node: Node) -> str:
     return CONSTRUCTOR if text == "constructor" and node.type == "method_definition" else text
 
 
-def words_of(reading: Reading, node: Node) -> tuple[str, ...]:
+def words_of(reading: Putting, node: Node) -> tuple[str, ...]:
     """The modifiers before a name."""
     return tuple(reading.text(one) for one in node.children if one.type in _WORDS)
 
 
-def _body(reading: Reading, node: Node | None, first: Sequence[Statement]) -> tuple[Statement, ...]:
+def _body(reading: Putting, node: Node | None, first: Sequence[Statement]) -> tuple[Statement, ...]:
     if node is None:
         return tuple(first)
     if node.type == "statement_block":
         return reading.block(node.named_children, first)
-    outer, reading.out = reading.out, list(first)
-    value = reading.expression(node)
-    reading.put(Return(value.span, value))
-    inner, reading.out = reading.out, outer
-    return tuple(inner)
+    return (*first, *reading.returned(node))
 
 
-def _parameters(reading: Reading, node: Node) -> tuple[tuple[Parameter, ...], list[Statement]]:
+def _parameters(reading: Putting, node: Node) -> tuple[tuple[Parameter, ...], list[Statement]]:
     """The parameters, and the statements that a body begins with because of them."""
     single = node.child_by_field_name("parameter")
     if single is not None:
         return (Parameter(reading.span(single), reading.text(single)),), []
     given = node.child_by_field_name("parameters")
-    outer, reading.out = reading.out, []
+    outer, reading.hoisted = reading.hoisted, []
     nodes = [] if given is None else given.named_children
     found = tuple([_parameter(reading, one) for one in nodes if one.type not in ("comment", "decorator")])
-    first, reading.out = reading.out, outer
+    first, reading.hoisted = reading.hoisted, outer
     return found, first
 
 
-def _parameter(reading: Reading, node: Node) -> Parameter:
+def _parameter(reading: Putting, node: Node) -> Parameter:
     pattern = node.child_by_field_name("pattern") or node.child_by_field_name("left") or node
     default = reading.optional(node.child_by_field_name("value") or node.child_by_field_name("right"))
     if pattern.type == "rest_pattern" and pattern.named_children:
@@ -137,13 +132,13 @@ def _parameter(reading: Reading, node: Node) -> Parameter:
     return Parameter(reading.span(node), name.id, kind, default, decorators_of(reading, node.named_children))
 
 
-def decorators_of(reading: Reading, nodes: Iterable[Node]) -> tuple[Expr, ...]:
+def decorators_of(reading: Putting, nodes: Iterable[Node]) -> tuple[Expr, ...]:
     """What decorators among some nodes say."""
     found = [one for one in nodes if one.type == "decorator"]
     return tuple(mark for one in found for mark in reading.expressions(one.named_children))
 
 
-def class_(reading: Reading, node: Node, words: tuple[str, ...] = (), marks: tuple[Expr, ...] = ()) -> None:
+def class_(reading: Putting, node: Node, words: tuple[str, ...] = (), marks: tuple[Expr, ...] = ()) -> None:
     """`class A extends B {}`, an interface."""
     name = node.child_by_field_name("name")
     known = "default" if name is None else reading.text(name)
@@ -153,7 +148,7 @@ def class_(reading: Reading, node: Node, words: tuple[str, ...] = (), marks: tup
         reading.put(Assign(span, Name(span, "default"), reading.name(name), words=words))
 
 
-def _put_class(reading: Reading, node: Node, name: str, marks: tuple[Expr, ...]) -> None:
+def _put_class(reading: Putting, node: Node, name: str, marks: tuple[Expr, ...]) -> None:
     body = node.child_by_field_name("body")
     heritage = [one for one in node.named_children if one.type in _HERITAGE]
     bases = tuple(base for one in heritage for base in _bases(reading, one))
@@ -165,7 +160,7 @@ def _put_class(reading: Reading, node: Node, name: str, marks: tuple[Expr, ...])
 _HERITAGE = ("class_heritage", "extends_clause", "implements_clause", "extends_type_clause")
 
 
-def _bases(reading: Reading, node: Node) -> list[str]:
+def _bases(reading: Putting, node: Node) -> list[str]:
     found: list[str] = []
     for one in node.named_children:
         if one.type in _HERITAGE:
@@ -175,7 +170,7 @@ def _bases(reading: Reading, node: Node) -> list[str]:
     return found
 
 
-def _calls_above(reading: Reading, node: Node) -> tuple[Expr, ...]:
+def _calls_above(reading: Putting, node: Node) -> tuple[Expr, ...]:
     """A base that is made by a call is looked into."""
     if "(" not in reading.text(node):
         return ()
@@ -183,7 +178,7 @@ def _calls_above(reading: Reading, node: Node) -> tuple[Expr, ...]:
     return reading.expressions(inner)
 
 
-def class_expression(reading: Reading, node: Node) -> Expr:
+def class_expression(reading: Putting, node: Node) -> Expr:
     """A class that stands in an expression."""
     name = node.child_by_field_name("name")
     known = reading.made_up(node) if name is None else reading.name(name)
@@ -191,8 +186,8 @@ def class_expression(reading: Reading, node: Node) -> Expr:
     return known
 
 
-def _members(reading: Reading, body: Node) -> tuple[Statement, ...]:
-    outer, reading.out = reading.out, []
+def _members(reading: Putting, body: Node) -> tuple[Statement, ...]:
+    outer, reading.hoisted = reading.hoisted, []
     marks: tuple[Expr, ...] = ()
     for one in body.named_children:
         if one.type == "decorator":
@@ -200,11 +195,11 @@ def _members(reading: Reading, body: Node) -> tuple[Statement, ...]:
         elif one.type != "comment":
             _member(reading, one, (*marks, *decorators_of(reading, one.named_children)))
             marks = ()
-    inner, reading.out = reading.out, outer
+    inner, reading.hoisted = reading.hoisted, outer
     return tuple(inner)
 
 
-def _member(reading: Reading, node: Node, marks: tuple[Expr, ...]) -> None:
+def _member(reading: Putting, node: Node, marks: tuple[Expr, ...]) -> None:
     if node.type in _METHODS:
         made = function_of(reading, node, (), marks)
         if made.name == CONSTRUCTOR:
@@ -214,14 +209,14 @@ def _member(reading: Reading, node: Node, marks: tuple[Expr, ...]) -> None:
         _field(reading, node, marks)
     elif node.type in ("class_static_block", "ERROR"):
         for statement in node.named_children:
-            reading.statement(statement)
+            reading.puts(statement)
 
 
 _METHODS = ("method_definition", "method_signature", "abstract_method_signature", "function_signature")
 _FIELDS = ("public_field_definition", "field_definition", "property_signature")
 
 
-def _properties(reading: Reading, node: Node) -> None:
+def _properties(reading: Putting, node: Node) -> None:
     """The fields that a constructor's parameters are."""
     given = node.child_by_field_name("parameters")
     for one in () if given is None else given.named_children:
@@ -234,7 +229,7 @@ def _properties(reading: Reading, node: Node) -> None:
         )
 
 
-def _field(reading: Reading, node: Node, marks: tuple[Expr, ...]) -> None:
+def _field(reading: Putting, node: Node, marks: tuple[Expr, ...]) -> None:
     name = node.child_by_field_name("name") or node.child_by_field_name("property")
     if name is None:
         return
@@ -245,7 +240,7 @@ def _field(reading: Reading, node: Node, marks: tuple[Expr, ...]) -> None:
     reading.put(Assign(reading.span(node), target, value, kind, marks, words_of(reading, node)))
 
 
-def enum(reading: Reading, node: Node, words: tuple[str, ...] = (), marks: tuple[Expr, ...] = ()) -> None:
+def enum(reading: Putting, node: Node, words: tuple[str, ...] = (), marks: tuple[Expr, ...] = ()) -> None:
     """`enum E {A = 1, B}`: a record under its name."""
     name, body = node.child_by_field_name("name"), node.child_by_field_name("body")
     entries = [
@@ -258,14 +253,14 @@ def enum(reading: Reading, node: Node, words: tuple[str, ...] = (), marks: tuple
         reading.put(Assign(reading.span(node), reading.name(name), value, words=words))
 
 
-def _enum_entry(reading: Reading, node: Node) -> Entry:
+def _enum_entry(reading: Putting, node: Node) -> Entry:
     name = node.child_by_field_name("name") or node
     key = key_of(reading, name)
     value = node.child_by_field_name("value")
     return Entry(reading.span(node), key, key if value is None else reading.expression(value))
 
 
-def exported(reading: Reading, node: Node, words: tuple[str, ...], decorators: Sequence[Node] = ()) -> None:
+def exported(reading: Putting, node: Node, words: tuple[str, ...], decorators: Sequence[Node] = ()) -> None:
     """A declaration with words before it."""
     put = _PUTS.get(node.type)
     if put is not None:
@@ -273,7 +268,7 @@ def exported(reading: Reading, node: Node, words: tuple[str, ...], decorators: S
     elif node.type in ("lexical_declaration", "variable_declaration"):
         declaration(reading, node, words)
     else:
-        reading.statement(node)
+        reading.puts(node)
 
 
 _PUTS = {

@@ -19,10 +19,10 @@ from keyless.assess.syntax.expressions import Assign, Member, Name
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-    from keyless.assess.sources.code_reading import Reading
+    from keyless.assess.sources.putting import Putting
 
 
-def export_statement(reading: Reading, node: Node) -> None:
+def export_statement(reading: Putting, node: Node) -> None:
     """`export …` of whatever kind."""
     source = node.child_by_field_name("source")
     if source is not None:
@@ -40,12 +40,12 @@ def export_statement(reading: Reading, node: Node) -> None:
         _export_others(reading, node)
 
 
-def _export_default(reading: Reading, node: Node, value: Node, words: tuple[str, ...]) -> None:
+def _export_default(reading: Putting, node: Node, value: Node, words: tuple[str, ...]) -> None:
     target = Name(reading.span(node), DEFAULT)
     reading.put(Assign(reading.span(node), target, reading.expression(value), words=words))
 
 
-def _export_others(reading: Reading, node: Node) -> None:
+def _export_others(reading: Putting, node: Node) -> None:
     for one in node.named_children:
         if one.type == "export_clause":
             _export_clause(reading, one)
@@ -53,10 +53,10 @@ def _export_others(reading: Reading, node: Node) -> None:
             target = Member(reading.span(node), Name(reading.span(node), "module"), "exports")
             reading.put(Assign(reading.span(node), target, reading.expression(one), words=("export",)))
         else:
-            reading.statement(one)
+            reading.puts(one)
 
 
-def _export_clause(reading: Reading, node: Node) -> None:
+def _export_clause(reading: Putting, node: Node) -> None:
     for one in node.named_children:
         name, alias = one.child_by_field_name("name"), one.child_by_field_name("alias")
         if name is not None:
@@ -65,7 +65,7 @@ def _export_clause(reading: Reading, node: Node) -> None:
             reading.put(Assign(reading.span(one), target, reading.name(name), words=words))
 
 
-def _export_from(reading: Reading, node: Node, module: str) -> None:
+def _export_from(reading: Putting, node: Node, module: str) -> None:
     for one in node.named_children:
         if one.type == "export_clause":
             specifiers(reading, one, module)

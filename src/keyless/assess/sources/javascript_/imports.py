@@ -17,12 +17,12 @@ from keyless.assess.syntax.expressions import Call, Expr, Member, Name, text_of
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-    from keyless.assess.sources.code_reading import Reading
+    from keyless.assess.sources.putting import Putting
 
 DEFAULT = "default"
 
 
-def import_statement(reading: Reading, node: Node) -> None:
+def import_statement(reading: Putting, node: Node) -> None:
     """`import … from "m"`."""
     source = node.child_by_field_name("source")
     module = "" if source is None else string_value(reading, source)
@@ -33,7 +33,7 @@ def import_statement(reading: Reading, node: Node) -> None:
         reading.imports.append(Import(reading.span(node), module))
 
 
-def _clause(reading: Reading, node: Node, module: str) -> None:
+def _clause(reading: Putting, node: Node, module: str) -> None:
     for one in node.named_children:
         if one.type == "identifier":
             reading.imports.append(Import(reading.span(one), module, DEFAULT, reading.text(one)))
@@ -44,7 +44,7 @@ def _clause(reading: Reading, node: Node, module: str) -> None:
             specifiers(reading, one, module)
 
 
-def specifiers(reading: Reading, node: Node, module: str) -> None:
+def specifiers(reading: Putting, node: Node, module: str) -> None:
     """`{a, b as c}` from a module."""
     for one in node.named_children:
         name, alias = one.child_by_field_name("name"), one.child_by_field_name("alias")
@@ -53,12 +53,12 @@ def specifiers(reading: Reading, node: Node, module: str) -> None:
             reading.imports.append(Import(reading.span(one), module, bare_name(reading, name), known))
 
 
-def bare_name(reading: Reading, node: Node) -> str:
+def bare_name(reading: Putting, node: Node) -> str:
     """A name, which may be written as a text."""
     return string_value(reading, node) if node.type == "string" else reading.text(node)
 
 
-def _require_clause(reading: Reading, node: Node, _module: str) -> None:
+def _require_clause(reading: Putting, node: Node, _module: str) -> None:
     source = node.child_by_field_name("source")
     if source is not None:
         alias = reading.text(node.named_children[0])

@@ -11,10 +11,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from keyless.assess.sources.code_reading import calls_nothing
-from keyless.assess.sources.code_texts import joined
 from keyless.assess.sources.javascript_.expressions import key_of
 from keyless.assess.sources.javascript_.imports import required
+from keyless.assess.sources.putting import calls_nothing
+from keyless.assess.sources.texts import joined
 from keyless.assess.syntax.code import Import
 from keyless.assess.syntax.expressions import (
     Assign,
@@ -25,7 +25,6 @@ from keyless.assess.syntax.expressions import (
     Literal,
     Member,
     Repeat,
-    Return,
     text_of,
 )
 
@@ -34,20 +33,20 @@ if TYPE_CHECKING:
 
     from tree_sitter import Node
 
-    from keyless.assess.sources.code_reading import Reading
+    from keyless.assess.sources.putting import Putting
 
 _PATTERNS = ("object_pattern", "array_pattern")
 _DEFAULTED = ("assignment_pattern", "object_assignment_pattern")
 
 
-def declaration(reading: Reading, node: Node, words: tuple[str, ...] = ()) -> None:
+def declaration(reading: Putting, node: Node, words: tuple[str, ...] = ()) -> None:
     """`const a = b, {c} = d`."""
     for one in node.named_children:
         if one.type == "variable_declarator":
             _declarator(reading, one, (*words, node.children[0].type))
 
 
-def _declarator(reading: Reading, node: Node, words: tuple[str, ...]) -> None:
+def _declarator(reading: Putting, node: Node, words: tuple[str, ...]) -> None:
     target, declared = node.child_by_field_name("name"), node.child_by_field_name("type")
     value = reading.optional(node.child_by_field_name("value"))
     if target is None:
@@ -63,12 +62,12 @@ def _declarator(reading: Reading, node: Node, words: tuple[str, ...]) -> None:
     reading.put(Assign(reading.span(node), reading.name(target), value, kind, words=words))
 
 
-def type_text(reading: Reading, node: Node | None) -> str | None:
+def type_text(reading: Putting, node: Node | None) -> str | None:
     """A type as it is written."""
     return None if node is None else reading.text(node).lstrip(": \t\r\n")
 
 
-def _import_parts(reading: Reading, pattern: Node, value: Expr | None) -> None:
+def _import_parts(reading: Putting, pattern: Node, value: Expr | None) -> None:
     found = required(value)
     if found is None or found[1] is not None or pattern.type != "object_pattern":
         return
@@ -80,7 +79,7 @@ def _import_parts(reading: Reading, pattern: Node, value: Expr | None) -> None:
             reading.imports.append(Import(reading.span(one), module, reading.text(name), reading.text(alias)))
 
 
-def take_apart(reading: Reading, pattern: Node, value: Expr, words: tuple[str, ...] = ()) -> None:
+def take_apart(reading: Putting, pattern: Node, value: Expr, words: tuple[str, ...] = ()) -> None:
     """Assign each name in a pattern."""
     base = reading.named(pattern, value)
     for at, one in _places(pattern):
@@ -99,7 +98,7 @@ def _places(pattern: Node) -> list[tuple[int, Node]]:
     return found
 
 
-def _part_of(reading: Reading, base: Expr, node: Node, at: int) -> Expr:
+def _part_of(reading: Putting, base: Expr, node: Node, at: int) -> Expr:
     span = reading.span(node)
     if node.type == "rest_pattern":
         return base
@@ -111,7 +110,7 @@ def _part_of(reading: Reading, base: Expr, node: Node, at: int) -> Expr:
     return Index(span, base, key) if name is None else Member(span, base, name)
 
 
-def _take_part(reading: Reading, node: Node, value: Expr, words: tuple[str, ...]) -> None:
+def _take_part(reading: Putting, node: Node, value: Expr, words: tuple[str, ...]) -> None:
     target = node
     if target.type == "pair_pattern":
         target = target.child_by_field_name("value") or target
@@ -126,13 +125,13 @@ def _take_part(reading: Reading, node: Node, value: Expr, words: tuple[str, ...]
         reading.put(Assign(reading.span(node), _target(reading, target), value, words=words))
 
 
-def _target(reading: Reading, node: Node) -> Expr:
+def _target(reading: Putting, node: Node) -> Expr:
     if node.type == "shorthand_property_identifier_pattern":
         return reading.name(node)
     return reading.expression(node)
 
 
-def names_in(reading: Reading, node: Node) -> tuple[str, ...]:
+def names_in(reading: Putting, node: Node) -> tuple[str, ...]:
     """The names that a pattern binds."""
     if node.type in ("identifier", "shorthand_property_identifier_pattern"):
         return (reading.text(node),)
@@ -145,7 +144,7 @@ def names_in(reading: Reading, node: Node) -> tuple[str, ...]:
     return tuple(name for one in node.named_children for name in names_in(reading, one))
 
 
-def assignment(reading: Reading, node: Node) -> Expr:
+def assignment(reading: Putting, node: Node) -> Expr:
     """`a = b` wherever it stands: put, and then what was assigned to."""
     left = node.child_by_field_name("left")
     value = reading.field(node, "right")
@@ -157,7 +156,7 @@ def assignment(reading: Reading, node: Node) -> Expr:
     return target
 
 
-def augmented(reading: Reading, node: Node) -> Expr:
+def augmented(reading: Putting, node: Node) -> Expr:
     """`a += b`, `a ??= b`: what it was, and what comes to it."""
     target, value = reading.field(node, "left"), reading.field(node, "right")
     operator = node.child_by_field_name("operator")
@@ -176,7 +175,7 @@ def augmented(reading: Reading, node: Node) -> Expr:
 _ASSIGNS = ("assignment_expression", "augmented_assignment_expression")
 
 
-def expression_statement(reading: Reading, node: Node) -> None:
+def expression_statement(reading: Putting, node: Node) -> None:
     """An expression for itself."""
     for one in node.named_children:
         inner = one
@@ -187,24 +186,18 @@ def expression_statement(reading: Reading, node: Node) -> None:
         elif inner.type == "sequence_expression":
             _sequence(reading, inner)
         else:
-            reading.statement(inner)
+            reading.puts(inner)
 
 
-def _sequence(reading: Reading, node: Node) -> None:
+def _sequence(reading: Putting, node: Node) -> None:
     for one in node.named_children:
         if one.type in _ASSIGNS:
             reading.expression(one)
         else:
-            reading.statement(one)
+            reading.puts(one)
 
 
-def returns(reading: Reading, node: Node) -> None:
-    """`return a`."""
-    within = reading.expressions(node.named_children)
-    reading.put(Return(reading.span(node), within[0] if within else None))
-
-
-def if_statement(reading: Reading, node: Node) -> None:
+def if_statement(reading: Putting, node: Node) -> None:
     """`if`, and each `else if` and `else` after it."""
     one: Node | None = node
     while one is not None and one.type == "if_statement":
@@ -217,7 +210,7 @@ def if_statement(reading: Reading, node: Node) -> None:
         _arm(reading, one, "else", _lines(one), None)
 
 
-def _arm(reading: Reading, node: Node, kind: str, lines: Sequence[Node], condition: Expr | None) -> None:
+def _arm(reading: Putting, node: Node, kind: str, lines: Sequence[Node], condition: Expr | None) -> None:
     reading.put(Block(reading.span(node), kind, reading.block(lines), condition))
 
 
@@ -227,7 +220,7 @@ def _lines(node: Node | None) -> Sequence[Node]:
     return node.named_children if node.type == "statement_block" else (node,)
 
 
-def try_statement(reading: Reading, node: Node) -> None:
+def try_statement(reading: Putting, node: Node) -> None:
     """`try`, `catch` and `finally`."""
     _arm(reading, node, "try", _lines(node.child_by_field_name("body")), None)
     for field in ("handler", "finalizer"):
@@ -236,7 +229,7 @@ def try_statement(reading: Reading, node: Node) -> None:
             _arm(reading, clause, clause.children[0].type, _lines(clause.child_by_field_name("body")), None)
 
 
-def switch_statement(reading: Reading, node: Node) -> None:
+def switch_statement(reading: Putting, node: Node) -> None:
     """`switch`: a block for each case."""
     subject = reading.named(node, reading.field(node, "value"))
     body = node.child_by_field_name("body")
@@ -245,18 +238,18 @@ def switch_statement(reading: Reading, node: Node) -> None:
             _arm(reading, case, "switch", case.named_children, subject)
 
 
-def for_in(reading: Reading, node: Node) -> None:
+def for_in(reading: Putting, node: Node) -> None:
     """`for (const a of b)`."""
     left, over = node.child_by_field_name("left"), reading.field(node, "right")
     inner = reading.block(_lines(node.child_by_field_name("body")))
     reading.put(Repeat(reading.span(node), () if left is None else names_in(reading, left), over, inner))
 
 
-def loops(reading: Reading, node: Node) -> None:
+def loops(reading: Putting, node: Node) -> None:
     """`for (;;)`, `while`, `do`: a condition is looked at each time round."""
     initial = node.child_by_field_name("initializer")
     if initial is not None:
-        reading.statement(initial)
+        reading.puts(initial)
     body = _lines(node.child_by_field_name("body"))
     conditions = [one for one in node.children_by_field_name("condition") if one.is_named]
     each = [*conditions, *body, *node.children_by_field_name("increment")]

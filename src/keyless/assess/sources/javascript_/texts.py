@@ -4,26 +4,26 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from keyless.assess.sources.code_texts import joined, unescaped
+from keyless.assess.sources.texts import joined, unescaped
 from keyless.assess.syntax.expressions import Expr, Literal
 
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-    from keyless.assess.sources.code_reading import Reading
+    from keyless.assess.sources.putting import Putting
 
 
-def string(reading: Reading, node: Node) -> Expr:
+def string(reading: Putting, node: Node) -> Expr:
     """A text in quotes."""
     return Literal(reading.span(node), string_value(reading, node))
 
 
-def string_value(reading: Reading, node: Node) -> str:
+def string_value(reading: Putting, node: Node) -> str:
     """What a text in quotes is."""
     return unescaped(reading.text(node)[1:-1])
 
 
-def template(reading: Reading, node: Node) -> Expr:
+def template(reading: Putting, node: Node) -> Expr:
     """A text in backticks."""
     parts: list[Expr] = []
     end = node.start_byte + 1
@@ -36,7 +36,7 @@ def template(reading: Reading, node: Node) -> Expr:
     return joined(reading.span(node), parts)
 
 
-def _plain(reading: Reading, start: int, end: int) -> Expr:
+def _plain(reading: Putting, start: int, end: int) -> Expr:
     file = reading.file
     text = file.data[start:end].decode("utf-8", "replace")
     return Literal(file.span(start, end), unescaped(text))

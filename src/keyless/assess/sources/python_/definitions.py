@@ -18,16 +18,15 @@ from keyless.assess.syntax.expressions import (
     Function,
     Lambda,
     Parameter,
-    Return,
 )
 
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-    from keyless.assess.sources.code_reading import Reading
+    from keyless.assess.sources.putting import Putting
 
 
-def decorated(reading: Reading, node: Node) -> None:
+def decorated(reading: Putting, node: Node) -> None:
     """A function or class with decorators."""
     decorators = [one for one in node.named_children if one.type == "decorator"]
     marks = tuple(mark for one in decorators for mark in reading.expressions(one.named_children))
@@ -36,7 +35,7 @@ def decorated(reading: Reading, node: Node) -> None:
         _PUTS[definition.type](reading, definition, marks)
 
 
-def function(reading: Reading, node: Node, marks: tuple[Expr, ...] = ()) -> None:
+def function(reading: Putting, node: Node, marks: tuple[Expr, ...] = ()) -> None:
     """`def`."""
     name_node, body = node.child_by_field_name("name"), node.child_by_field_name("body")
     name = "" if name_node is None else reading.text(name_node)
@@ -53,7 +52,7 @@ def function(reading: Reading, node: Node, marks: tuple[Expr, ...] = ()) -> None
     reading.put(Define(reading.span(node), made))
 
 
-def class_(reading: Reading, node: Node, marks: tuple[Expr, ...] = ()) -> None:
+def class_(reading: Putting, node: Node, marks: tuple[Expr, ...] = ()) -> None:
     """`class`."""
     name, body = node.child_by_field_name("name"), node.child_by_field_name("body")
     supers = node.child_by_field_name("superclasses")
@@ -70,25 +69,22 @@ def class_(reading: Reading, node: Node, marks: tuple[Expr, ...] = ()) -> None:
     reading.put(made)
 
 
-def lambda_(reading: Reading, node: Node) -> Expr:
+def lambda_(reading: Putting, node: Node) -> Expr:
     """`lambda a: b`."""
     body, span = node.child_by_field_name("body"), reading.span(node)
     parameters = _parameters(reading, node.child_by_field_name("parameters"))
-    outer, reading.out = reading.out, []
-    value = reading.optional(body)
-    reading.put(Return(span if value is None else value.span, value))
-    inner, reading.out = reading.out, outer
-    return Lambda(span, Function(span=span, name="", parameters=parameters, body=tuple(inner)))
+    inner = () if body is None else reading.returned(body)
+    return Lambda(span, Function(span=span, name="", parameters=parameters, body=inner))
 
 
-def _parameters(reading: Reading, node: Node | None) -> tuple[Parameter, ...]:
+def _parameters(reading: Putting, node: Node | None) -> tuple[Parameter, ...]:
     if node is None:
         return ()
     found = [_parameter(reading, one) for one in node.named_children]
     return tuple(one for one in found if one is not None)
 
 
-def _parameter(reading: Reading, node: Node) -> Parameter | None:
+def _parameter(reading: Putting, node: Node) -> Parameter | None:
     if node.type in ("comment", "keyword_separator", "positional_separator"):
         return None
     if node.type == "identifier":

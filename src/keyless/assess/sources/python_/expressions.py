@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
-from keyless.assess.sources.code_texts import joined
 from keyless.assess.sources.python_.strings import formatted, percent
+from keyless.assess.sources.reading import flat
+from keyless.assess.sources.texts import added
 from keyless.assess.syntax.expressions import (
     Argument,
     Assign,
@@ -15,12 +16,10 @@ from keyless.assess.syntax.expressions import (
     Expr,
     Index,
     Items,
-    Literal,
     Loop,
     Member,
     Other,
     Record,
-    Return,
 )
 
 if TYPE_CHECKING:
@@ -28,30 +27,23 @@ if TYPE_CHECKING:
 
     from tree_sitter import Node
 
-    from keyless.assess.sources.code_reading import Reading
+    from keyless.assess.sources.putting import Putting
+    from keyless.assess.sources.reading import Reading
 
 _BASES = {"call": "function", "attribute": "object", "subscript": "value"}
 _TARGETS = ("pattern_list", "tuple_pattern", "list_pattern", "expression_list", "tuple", "list")
 
 
-def chain(reading: Reading, node: Node) -> Expr:
-    """`a.b(c).d[e]`: its links from the first on, so that a long one is not a deep one for the reader."""
-    links: list[Node] = []
-    one: Node | None = node
-    while one is not None and one.type in _BASES and reading.depth + len(links) < reading.deepest:
-        links.append(one)
-        one = one.child_by_field_name(_BASES[one.type])
-    if one is None:
-        return reading.other(node)
-    reading.depth += len(links)
-    found = reading.expression(one)
-    for link in reversed(links):
-        reading.depth -= 1
-        found = _LINKS[link.type](reading, link, found)
-    return found
+def chain(reading: Putting, node: Node) -> Expr:
+    """`a.b(c).d[e]`, from its beginning."""
+    return reading.chain(node, _BASES, _link)
 
 
-def _call(reading: Reading, node: Node, callee: Expr) -> Expr:
+def _link(reading: Reading, node: Node, before: Expr) -> Expr:
+    return _LINKS[node.type](cast("Putting", reading), node, before)
+
+
+def _call(reading: Putting, node: Node, callee: Expr) -> Expr:
     given = node.child_by_field_name("arguments")
     if given is None:
         arguments: tuple[Argument, ...] = ()
@@ -67,7 +59,7 @@ def _call(reading: Reading, node: Node, callee: Expr) -> Expr:
     return Call(span, callee, arguments)
 
 
-def _argument(reading: Reading, node: Node) -> Argument:
+def _argument(reading: Putting, node: Node) -> Argument:
     if node.type == "keyword_argument":
         name, value = node.child_by_field_name("name"), reading.field(node, "value")
         return Argument(value, None if name is None else reading.text(name))
@@ -76,18 +68,18 @@ def _argument(reading: Reading, node: Node) -> Argument:
     return Argument(reading.expression(node))
 
 
-def splat(reading: Reading, node: Node) -> Expr:
+def splat(reading: Putting, node: Node) -> Expr:
     """What is spread with `*` and `**`."""
     within = reading.expressions(node.named_children)
     return within[0] if within else Other(reading.span(node), node.type)
 
 
-def _attribute(reading: Reading, node: Node, base: Expr) -> Expr:
+def _attribute(reading: Putting, node: Node, base: Expr) -> Expr:
     name = node.child_by_field_name("attribute")
     return Member(reading.span(node), base, "" if name is None else reading.text(name))
 
 
-def _subscript(reading: Reading, node: Node, base: Expr) -> Expr:
+def _subscript(reading: Putting, node: Node, base: Expr) -> Expr:
     keys = reading.expressions(node.children_by_field_name("subscript"))
     key = keys[0] if len(keys) == 1 else Items(reading.span(node), keys)
     return Index(reading.span(node), base, key)
@@ -96,22 +88,22 @@ def _subscript(reading: Reading, node: Node, base: Expr) -> Expr:
 _LINKS = {"call": _call, "attribute": _attribute, "subscript": _subscript}
 
 
-def binary(reading: Reading, node: Node) -> Expr:
+def binary(reading: Putting, node: Node) -> Expr:
     """`a + b + c` as one text, `a % b` where it formats one; other operators as they are."""
-    operands, operator = _flat(node, "binary_operator")
-    parts = reading.expressions(operands)
+    operator = _operator(node)
+    parts = reading.expressions(flat(node, node.type, operator))
     span = reading.span(node)
-    if operator == "+" and not all(_is_number(part) for part in parts):
-        return joined(span, parts)
+    if operator == "+":
+        return added(span, operator, parts)
     if operator == "%" and len(parts) == 2:
         return percent(span, parts[0], parts[1]) or Other(span, operator, parts)
     return Other(span, operator, parts)
 
 
-def boolean(reading: Reading, node: Node) -> Expr:
+def boolean(reading: Putting, node: Node) -> Expr:
     """`a or b` is one of both; `a and b` is `b` where `a` holds."""
-    operands, operator = _flat(node, "boolean_operator")
-    parts = reading.expressions(operands)
+    operator = _operator(node)
+    parts = reading.expressions(flat(node, node.type, operator))
     span = reading.span(node)
     if operator == "or" or not parts:
         return Choice(span, parts)
@@ -119,36 +111,18 @@ def boolean(reading: Reading, node: Node) -> Expr:
     return Choice(span, parts[-1:], before)
 
 
-def _flat(node: Node, kind: str) -> tuple[list[Node], str]:
-    """The operands of one operator, however many: `((a + b) + c)` is three."""
-    operator = _operator(node)
-    found: list[Node] = []
-    one: Node = node
-    while one.type == kind and _operator(one) == operator:
-        left, right = one.child_by_field_name("left"), one.child_by_field_name("right")
-        if left is None or right is None:
-            break
-        found.append(right)
-        one = left
-    return [one, *reversed(found)], operator
-
-
 def _operator(node: Node) -> str:
     found = node.child_by_field_name("operator")
     return "" if found is None else found.type
 
 
-def _is_number(expression: Expr) -> bool:
-    return isinstance(expression, Literal) and not isinstance(expression.value, str)
-
-
-def comparison(reading: Reading, node: Node) -> Expr:
+def comparison(reading: Putting, node: Node) -> Expr:
     """`a < b`, `a is not b`: operators as they are."""
     kind = " ".join(one.type for one in node.children if not one.is_named)
     return Other(reading.span(node), kind, reading.expressions(node.named_children))
 
 
-def conditional(reading: Reading, node: Node) -> Expr:
+def conditional(reading: Putting, node: Node) -> Expr:
     """`a if b else c`."""
     parts = reading.expressions(node.named_children)
     if len(parts) != 3:
@@ -156,25 +130,25 @@ def conditional(reading: Reading, node: Node) -> Expr:
     return Choice(reading.span(node), (parts[0], parts[2]), parts[1])
 
 
-def items(reading: Reading, node: Node) -> Expr:
+def items(reading: Putting, node: Node) -> Expr:
     """A list, tuple, set, and several targets or values without brackets."""
     return Items(reading.span(node), reading.expressions(node.named_children))
 
 
-def dictionary(reading: Reading, node: Node) -> Expr:
+def dictionary(reading: Putting, node: Node) -> Expr:
     """A dictionary; what is spread into it has a key of nothing."""
     entries = [_entry(reading, one) for one in node.named_children if one.type != "comment"]
     return Record(reading.span(node), tuple(entries))
 
 
-def _entry(reading: Reading, node: Node) -> Entry:
+def _entry(reading: Putting, node: Node) -> Entry:
     span = reading.span(node)
     if node.type == "pair":
         return Entry(span, reading.field(node, "key"), reading.field(node, "value"))
     return Entry(span, Other(span, "spread"), splat(reading, node))
 
 
-def comprehension(reading: Reading, node: Node) -> Expr:
+def comprehension(reading: Putting, node: Node) -> Expr:
     """`[a for b in c if d]`: loops, the first outermost; what is filtered is chosen."""
     body = node.child_by_field_name("body")
     span = reading.span(node)
@@ -198,12 +172,12 @@ def _clause(node: Node) -> Sequence[Node]:
     return right if node.type == "for_in_clause" else node.named_children
 
 
-def _targets(reading: Reading, node: Node) -> tuple[str, ...]:
+def _targets(reading: Putting, node: Node) -> tuple[str, ...]:
     left = node.child_by_field_name("left")
     return () if left is None else names_in(reading, left)
 
 
-def names_in(reading: Reading, node: Node) -> tuple[str, ...]:
+def names_in(reading: Putting, node: Node) -> tuple[str, ...]:
     """The names that a target binds."""
     if node.type == "identifier":
         return (reading.text(node),)
@@ -212,15 +186,8 @@ def names_in(reading: Reading, node: Node) -> tuple[str, ...]:
     return ()
 
 
-def walrus(reading: Reading, node: Node) -> Expr:
+def walrus(reading: Putting, node: Node) -> Expr:
     """`(a := b)`: assigned first, then the name."""
     target = reading.field(node, "name")
     reading.put(Assign(reading.span(node), target, reading.field(node, "value")))
     return target
-
-
-def yields(reading: Reading, node: Node) -> Expr:
-    """`yield a`, `yield from a`: something is given back here."""
-    within = reading.expressions(node.named_children)
-    reading.put(Return(reading.span(node), within[0] if within else None))
-    return Other(reading.span(node), node.type)

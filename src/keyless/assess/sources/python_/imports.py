@@ -14,17 +14,17 @@ from keyless.assess.syntax.code import Import
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-    from keyless.assess.sources.code_reading import Reading
+    from keyless.assess.sources.putting import Putting
 
 
-def imports(reading: Reading, node: Node) -> None:
+def imports(reading: Putting, node: Node) -> None:
     """`import a, b as c`."""
     for one in node.named_children:
         module, alias = _name_and_alias(reading, one)
         reading.imports.append(Import(reading.span(one), module, None, alias))
 
 
-def imports_from(reading: Reading, node: Node) -> None:
+def imports_from(reading: Putting, node: Node) -> None:
     """`from a import b, c as d`, `from a import *`."""
     module_node = node.child_by_field_name("module_name")
     module = "__future__" if module_node is None else reading.text(module_node)
@@ -38,7 +38,7 @@ def imports_from(reading: Reading, node: Node) -> None:
         reading.imports.append(Import(reading.span(one), module, name, alias))
 
 
-def _name_and_alias(reading: Reading, node: Node) -> tuple[str, str]:
+def _name_and_alias(reading: Putting, node: Node) -> tuple[str, str]:
     if node.type != "aliased_import":
         name = reading.text(node)
         return name, name

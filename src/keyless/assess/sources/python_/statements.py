@@ -10,9 +10,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from keyless.assess.sources.code_reading import calls_nothing
-from keyless.assess.sources.code_texts import joined
+from keyless.assess.sources.putting import calls_nothing
 from keyless.assess.sources.python_.expressions import names_in
+from keyless.assess.sources.texts import joined
 from keyless.assess.syntax.expressions import (
     Assign,
     Block,
@@ -22,28 +22,27 @@ from keyless.assess.syntax.expressions import (
     Items,
     Literal,
     Repeat,
-    Return,
 )
 
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-    from keyless.assess.sources.code_reading import Reading
+    from keyless.assess.sources.putting import Putting
 
 _SEVERAL = ("pattern_list", "tuple_pattern", "list_pattern")
 _KINDS = {"elif": "if"}
 
 
-def expression_statement(reading: Reading, node: Node) -> None:
+def expression_statement(reading: Putting, node: Node) -> None:
     """An expression, or an assignment, which stand in such a node as well."""
     for one in node.named_children:
         if one.type in ("assignment", "augmented_assignment"):
-            reading.statement(one)
+            reading.puts(one)
         elif one.type != "comment":
             reading.evaluate(one)
 
 
-def assignment(reading: Reading, node: Node) -> None:
+def assignment(reading: Putting, node: Node) -> None:
     """`a = b`, `a: T = b`, `a = b = c`, `a, b = c`."""
     targets: list[Node] = []
     one: Node | None = node
@@ -64,14 +63,14 @@ def assignment(reading: Reading, node: Node) -> None:
             value = put_to if len(targets) > 1 else value
 
 
-def marks_of_type(reading: Reading, node: Node | None) -> tuple[Expr, ...]:
+def marks_of_type(reading: Putting, node: Node | None) -> tuple[Expr, ...]:
     """A type with a call in it is looked into: `Annotated[Client, Depends(make)]`."""
     if node is None or "(" not in reading.text(node):
         return ()
     return reading.expressions(node.named_children)
 
 
-def augmented(reading: Reading, node: Node) -> None:
+def augmented(reading: Putting, node: Node) -> None:
     """`a += b`: what it was, and what is added."""
     target, value = reading.field(node, "left"), reading.field(node, "right")
     operator = node.child_by_field_name("operator")
@@ -80,7 +79,7 @@ def augmented(reading: Reading, node: Node) -> None:
     reading.put(Assign(reading.span(node), target, value))
 
 
-def _take_apart(reading: Reading, target: Node, value: Expr) -> None:
+def _take_apart(reading: Putting, target: Node, value: Expr) -> None:
     parts = [one for one in target.named_children if one.type != "comment"]
     starred = any(one.type == "list_splat_pattern" for one in parts)
     if isinstance(value, Items) and len(value.items) == len(parts) and not starred:
@@ -93,7 +92,7 @@ def _take_apart(reading: Reading, target: Node, value: Expr) -> None:
         _put_to(reading, part, given)
 
 
-def _put_to(reading: Reading, part: Node, given: Expr) -> None:
+def _put_to(reading: Putting, part: Node, given: Expr) -> None:
     if part.type in _SEVERAL:
         _take_apart(reading, part, given)
         return
@@ -102,13 +101,7 @@ def _put_to(reading: Reading, part: Node, given: Expr) -> None:
     reading.put(Assign(reading.span(part), reading.expression(target), given))
 
 
-def returns(reading: Reading, node: Node) -> None:
-    """`return a`."""
-    within = reading.expressions(node.named_children)
-    reading.put(Return(reading.span(node), within[0] if within else None))
-
-
-def arms(reading: Reading, node: Node) -> None:
+def arms(reading: Putting, node: Node) -> None:
     """`if`, `try`, `else` and their kin: a block each, in order."""
     kind = _KINDS.get(node.children[0].type, node.children[0].type)
     conditions = reading.expressions(_conditions(node))
@@ -125,7 +118,7 @@ def _conditions(node: Node) -> list[Node]:
     return [] if found is None else [found]
 
 
-def loops(reading: Reading, node: Node) -> None:
+def loops(reading: Putting, node: Node) -> None:
     """`for` and `while`; a condition is looked at each time round."""
     over, left = node.child_by_field_name("right"), node.child_by_field_name("left")
     what = reading.optional(over)
@@ -141,18 +134,18 @@ def _lines(node: Node) -> list[Node]:
     return node.named_children if node.type == "block" else [node]
 
 
-def with_statement(reading: Reading, node: Node) -> None:
+def with_statement(reading: Putting, node: Node) -> None:
     """`with a as b`: assigned, then a block."""
     body = node.child_by_field_name("body")
     for clause in node.named_children:
         if clause.type == "with_clause":
             for one in clause.named_children:
-                reading.statement(one)
+                reading.puts(one)
     inner = () if body is None else reading.block(body.named_children)
     reading.put(Block(reading.span(node), "with", inner))
 
 
-def with_item(reading: Reading, node: Node) -> None:
+def with_item(reading: Putting, node: Node) -> None:
     """One of what a `with` opens."""
     for one in node.named_children:
         if one.type == "as_pattern":
@@ -161,7 +154,7 @@ def with_item(reading: Reading, node: Node) -> None:
             reading.put(Evaluate(reading.span(one), reading.expression(one)))
 
 
-def as_pattern(reading: Reading, node: Node) -> Expr:
+def as_pattern(reading: Putting, node: Node) -> Expr:
     """`a as b`."""
     alias = node.child_by_field_name("alias")
     value = reading.expression(node.named_children[0])
@@ -175,7 +168,7 @@ def as_pattern(reading: Reading, node: Node) -> Expr:
     return value
 
 
-def match_statement(reading: Reading, node: Node) -> None:
+def match_statement(reading: Putting, node: Node) -> None:
     """`match a`: a block for each case."""
     parts = reading.expressions(node.children_by_field_name("subject"))
     subject = reading.named(node, parts[0] if len(parts) == 1 else Items(reading.span(node), parts))
@@ -185,7 +178,7 @@ def match_statement(reading: Reading, node: Node) -> None:
                 _case(reading, case, subject)
 
 
-def _case(reading: Reading, node: Node, subject: Expr) -> None:
+def _case(reading: Putting, node: Node, subject: Expr) -> None:
     guard, body = node.child_by_field_name("guard"), node.child_by_field_name("consequence")
     inner = reading.block(
         [*([] if guard is None else guard.named_children), *([] if body is None else body.named_children)]

@@ -13,20 +13,20 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from keyless.assess.sources.code_texts import joined, unescaped
+from keyless.assess.sources.texts import joined, unescaped
 from keyless.assess.syntax.expressions import Argument, Expr, Items, Literal
 from keyless.assess.syntax.span import Span
 
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-    from keyless.assess.sources.code_reading import Reading
+    from keyless.assess.sources.putting import Putting
 
 _PERCENT = re.compile(r"%(?:%|[#0\- +]{0,5}\d{0,4}(?:\.\d{1,4})?[sdrifxoeg])")
 _FIELD = re.compile(r"\{\{|\}\}|\{(\w{0,80})(?:![rsa])?(?::[^{}]{0,80})?\}")
 
 
-def string(reading: Reading, node: Node) -> Expr:
+def string(reading: Putting, node: Node) -> Expr:
     """One text."""
     children = node.children
     prefix = reading.text(children[0]).rstrip("'\"").casefold()
@@ -36,7 +36,7 @@ def string(reading: Reading, node: Node) -> Expr:
     return joined(reading.span(node), [part for one in children for part in _parts(reading, one, prefix)])
 
 
-def _parts(reading: Reading, node: Node, prefix: str) -> tuple[Expr, ...]:
+def _parts(reading: Putting, node: Node, prefix: str) -> tuple[Expr, ...]:
     if node.type == "string_content":
         return (Literal(reading.span(node), _content(reading.text(node), prefix)),)
     return interpolation(reading, node) if node.type == "interpolation" else ()
@@ -47,7 +47,7 @@ def _content(text: str, prefix: str) -> str:
     return value.replace("{{", "{").replace("}}", "}") if "f" in prefix or "t" in prefix else value
 
 
-def interpolation(reading: Reading, node: Node) -> tuple[Expr, ...]:
+def interpolation(reading: Putting, node: Node) -> tuple[Expr, ...]:
     """What stands in braces, and in the braces of its format."""
     found = [reading.field(node, "expression")]
     form = next((one for one in node.named_children if one.type == "format_specifier"), None)
@@ -56,7 +56,7 @@ def interpolation(reading: Reading, node: Node) -> tuple[Expr, ...]:
     return tuple(found)
 
 
-def concatenated(reading: Reading, node: Node) -> Expr:
+def concatenated(reading: Putting, node: Node) -> Expr:
     """Texts next to each other."""
     return joined(reading.span(node), reading.expressions(node.named_children))
 
