@@ -5,7 +5,7 @@ Rules:
   of a role definition that exists already, in a map of roles;
 - a role is given by its name where the file says that it is one: `role_definition_name`, the data source of
   azurerm, a public module that takes either;
-- of a role that the template itself defines, its name is known and nothing else here.
+- a role that the template itself defines is known as far as it is written out.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from keyless.assess.deployed.allowance import Allowance
+from keyless.assess.deployed.custom_roles import custom_role
 from keyless.assess.deployed.linked import Linked, linked
 from keyless.assess.deployed.roots import Root, root_of
 from keyless.assess.deployed.scopes import Use, scopes
@@ -55,7 +56,8 @@ _DEFINITIONS = "microsoft.authorization/roledefinitions"
 
 @dataclass(frozen=True, slots=True)
 class RoleGiven:
-    """A role: ``definition`` if it is one of Azure's own; ``at`` is where the file says which."""
+    """A role: ``definition`` if it is one of Azure's own, or written out in the template; ``at`` is where the
+    file says which."""
 
     definition: RoleDefinition | None
     name: str
@@ -122,8 +124,13 @@ class _Finder:
             yield RoleGiven(None, "", False, end)
             return
         given = by_id if by_id is not None and resource.existing else name
-        if not resource.existing or given is None:
-            yield RoleGiven(None, text_of(name.value) or "" if name is not None else "", False, end)
+        if not resource.existing:
+            own = custom_role(resource)
+            written = text_of(name.value) if name is not None else None
+            yield RoleGiven(own, own.name if own is not None else written or "", False, end)
+            return
+        if given is None:
+            yield RoleGiven(None, "", False, end)
             return
         by_name = not is_definition and given is name
         yield from self._ahead(end, root.template, given.value, by_name, depth)

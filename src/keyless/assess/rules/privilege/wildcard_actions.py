@@ -12,10 +12,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from keyless.assess.deployed.custom_roles import body_of, permission_blocks
 from keyless.assess.findings.finding import Confidence, Finding, Severity
 from keyless.assess.repository import Repository
 from keyless.assess.rules.rule import Group, Rule
-from keyless.assess.syntax.expressions import Expr, Items, Literal, Loop, Record, entry_of, text_of, within
+from keyless.assess.syntax.expressions import Items, Literal, Record, entry_of, text_of, within
 from keyless.assess.syntax.span import Place
 
 _LISTS = ("actions", "dataActions", "data_actions")
@@ -72,19 +73,17 @@ def _in_templates(repository: Repository) -> Iterator[_Role]:
         for resource in template.resources:
             if resource.existing or resource.type.casefold() not in _TYPES:
                 continue
-            properties = entry_of(resource.body, "properties")
-            body = properties.value if properties is not None else resource.body
-            yield _Role(template.path, resource.symbol, tuple(_permissions(body)))
+            blocks = tuple(permission_blocks(body_of(resource.body)))
+            yield _Role(template.path, resource.symbol, blocks)
 
 
 def _in_documents(repository: Repository) -> Iterator[_Role]:
     for document in repository.documents:
         for root in document.roots:
             for role in root.items if isinstance(root, Items) else (root,):
-                properties = entry_of(role, "properties")
-                body = properties.value if properties is not None else role
+                body = body_of(role)
                 if isinstance(body, Record) and entry_of(body, "assignableScopes") is not None:
-                    blocks = (body, *_permissions(body))
+                    blocks = (body, *permission_blocks(body))
                     yield _Role(document.path, _name(body), blocks)
 
 
@@ -95,17 +94,6 @@ def _name(body: Record) -> str:
         if name:
             return name
     return "role"
-
-
-def _permissions(body: Expr) -> Iterator[Record]:
-    entries = body.entries if isinstance(body, Record) else ()
-    for entry in entries:
-        if (text_of(entry.key) or "").casefold() != "permissions":
-            continue
-        for value in entry.value.items if isinstance(entry.value, Items) else (entry.value,):
-            inner = value.value if isinstance(value, Loop) else value
-            if isinstance(inner, Record):
-                yield inner
 
 
 RULE = Rule(
