@@ -28,9 +28,9 @@ class Grant:
     """One assignment.
 
     ``role`` where it is known which of the built-in ones it is, or the template writes it out; ``role_name``
-    ``role`` where it is known which of the built-in ones it is, or the template writes it out; ``role_name``
-    as it is written or known;
-    it, empty where it cannot be told (a parameter, a person); ``at`` that of the resource that it is made at.
+    as it is written or known; ``by_name`` whether the file names it and no id. ``to`` is the symbol of the
+    resource whose identity gets it, empty where it cannot be told (a parameter, a person); ``at`` that of the
+    resource that it is made at.
     ``condition`` is whether one narrows it. ``to_path`` and ``at_path`` are the files of those symbols. Where
     the role comes from who uses a module, ``head`` is the head of that module there, and ``place`` what it is
     handed.
