@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from keyless.assess.sources.characters import Characters
 from keyless.assess.sources.pieces import Hole, Piece, hollowed
 from keyless.assess.sources.scripts import Shell, script_unit
 from keyless.assess.sources.surroundings import Macros, expressions_in
@@ -67,13 +68,10 @@ def _piece(reader: YamlReader, scalar: Scalar, kind: DocumentKind) -> Piece:
     if "$" not in scalar.value:
         return plain
     value = scalar.value
-
-    def byte(offset: int) -> int:
-        return len(value[:offset].encode())
-
+    offsets = Characters(plain)
     macros = Macros.VARIABLES if kind is DocumentKind.AZURE_PIPELINE else Macros.NOTHING
-    found = expressions_in(value, lambda start, end: plain.span(byte(start), byte(end)), macros, braces=False)
-    holes = [Hole(byte(one.start), byte(one.end), one.expression) for one in found]
+    found = expressions_in(value, offsets.span, macros, braces=False)
+    holes = [Hole(offsets.byte(one.start), offsets.byte(one.end), one.expression) for one in found]
     if not holes:
         return plain
     piece = reader.piece(scalar, hollowed(value, holes))

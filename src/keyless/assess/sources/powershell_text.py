@@ -25,6 +25,7 @@ _DIGIT = re.compile(rb"\d")
 _QUERY = re.compile(rb"(--query[ =:])\[([\d*]{0,3})\]")
 _JOINED = re.compile(rb"([ \t]-[A-Za-z]++[ \t]++)([A-Za-z_.][\w.\-]*+(?:,[\w.\-$]++)++)")
 _BARE = re.compile(rb"(?<=[A-Za-z_]), (?=[A-Za-z_])")
+_LONG_LINE = re.compile(rb"[^\n]{4000}")
 _LISTED = re.compile(rb"^[^\[\n#]*?[ \t]-[A-Za-z]++[ \t]++[\w-]++, [\w-][^\[\n]*+$", re.MULTILINE)
 
 
@@ -38,4 +39,6 @@ def parseable(data: bytes) -> bytes:
     data = _PARAMETER.sub(lambda one: _DIGIT.sub(b"n", one.group()), data)
     data = _QUERY.sub(rb"\1_\2_", data)
     data = _JOINED.sub(lambda one: one.group(1) + one.group(2).replace(b",", b"_"), data)
+    if _LONG_LINE.search(data):
+        return data
     return _LISTED.sub(lambda one: _BARE.sub(b"  ", one.group()), data)

@@ -8,7 +8,7 @@ Rules:
 - `${X}`, `${X:-default}`, `$X` of compose and `${a.b:default}` of Spring are members of `env`, with a default
   as the second alternative of a ``Choice``;
 - `{{ .Values.a.b }}` is members of `Values`; what else stands in double braces is ``Other``;
-- an opening that is never closed is text.
+- an opening that is not closed within a few thousand characters is text.
 """
 
 from __future__ import annotations
@@ -43,6 +43,9 @@ class Found(msgspec.Struct, frozen=True, gc=False):
 
 _OPENING = re.compile(r"\$\{\{|\$\{|\$\(|\$\[|\{\{|\$(?=[A-Za-z_])")
 _CLOSING = {"${{": "}}", "$(": ")", "$[": "]", "{{": "}}"}
+_BRACE = re.compile(r"[{}]")
+_LONGEST = 4096
+_DEEPEST = 8
 _REFERENCE = re.compile(r"\.?[A-Za-z_][\w-]*(?:\.[A-Za-z_*][\w-]*|\['[^'\]]*'\])*")
 _STEP = re.compile(r"\['([^'\]]*)'\]|\.?([A-Za-z_*][\w-]*)")
 _MACRO = re.compile(r"[A-Za-z_][\w.-]*")
@@ -78,15 +81,12 @@ def expressions_in(
     text: str, span_of: SpanOf, macros: Macros = Macros.NOTHING, *, names: bool = False, braces: bool = True
 ) -> Iterator[Found]:
     """The expressions in a text; ``braces`` is whether `${x}` and `{{ x }}` are, besides `${{ x }}`."""
-    unclosed: set[str] = set()
     at = 0
     while (opening := _OPENING.search(text, at)) is not None:
         word = opening.group()
         found = None
-        if word not in unclosed and (braces or word not in {"${", "{{", "$"}):
+        if braces or word not in {"${", "{{", "$"}:
             found = _found(text, opening.start(), word, span_of, macros, names)
-            if found is None and word != "$(":
-                unclosed.add(word)
         if found is None:
             at = opening.end()
             continue
@@ -98,7 +98,7 @@ def _found(text: str, start: int, word: str, span_of: SpanOf, macros: Macros, na
     if word == "$":
         return _name(text, start, span_of) if names else None
     inner = start + len(word)
-    end = _closing_brace(text, inner) if word == "${" else text.find(_CLOSING[word], inner)
+    end = _closing(text, inner, word)
     if end < 0 or (word in {"$(", "$["} and macros is Macros.NOTHING):
         return None
     after = end + (2 if word in {"${{", "{{"} else 1)
@@ -128,12 +128,18 @@ def _name(text: str, start: int, span_of: SpanOf) -> Found | None:
     return Found(start, found.end(), Member(span, Name(span, "env"), found.group()))
 
 
+def _closing(text: str, at: int, word: str) -> int:
+    return _closing_brace(text, at) if word == "${" else text.find(_CLOSING[word], at, at + _LONGEST)
+
+
 def _closing_brace(text: str, at: int) -> int:
     depth = 1
-    for brace in re.compile(r"[{}]").finditer(text, at):
+    for brace in _BRACE.finditer(text, at, at + _LONGEST):
         depth += 1 if brace.group() == "{" else -1
         if depth == 0:
             return brace.start()
+        if depth > _DEEPEST:
+            break
     return -1
 
 

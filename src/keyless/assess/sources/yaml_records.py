@@ -211,15 +211,8 @@ class YamlReader:
                 return _filled(span, value, within)
         if not may_hold_expressions(value):
             return Literal(span, value)
-        piece = self.piece(self.scalars[span.start])
-        ascii_only = len(piece.data) == len(value)
-
-        def span_of(first: int, last: int) -> Span:
-            if ascii_only:
-                return piece.span(first, last)
-            return piece.span(len(value[:first].encode()), len(value[:last].encode()))
-
-        found = expressed(value, span_of, self.macros, names=self.names)
+        offsets = Characters(self.piece(self.scalars[span.start]))
+        found = expressed(value, offsets.span, self.macros, names=self.names)
         if isinstance(found, Joined):
             return Joined(span, found.parts)
         return Literal(span, value) if isinstance(found, Literal) else found

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from keyless.assess.sources import dockerfile, powershell, shell
@@ -341,3 +343,12 @@ def test_more_of_powershell_than_its_grammar_knows() -> None:
 
 def test_a_script_that_ends_with_a_backslash_is_read() -> None:
     assert words(command_of(sh("az a \\\n  -b \\\n")[0])) == ["az", "a", "-b"]
+
+
+@pytest.mark.parametrize(
+    "text", ["a " + " -a b, c" * 5_000 + "[", "Get-X " + "-a:b " * 5_000, "$x = " + "(" * 3_000]
+)
+def test_hostile_powershell_takes_no_time(text: str) -> None:
+    start = time.perf_counter()
+    powershell.read("a.ps1", text)
+    assert time.perf_counter() - start < 8

@@ -294,3 +294,20 @@ def test_hooks_name_their_shell() -> None:
     (statement,) = read("azure.yaml", text).units[0].body
     assert isinstance(statement, Assign)
     assert statement.words == ("export",)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "k: '" + "${" * 15_000 + "'",
+        "k: '" + "$(" * 15_000 + "'",
+        "k: é" + "${é}" * 6_000,
+        "k: " + "{{ a" * 6_000,
+        "k: " + "{{ a }}" * 5_000,
+        "x: |\n" + "  é ${A} $(b)\n" * 2_000,
+    ],
+)
+def test_hostile_expressions_take_no_time(text: str) -> None:
+    start = time.perf_counter()
+    read("azure-pipelines.yml", f"steps:\n- {text}")
+    assert time.perf_counter() - start < 5

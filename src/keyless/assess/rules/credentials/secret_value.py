@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from functools import lru_cache
 
 from keyless.assess.findings.finding import Confidence, Finding, Remedy, Severity
@@ -24,13 +25,14 @@ from keyless.assess.rules.rule import Group, Rule
 from keyless.assess.settings.writers.where import is_example, is_for_tests, runs_from
 from keyless.assess.settings.written import written
 from keyless.assess.syntax.expressions import text_of
-from keyless.assess.syntax.span import Place
+from keyless.assess.syntax.span import Place, Span
 from keyless.catalog.shapes.inside import credential_in
 from keyless.catalog.shapes.plausible import Sureness, secret_under
 from keyless.catalog.shapes.shape import ValueShape
 
 _ID = "secret-value"
 _FAR = 5_000
+_MOST_LINES = 5_000
 _SHOWN = re.compile(
     r"(^|/)(i18n|l10n|locales?|lang|langs|languages|translations?|messages|docs?|documentation|examples?|samples?"
     r"|node_modules|vendor|third[_-]?party|dist|build|public|static|assets|wwwroot/lib|\.github/ISSUE_TEMPLATE)/"
@@ -100,7 +102,20 @@ def _by_shape(text: Text, shape: ValueShape) -> Finding:
     if shape.id == "local-address-with-password":
         sure = Confidence.LOW
     under = f", under `{text.name}`" if text.name and text.name.isprintable() and len(text.name) < 60 else ""
-    return _finding(text, f"{what} is written here{under}", _weighed(text, sure), shape)
+    return _finding(_narrowed(text), f"{what} is written here{under}", _weighed(text, sure), shape)
+
+
+def _narrowed(text: Text) -> Text:
+    """A text of several lines with the place of the line that has the credential in it."""
+    lines = text.text.rstrip("\n").split("\n")
+    span = text.span
+    here = next((number for number, line in enumerate(lines) if credential_in(line)), None)
+    if here is None or span.end_line == span.line or not 1 < len(lines) <= _MOST_LINES:
+        return text
+    last = span.end_line - (1 if span.end_column == 1 else 0)
+    below = 0 if text.text.startswith("\n") or last - span.line < len(lines) else 1
+    line = min(span.line + here + below, span.end_line)
+    return replace(text, span=Span(line, 1, line, 1 + len(lines[here]), span.start, span.end))
 
 
 def _by_standing(standing: Standing, sureness: Sureness) -> Confidence | None:
