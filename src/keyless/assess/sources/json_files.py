@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import json
 import re
+from contextlib import suppress
 from pathlib import PurePosixPath
 
 from keyless.assess.sources.tree import FileText
@@ -130,9 +131,10 @@ class _Reader:
             raise _Failed(len(self.data), Lack.NOT_PARSED, "a bracket is not closed before the file ends")
 
     def so_far(self) -> list[Expr]:
-        """What was read, with everything closed that is open."""
+        """What was read, with everything closed that is open; what then stands for a key is lost."""
         while self.open:
-            self._close(len(self.data))
+            with suppress(_Failed):
+                self._close(len(self.data))
         return self.roots
 
     def _text(self, written: str, at: int) -> str:

@@ -58,17 +58,19 @@ def _private_key(text: str) -> ValueShape | None:
 
 def _pair(text: str) -> ValueShape | None:
     """A connection string with its secret in it, or a signature in an address."""
-    if "=" not in text:
+    if "=" not in text or is_known_to_all(text):
         return None
+    whole: ValueShape | None = None
+    has_endpoint = "endpoint=" in text.casefold()
     for found in _PAIR.finditer(text):
         name, value = found.group(1).casefold(), found.group(2)
         if name in _LONG_KEYS and len(value) < 20:
             continue
-        if name == "secret" and "endpoint=" not in text.casefold():
+        if name == "secret" and not has_endpoint:
             continue
-        if stands_for_something(value) or is_known_to_all(text):
+        if stands_for_something(value):
             continue
-        shape = shape_of(text)
+        shape = whole = whole or shape_of(text)
         if shape.holds is Holds.CREDENTIAL and shape.id not in _UNSURE and not _is_prose(shape, text):
             return shape
         if name in _LONG_KEYS and (name != "sig" or ("sv=" in text and len(value) >= 40)):
