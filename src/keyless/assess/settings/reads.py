@@ -13,14 +13,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from keyless.assess.deployed.plain import plain
 from keyless.assess.flows.definitions import plain_type
 from keyless.assess.flows.spot import Spot
 from keyless.assess.flows.tracer import Tracer
 from keyless.assess.flows.types import type_of
-from keyless.assess.settings.setting import Setting, setting_of
+from keyless.assess.settings.setting import Setting, Written, setting_of
+from keyless.assess.settings.written import written_by_setting
 from keyless.assess.syntax.code import Language
 from keyless.assess.syntax.expressions import Call, Expr, Index, Literal, Member, Name, Other, dotted, text_of
 from keyless.catalog.setting_reads import SettingReads, setting_reads
+
+_MOST_WRITERS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +98,36 @@ def _texts(tracer: Tracer, key: Expr, spot: Spot) -> list[str]:
     """The names that a key may be: a text, or constants."""
     if isinstance(key, Literal):
         return [] if (text := text_of(key)) is None else [text]
-    found = (text_of(one) for one, _ in tracer.values(key, spot))
-    return [text for text in found if text]
+    found = [text for one, _ in tracer.values(key, spot) if (text := text_of(one))]
+    return found or _told_by_settings(tracer, key, spot)
+
+
+def _told_by_settings(tracer: Tracer, key: Expr, spot: Spot) -> list[str]:
+    """The names that other settings give, where the name of one is kept in another: `c[c["A_KEY"]]`."""
+    writes = tracer.repository.view(written_by_setting)
+    return [
+        text
+        for setting in _settings_behind(tracer, key, spot)
+        for one in writes.get(setting, ())[:_MOST_WRITERS]
+        if (text := _plain_text(tracer, one))
+    ]
+
+
+def _plain_text(tracer: Tracer, one: Written) -> str:
+    if one.template is None:
+        return text_of(one.value) or ""
+    told = plain(tracer.repository, one.template, one.value)
+    return told if isinstance(told, str) else ""
+
+
+def _settings_behind(tracer: Tracer, key: Expr, spot: Spot) -> list[Setting]:
+    found: list[Setting] = []
+    waiting: list[tuple[Expr, Spot]] = [(key, spot)]
+    for one, at in waiting:
+        hops = tracer.look(one, at).hops if len(waiting) <= _MOST_WRITERS else ()
+        found += [hop.to for hop in hops if isinstance(hop.to, Setting)]
+        waiting.extend((hop.to, hop.spot) for hop in hops if not isinstance(hop.to, Setting))
+    return found
 
 
 def _prefixes(tracer: Tracer, known: SettingReads, base: Expr, spot: Spot) -> list[str]:

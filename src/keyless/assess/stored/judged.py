@@ -8,7 +8,8 @@ Rules:
   takes is a key or password; a connection string that may be without one counts with low confidence only;
 - a secure parameter of a template is secret; any other that nothing gives, and what is not known at all,
   count where the call takes nothing else, or where the argument is called a key;
-- what is written for a server on the same machine is no credential of the cloud;
+- what is written for a server on the same machine is none of the cloud; a setting that only has such a
+  value in the repository will have another where it runs, with low confidence;
 - an identity and an address are no credentials; a credential object of Entra that is made with a secret is
   found where it is made.
 """
@@ -21,11 +22,12 @@ from collections.abc import Iterable
 from keyless.assess.findings.finding import Confidence
 from keyless.assess.flows.flow import Flow, Origin
 from keyless.assess.flows.texts import is_secret_text
-from keyless.assess.syntax.expressions import Expr, text_of, within
+from keyless.assess.syntax.expressions import text_of, within
 from keyless.catalog.client_calls import Form
 from keyless.catalog.shapes.of_value import shape_of
 from keyless.catalog.shapes.shape import Holds
 
+_SETTING = "setting `"
 _ORDER = (
     Origin.KEY_OF_RESOURCE,
     Origin.PIPELINE_SECRET,
@@ -39,7 +41,7 @@ _ORDER = (
 _SURE = frozenset({Origin.KEY_OF_RESOURCE, Origin.PIPELINE_SECRET, Origin.VAULT, Origin.GENERATED})
 _LOCAL = re.compile(r"(?i)localhost|127\.0\.0\.1|\(local(db)?\)|host\.docker\.internal|0\.0\.0\.0|\[::1\]")
 _KEYS = frozenset({Form.ACCOUNT_KEY, Form.API_KEY, Form.PASSWORD, Form.SAS, Form.ENTRA_SECRET})
-_SECRET_WORDS = ("password", "passwd", "pwd", "secret", "key", "token", "sas", "credential")
+_SECRET_WORDS = re.compile(r"(?i)password|passwd|pwd|secret|token|credential|key(?![a-z])|sas(?![a-z])")
 
 
 def strongest(flows: Iterable[Flow], form: Form, certain: bool) -> tuple[Flow, Confidence] | None:
@@ -57,7 +59,7 @@ def confidence_of(flow: Flow, form: Form, certain: bool) -> Confidence | None:
         case origin if origin in _SURE:
             return Confidence.HIGH
         case Origin.WRITTEN:
-            return _written(flow.at, form, certain)
+            return _written(flow, form, certain)
         case Origin.SETTING:
             return _setting(flow.name, form, certain)
         case Origin.PARAMETER if flow.secret:
@@ -68,10 +70,10 @@ def confidence_of(flow: Flow, form: Form, certain: bool) -> Confidence | None:
             return None
 
 
-def _written(at: Expr, form: Form, certain: bool) -> Confidence | None:
-    texts = [text for one in within(at) if (text := text_of(one)) is not None]
+def _written(flow: Flow, form: Form, certain: bool) -> Confidence | None:
+    texts = [text for one in within(flow.at) if (text := text_of(one)) is not None]
     if any(_LOCAL.search(text) for text in texts):
-        return None
+        return Confidence.LOW if any(_SETTING in step.what for step in flow.steps) else None
     if any(shape_of(text).holds is Holds.CREDENTIAL or is_secret_text(text) for text in texts):
         return Confidence.HIGH
     return Confidence.MEDIUM if certain and form in _KEYS else None
@@ -82,9 +84,4 @@ def _setting(name: str, form: Form, certain: bool) -> Confidence | None:
         return Confidence.HIGH
     if form in _KEYS or form is Form.ANY:
         return Confidence.MEDIUM
-    return Confidence.MEDIUM if _speaks_of_a_secret(name) else Confidence.LOW
-
-
-def _speaks_of_a_secret(name: str) -> bool:
-    folded = name.casefold()
-    return any(word in folded for word in _SECRET_WORDS)
+    return Confidence.MEDIUM if _SECRET_WORDS.search(name) else Confidence.LOW

@@ -5,7 +5,8 @@ Rules:
 - a driver's database is told by the driver, by the scheme of its address, or by what the credential opens;
 - the drivers of databases that may run anywhere count in full where the repository has the cloud's, and with
   low confidence elsewhere;
-- an emulator's credentials are none.
+- an emulator's credentials are none, nor is what is called a token where nothing says where it is from;
+- what a test makes up, and a key whose service is a guess, have low confidence.
 """
 
 from __future__ import annotations
@@ -14,10 +15,12 @@ import re
 from collections.abc import Iterator
 
 from keyless.assess.clients import ClientUse, client_uses
+from keyless.assess.clients.kinds import word_of
 from keyless.assess.findings.finding import Confidence, Step
 from keyless.assess.flows.flow import Flow, Origin
 from keyless.assess.flows.origins import origins
 from keyless.assess.repository import Repository
+from keyless.assess.settings.writers.where import is_for_tests
 from keyless.assess.stored.hosted import ELSEWHERE, hosted
 from keyless.assess.stored.judged import confidence_of, strongest
 from keyless.assess.stored.stored import Stored
@@ -45,6 +48,8 @@ _WORDS = {
 _KEY_NAME = re.compile(
     r"(?i)(api|account|primary|secondary|admin|query|access|master|subscription|storage|search|service)_?key\d?$|^key$"
 )
+_TOKEN = re.compile(r"(?i)token\w{0,8}$|bearer")
+_MADE_UP = frozenset({Origin.UNKNOWN, Origin.PARAMETER, Origin.WRITTEN})
 _TELEMETRY = "appinsights"
 _REGISTRY = ".azurecr."
 
@@ -64,7 +69,7 @@ def _of(repository: Repository, use: ClientUse) -> Stored | None:
     service = _service(use, flow)
     if not service or _is_no_matter(service, use, flow):
         return None
-    if service in ELSEWHERE and not _is_of_the_cloud(repository, service, use, flow):
+    if _is_unsure(repository, service, use, flow):
         confidence = Confidence.LOW
     place = Place(use.within.unit.path, use.at.span)
     return Stored(
@@ -81,8 +86,19 @@ def _of(repository: Repository, use: ClientUse) -> Stored | None:
     )
 
 
+def _is_unsure(repository: Repository, service: str, use: ClientUse, flow: Flow) -> bool:
+    """Whether it may be none: a database of one's own, what a test makes up, a service that is guessed."""
+    if service in ELSEWHERE and not _is_of_the_cloud(repository, service, use, flow):
+        return True
+    if is_for_tests(use.within.unit.path) and flow.origin in _MADE_UP:
+        return True
+    return not use.library.service and use.through is None and not flow.service and bool(use.library.language)
+
+
 def _is_no_matter(service: str, use: ClientUse, flow: Flow) -> bool:
-    """Whether it is an address of telemetry, which is no secret by itself, or another's registry."""
+    """Whether it is a token, an address of telemetry, which is no secret by itself, or another's registry."""
+    if flow.origin in _MADE_UP and _TOKEN.search(word_of(use.argument)):
+        return True
     if service == "acr":
         return not any(_REGISTRY in text for text in _texts(use.at))
     return service == _TELEMETRY and flow.origin is not Origin.KEY_OF_RESOURCE

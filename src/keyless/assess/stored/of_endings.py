@@ -2,7 +2,8 @@
 repository reads on from.
 
 Rules:
-- an ending that the flow of a use, or of a setting with a name of its own, goes through is told there;
+- an ending that the flow of a use, of a setting with a name of its own, or of another ending goes through is
+  told there; a secret of a container app that a setting gets its value from as well;
 - outputs, what only a pipeline keeps, scripts that make secrets of applications, and values that are written
   in the file itself have rules of their own;
 - the service is that of the key; a password is that of the server which gets it as well, or of the address
@@ -11,9 +12,11 @@ Rules:
 
 from __future__ import annotations
 
+from collections import Counter
+
 from keyless.assess.deployed.standing import is_unsure
 from keyless.assess.findings.finding import Confidence, Step
-from keyless.assess.flows.endings import Ending, EndingKind, endings
+from keyless.assess.flows.endings import Ending, EndingKind, endings, passed
 from keyless.assess.flows.flow import Origin
 from keyless.assess.repository import Repository
 from keyless.assess.settings.written import written
@@ -33,12 +36,17 @@ _CERTIFICATE = ("certificate", "pfx", "pem")
 
 def stored_in_endings(repository: Repository, told: frozenset[Place]) -> tuple[Stored, ...]:
     """The credentials of endings; ``told`` are places that other flows go through."""
-    return tuple(
+    every = repository.view(endings)
+    in_settings = {one.flow.place for one in every if one.kind is EndingKind.SETTING}
+    found = [
         stored
-        for one in repository.view(endings)
+        for one in every
         if one.kind not in _ELSEWHERE and one.runs and one.place not in told
+        if one.kind is not EndingKind.CLUSTER_SECRET or one.flow.place not in in_settings
         if (stored := _of(repository, one)) is not None
-    )
+    ]
+    ways = Counter(place for one in found for place in passed([one.flow, *one.others]) | {one.place})
+    return tuple(one for one in found if ways[one.place] == 1)
 
 
 def _of(repository: Repository, one: Ending) -> Stored | None:

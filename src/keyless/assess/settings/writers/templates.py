@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 from itertools import chain
 
 from keyless.assess.deployed.linked import linked
+from keyless.assess.deployed.plain import plain
 from keyless.assess.deployed.settings_of import Kind, settings_of, vault_reference
 from keyless.assess.repository import Repository
 from keyless.assess.settings.setting import (
@@ -212,9 +213,12 @@ def _connection(name: str, value: Expr, span: Span, at: _At) -> Written:
 
 def _secrets(repository: Repository, value: Expr, at: _At) -> Iterator[Written]:
     for one in _records(repository, value, at):
+        if (listed := entry_of(one.value, "secureList")) is not None:
+            yield from _secrets(repository, listed.value, one)
         name = entry_of(one.value, "name")
         given = _value(one.value) or vault_reference(one.value)
-        written = (text_of(name.value) or "") if name is not None else ""
+        told = None if name is None else plain(repository, one.template, name.value)
+        written = told if isinstance(told, str) else ""
         if written and given is not None:
             setting = vault_secret_of(written) if at.vault else cluster_secret_of("", written)
             yield _written(setting, written, given, one.value.span, one, f"secrets of `{at.of}`")
