@@ -57,3 +57,17 @@ def test_policies_within_the_app_close_their_ways() -> None:
 def test_a_policy_that_allows_leaves_its_way_open() -> None:
     (message,) = messages(("ftp", False), ("scm", True))
     assert "(scm)" in message
+
+
+def test_what_publishes_with_a_profile_comes_first_and_no_edit_is_offered() -> None:
+    app = 'resource "azurerm_linux_web_app" "a" {\n  name = "a"\n}\n'
+    workflow = (
+        "on: push\njobs:\n  deploy:\n    runs-on: ubuntu-latest\n    steps:\n"
+        "      - uses: azure/webapps-deploy@v3\n        with:\n"
+        "          publish-profile: ${{ secrets.PROFILE }}\n"
+    )
+    rule = rules()["basic-publishing"]
+    (alone,) = rule.check(repository({"main.tf": app}))
+    (beside,) = rule.check(repository({"main.tf": app, ".github/workflows/deploy.yml": workflow}))
+    assert (alone.fix is None, beside.fix is None) == (False, True)
+    assert "first" in beside.message

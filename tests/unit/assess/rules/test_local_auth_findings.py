@@ -87,6 +87,10 @@ def test_a_linux_machine_of_arm_takes_passwords_where_it_does_not_say_no() -> No
         "    osProfile: {{\n      adminUsername: 'a'\n{linux}    }}\n  }}\n}}\n"
     )
     silent = "      linuxConfiguration: {\n        provisionVMAgent: true\n      }\n"
+    keys = "      linuxConfiguration: {\n        ssh: {\n          publicKeys: keys\n        }\n      }\n"
     (one,) = found({"main.bicep": text.format(linux=silent)}, "vm-password-authentication")
-    assert one.fix is not None
+    (other,) = found(
+        {"main.bicep": "param keys array\n" + text.format(linux=keys)}, "vm-password-authentication"
+    )
+    assert (one.fix is None, other.fix is None) == (True, False)
     assert found({"main.bicep": text.format(linux="")}, "vm-password-authentication") == []

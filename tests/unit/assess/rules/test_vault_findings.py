@@ -77,3 +77,16 @@ def test_a_cluster_that_signs_in_with_a_secret_is_sure_to_want_an_identity() -> 
     )
     (finding,) = rules()["compute-without-identity"].check(repository({"main.tf": text}))
     assert "client secret" in finding.message
+
+
+def test_a_vault_whose_policies_name_someone_gets_no_edit() -> None:
+    vault = (
+        "param who string\nresource v 'Microsoft.KeyVault/vaults@2023-07-01' = {{\n  name: 'v'\n"
+        "  properties: {{\n"
+        "    accessPolicies: {policies}\n  }}\n}}\n"
+    )
+    rule = rules()["vault-access-policies"]
+    (nobody,) = rule.check(repository({"main.bicep": vault.format(policies="[]")}))
+    named = "[\n      {\n        objectId: who\n      }\n    ]"
+    (someone,) = rule.check(repository({"main.bicep": vault.format(policies=named)}))
+    assert (nobody.fix is None, someone.fix is None) == (False, True)

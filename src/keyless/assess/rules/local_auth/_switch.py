@@ -5,7 +5,8 @@ Rules:
   told is left;
 - variants of a type that take nothing but keys (Cosmos DB with the API of MongoDB) are left;
 - where the repository still uses such a credential, that comes first, and no edit is offered;
-- an edit is offered where it alone is enough, and the api-version knows the property.
+- an edit is offered where it alone is enough, and the api-version knows the property; what sends telemetry,
+  or registers, by a key is seldom seen in a repository: there it takes a person.
 """
 
 from __future__ import annotations
@@ -131,7 +132,7 @@ def _opens(service_key: str) -> str:
 
 
 def _fix(found: Deployed, row: LocalAuth, subject: str, setting: str) -> Fix | None:
-    if row.on_with or not all(_holds(found, one) for one in row.needs) or _too_old(found, row):
+    if row.minor or row.on_with or not all(_holds(found, one) for one in row.needs) or _too_old(found, row):
         return None
     edits = property_set(found, row.path, row.off)
     return Fix(f"set `{setting}` on `{subject}`", edits) if edits else None

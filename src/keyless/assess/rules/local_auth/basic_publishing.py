@@ -5,6 +5,7 @@ Rules:
   templates the policies are children of the app, in Terraform arguments of it;
 - where a policy's value cannot be told, or a template has policies that may be of several apps, nothing is
   said;
+- where the repository publishes with a profile, that comes first, and no edit is offered;
 - an app of Logic Apps is one of App Service; a slot goes with its app.
 """
 
@@ -17,11 +18,13 @@ from keyless.assess.deployed.children import about, is_text
 from keyless.assess.deployed.deployed import Deployed
 from keyless.assess.deployed.standing import confidence_at
 from keyless.assess.deployed.subject import subject_of
-from keyless.assess.findings.finding import Confidence, Edit, Finding, Fix, Remedy, Severity
+from keyless.assess.findings.finding import Confidence, Edit, Finding, Fix, Remedy, Severity, Step
 from keyless.assess.fixes.arguments import arguments_set
 from keyless.assess.repository import Repository
+from keyless.assess.rules.credentials.publish_profile import RULE as PUBLISH_PROFILE
 from keyless.assess.rules.rule import Group, Rule
 from keyless.assess.syntax.expressions import Call, Expr, Joined, entry_of
+from keyless.assess.syntax.span import Place
 from keyless.assess.syntax.templates import Dialect, Resource
 
 _SITE = "microsoft.web/sites"
@@ -101,6 +104,7 @@ def _ends_with(expression: Expr, ending: str) -> bool:
 def _finding(repository: Repository, found: Deployed, ways: list[str]) -> Finding:
     subject = subject_of(found)
     terraform = found.template.dialect is Dialect.TERRAFORM
+    first = repository.view(publishing)
     setting = (
         " and ".join(f"`{_ARGUMENTS[way]} = false`" for way in ways)
         if terraform
@@ -111,14 +115,22 @@ def _finding(repository: Repository, found: Deployed, ways: list[str]) -> Findin
         place=found.head,
         message=(
             f"`{subject}` takes a user name and password for publishing by "
-            f"{' and '.join(_NAMED[way] for way in ways)}: set {setting}"
+            f"{' and '.join(_NAMED[way] for way in ways)}: "
+            f"{'let what publishes with a profile sign in with Entra first, then ' if first else ''}set "
+            f"{setting}"
         ),
+        steps=() if first is None else (Step(first, "a publish profile is still used here"),),
         severity=Severity.MEDIUM,
         confidence=confidence_at(repository, found, Confidence.HIGH),
         subject=subject,
         remedy=Remedy(local_auth_off=setting.replace("`", ""), language=found.template.dialect.value),
-        fix=_fix(found, ways, subject),
+        fix=None if first is not None else _fix(found, ways, subject),
     )
+
+
+def publishing(repository: Repository) -> Place | None:
+    """The first place that publishes with a profile, and so with a password."""
+    return min((one.place for one in PUBLISH_PROFILE.check(repository)), default=None)
 
 
 def _fix(found: Deployed, ways: list[str], subject: str) -> Fix | None:

@@ -2,6 +2,7 @@
 
 Rules:
 - a vault that does not say takes access policies before api-version 2026-02-01, and roles from then on;
+- an edit is offered for a vault whose policies name nobody: who has access by one needs a role first;
 - a policy that is added to a vault of another template is looked at by itself, one that is added to a vault
   of the same one goes with the vault.
 
@@ -13,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from keyless.assess.deployed.all import deployed
-from keyless.assess.deployed.children import by_type, module_of
+from keyless.assess.deployed.children import about, by_type, module_of
 from keyless.assess.deployed.deployed import Deployed, Told
 from keyless.assess.deployed.standing import confidence_at
 from keyless.assess.deployed.subject import subject_of
@@ -22,6 +23,7 @@ from keyless.assess.fixes.properties import property_set
 from keyless.assess.fixes.said import said
 from keyless.assess.repository import Repository
 from keyless.assess.rules.rule import Group, Rule
+from keyless.assess.syntax.expressions import Items
 from keyless.assess.syntax.templates import Resource
 
 _ID = "vault-access-policies"
@@ -50,7 +52,7 @@ def _takes_policies(found: Deployed) -> bool:
 def _of_vault(repository: Repository, found: Deployed) -> Finding:
     subject, value = subject_of(found), found.value(_RBAC)
     setting = said(found, _RBAC, True)
-    edits = property_set(found, _RBAC, True)
+    edits = () if _names_someone(repository, found) else property_set(found, _RBAC, True)
     return Finding(
         rule=_ID,
         place=value.place if value.told is Told.WRITTEN else found.head,
@@ -63,6 +65,14 @@ def _of_vault(repository: Repository, found: Deployed) -> Finding:
         if edits
         else None,
     )
+
+
+def _names_someone(repository: Repository, vault: Deployed) -> bool:
+    """Whether someone has access by a policy, who would lose it until a role is assigned."""
+    written = vault.value("properties.accessPolicies")
+    empty = isinstance(written.means, Items) and not written.means.items
+    beside = about(repository, vault, "Microsoft.KeyVault/vaults/accessPolicies")
+    return bool(beside) or not (empty or written.told is Told.ABSENT)
 
 
 def _of_policies(repository: Repository) -> Iterator[Finding]:
