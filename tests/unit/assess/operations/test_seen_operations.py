@@ -137,6 +137,51 @@ def test_an_operation_is_seen_by_the_type_of_its_client(name: str) -> None:
     assert seen(**{name.replace(".", "_DOT_"): text}) == wanted
 
 
+MORE = {
+    "a.cs": (
+        "var b = app.Services.GetRequiredService<BlobServiceClient>();\nb.DeleteBlobContainer(x);",
+        [("blob", "delete a container", 2)],
+    ),
+    "b.cs": (
+        "var b = a ? c : new BlobServiceClient(u);\nb.DeleteBlobContainer(x);",
+        [("blob", "delete a container", 2)],
+    ),
+    "c.cs": (
+        "class A { BlobServiceClient Make() => x; void F() { Make().DeleteBlobContainer(x); } }",
+        [("blob", "delete a container", 1)],
+    ),
+    "a.py": (
+        PYTHON + "def f(c: BlobServiceClient | None):\n    c.delete_container('a')\n",
+        [("blob", "delete a container", 3)],
+    ),
+    "b.py": (
+        "from azure.appconfiguration.provider import load\nsettings = load(endpoint=e)\n",
+        [("appconfig", "load key-values", 2)],
+    ),
+    "c.py": ("from yaml import load\nsettings = load(e)\n", []),
+    "d.py": (
+        (
+            "from openai import AzureOpenAI\nfrom azure.cosmos import CosmosClient\nc = CosmosClient(u)\n"
+            "c.get_database_client('a').get_container_client('b').upsert_item(x)\n"
+        ),
+        [("cosmos", "create or replace an item", 4)],
+    ),
+    "e.py": (
+        (
+            "from azure.storage.queue import QueueClient\nfrom azure.servicebus import ServiceBusClient\n"
+            "def f(c, n=0):\n    c.peek_messages()\n"
+        ),
+        [],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", MORE)
+def test_types_are_told_in_many_ways(name: str) -> None:
+    text, wanted = MORE[name]
+    assert seen(**{name.replace(".", "_DOT_"): text}) == wanted
+
+
 def test_a_client_that_another_file_makes_is_followed_there() -> None:
     made = PYTHON + "def blobs():\n    return BlobServiceClient(url, credential=c)\n"
     used = "from made import blobs\ndef f():\n    blobs().delete_container('a')\n"

@@ -133,6 +133,34 @@ def test_a_member_of_a_class_of_csharp_is_read(text: str) -> None:
     assert shown("a.cs", f"class C {{ {text} }}") == f"class C() {{{MEMBERS[text]}}}"
 
 
+EXPECTED = {
+    "Store P { get; set; } C() { P = new(1); }": "P = new Store(1)",
+    "Store _a, _b; void M() { this._b = new(1); }": "this._b = new Store(1)",
+    "Store _a; void M() { other = new(1); }": "other = new <implicit_object_creation_expression>(1)",
+    "ValueTask<Store> M() => new(1);": "return new ValueTask(1)",
+    "async ValueTask<Store> M() { return new(1); }": "return new Store(1)",
+    "Store M() { Run(() => { return new(1); }); }": "return new <implicit_object_creation_expression>(1)",
+    "Store M() { Run(new(1)); }": "Run(new <implicit_object_creation_expression>(1))",
+    "Store P => a ? new(1) : new(2);": "P: Store = ?(new Store(1), new Store(2) by a)",
+    "Store M() => a switch { 1 => new(1), _ => b };": "?(new Store(1), b by",
+    "Dictionary<string, A.Store> P = [new(1)];": "[new A.Store(1)]",
+    "void M() { var x = new Store[] { new(1) }; }": "x = [new Store(1)]",
+    "object M() { var x = new(1); }": "x = new <implicit_object_creation_expression>(1)",
+    "void M() { Run(p => new(1)); }": "return new <implicit_object_creation_expression>(1)",
+}
+
+
+@pytest.mark.parametrize("text", EXPECTED)
+def test_what_new_makes_is_what_it_is_declared_for(text: str) -> None:
+    assert EXPECTED[text] in shown("a.cs", f"class C {{ {text} }}")
+
+
+def test_at_the_top_of_a_file_new_is_for_what_is_declared_there() -> None:
+    assert shown("a.cs", "Store a = new(1); a = new(2);") == (
+        "a: Store = new Store(1); a = new <implicit_object_creation_expression>(2)"
+    )
+
+
 def test_parameters_of_a_primary_constructor_are_fields_that_it_sets() -> None:
     assert shown("a.cs", "class A(B b) : C(b), D { string E() => b.F; }") == (
         "class A(C, D) {b: B; def <init>(b: B) {base(b); this.b = b}; def E(): string {return b.F}}"

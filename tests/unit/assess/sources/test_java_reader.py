@@ -30,6 +30,9 @@ EXPRESSIONS = {
     "new byte[n]": "<array_creation_expression n>",
     "new A.B<C>(d)": "new A.B<C>(d)",
     "outer.new A()": "new outer.A()",
+    "new R() { int a; B b = new B(); class D { } static { f(); } }": (
+        "new R(){'b': new B(), 'D': fn () {class D() {}}, '<init>': fn <init>() {f()}}"
+    ),
     "new R() { int a = 1; { put(b); } public void run() { f(); } }": (
         "new R(){'a': 1, '<init>': fn <init>() {put(b)}, 'run': fn public run(): void {f()}}"
     ),

@@ -62,11 +62,12 @@ def _variable(reading: Reading, node: Node) -> str | None:
 
 
 def _result_of(reading: Reading, node: Node) -> str | None:
-    return _waited_for(names.type_text(reading, node.child_by_field_name(_RESULTS[node.type])))
+    written = names.type_text(reading, node.child_by_field_name(_RESULTS[node.type]))
+    return _waited_for(written) if "async" in names.words(reading, node) else written
 
 
 def _returned(reading: Reading, node: Node) -> str | None:
-    return _waited_for(_result(reading, node))
+    return _result(reading, node)
 
 
 def _array(reading: Reading, node: Node) -> str | None:
@@ -89,7 +90,7 @@ def _result(reading: Reading, node: Node) -> str | None:
         if one is None or one.type in ("lambda_expression", "anonymous_method_expression"):
             return None
         if one.type in _RESULTS:
-            return names.type_text(reading, one.child_by_field_name(_RESULTS[one.type]))
+            return _result_of(reading, one)
         one = one.parent
     return None
 
