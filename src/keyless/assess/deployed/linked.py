@@ -15,9 +15,7 @@ Rules:
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from itertools import chain
 
 from keyless.assess.deployed.allowance import Allowance
 from keyless.assess.deployed.scopes import Scope, Scopes, Use, scopes, source_path
@@ -182,14 +180,14 @@ class _Follower:
             return self._output(way, name, scope)
         if name in scope.resources:
             return None
-        return self._item(way, one)
+        return self._item(way, one, scope)
 
     def _terraform(self, way: _Way, one: Name, scope: Scope) -> list[_Way] | None:
         first = way.rest[0] if way.rest else None
         if one.id == "each":
-            return self._each(way)
+            return self._each(way, scope)
         if not isinstance(first, Member):
-            return self._item(way, one)
+            return self._item(way, one, scope)
         name = first.name.casefold()
         taken = replace(way, rest=way.rest[1:])
         if one.id == "var" and name in scope.parameters:
@@ -199,7 +197,7 @@ class _Follower:
             return [taken.on(f"local `{variable.name}`", variable.span, variable.value, template)]
         if one.id == "module":
             return self._output(taken, name, scope)
-        return self._item(way, one)
+        return self._item(way, one, scope)
 
     def _parameter(self, way: _Way, name: str, scope: Scope) -> list[_Way] | None:
         through = way.at.through
@@ -354,21 +352,19 @@ class _Follower:
         what = f"variable `{variable.name}`"
         return [way.on(what, variable.span, variable.value, template, (), way.rest[1:])]
 
-    def _item(self, way: _Way, one: Name) -> list[_Way] | None:
+    def _item(self, way: _Way, one: Name, scope: Scope) -> list[_Way] | None:
         """The item of the loop that a name stands in."""
-        declared = _around(way.at.template, one.span)
-        if declared is None or declared.repeated is None or one.id not in declared.items[:1]:
-            return None
-        return self._each_of(way, declared.repeated)
+        over = _loop_around(scope, way.at.template, one.span, one.id)
+        return self._each_of(way, over) if over is not None else None
 
-    def _each(self, way: _Way) -> list[_Way] | None:
+    def _each(self, way: _Way, scope: Scope) -> list[_Way] | None:
         """`each.value` and `each.key` of Terraform."""
-        declared = _around(way.at.template, way.at.expression.span)
+        through = _loop_around(scope, way.at.template, way.at.expression.span)
         key = _key(way.rest[0]) if way.rest else None
-        if declared is None or declared.repeated is None or key not in {"value", "key"}:
+        if through is None or key not in {"value", "key"}:
             return None
         taken = replace(way, rest=way.rest[1:])
-        over = self._inner().ends(replace(way.at, expression=declared.repeated))
+        over = self._inner().ends(replace(way.at, expression=through))
         found: list[_Way] = []
         for one in over if self._depth < 2 else ():
             for entry in one.expression.entries if isinstance(one.expression, Record) else ():
@@ -434,15 +430,15 @@ def _without_index(rest: tuple[Taken, ...]) -> tuple[Taken, ...]:
     return rest[1:] if rest and isinstance(rest[0], Index) else rest
 
 
-def _around(template: Template, span: Span) -> Resource | Module | None:
-    """The resource or module that a place is within; the innermost."""
+def _loop_around(scope: Scope, template: Template, span: Span, item: str | None = None) -> Expr | None:
+    """What the innermost loop of resources or modules goes through that a place is within, and whose item has
+    that name."""
     found: Resource | Module | None = None
-    declared: Iterator[Resource | Module] = chain(template.resources, template.modules)
-    for one in declared:
+    for one in scope.loops.get(template.path, ()):
         inside = one.span.start <= span.start and span.end <= one.span.end
-        if inside and (found is None or found.span.start <= one.span.start):
-            found = one
-    return found
+        if inside and (item is None or item in one.items[:1]):
+            found = one if found is None or found.span.start <= one.span.start else found
+    return found.repeated if found is not None else None
 
 
 def _deployment(of: Expr, scope: Scope) -> str | None:

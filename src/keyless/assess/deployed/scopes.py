@@ -15,6 +15,7 @@ import posixpath
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import PurePosixPath
 
 from keyless.assess.repository import Repository
@@ -64,10 +65,14 @@ class Scope:
     uses: dict[str, Use] = field(default_factory=dict)
     """The modules that lead to a scope of the repository, by their symbol."""
     used_by: list[Use] = field(default_factory=list)
+    loops: dict[str, list[Resource | Module]] = field(default_factory=dict)
+    """What is made several times, by the path of the file."""
 
     def add(self, template: Template) -> None:
         """Take in what a file declares."""
         self.templates.append(template)
+        declared: Iterator[Resource | Module] = chain(template.resources, template.modules)
+        self.loops[template.path] = [one for one in declared if one.repeated is not None]
         for parameter in template.parameters:
             self.parameters.setdefault(parameter.name.casefold(), (parameter, template))
         for variable in template.variables:

@@ -34,6 +34,9 @@ _STATEMENT = re.compile(
     re.MULTILINE,
 )
 _MOST_PROBLEMS = 20
+_MOST_SKIPPED = 100_000
+"""How many tokens are gone past, in the whole file, to find the end of what is not understood: since that is
+looked for from where it begins, it could be gone past once for each of what it stands in."""
 DEEPEST = 100
 """How far expressions and resources may stand in one another."""
 _TEXT = re.compile(rb"'''.*?'''|'(?:[^'\\\n]|\\.)*+'", re.DOTALL)
@@ -63,6 +66,7 @@ class Tokens:
         self.start = self.end = self.last = 0
         self.new_line = True
         self.depth = 0
+        self._skipped = 0
         self.advance()
 
     def advance(self) -> None:
@@ -145,6 +149,9 @@ class Tokens:
         self.go_to(start)
         inner, first = 0, True
         while self.kind != "end" and (first or not self.at_declaration()):
+            self._skipped += 1
+            if self._skipped > _MOST_SKIPPED:
+                raise self.wrong("too much of the file is not understood")
             if inner == 0 and (self.text in _CLOSING or (self.new_line and not first)):
                 return
             inner += (self.text in _OPENING) - (self.text in _CLOSING)

@@ -145,27 +145,23 @@ class _Reader:
             yield Entry(self.file.of(node), name, self.expressions.of(value))
 
     def _body(self, block: Node, depth: int = 0) -> Record:
-        """The attributes and blocks of a block."""
+        """The attributes and blocks of a block, each name once."""
         body = next((one for one in block.named_children if one.type == "body"), None)
-        entries: dict[str, Entry] = {}
+        entries: dict[str, list[Entry]] = {}
         for node in body.named_children if body is not None and depth < _DEEPEST else ():
             if node.type == "attribute":
-                entries.update({str(text_of(one.key)): one for one in self._attribute(node)})
+                entries.update({str(text_of(one.key)): [one] for one in self._attribute(node)})
             elif node.type == "block":
-                self._nested(node, depth, entries)
-        return Record(self.file.of(block), tuple(entries.values()))
+                name, entry = self._nested(node, depth)
+                entries.setdefault(name, []).append(entry)
+        return Record(self.file.of(block), tuple(_together(one) for one in entries.values()))
 
-    def _nested(self, block: Node, depth: int, entries: dict[str, Entry]) -> None:
+    def _nested(self, block: Node, depth: int) -> tuple[str, Entry]:
         name = self.file.piece(block.children[0])
         value: Expr = self._body(block, depth + 1)
         if name == "dynamic" and isinstance(value, Record):
             name, value = self._dynamic(block, value)
-        before = entries.get(name)
-        if before is not None:
-            earlier = before.value.items if isinstance(before.value, Items) else (before.value,)
-            value = Items(before.span, (*earlier, value))
-        key = before.key if before is not None else Literal(self.file.of(block.children[0]), name)
-        entries[name] = Entry(before.span if before is not None else self.file.of(block), key, value)
+        return name, Entry(self.file.of(block), Literal(self.file.of(block.children[0]), name), value)
 
     def _dynamic(self, block: Node, body: Record) -> tuple[str, Expr]:
         name = next(iter(self._labels(block)), "")
@@ -277,6 +273,14 @@ class _Reader:
         "output": _output,
         "check": _group,
     }
+
+
+def _together(entries: list[Entry]) -> Entry:
+    """Blocks of one name as one entry."""
+    first = entries[0]
+    if len(entries) == 1:
+        return first
+    return Entry(first.span, first.key, Items(first.span, tuple(one.value for one in entries)))
 
 
 def _value(body: Record, name: str) -> Expr | None:

@@ -6,6 +6,7 @@ import pytest
 
 from expressions_shown import shown
 from keyless.assess.deployed.linked import Linked, linked
+from keyless.assess.syntax.expressions import entry_of
 from repositories_made import repository
 
 
@@ -203,3 +204,16 @@ def test_each_value_is_each_entry_of_what_is_gone_through() -> None:
         "m/main.tf": 'variable "key" {}\noutput "it" {\n  value = var.key\n}\n',
     }
     assert _shown(files) == ["'x'", "'y'"]
+
+
+def test_the_item_of_a_loop_is_known_in_resources_within_it() -> None:
+    files = {
+        "main.bicep": "resource s 'X.Y/z@1' = [for one in ['a', 'b']: {\n  name: one\n"
+        "  resource c 'child' = {\n    name: '${one}-c'\n    properties: { p: one }\n  }\n}]\n"
+    }
+    made = repository(files)
+    (template,) = made.templates
+    child = template.resources[1]
+    entry = entry_of(child.body, "properties", "p")
+    assert entry is not None
+    assert [shown(one.expression) for one in linked(made, template, entry.value)] == ["'a'", "'b'"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from expressions_shown import shown
@@ -286,3 +288,10 @@ def test_a_byte_order_mark_and_windows_line_ends_are_read() -> None:
     assert [
         one.name for one in _template("param a string\r\nvar b = [\r\n  1\r\n  2\r\n]\r\n").variables
     ] == ["b"]
+
+
+def test_what_is_not_closed_is_not_gone_past_once_for_each_of_what_it_stands_in() -> None:
+    text = "var x = " + "{a:" * 99 + "b: [1,2,3,4]\n" * 20000
+    start = time.process_time()
+    assert _read(text).problems
+    assert time.process_time() - start < 3

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from expressions_shown import shown
@@ -172,3 +174,11 @@ def test_spans_are_those_of_the_file() -> None:
     (found,) = _template('locals {\n  a = "\u00e9${b}"\n}\n').variables
     name = found.value.parts[1]  # type: ignore[union-attr]
     assert (name.span.line, name.span.column, name.span.start) == (2, 11, 20)
+
+
+def test_very_many_blocks_of_one_name_are_read_in_time_that_grows_with_them() -> None:
+    text = 'resource "a" "b" {\n' + "  two {\n    y = 1\n  }\n" * 5000 + "}\n"
+    start = time.process_time()
+    (found,) = _template(text).resources
+    assert time.process_time() - start < 2
+    assert len(found.body.entries[0].value.items) == 5000  # type: ignore[union-attr]
