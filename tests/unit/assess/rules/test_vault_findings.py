@@ -90,3 +90,22 @@ def test_a_vault_whose_policies_name_someone_gets_no_edit() -> None:
     named = "[\n      {\n        objectId: who\n      }\n    ]"
     (someone,) = rule.check(repository({"main.bicep": vault.format(policies=named)}))
     assert (nobody.fix is None, someone.fix is None) == (False, True)
+
+
+def test_a_sensitive_output_is_told_with_what_uses_it_further_on() -> None:
+    bus = 'resource "azurerm_servicebus_namespace" "bus" {\n  name = "bus"\n}\n'
+    output = (
+        'output "bus" {{\n  value = azurerm_servicebus_namespace.bus.default_primary_connection_string\n'
+        "  sensitive = {sensitive}\n}}\n"
+    )
+    script = "export BUS=$(terraform output -raw bus)\n"
+    code = (
+        "import os\nfrom azure.servicebus import ServiceBusClient\n"
+        'client = ServiceBusClient.from_connection_string(os.environ["BUS"])\n'
+    )
+    used = {"setup.sh": script, "app.py": code}
+    hidden = bus + output.format(sensitive="true")
+    assert found("secret-in-output", {"main.tf": hidden}) == [("main.tf", 4)]
+    assert found("secret-in-output", {"main.tf": hidden, **used}) == []
+    shown = bus + output.format(sensitive="false")
+    assert found("secret-in-output", {"main.tf": shown, **used}) == [("main.tf", 4)]

@@ -4,7 +4,7 @@ Rules:
 - outputs of Bicep and ARM templates stand in the deployment's history for whoever may read it; one that is
   secure does not;
 - an output of Terraform stands in the state in plain, whether it is sensitive or not: what is sensitive is
-  not printed at least, and is of low severity;
+  not printed at least, and where something else is found to use it, it is told with that;
 - an output of a module that another output gives out further is one finding with that one.
 """
 
@@ -19,6 +19,7 @@ from keyless.assess.flows.flow import Flow, Origin
 from keyless.assess.repository import Repository
 from keyless.assess.rules.rule import Group, Rule
 from keyless.assess.rules.vault._secrets import secrets_in, what_it_is
+from keyless.assess.rules.vault._told import is_told_of_service
 from keyless.assess.syntax.span import Place
 from keyless.assess.syntax.templates import Dialect, Output, Template
 
@@ -43,11 +44,18 @@ def _is_passed_on(finding: Finding, steps: set[tuple[int, Place]]) -> bool:
 def _all(repository: Repository) -> Iterator[Finding]:
     for template in repository.templates:
         for output in template.outputs:
-            if output.secure and template.dialect is not Dialect.TERRAFORM:
+            if output.secure and _is_kept(repository, template, output):
                 continue
             found = secrets_in(repository, template, output.value)
             if found:
                 yield _finding(repository, template, output, found[0])
+
+
+def _is_kept(repository: Repository, template: Template, output: Output) -> bool:
+    """Whether a secure output is as it should be, or told with where its secret goes on to."""
+    if template.dialect is not Dialect.TERRAFORM:
+        return True
+    return is_told_of_service(repository, template.path, output.span)
 
 
 def _finding(repository: Repository, template: Template, output: Output, flow: Flow) -> Finding:

@@ -9,8 +9,6 @@ Rules:
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections import defaultdict
 from collections.abc import Iterable
 
 from keyless.assess.deployed.all import deployed
@@ -21,7 +19,7 @@ from keyless.assess.findings.finding import Confidence, Finding, Severity
 from keyless.assess.repository import Repository
 from keyless.assess.rules.rule import Group, Rule
 from keyless.assess.rules.vault._plain import is_plain_configuration, is_plain_name
-from keyless.assess.stored.all import stored_credentials
+from keyless.assess.rules.vault._told import is_told_of_service
 from keyless.assess.syntax.templates import Resource
 
 _KINDS = {
@@ -38,7 +36,6 @@ _KINDS = {
 
 
 def _check(repository: Repository) -> Iterable[Finding]:
-    to_go = repository.view(stored_in_templates)
     for found in repository.view(deployed):
         known = _KINDS.get(found.arm_type.casefold())
         if known is None or found.existing or not isinstance(found.declared, Resource):
@@ -47,26 +44,11 @@ def _check(repository: Repository) -> Iterable[Finding]:
         forever = all(found.value(path).told is Told.ABSENT for path in paths)
         if (
             forever
-            and not _is_to_go(found.declared, to_go.get(found.template.path, []))
+            and not is_told_of_service(repository, found.template.path, found.declared.span)
             and not is_plain_configuration(found)
             and not _says_plain(found)
         ):
             yield _finding(repository, found, kind)
-
-
-def stored_in_templates(repository: Repository) -> dict[str, list[int]]:
-    """Where credentials of services stand that take identities: offsets by the file, in order."""
-    found: dict[str, list[int]] = defaultdict(list)
-    for one in repository.view(stored_credentials):
-        found[one.place.path].append(one.place.span.start)
-        for step in one.steps:
-            found[step.place.path].append(step.place.span.start)
-    return {path: sorted(starts) for path, starts in found.items()}
-
-
-def _is_to_go(declared: Resource, starts: list[int]) -> bool:
-    at = bisect_left(starts, declared.span.start)
-    return at < len(starts) and starts[at] < declared.span.end
 
 
 def _says_plain(found: Deployed) -> bool:
