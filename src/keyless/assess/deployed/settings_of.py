@@ -15,12 +15,13 @@ from __future__ import annotations
 import enum
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from itertools import product
 
 from keyless.assess.deployed.all import deployed
 from keyless.assess.deployed.body import look_up
 from keyless.assess.deployed.collected import entries_in, name_of, named, records_in
 from keyless.assess.deployed.deployed import Deployed
-from keyless.assess.deployed.linked import Linked
+from keyless.assess.deployed.linked import Linked, linked
 from keyless.assess.deployed.plain import plain
 from keyless.assess.repository import Repository
 from keyless.assess.settings.setting import CLUSTER_SECRET
@@ -105,6 +106,14 @@ class _Settings:
         return TemplateSetting(
             kind, name, value.expression, value.template, place, holder, self.one.template.path
         )
+
+    def names(self, at: Linked, entry: Entry | None) -> list[str]:
+        """A name, or each of those that the uses of a module hand it."""
+        told = self.name(at, entry)
+        if told or entry is None:
+            return [told]
+        ends = linked(self.repository, at.template, entry.value, at.through)
+        return list(dict.fromkeys(text for one in ends if (text := text_of(one.expression)))) or [""]
 
     def name(self, at: Linked, entry: Entry | None) -> str:
         """A name, where it is plain."""
@@ -214,8 +223,8 @@ def _one(kind: Kind, name: str, *values: str) -> Callable[[_Settings], Iterator[
     def read(settings: _Settings) -> Iterator[TemplateSetting]:
         entry = named(settings.resource.body, name)
         here = Linked(settings.resource.body, settings.one.template)
-        called = settings.name(here, entry).rpartition("/")[2].partition("$")[0]
-        for path in values:
+        names = [one.rpartition("/")[2].partition("$")[0] for one in settings.names(here, entry)]
+        for path, called in product(values, names):
             where = tuple(f"{settings.body}{path}".split("."))
             looked = look_up(settings.repository, settings.one.template, settings.resource.body, where)
             for found in looked.found if called else ():

@@ -6,8 +6,8 @@ Rules:
 - a setting or output that another setting is set from is none: the other is; nor is a pipeline's secret in
   its own steps;
 - one place is one ending with its strongest flow; a command whose keys go on into another ending is none;
-- ``read_by`` are the places of code that name the setting or secret; where the flow of a use in code goes
-  through an ending (`passed`), it is the same flow, and its finding stands at the use.
+- where the flow of a use in code goes through an ending (`passed`), it is the same flow, and its finding
+  stands at the use.
 """
 
 from __future__ import annotations
@@ -19,7 +19,6 @@ from dataclasses import dataclass
 from keyless.assess.az_commands import AzCommand, az_commands
 from keyless.assess.deployed.scopes import scopes
 from keyless.assess.flows.flow import Flow, Origin, is_credential
-from keyless.assess.flows.mentions import mentions
 from keyless.assess.flows.origins import look, origins, template_origins
 from keyless.assess.flows.search import Searcher
 from keyless.assess.flows.tainted import key_holders
@@ -65,7 +64,6 @@ class Ending:
     flow: Flow
     others: tuple[Flow, ...] = ()
     setting: Setting | None = None
-    read_by: tuple[Place, ...] = ()
     runs: bool = True
 
 
@@ -77,6 +75,12 @@ def endings(repository: Repository) -> tuple[Ending, ...]:
     onward = passed(flow for one in found.values() for flow in (one.flow, *one.others))
     found = {
         place: one for place, one in found.items() if one.kind is not EndingKind.OUTPUT or place not in onward
+    }
+    settings = {one.flow.place for one in found.values() if one.kind is EndingKind.SETTING}
+    found = {
+        place: one
+        for place, one in found.items()
+        if one.kind is not EndingKind.CLUSTER_SECRET or one.flow.place not in settings
     }
     begun = {flow.place for one in found.values() for flow in (one.flow, *one.others)}
     for one in _commands(repository):
@@ -96,7 +100,6 @@ def passed(flows: Iterable[Flow]) -> frozenset[Place]:
 
 def _written(repository: Repository) -> Iterator[Ending]:
     """What is written; what another write goes on from ends there and not here."""
-    known = repository.view(mentions)
     find = Searcher(Tracer(repository, look))
     every = [(one, _credentials(find.written_flows(one))) for one in repository.view(written)]
     for one, (strong, others) in every:
@@ -111,7 +114,6 @@ def _written(repository: Repository) -> Iterator[Ending]:
                 flow=strong,
                 others=others,
                 setting=one.setting,
-                read_by=tuple(known.get(one.setting, ())),
                 runs=one.runs,
             )
 

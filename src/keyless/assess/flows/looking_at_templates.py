@@ -97,7 +97,10 @@ def look_at_template(tracer: Tracer, expression: Expr, spot: Spot) -> Seen:
     for end in linked(tracer.repository, spot.template, expression, spot.through):
         seen = _at_end(tracer, end)
         flows += [_after(flow, end) for flow in seen.flows]
-        hops += [Hop(hop.to, hop.spot, hop.what, hop.place, (*end.steps, *hop.onward)) for hop in seen.hops]
+        hops += [
+            Hop(hop.to, hop.spot, hop.what, hop.place, hop.vault, (*end.steps, *hop.onward))
+            for hop in seen.hops
+        ]
     parameter = parameter_of(tracer, expression, spot.template)
     if parameter is not None and (parameter.secure or not (flows or hops)):
         flows.append(_parameter(parameter, spot, expression))

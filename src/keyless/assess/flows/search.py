@@ -4,7 +4,8 @@ Rules:
 - nothing is looked at twice on behalf of one use (an expression counts apart for each way of calls that was
   gone into), so that the search ends, in a time that is bounded, whatever the code is like;
 - the flows of what writes a setting are searched once and kept; what is written from itself has none there;
-- flows that end at the same place as the same thing are one; unknown ones are dropped where others are known.
+- flows that end at the same place as the same thing are one; unknown ones and placeholders are dropped where
+  others are known.
 """
 
 from __future__ import annotations
@@ -68,6 +69,7 @@ class _Node:
     expression: Expr
     spot: Spot
     trail: _Trail | None
+    by_vault: str = ""
 
 
 class Searcher:
@@ -156,11 +158,13 @@ class Searcher:
             if isinstance(hop.to, Setting):
                 found += [_with(flow, trail) for flow in self._setting(hop.to, hop, node)]
             else:
-                waiting.append(_Node(hop.to, hop.spot, trail))
+                waiting.append(_Node(hop.to, hop.spot, trail, hop.vault or node.by_vault))
         if (not seen.hops and not seen.flows) or too_long:
             found.append(
                 _with(ended(Origin.UNKNOWN, node.spot, node.expression, "not known where from"), node.trail)
             )
+        if node.by_vault:
+            return [replace(flow, by_vault=flow.by_vault or node.by_vault) for flow in found]
         return found
 
     def _setting(self, setting: Setting, hop: Hop, node: _Node) -> tuple[Flow, ...]:
@@ -214,7 +218,8 @@ def _distinct(flows: list[Flow]) -> tuple[Flow, ...]:
         by_end[flow.origin, flow.place, flow.name, flow.service].append(flow)
     kept = [_shortest(same) for same in by_end.values()]
     known = [one for one in kept if one.origin is not Origin.UNKNOWN]
-    return tuple(known or kept[:1])
+    told = [one for one in known if one.name != PLACEHOLDER]
+    return tuple(told or known[:1] or kept[:1])
 
 
 def _shortest(same: list[Flow]) -> Flow:

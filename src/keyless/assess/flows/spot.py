@@ -69,6 +69,8 @@ class Hop:
     spot: Spot
     what: str = ""
     place: Place | None = None
+    vault: str = ""
+    """The secret of a vault that the value is kept in between."""
     onward: tuple[Step, ...] = ()
     """What lies between there and here, the nearest to here first."""
 

@@ -279,7 +279,7 @@ def _kept(resource: Resource, symbol: str, text: Joined, spot: Spot) -> Seen | N
     if told:
         return Seen((), (Hop(vault_secret_of(told), spot, f"reference to vault secret `{told}`", place),))
     what = f"reference to vault secret of `{symbol}`"
-    return None if written is None else Seen((), (Hop(written.value, spot, what, place),))
+    return None if written is None else Seen((), (Hop(written.value, spot, what, place, symbol),))
 
 
 def _action(resource: Resource, one: Expr, spot: Spot, symbol: str) -> Seen:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from flows_shown import used, ways
+from flows_shown import repository, shown, used, ways
+from keyless.assess.calls import calls
+from keyless.assess.flows.endings import endings
+from keyless.assess.flows.origins import origins
 
 BICEP = """
 resource store 'Microsoft.Storage/storageAccounts@2023-01-01' existing = { name: 'name' }
@@ -220,3 +223,47 @@ def test_a_vault_of_terraform_to_go() -> None:
         {"setting LATE"},
         {"key-of-resource blob store"},
     ]
+
+
+VAULTED = """
+param name string
+resource store 'Microsoft.Storage/storageAccounts@2023-01-01' existing = { name: 'name' }
+resource kv 'Microsoft.KeyVault/vaults@2023-01-01' existing = {
+  name: 'kv'
+  resource inner 'secrets' = {
+    name: 'STORAGE-KEY'
+    properties: { value: store.listKeys().keys[0].value }
+  }
+}
+resource other 'Microsoft.KeyVault/vaults/secrets@2023-01-01' = {
+  parent: kv
+  name: name
+  properties: { value: store.listKeys().keys[0].value }
+}
+resource web 'Microsoft.Web/sites@2022-03-01' = {
+  name: 'web'
+  properties: {
+    siteConfig: {
+      appSettings: [
+        { name: 'KEY', value: '@Microsoft.KeyVault(VaultName=${kv.name};SecretName=${kv::inner.name})' }
+      ]
+    }
+  }
+}
+"""
+
+
+def test_a_vault_between_a_key_and_its_use_is_told() -> None:
+    main = "module m './vaulted.bicep' = { name: 'm', params: { name: 'Given--Name' } }\n"
+    code = """
+    var builder = WebApplication.CreateBuilder(args);
+    use(builder.Configuration["KEY"], builder.Configuration["Given:Name"]);
+    """
+    found = repository({"main.bicep": main, "vaulted.bicep": VAULTED, "Program.cs": code})
+    use = next(one for one in found.view(calls) if one.method == "use")
+    flows = [origins(found, one.value, use.within) for one in use.call.arguments]
+    assert [{(shown(flow), flow.by_vault) for flow in one} for one in flows] == [
+        {("key-of-resource blob store", "STORAGE-KEY")},
+        {("key-of-resource blob store", "Given:Name")},
+    ]
+    assert {one.kind.value for one in found.view(endings)} == {"vault-secret"}

@@ -62,3 +62,11 @@ def test_fields_of_classes_are_followed_through_constructors() -> None:
 def test_a_variable_that_a_function_sets_later_is_followed() -> None:
     text = "let key; function init() { key = process.env.A; } function go() { use(key); }"
     assert used({"a.js": text}) == [{"setting A"}]
+
+
+def test_members_of_an_object_that_is_exported_later_are_followed() -> None:
+    files = {
+        "config.js": "const config = {}; config.key = process.env.A || 'x'; module.exports = config;",
+        "a.js": "const config = require('./config'); use(config.key);",
+    }
+    assert used(files) == [{"setting A"}]

@@ -258,3 +258,22 @@ def test_settings_of_django_are_settings() -> None:
         "site/views.py": "from django.conf import settings\nuse(settings.STORAGE_KEY)\n",
     }
     assert used(files) == [{"setting KEY"}]
+
+
+def test_objects_of_settings_may_be_called_and_credentials_have_other_names() -> None:
+    body = """
+    from starlette.config import Config
+    from azure.identity.aio import DefaultAzureCredential as Asynchronous
+    config = Config(".env")
+    KEY = config("KEY", default="")
+    use(KEY, config("OTHER", cast=str), Asynchronous())
+    """
+    assert _used(body) == [{"setting KEY"}, {"setting OTHER"}, {"identity DefaultAzureCredential"}]
+
+
+def test_calls_of_tests_give_nothing_to_what_is_no_test() -> None:
+    files = {
+        "app.py": "def make(key):\n    use(key)\n",
+        "tests/test_app.py": "from app import make\nmake('hKu3NnX9yR2mPq7Zt5Wv8bDc')\n",
+    }
+    assert used(files) == [{"parameter key"}]

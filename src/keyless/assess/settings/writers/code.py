@@ -21,6 +21,7 @@ from keyless.assess.syntax.walk import Within
 
 _OBJECTS = ("os.environ.", "process.env.", "app.config.")
 _FUNCTIONS = ("Setenv", "SetEnvironmentVariable", "setProperty", "putenv")
+_OF_OBJECTS = frozenset({Language.PYTHON, Language.JAVASCRIPT})
 _LANGUAGES = frozenset({Language.PYTHON, Language.JAVASCRIPT, Language.CSHARP, Language.JAVA, Language.GO})
 
 
@@ -28,7 +29,7 @@ def of_code(repository: Repository) -> Iterator[Written]:
     """What the code writes, in no order that matters."""
     known = repository.view(code)
     for unit in repository.units:
-        if unit.language in _LANGUAGES:
+        if unit.language in _OF_OBJECTS:
             yield from _of_bodies(known, unit)
     for name in _FUNCTIONS:
         for one in known.calls_named(name):
@@ -36,24 +37,18 @@ def of_code(repository: Repository) -> Iterator[Written]:
 
 
 def _of_bodies(known: Code, unit: Unit) -> Iterator[Written]:
+    path = PurePosixPath(unit.path)
+    django = unit.language is Language.PYTHON and "settings" in {path.stem, path.parent.name}
     bodies = [(Within(unit), known.writes(unit))]
     bodies += [(one.within, known.writes(one.function)) for one in known.functions_of(unit)]
     for within, writes in bodies:
         for name, several in writes.by_name.items():
-            key = _key(unit, within, name)
-            for write in several if key else ():
-                if write.value is not None:
-                    yield _written(key, write.value, write.span, within)
-
-
-def _key(unit: Unit, within: Within, name: str) -> str:
-    """The setting that a written name is; empty where it is none."""
-    for prefix in _OBJECTS:
-        if name.startswith(prefix):
-            return name.removeprefix(prefix)
-    path = PurePosixPath(unit.path)
-    django = unit.language is Language.PYTHON and "settings" in {path.stem, path.parent.name}
-    return name if django and not within.functions and name.isupper() else ""
+            at_top = django and not within.functions and name.isupper()
+            if at_top or name.startswith(_OBJECTS):
+                key = name if at_top else name.split(".", 2)[2]
+                yield from (
+                    _written(key, one.value, one.span, within) for one in several if one.value is not None
+                )
 
 
 def _of_call(call: Call, within: Within) -> Iterator[Written]:
