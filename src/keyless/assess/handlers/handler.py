@@ -38,6 +38,8 @@ from keyless.assess.syntax.expressions import (
 )
 from keyless.assess.syntax.walk import Within
 
+UNTOLD = "a web framework"
+"""Where nothing says which one it is."""
 _FRAMEWORKS: dict[Language, Callable[[Around], str]] = {
     Language.PYTHON: python.framework_of,
     Language.JAVASCRIPT: javascript.framework_of,
@@ -81,16 +83,17 @@ class Handlers:
         for site in repository.view(calls):
             registers = _REGISTERS.get(site.within.unit.language)
             if registers is not None and registers(site.call):
+                framework = _framework_of(site.within.unit)
                 for value in _handed_over(site.call):
-                    yield from self._named(linked, value, site.within)
+                    yield from self._named(linked, value, site.within, framework)
 
-    def _named(self, linked: Code, value: Expr, around: Within) -> Iterator[Handler]:
+    def _named(self, linked: Code, value: Expr, around: Within, framework: str) -> Iterator[Handler]:
         """The functions that a name would call."""
         call = Call(value.span, value)
         self._made_up.append(call)
         for found in targets(linked, call, around):
             if not found.is_constructor:
-                yield Handler("a web framework", found.within.unit, found.function, found.name)
+                yield Handler(framework, found.within.unit, found.function, found.name)
 
     def of(self, around: Within) -> Handler | None:
         """The handler that code stands in; the innermost, none where it stands in none."""
@@ -141,6 +144,19 @@ class Handlers:
 def handlers(repository: Repository) -> Handlers:
     """The handlers: `repository.view(handlers)`."""
     return Handlers(repository)
+
+
+def _framework_of(unit: Unit) -> str:
+    """The framework that a file which hands functions over is written for, by its imports."""
+    match unit.language:
+        case Language.PYTHON:
+            return python.framework_imported(unit) or UNTOLD
+        case Language.JAVASCRIPT:
+            return javascript.framework_imported(unit) or UNTOLD
+        case Language.CSHARP:
+            return "ASP.NET Core"
+        case _:
+            return UNTOLD
 
 
 def _handed_over(call: Call) -> Iterator[Expr]:

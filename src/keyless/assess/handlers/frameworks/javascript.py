@@ -13,7 +13,8 @@ from __future__ import annotations
 
 import re
 
-from keyless.assess.handlers.around import Around, bare, first_text, last_name, mark_names
+from keyless.assess.handlers.around import Around, bare, first_text, is_of, last_name, mark_names
+from keyless.assess.syntax.code import Unit
 from keyless.assess.syntax.expressions import Call, Evaluate, Function, Member, Statement, text_of
 
 _REQUEST = frozenset({"req", "request", "_req", "_request"})
@@ -38,6 +39,15 @@ _API_FILE = re.compile(r"(^|/)pages/api/.*\.[cm]?[jt]sx?$")
 _MIDDLEWARE_FILE = re.compile(r"(^|/)middleware\.[cm]?[jt]s$")
 _FUNCTIONS = "@azure/functions"
 _KOA_PARAMETERS = 2
+_FRAMEWORKS = {
+    "fastify": "Fastify",
+    "koa": "Koa",
+    "next": "Next.js",
+    _FUNCTIONS: "Azure Functions",
+    "express": "Express",
+    "@remix-run": "Remix",
+    "hono": "Hono",
+}
 
 
 def framework_of(around: Around) -> str:
@@ -113,19 +123,14 @@ def _is_maker(function: Function) -> bool:
     return function.name == "<init>"
 
 
+def framework_imported(unit: Unit) -> str:
+    """The framework that a file imports; empty for none."""
+    modules = [one.module for one in unit.imports]
+    return next((known for one, known in _FRAMEWORKS.items() if any(is_of(m, one) for m in modules)), "")
+
+
 def _framework(around: Around, otherwise: str) -> str:
-    for module, framework in (
-        ("fastify", "Fastify"),
-        ("koa", "Koa"),
-        ("next", "Next.js"),
-        (_FUNCTIONS, "Azure Functions"),
-        ("express", "Express"),
-        ("@remix-run", "Remix"),
-        ("hono", "Hono"),
-    ):
-        if around.imports(module):
-            return framework
-    return otherwise
+    return framework_imported(around.unit) or otherwise
 
 
 def _given_to_a_route(around: Around) -> str:

@@ -10,6 +10,7 @@ Rules:
 from __future__ import annotations
 
 from keyless.assess.handlers.around import Around, bare, first_text, is_of, last_name
+from keyless.assess.syntax.code import Unit
 from keyless.assess.syntax.expressions import CONSTRUCTOR, Call, Expr, Member, Name
 
 _FRAMEWORKS = {
@@ -57,16 +58,17 @@ def framework_of(around: Around) -> str:
     if any(any(timer in last_name(mark) for timer in _TIMERS) for mark in function.marks):
         return ""
     if any(_routes(mark, around) for mark in function.marks):
-        return _framework(around) or "a web framework"
+        return framework_imported(around.unit) or "a web framework"
     if around.owner is not None and _is_view(around):
-        return _framework(around) or "a web framework"
+        return framework_imported(around.unit) or "a web framework"
     if _takes_request(around):
-        return _framework(around)
+        return framework_imported(around.unit)
     return _is_function_v1(around)
 
 
-def _framework(around: Around) -> str:
-    for one in around.unit.imports:
+def framework_imported(unit: Unit) -> str:
+    """The framework that a file imports; empty for none."""
+    for one in unit.imports:
         for module, framework in _FRAMEWORKS.items():
             if is_of(one.module, module):
                 return framework
@@ -82,7 +84,7 @@ def _routes(mark: Expr, around: Around) -> bool:
     if not isinstance(mark, Call) or not _is_method(mark):
         return False
     if name in _HTTP_HOOK:
-        return bool(_framework(around))
+        return bool(framework_imported(around.unit))
     return name in _ROUTES and _has_path(mark, around)
 
 
@@ -94,8 +96,8 @@ def _has_path(mark: Call, around: Around) -> bool:
     text = first_text(mark)
     named = {one.name for one in mark.arguments}
     if text is not None:
-        return text.startswith("/") or (not text and bool(_framework(around)))
-    return bool(named & {"route", "path", "rule"}) or bool(_framework(around) and mark.arguments)
+        return text.startswith("/") or (not text and bool(framework_imported(around.unit)))
+    return bool(named & {"route", "path", "rule"}) or bool(framework_imported(around.unit) and mark.arguments)
 
 
 def _is_view(around: Around) -> bool:

@@ -16,9 +16,9 @@ from urllib.parse import unquote, urlsplit
 
 from keyless.assess.flows.ends import is_placeholder
 from keyless.assess.rules.hybrid._commands import VARIABLE, text_with_marks
+from keyless.assess.rules.hybrid._texts import LONGEST
 from keyless.assess.syntax.expressions import Argument, Call, Entry, Expr, Joined, Literal, Record, text_of
 
-_LONGEST = 4096
 _HOSTS = ("server", "datasource", "addr", "address", "networkaddress", "host", "hostname")
 _USERS = ("userid", "uid", "user", "username")
 _PASSWORDS = ("password", "pwd")
@@ -44,7 +44,7 @@ def login_in(value: Expr) -> Login | None:
     match value:
         case Literal() | Joined():
             text = text_with_marks(value)
-            return _of_text(text) if len(text) <= _LONGEST and "\n" not in text.strip() else None
+            return _of_text(text) if len(text) <= LONGEST and "\n" not in text.strip() else None
         case Record(entries=entries):
             return _of_options({_key(one): one.value for one in entries})
         case Call(arguments=arguments):

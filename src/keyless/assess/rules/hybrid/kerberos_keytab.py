@@ -18,17 +18,16 @@ from keyless.assess.files.purpose import is_test
 from keyless.assess.findings.finding import Confidence, Finding, Severity
 from keyless.assess.repository import Repository
 from keyless.assess.rules.hybrid._commands import VARIABLE, commands, text_with_marks
+from keyless.assess.rules.hybrid._texts import LONGEST, candidates
 from keyless.assess.rules.rule import Group, Rule
 from keyless.assess.settings.setting import Written
 from keyless.assess.settings.writers.flat import flattened
 from keyless.assess.settings.written import written
-from keyless.assess.syntax.everything import expressions_of
 from keyless.assess.syntax.expressions import Expr, Joined, Literal
 from keyless.assess.syntax.span import Place
 
 _KEYTAB = re.compile(r"[\w.$%{}\-\x1a]+\.keytab(?![\w-])", re.IGNORECASE)
 _VARIABLES = frozenset({"KRB5_KTNAME", "KRB5_CLIENT_KTNAME"})
-_LONGEST = 4096
 _KEPT_ONLY = re.compile(r"\bmemory:|/dev/null", re.IGNORECASE)
 
 
@@ -43,10 +42,9 @@ def _check(repository: Repository) -> Iterable[Finding]:
 
 
 def _found(repository: Repository) -> Iterator[tuple[Place, str]]:
-    for unit in repository.units:
-        for one in expressions_of(unit):
-            if name := _keytab_in(one):
-                yield Place(unit.path, one.span), name
+    for path, one in repository.view(candidates):
+        if name := _keytab_in(one):
+            yield Place(path, one.span), name
     for document in repository.documents:
         for root in document.roots:
             for name, value, _ in flattened(root, "."):
@@ -62,7 +60,7 @@ def _found(repository: Repository) -> Iterator[tuple[Place, str]]:
 def _of_variable(one: Written) -> Iterator[tuple[Place, str]]:
     """`KRB5_KTNAME=…`, where no name of a file says it already."""
     text = text_with_marks(one.value)
-    if text and not _KEYTAB.search(text[:_LONGEST]) and not _KEPT_ONLY.search(text):
+    if text and not _KEYTAB.search(text[:LONGEST]) and not _KEPT_ONLY.search(text):
         yield one.place, one.name
 
 
@@ -70,7 +68,7 @@ def _keytab_in(value: Expr) -> str:
     if not isinstance(value, Literal | Joined):
         return ""
     text = text_with_marks(value)
-    if len(text) > _LONGEST or ".keytab" not in text.casefold() or "\n" in text:
+    if len(text) > LONGEST or ".keytab" not in text.casefold() or "\n" in text:
         return ""
     found = _KEYTAB.search(text)
     return found[0].replace(VARIABLE, "*") if found is not None else ""

@@ -16,11 +16,11 @@ from keyless.assess.findings.finding import Confidence, Finding, Severity
 from keyless.assess.repository import Repository
 from keyless.assess.rules.hybrid._hosts import on_premises
 from keyless.assess.rules.hybrid._logins import Login, login_in
+from keyless.assess.rules.hybrid._texts import candidates
 from keyless.assess.rules.rule import Group, Rule
 from keyless.assess.settings.writers.flat import flattened
 from keyless.assess.settings.writers.where import runs_from
 from keyless.assess.syntax.documents import Document
-from keyless.assess.syntax.everything import expressions_of
 from keyless.assess.syntax.expressions import Argument, Call, Expr, Name
 from keyless.assess.syntax.span import Place, Span
 
@@ -41,11 +41,10 @@ def _check(repository: Repository) -> Iterable[Finding]:
 
 
 def _found(repository: Repository) -> Iterator[tuple[Place, Login]]:
-    for unit in repository.units:
-        for one in expressions_of(unit):
-            login = login_in(one)
-            if login is not None:
-                yield Place(unit.path, one.span), login
+    for path, one in repository.view(candidates):
+        login = login_in(one)
+        if login is not None:
+            yield Place(path, one.span), login
     for document in repository.documents:
         if runs_from(document.path):
             yield from _in_document(document)
