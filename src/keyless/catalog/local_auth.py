@@ -4,7 +4,8 @@ Rules:
 - a row is one property of one type; `absent` says what holds where it is not written: keys are `on`, `off`,
   or `unknown` because that hangs on the api-version or on how the resource is made;
 - a property that is a list (`allowedAuthenticationModes`) is off where none of `onWith` is in it;
-- `needs` is what must be written for `off` to be accepted: an edit is offered only where it is;
+- `needs` is what must be written for `off` to be accepted, `unless` what must not: an edit is offered only
+  where that is so;
 - `exceptWhere` names variants of the type that take nothing but keys: nothing is said about those;
 - `onlyWhere` is what must be written for the absence of the property to mean that keys are on;
 - before the api-version `since` the property does not exist, so that setting it takes a newer one as well.
@@ -54,6 +55,7 @@ class LocalAuth(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
     absent: Absent = Absent.ON
     on_with: tuple[str, ...] = ()
     needs: tuple[Where, ...] = ()
+    unless: tuple[str, ...] = ()
     except_where: tuple[Where, ...] = ()
     only_where: tuple[Where, ...] = ()
     since: str = ""

@@ -94,3 +94,30 @@ def test_a_linux_machine_of_arm_takes_passwords_where_it_does_not_say_no() -> No
     )
     assert (one.fix is None, other.fix is None) == (True, False)
     assert found({"main.bicep": text.format(linux="")}, "vm-password-authentication") == []
+
+
+def test_edits_are_offered_only_where_azure_takes_them_as_they_are() -> None:
+    search = (
+        "resource s 'Microsoft.Search/searchServices@2023-11-01' = {{\n  name: 's'\n  properties: {{\n"
+        "    replicaCount: 1\n{more}  }}\n}}\n"
+    )
+    options = "    authOptions: {\n      apiKeyOnly: {}\n    }\n"
+    ai = 'resource "azurerm_cognitive_account" "a" {{\n  name = "a"\n{more}}}\n'
+    subdomain = '  custom_subdomain_name = "a"\n'
+    cases = [
+        ({"main.bicep": search.format(more="")}, True),
+        ({"main.bicep": search.format(more=options)}, False),
+        ({"main.tf": ai.format(more=subdomain)}, True),
+        ({"main.tf": ai.format(more="")}, False),
+    ]
+    for files, offered in cases:
+        (one,) = found(files, "local-auth-on")
+        assert (one.fix is not None) is offered
+
+
+def test_a_cluster_gets_an_edit_where_it_has_entra_integration() -> None:
+    cluster = 'resource "azurerm_kubernetes_cluster" "c" {{\n  name = "c"\n{more}}}\n'
+    entra = "\n  azure_active_directory_role_based_access_control {\n    azure_rbac_enabled = true\n  }\n"
+    (without,) = found({"main.tf": cluster.format(more="")}, "cluster-local-accounts")
+    (with_it,) = found({"main.tf": cluster.format(more=entra)}, "cluster-local-accounts")
+    assert (without.fix is None, with_it.fix is None) == (True, False)

@@ -132,10 +132,17 @@ def _opens(service_key: str) -> str:
 
 
 def _fix(found: Deployed, row: LocalAuth, subject: str, setting: str) -> Fix | None:
-    if row.minor or row.on_with or not all(_holds(found, one) for one in row.needs) or _too_old(found, row):
+    if row.minor or row.on_with or not _is_ready(found, row):
         return None
     edits = property_set(found, row.path, row.off)
     return Fix(f"set `{setting}` on `{subject}`", edits) if edits else None
+
+
+def _is_ready(found: Deployed, row: LocalAuth) -> bool:
+    """Whether Azure takes the edit as it is."""
+    if any(found.value(path).told is not Told.ABSENT for path in row.unless) or _too_old(found, row):
+        return False
+    return all(_holds(found, one) for one in row.needs)
 
 
 def _too_old(found: Deployed, row: LocalAuth) -> bool:
