@@ -3,6 +3,7 @@
 Rules:
 - every text in brackets is an expression, in keys as well; what is not understood is a problem;
 - what `copy` makes of a property or variable is a ``Loop``;
+- in a file of parameters, what a tool fills in from the environment is an expression of that;
 - in a template within a template, names of parameters and variables get the deployment's name before them.
 
 Source: https://learn.microsoft.com/azure/azure-resource-manager/templates/copy-properties
@@ -14,6 +15,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from keyless.assess.sources.arm_expressions import arm_expression, is_expression
+from keyless.assess.sources.surroundings import expressed, may_hold_expressions
 from keyless.assess.sources.tree import FileText
 from keyless.assess.syntax.expressions import (
     Entry,
@@ -81,7 +83,7 @@ class Values:
         for one in parameters.entries:
             value, secret = entry_of(one.value, "value"), entry_of(one.value, "reference")
             if value is not None:
-                entries.append(Entry(one.span, one.key, self.of(value.value, prefix)))
+                entries.append(Entry(one.span, one.key, from_outside(self.of(value.value, prefix))))
             elif secret is not None:
                 parts = (self.of(secret.value, prefix),)
                 entries.append(Entry(one.span, one.key, Other(secret.span, "vault-reference", parts)))
@@ -97,3 +99,14 @@ class Values:
         if problem is not None:
             self.problems.append(problem)
         return found
+
+
+def from_outside(value: Expr) -> Expr:
+    """A value that a tool puts in from the environment: `${NAME}` and `${NAME=default}` of `azd`."""
+    if not isinstance(value, Literal) or not isinstance(value.value, str):
+        return value
+    if not may_hold_expressions(value.value):
+        return value
+    if value.value.startswith("$("):  # `$(secretOrRandomPassword …)`
+        return Other(value.span, "worked-out")
+    return expressed(value.value, lambda _start, _end: value.span)

@@ -20,6 +20,7 @@ import re
 from contextlib import suppress
 from pathlib import PurePosixPath
 
+from keyless.assess.sources.terraform_json import values_of
 from keyless.assess.sources.tree import FileText
 from keyless.assess.syntax.documents import Document, DocumentKind
 from keyless.assess.syntax.expressions import (
@@ -87,7 +88,8 @@ def read(path: str, text: str) -> Source:
         return _template(file, roots[0], problems)
     kind = DocumentKind.APP_SETTINGS if _APP_SETTINGS.fullmatch(name) else DocumentKind.OTHER
     document = Document(path=path, kind=kind, roots=tuple(roots))
-    return Source(path=path, document=document, problems=problems)
+    values = values_of(file, roots[0]) if name.endswith(".tfvars.json") and len(roots) == 1 else None
+    return Source(path=path, document=document, template=values, problems=problems)
 
 
 def parsed_json(file: FileText) -> tuple[list[Expr], tuple[Problem, ...]]:

@@ -9,7 +9,7 @@ import pytest
 from expressions_shown import shown
 from keyless.assess.sources.json_files import read
 from keyless.assess.syntax.source import Lack, Source
-from keyless.assess.syntax.templates import Template
+from keyless.assess.syntax.templates import Dialect, Template
 
 _SCHEMA = "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#"
 
@@ -251,3 +251,25 @@ def test_the_schema_tells_the_scope(schema: str, scope: str) -> None:
         {"$schema": f"https://schema.management.azure.com/schemas/2018-05-01/{schema}.json#", "resources": []}
     )
     assert template.target_scope == scope
+
+
+def test_what_a_tool_fills_in_from_the_environment_is_an_expression_of_it() -> None:
+    values = {
+        "a": {"value": "${AZURE_LOCATION}"},
+        "b": {"value": "${SKU=basic}"},
+        "c": {"value": "$(secretOrRandomPassword ${VAULT} key)"},
+        "d": {"value": "x-${ENV}"},
+    }
+    schema = _SCHEMA.replace("deploymentTemplate", "deploymentParameters")
+    source = read("infra/main.parameters.json", json.dumps({"$schema": schema, "parameters": values}))
+    assert source.template is not None
+    assert shown(source.template.given) == (
+        "{'a': env.AZURE_LOCATION, 'b': (env.SKU | 'basic'), 'c': <worked-out>, 'd': J('x-', env.ENV)}"
+    )
+
+
+def test_values_for_terraform_may_be_json() -> None:
+    source = read("infra/main.tfvars.json", '{"location": "${AZURE_LOCATION}", "on": true}')
+    assert source.template is not None
+    assert source.template.dialect is Dialect.TERRAFORM
+    assert shown(source.template.given) == "{'location': env.AZURE_LOCATION, 'on': True}"
