@@ -1,7 +1,8 @@
 """One look at an expression of code: what begins there, and the steps further back. One arm for each form.
 
 Rules:
-- reads of settings come before anything else, then what a flow ends at, then the steps of the form;
+- reads of settings come before anything else, then what a flow ends at, then the steps of the form; a
+  function of the repository is gone into, whatever it is called;
 - an operator or wrapper that the form does not know passes on its only part.
 """
 
@@ -14,6 +15,7 @@ from keyless.assess.flows.ends import command_line, credential_object, ended, ke
 from keyless.assess.flows.flow import Flow, Origin
 from keyless.assess.flows.joining import joined
 from keyless.assess.flows.spot import Hop, Spot
+from keyless.assess.flows.targets import targets
 from keyless.assess.flows.tracer import NOTHING, Seen, Tracer
 from keyless.assess.flows.vault_references import look_at_text
 from keyless.assess.flows.writes import EACH
@@ -81,6 +83,9 @@ def _read(tracer: Tracer, expression: Expr, spot: Spot) -> Seen:
 def _call(tracer: Tracer, call: Call, spot: Spot) -> Seen:
     if (made := credential_object(call, spot)) is not None:
         return Seen((made,))
+    own = spot.within is not None and bool(targets(tracer.code, call, spot.within)) and not call.new
+    if own:
+        return _steps(back_from_call(tracer, call, spot))
     if (name := vault_read(tracer, call, spot)) is not None:
         place = spot.place(call.span)
         if not name:

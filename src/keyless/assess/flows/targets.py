@@ -13,7 +13,7 @@ from __future__ import annotations
 from keyless.assess.calls import CallSite
 from keyless.assess.flows.code import Code
 from keyless.assess.flows.definitions import Defined, DefinedClass, plain_type
-from keyless.assess.flows.types import SELF, class_of
+from keyless.assess.flows.types import SELF, class_of, type_of
 from keyless.assess.settings.writers.where import is_for_tests
 from keyless.assess.syntax.code import Import, Language, Unit
 from keyless.assess.syntax.expressions import CONSTRUCTOR, Call, Expr, Member, Name, Parameter
@@ -189,7 +189,8 @@ def _methods(code: Code, classes: list[DefinedClass], name: str) -> list[Defined
 
 def _only_one(code: Code, base: Expr, name: str, within: Within) -> list[Defined]:
     """The only method of a name, where nothing says what the object is."""
-    if isinstance(base, Name) and base.id in code.imports(within.unit):
+    imported = isinstance(base, Name) and base.id in code.imports(within.unit)
+    if imported or type_of(code, base, within):
         return []
     found = [
         one

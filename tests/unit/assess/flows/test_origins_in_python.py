@@ -277,3 +277,24 @@ def test_calls_of_tests_give_nothing_to_what_is_no_test() -> None:
         "tests/test_app.py": "from app import make\nmake('hKu3NnX9yR2mPq7Zt5Wv8bDc')\n",
     }
     assert used(files) == [{"parameter key"}]
+
+
+def test_a_method_of_the_repository_is_gone_into_though_it_has_the_name_of_a_vault_read() -> None:
+    body = """
+    import os
+    from azure.keyvault.secrets import SecretClient
+    class Helper:
+        def __init__(self):
+            self.client = SecretClient("https://v.vault.azure.net", credential)
+        def get_secret(self, name):
+            if os.environ.get("VAULTED"):
+                return self.client.get_secret(os.environ[name]).value
+            return os.environ.get(name)
+    class Settings:
+        def load(self):
+            self.helper = Helper()
+            self.KEY = self.helper.get_secret("API_KEY")
+        def use_it(self):
+            use(self.KEY)
+    """
+    assert _used(body) == [{"vault keyvault", "setting API_KEY"}]
