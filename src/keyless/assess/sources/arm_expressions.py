@@ -14,13 +14,25 @@ import re
 
 from keyless.assess.sources.bicep_expressions import Expressions
 from keyless.assess.sources.bicep_tokens import NotUnderstood
-from keyless.assess.sources.piece import Piece
+from keyless.assess.sources.pieces import Piece
 from keyless.assess.sources.tree import FileText
 from keyless.assess.syntax.expressions import Argument, Call, Choice, Expr, Literal, Name, Other
 from keyless.assess.syntax.source import Problem
 from keyless.assess.syntax.span import Span
 
 _TEXT = re.compile(rb"'((?:[^']|'')*+)'")
+
+
+class _Escaped(FileText):
+    """A text that is written with escapes: all in it has the place of the whole."""
+
+    def __init__(self, path: str, text: str, whole: Span) -> None:
+        super().__init__(path, text)
+        self._whole = whole
+
+    def span(self, start: int, end: int) -> Span:
+        """The whole."""
+        return self._whole
 
 
 class _Expression(Expressions):
@@ -78,9 +90,9 @@ def is_expression(text: str) -> bool:
 
 def arm_expression(file: FileText, text: str, span: Span, prefix: str = "") -> tuple[Expr, Problem | None]:
     """The expression that a text is; what is not understood is ``Other`` of kind `error`, and a problem."""
-    data = text.encode()
-    as_written = span.end - span.start == len(data) + 2
-    reader = _Expression(Piece(file, data, span.start + 1, None if as_written else span), prefix)
+    as_written = span.end - span.start == len(text.encode()) + 2
+    within = Piece(file, text, ((0, span.start + 1),)) if as_written else _Escaped(file.path, text, span)
+    reader = _Expression(within, prefix)
     try:
         return reader.whole(), None
     except NotUnderstood as error:

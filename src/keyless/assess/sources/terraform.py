@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import TYPE_CHECKING, ClassVar
 
-from keyless.assess.sources.piece import Piece
+from keyless.assess.sources.pieces import Piece
 from keyless.assess.sources.terraform_expressions import Expressions
 from keyless.assess.sources.tree import FileText, not_parsed
 from keyless.assess.syntax.expressions import (
@@ -78,7 +78,7 @@ def _by_blocks(file: FileText, found: _Declared) -> tuple[Problem, ...]:
     starts = [0, *(one.start() for one in _BLOCK.finditer(file.data) if one.start() > 0), len(file.data)]
     problems: list[Problem] = []
     for start, end in pairwise(starts):
-        piece = Piece(file, file.data[start:end], start)
+        piece = Piece(file, file.data[start:end].decode("utf-8", "replace"), ((0, start),))
         problems += _read_piece(piece, parsed("hcl", piece.data), found)
     return tuple(problems[:_MOST_PROBLEMS])
 
