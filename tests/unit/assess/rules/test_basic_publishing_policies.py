@@ -71,3 +71,11 @@ def test_what_publishes_with_a_profile_comes_first_and_no_edit_is_offered() -> N
     (beside,) = rule.check(repository({"main.tf": app, ".github/workflows/deploy.yml": workflow}))
     assert (alone.fix is None, beside.fix is None) == (False, True)
     assert "first" in beside.message
+
+
+def test_a_module_for_the_policies_may_close_both_ways() -> None:
+    app = "resource app 'Microsoft.Web/sites@2023-12-01' = {\n  name: 'app'\n}\n"
+    module = "module policies 'basic-publishing/main.bicep' = {\n  name: 'p'\n  params: {}\n}\n"
+    rule = rules()["basic-publishing"]
+    assert len(list(rule.check(repository({"main.bicep": app})))) == 1
+    assert list(rule.check(repository({"main.bicep": app + module}))) == []

@@ -3,8 +3,8 @@
 Rules:
 - App Service takes them for FTP and for its deployment site (SCM) until a policy of each says no; in
   templates the policies are children of the app, in Terraform arguments of it;
-- where a policy's value cannot be told, or a template has policies that may be of several apps, nothing is
-  said;
+- where a policy's value cannot be told, where a template has policies that may be of several apps, or has a
+  module for them, nothing is said;
 - where the repository publishes with a profile, that comes first, and no edit is offered;
 - an app of Logic Apps is one of App Service; a slot goes with its app.
 """
@@ -25,7 +25,7 @@ from keyless.assess.rules.credentials.publish_profile import RULE as PUBLISH_PRO
 from keyless.assess.rules.rule import Group, Rule
 from keyless.assess.syntax.expressions import Call, Expr, Joined, entry_of
 from keyless.assess.syntax.span import Place
-from keyless.assess.syntax.templates import Dialect, Resource
+from keyless.assess.syntax.templates import Dialect, Module, Resource
 
 _SITE = "microsoft.web/sites"
 _POLICIES = "Microsoft.Web/sites/basicPublishingCredentialsPolicies"
@@ -57,8 +57,15 @@ def _open_ways(repository: Repository, found: Deployed) -> list[str]:
         return []
     if found.template.dialect is Dialect.TERRAFORM and declared.type != "azapi_resource":
         return [way for way in _ARGUMENTS if _is_open_in_terraform(declared, way)]
+    if any(_is_about_policies(one) for one in found.template.modules):
+        return []
     policies = about(repository, found, _POLICIES)
     return [way for way in _ARGUMENTS if not any(_closes(one, way) for one in policies)]
+
+
+def _is_about_policies(module: Module) -> bool:
+    """Whether a module makes the policies, as far as its name says."""
+    return "basicpublishing" in f"{module.source}{module.symbol}".casefold().replace("-", "").replace("_", "")
 
 
 def _is_open_in_terraform(declared: Resource, way: str) -> bool:
