@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from keyless.assess.repository import Repository
-from keyless.assess.syntax.code import Import, Unit
+from keyless.assess.syntax.code import Import
 from keyless.assess.syntax.expressions import Call, dotted
-from keyless.assess.syntax.walk import Site, Within, sites
+from keyless.assess.syntax.walk import Site, Within
+from keyless.assess.walked import walked
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,12 +24,11 @@ class CallSite:
 
 def calls(repository: Repository) -> tuple[CallSite, ...]:
     """The calls of every file: `repository.view(calls)`."""
-    return tuple(found for unit in repository.units for found in _calls_of(unit))
-
-
-def _calls_of(unit: Unit) -> list[CallSite]:
-    known = {one.alias: one for one in unit.imports if one.alias}
-    return [found for site in sites(unit) if (found := _call_at(site, known)) is not None]
+    known = {id(unit): {one.alias: one for one in unit.imports if one.alias} for unit in repository.units}
+    sites = repository.view(walked).calls
+    return tuple(
+        found for site in sites if (found := _call_at(site, known[id(site.within.unit)])) is not None
+    )
 
 
 def _call_at(site: Site, known: dict[str, Import]) -> CallSite | None:

@@ -12,7 +12,7 @@ import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from keyless.assess.syntax.code import Unit
+from keyless.assess.repository import Repository
 from keyless.assess.syntax.expressions import (
     Assign,
     Call,
@@ -20,11 +20,11 @@ from keyless.assess.syntax.expressions import (
     Expr,
     Index,
     Joined,
-    Literal,
     Record,
     text_of,
 )
-from keyless.assess.syntax.walk import Site, Within, sites
+from keyless.assess.syntax.walk import Site, Within
+from keyless.assess.walked import walked
 from keyless.catalog.client_calls import key_headers
 
 FUNCTIONS = "functions"
@@ -42,18 +42,23 @@ class SentKey:
     within: Within
 
 
-def sent_keys(unit: Unit) -> Iterator[SentKey]:
-    """The keys that a file sends, in its order."""
-    found = list(sites(unit))
-    sent = [one for site in found for one in _sent(site)]
-    if not sent:
-        return
-    texts = [site.expression.value for site in found if isinstance(site.expression, Literal)]
-    spoken = [text for text in texts if isinstance(text, str)]
-    for name, value, at, within in sent:
-        service = FUNCTIONS if name == _CODE else key_headers()[name].service_of(spoken)
-        if service:
-            yield SentKey(service, name, value, at, within)
+def sent_keys(repository: Repository) -> Iterator[SentKey]:
+    """The keys that code sends, file by file."""
+    sent: dict[int, list[tuple[str, Expr, Expr, Within]]] = {}
+    seen = repository.view(walked)
+    for site in (*seen.records, *seen.calls, *seen.assigned, *seen.joined):
+        for one in _sent(site):
+            sent.setdefault(id(site.within.unit), []).append(one)
+    texts: dict[int, list[str]] = {}
+    for site in seen.texts if sent else ():
+        text = text_of(site.expression)
+        if text is not None and id(site.within.unit) in sent:
+            texts.setdefault(id(site.within.unit), []).append(text)
+    for unit, found in sent.items():
+        for name, value, at, within in found:
+            service = FUNCTIONS if name == _CODE else key_headers()[name].service_of(texts.get(unit, ()))
+            if service:
+                yield SentKey(service, name, value, at, within)
 
 
 def _sent(site: Site) -> Iterator[tuple[str, Expr, Expr, Within]]:

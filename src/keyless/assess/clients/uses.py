@@ -36,7 +36,8 @@ from keyless.assess.syntax.expressions import (
     Record,
     dotted,
 )
-from keyless.assess.syntax.walk import Within, sites
+from keyless.assess.syntax.walk import Within
+from keyless.assess.walked import walked
 from keyless.catalog.client_calls import (
     ClientLibrary,
     CredentialCall,
@@ -88,8 +89,8 @@ class Uses:
     def all(self) -> tuple[ClientUse, ...]:
         """Every use, in the order of the files."""
         found = [use for site in self.repository.view(calls) for use in self._of_call(site)]
-        found += [use for unit in self.repository.units for use in self._of_members(unit)]
-        found += [_sent(one) for unit in self.repository.units for one in sent_keys(unit)]
+        found += self._of_members()
+        found += [_sent(one) for one in sent_keys(self.repository)]
         found += [use for site in self.repository.view(calls) for use in self._left_over(site)]
         return tuple(sorted(found, key=lambda one: (one.within.unit.path, one.at.span)))
 
@@ -261,17 +262,15 @@ class Uses:
             if call.style is Style.PROPERTY and here.has(library)
         ]
 
-    def _of_members(self, unit: Unit) -> Iterator[ClientUse]:
+    def _of_members(self) -> Iterator[ClientUse]:
         """What is assigned to properties, and what struct literals hold."""
-        words = calls_by_word(unit.language.value)
-        if not any(call.style is Style.PROPERTY for known in words.values() for _, call in known):
-            return
-        for site in sites(unit):
+        for site in self.repository.view(walked).assigned:
             one, statement = site.expression, site.within.statement
             if isinstance(one, Member) and isinstance(statement, Assign) and one is statement.target:
                 yield from self._of_assignment(one, statement, site.within)
-            elif isinstance(one, Record) and one.type:
-                yield from self._of_struct(one, site.within)
+        for site in self.repository.view(walked).records:
+            if isinstance(site.expression, Record) and site.expression.type:
+                yield from self._of_struct(site.expression, site.within)
 
     def _of_assignment(self, target: Member, statement: Assign, within: Within) -> Iterator[ClientUse]:
         if statement.value is None:

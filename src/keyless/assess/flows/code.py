@@ -19,7 +19,8 @@ from keyless.assess.flows.writes import Write, Writes
 from keyless.assess.repository import Repository
 from keyless.assess.syntax.code import Import, Language, Unit
 from keyless.assess.syntax.expressions import Class, Function, Record, Statement
-from keyless.assess.syntax.walk import Within, sites
+from keyless.assess.syntax.walk import Within
+from keyless.assess.walked import walked
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -81,11 +82,10 @@ class Code:
         """The struct literals of a type."""
         if self._records is None:
             self._records = defaultdict(list)
-            for unit in self.repository.units:
-                for site in sites(unit):
-                    if isinstance(site.expression, Record) and site.expression.type:
-                        named = self._records[plain_type(site.expression.type)]
-                        named.append(TypedRecord(site.expression, site.within))
+            for site in self.repository.view(walked).records:
+                if isinstance(site.expression, Record) and site.expression.type:
+                    named = self._records[plain_type(site.expression.type)]
+                    named.append(TypedRecord(site.expression, site.within))
         return self._records.get(type_name, [])
 
     def member_writes(self, name: str) -> list[tuple[Write, Defined]]:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 
 from keyless.assess.repository import Repository
 from keyless.assess.syntax.expressions import Expr, Literal, within
-from keyless.assess.syntax.walk import sites
+from keyless.assess.walked import walked
 
 _TYPES: Mapping[str, tuple[str, ...]] = {
     "sql": ("microsoft.sql/", "azurerm_mssql_", "azurerm_sql_", "br/public:avm/res/sql/"),
@@ -55,9 +55,8 @@ def _types(repository: Repository) -> Iterator[str]:
 
 
 def _texts(repository: Repository) -> Iterator[str]:
-    for unit in repository.units:
-        for site in sites(unit):
-            yield from _text(site.expression)
+    for site in repository.view(walked).texts:
+        yield from _text(site.expression)
     for document in repository.documents:
         for root in document.roots:
             for one in within(root):

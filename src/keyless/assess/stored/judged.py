@@ -22,7 +22,7 @@ from collections.abc import Iterable
 from keyless.assess.findings.finding import Confidence
 from keyless.assess.flows.flow import Flow, Origin
 from keyless.assess.flows.texts import is_secret_text
-from keyless.assess.syntax.expressions import text_of, within
+from keyless.assess.syntax.expressions import Literal, text_of, within
 from keyless.catalog.client_calls import Form
 from keyless.catalog.shapes.of_value import shape_of
 from keyless.catalog.shapes.shape import Holds
@@ -55,15 +55,15 @@ def strongest(flows: Iterable[Flow], form: Form, certain: bool) -> tuple[Flow, C
 
 def confidence_of(flow: Flow, form: Form, certain: bool) -> Confidence | None:
     """How sure it is that a flow brings a stored credential to an argument; none where it does not."""
+    if flow.origin in _SURE or (flow.origin is Origin.PARAMETER and flow.secret):
+        return Confidence.HIGH
     match flow.origin:
-        case origin if origin in _SURE:
-            return Confidence.HIGH
         case Origin.WRITTEN:
             return _written(flow, form, certain)
         case Origin.SETTING:
             return _setting(flow.name, form, certain)
-        case Origin.PARAMETER if flow.secret:
-            return Confidence.HIGH
+        case Origin.UNKNOWN if isinstance(flow.at, Literal):
+            return None  # a placeholder, or nothing
         case Origin.PARAMETER | Origin.UNKNOWN:
             return Confidence.MEDIUM if certain else None
         case _:

@@ -19,6 +19,7 @@ from keyless.assess.clients.kinds import word_of
 from keyless.assess.findings.finding import Confidence, Step
 from keyless.assess.flows.flow import Flow, Origin
 from keyless.assess.flows.origins import origins
+from keyless.assess.operations.seen import is_test
 from keyless.assess.repository import Repository
 from keyless.assess.settings.writers.where import is_for_tests
 from keyless.assess.stored.hosted import ELSEWHERE, hosted
@@ -90,7 +91,8 @@ def _is_unsure(repository: Repository, service: str, use: ClientUse, flow: Flow)
     """Whether it may be none: a database of one's own, what a test makes up, a service that is guessed."""
     if service in ELSEWHERE and not _is_of_the_cloud(repository, service, use, flow):
         return True
-    if is_for_tests(use.within.unit.path) and flow.origin in _MADE_UP:
+    path = use.within.unit.path
+    if flow.origin in _MADE_UP and (is_for_tests(path) or is_test(path)):
         return True
     return not use.library.service and use.through is None and not flow.service and bool(use.library.language)
 

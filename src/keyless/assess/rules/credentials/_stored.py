@@ -112,7 +112,8 @@ def _from(stored: Stored) -> str:
 def _severity(stored: Stored, most: Severity) -> Severity:
     if _is_beside(stored.place.path):
         return Severity.LOW
-    milder = stored.flow.origin is Origin.VAULT or stored.in_vault or stored.optional
+    kept = stored.in_vault or bool(stored.flow.by_vault)
+    milder = stored.flow.origin is Origin.VAULT or kept or stored.optional
     milder = milder or stored.confidence is Confidence.LOW
     return Severity.MEDIUM if milder and most is Severity.HIGH else most
 
