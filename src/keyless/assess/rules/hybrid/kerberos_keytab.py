@@ -3,6 +3,8 @@
 Rules:
 - a name that ends with `.keytab`, or the variable that Kerberos looks for one in, tells; each file is told of
   once for each keytab;
+- in code, a name alone is less sure than in a script or manifest; the keys of the machine itself
+  (`krb5.keytab`) and sentences with a name in them are left out;
 - `kinit` with a password that is handed to it is told of as well;
 - one that is only left out (`.dockerignore`), and one of tests, is none.
 
@@ -14,6 +16,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+from keyless.assess.files.kinds import FileKind, kind_of
 from keyless.assess.files.purpose import is_test
 from keyless.assess.findings.finding import Confidence, Finding, Severity
 from keyless.assess.repository import Repository
@@ -28,6 +31,9 @@ from keyless.assess.syntax.span import Place
 
 _KEYTAB = re.compile(r"[\w.$%{}\-\x1a]+\.keytab(?![\w-])", re.IGNORECASE)
 _VARIABLES = frozenset({"KRB5_KTNAME", "KRB5_CLIENT_KTNAME"})
+_OF_THE_HOST = "krb5.keytab"
+"""Where a machine keeps its own keys."""
+_CODE = frozenset({FileKind.PYTHON, FileKind.CSHARP, FileKind.JAVA, FileKind.JAVASCRIPT, FileKind.GO})
 _KEPT_ONLY = re.compile(r"\bmemory:|/dev/null", re.IGNORECASE)
 
 
@@ -70,8 +76,11 @@ def _keytab_in(value: Expr) -> str:
     text = text_with_marks(value)
     if len(text) > LONGEST or ".keytab" not in text.casefold() or "\n" in text:
         return ""
+    if any(one.isspace() for one in text.strip()) and "keytab=" not in text.casefold():
+        return ""  # a sentence
     found = _KEYTAB.search(text)
-    return found[0].replace(VARIABLE, "*") if found is not None else ""
+    name = found[0].replace(VARIABLE, "*") if found is not None else ""
+    return "" if name.casefold() == _OF_THE_HOST else name
 
 
 def _in_key(name: str) -> str:
@@ -94,7 +103,7 @@ def _finding(place: Place, name: str) -> Finding:
         place=place,
         message=f"{what}: use a group managed service account, or move what it opens to Entra",
         severity=Severity.MEDIUM,
-        confidence=Confidence.HIGH,
+        confidence=Confidence.MEDIUM if kind_of(place.path) in _CODE else Confidence.HIGH,
         subject=name,
     )
 

@@ -71,7 +71,7 @@ _PUTS = frozenset({"put", "setProperty"})
 _TOOLS = frozenset(
     {"ldapsearch", "ldapadd", "ldapmodify", "ldapdelete", "ldappasswd", "ldapcompare", "ldapwhoami"}
 )
-_ENDINGS = ("password", "bindpw", "bindpwd", "bindcredentials", "bindcredential", "passwd", "bindpass")
+_ENDINGS = ("password", "bindpw", "bindpwd", "credentials", "bindcredential", "passwd", "bindpass")
 
 
 def _check(repository: Repository) -> Iterable[Finding]:
