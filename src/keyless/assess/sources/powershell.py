@@ -12,6 +12,7 @@ Source: https://learn.microsoft.com/powershell/scripting/lang-spec/chapter-02
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
@@ -82,6 +83,7 @@ _WRAPPERS = frozenset(
         "range_argument_expression",
     }
 )
+_VARIABLE_IN_WORD = re.compile(r"\$(?:\{([^}]{1,100})\}|(\w[\w:]*))")
 _SCOPES = ("script:", "global:", "local:", "private:", "using:", "variable:")
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "0": "\0", "a": "\a", "b": "\b", "\n": ""}
 
@@ -178,7 +180,31 @@ def _token(reader: _Reader, node: Node) -> Expr:
     if inner:
         return _expanded(reader, inner, node.start_byte, node.end_byte)
     written = reader.text(node.start_byte, node.end_byte)
+    if "$" in written and not reader.holes:
+        return _with_variables(reader, node.start_byte, written)
     return reader.leaf(_unescaped(written), node.start_byte, node.end_byte)
+
+
+def _with_variables(reader: _Reader, start: int, written: str) -> Expr:
+    """A word that is parsed as one though variables stand in it."""
+    parts: list[Expr] = []
+    at = 0
+    for found in _VARIABLE_IN_WORD.finditer(written):
+        before = start + len(written[: found.start()].encode())
+        after = start + len(written[: found.end()].encode())
+        if found.start() > at:
+            begin = start + len(written[:at].encode())
+            parts.append(Literal(reader.file.span(begin, before), written[at : found.start()]))
+        name = found.group(1) or found.group(2)
+        span = reader.file.span(before, after)
+        is_environment = name[:4].casefold() == "env:"
+        parts.append(Member(span, Name(span, "env"), name[4:]) if is_environment else Name(span, name))
+        at = found.end()
+    end = start + len(written.encode())
+    if at < len(written):
+        begin = start + len(written[:at].encode())
+        parts.append(Literal(reader.file.span(begin, end), written[at:]))
+    return joined(reader.file.span(start, end), parts)
 
 
 def _expandable(reader: _Reader, node: Node) -> Expr:

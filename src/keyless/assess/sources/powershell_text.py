@@ -5,6 +5,8 @@ Rules, each for something that is plain in scripts:
 - `./script.ps1` where a command begins is parsed as a name;
 - `-name=value`, as native programs take it, is parsed as `-name:value`;
 - `-Property a, b` with bare words is parsed as words, `-Path a,b` as one word;
+- `c ? a : b` is parsed as `c -or a -or b`;
+- `$x/path` and `$x/${y}` as an argument are parsed as a word;
 - digits in the name of a parameter (`-Document404Path`) are parsed as letters;
 - `--query [].name` and `[0]` there are parsed as a word.
 What the tree's nodes say is read from the text as it is written.
@@ -20,6 +22,13 @@ _COALESCE = re.compile(rb"[ \t]\?\?[ \t](?=(.))")
 _COALESCE_INTO = re.compile(rb"\?\?=")
 _HERE = re.compile(rb"((?:^|[;|{(&=])[ \t]*+)\.[/\\](?=[\w.-])", re.MULTILINE)
 _OPTION = re.compile(rb"(?<=\s)(--?[A-Za-z][\w-]*+)=(?=\S)")
+_TERNARY = re.compile(rb"(?<=[)\w\"'\]}]) \? ([^\n?|{]{1,200}?) : ")
+_PATH = re.compile(
+    rb"(?<=[ \t])\$(?:[\w:]++|\{[\w:]++\})[/\\](?=[A-Za-z.]|\$\{)[\w.:/\\${}\-]{0,300}+"
+    rb"(?=[ \t\r\n;|)]|$)"
+)
+_NO_WORD = re.compile(rb"[^\w.]")
+_LINE = 2_000
 _PARAMETER = re.compile(rb"(?<=[ \t])-[A-Za-z]++\d++[A-Za-z]\w*+(?=[ \t])")
 _DIGIT = re.compile(rb"\d")
 _QUERY = re.compile(rb"(--query[ =:])\[([\d*]{0,3})\]")
@@ -36,9 +45,21 @@ def parseable(data: bytes) -> bytes:
         data = _COALESCE_INTO.sub(b"  =", data)
     data = _HERE.sub(rb"\1__", data)
     data = _OPTION.sub(rb"\1:", data)
+    if b" ? " in data:
+        data = _TERNARY.sub(rb"-or\1-or", data)
+    data = _PATH.sub(_word, data)
     data = _PARAMETER.sub(lambda one: _DIGIT.sub(b"n", one.group()), data)
     data = _QUERY.sub(rb"\1_\2_", data)
     data = _JOINED.sub(lambda one: one.group(1) + one.group(2).replace(b",", b"_"), data)
     if _LONG_LINE.search(data):
         return data
     return _LISTED.sub(lambda one: _BARE.sub(b"  ", one.group()), data)
+
+
+def _word(found: re.Match[bytes]) -> bytes:
+    """A plain word of the same length; what stands in quotes on its line stays."""
+    data, start = found.string, found.start()
+    before = data[max(0, start - _LINE) : start].rpartition(b"\n")[2]
+    if before.count(b'"') % 2 or before.count(b"'") % 2:
+        return found.group()
+    return _NO_WORD.sub(b"_", found.group())

@@ -29,7 +29,7 @@ _SURE = frozenset(
     }
     | {"secret", "clientsecret", "apikey", "secretkey", "accesskey", "accountkey", "sharedkey", "authkey"}
     | {"apitoken", "accesstoken", "authtoken", "privatekey", "sastoken", "adminpassword"}
-    | {"secretvalue", "apisecret", "appsecret", "subscriptionkey", "masterkey", "storagekey", "mysqlpassword"}
+    | {"secretvalue", "apisecret", "appsecret", "subscriptionkey", "masterkey", "mysqlpassword"}
 )
 _PASSWORDS = ("password", "passwd", "pwd", "passphrase", "pass", "passwort")
 _KEY_BEFORE = frozenset(
@@ -40,7 +40,6 @@ _KEY_BEFORE = frozenset(
         "secret",
         "shared",
         "auth",
-        "storage",
         "master",
         "signing",
         "encryption",

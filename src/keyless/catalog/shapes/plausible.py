@@ -168,6 +168,8 @@ def _by_characters(kind: NameOf, text: str) -> Sureness:
             return Sureness.FOR_SURE
         return Sureness.RATHER if classes >= 2 else Sureness.A_WORD
     if kind is NameOf.SOME_KEY:
+        if len(text) >= 80 and text.endswith("=") and classes >= 3:
+            return Sureness.FOR_SURE
         drawn = classes + (len(text) >= 32) >= 4 and len(text) >= 24 and digits >= 1
         return Sureness.RATHER if drawn else Sureness.NOT_ONE
     if len(text) >= 16 and classes >= 2 and digits >= 2:

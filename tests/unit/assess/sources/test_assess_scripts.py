@@ -352,3 +352,18 @@ def test_hostile_powershell_takes_no_time(text: str) -> None:
     start = time.perf_counter()
     powershell.read("a.ps1", text)
     assert time.perf_counter() - start < 8
+
+
+def test_words_with_variables_and_choices_of_powershell() -> None:
+    body = ps(
+        "docker push $registry/${service}:linux $env:HOST/x\n$a = $b ? 'x' : $c\nGet-X $root/../data\n"
+        "$d = $total / $count\n$e = $f | Where-Object { $_ }\n"
+    )
+    word = command_of(body[0]).words[2]
+    assert isinstance(word, Joined)
+    assert [text_of(part) or dotted(part) for part in word.parts] == ["registry", "/", "service", ":linux"]
+    last = command_of(body[0]).words[3]
+    assert isinstance(last, Joined)
+    assert dotted(last.parts[0]) == "env.HOST"
+    assert isinstance(value_of(body[1]), Choice)
+    assert isinstance(command_of(body[2]).words[1], Joined)
