@@ -21,10 +21,11 @@ import re
 _COALESCE = re.compile(rb"[ \t]\?\?[ \t](?=(.))")
 _COALESCE_INTO = re.compile(rb"\?\?=")
 _HERE = re.compile(rb"((?:^|[;|{(&=])[ \t]*+)\.[/\\](?=[\w.-])", re.MULTILINE)
-_OPTION = re.compile(rb"(?<=\s)(--?[A-Za-z][\w-]*+)=(?=\S)")
+_OPTION = re.compile(rb"(?<=\s)(--?[A-Za-z][\w.-]*+)=(?=\S)")
 _TERNARY = re.compile(rb"(?<=[)\w\"'\]}]) \? ([^\n?|{]{1,200}?) : ")
 _PATH = re.compile(
-    rb"(?<=[ \t])\$(?:[\w:]++|\{[\w:]++\})[/\\](?=[A-Za-z.]|\$\{)[\w.:/\\${}\-]{0,300}+"
+    rb"(?<=[ \t])\$(?:(?:[\w:]++|\{[\w:]++\})[/\\](?=[A-Za-z.]|\$\{)|\{[\w:]++\}(?=[\w:.-]))"
+    rb"[\w.:/\\${}\-]{0,300}+"
     rb"(?=[ \t\r\n;|)]|$)"
 )
 _NO_WORD = re.compile(rb"[^\w.]")
@@ -32,10 +33,15 @@ _LINE = 2_000
 _PARAMETER = re.compile(rb"(?<=[ \t])-[A-Za-z]++\d++[A-Za-z]\w*+(?=[ \t])")
 _DIGIT = re.compile(rb"\d")
 _QUERY = re.compile(rb"(--query[ =:])\[([\d*]{0,3})\]")
-_JOINED = re.compile(rb"([ \t]-[A-Za-z]++[ \t]++)([A-Za-z_.][\w.\-]*+(?:,[\w.\-$]++)++)")
+_JOINED = re.compile(rb"([ \t]-[A-Za-z]++[ \t]++)([A-Za-z_.][\w.\-]*+(?:,[\w.\-$]++)(?:, ?[\w.\-$]++)*+)")
+_BETWEEN = re.compile(rb"[, ]")
 _BARE = re.compile(rb"(?<=[A-Za-z_]), (?=[A-Za-z_])")
 _LONG_LINE = re.compile(rb"[^\n]{4000}")
-_LISTED = re.compile(rb"^[^\[\n#]*?[ \t]-[A-Za-z]++[ \t]++[\w-]++, [\w-][^\[\n]*+$", re.MULTILINE)
+_LISTED = re.compile(
+    rb"^[^\[\n#]*?[ \t](?:-[A-Za-z]++|(?:Select|Sort)-Object|Format-(?:Table|List))[ \t]++"
+    rb"[\w-]++, [\w-][^\[\n]*+$",
+    re.MULTILINE,
+)
 
 
 def parseable(data: bytes) -> bytes:
@@ -44,13 +50,13 @@ def parseable(data: bytes) -> bytes:
         data = _COALESCE.sub(lambda one: b"-or " if one.group(1).isalpha() else b" -or", data)
         data = _COALESCE_INTO.sub(b"  =", data)
     data = _HERE.sub(rb"\1__", data)
-    data = _OPTION.sub(rb"\1:", data)
+    data = _OPTION.sub(lambda one: one.group(1).replace(b".", b"_") + b":", data)
     if b" ? " in data:
         data = _TERNARY.sub(rb"-or\1-or", data)
     data = _PATH.sub(_word, data)
     data = _PARAMETER.sub(lambda one: _DIGIT.sub(b"n", one.group()), data)
     data = _QUERY.sub(rb"\1_\2_", data)
-    data = _JOINED.sub(lambda one: one.group(1) + one.group(2).replace(b",", b"_"), data)
+    data = _JOINED.sub(lambda one: one.group(1) + _BETWEEN.sub(b"_", one.group(2)), data)
     if _LONG_LINE.search(data):
         return data
     return _LISTED.sub(lambda one: _BARE.sub(b"  ", one.group()), data)
