@@ -65,6 +65,7 @@ def test_what_bicep_was_compiled_to_is_not_looked_at_beside_its_source() -> None
 
 def test_a_default_of_a_secret_parameter_is_grave_and_an_empty_one_is_none() -> None:
     text = "@secure()\nparam one string = 'Vk8!plainly-written'\n@secure()\nparam two string = ''\n"
+    text += "@secure()\nparam three string = 'ssh-rsa AAAAB3NzaC1yc2E someone'\n"
     (finding,) = rules()["secret-in-deployment"].check(repository({"main.bicep": text}))
     assert finding.severity is Severity.HIGH
     assert "plainly" not in finding.message

@@ -4,7 +4,8 @@ Rules:
 - a parameter of text whose name says that it is a password, key, secret, token or connection string is
   secret, unless the name speaks of something about one (`secretName`, `keyVaultUri`, `passwordLength`);
 - what is given to the password of a resource is secret as well, whatever it is called;
-- a secure parameter with a default that is written has that default in every copy of the template;
+- a secure parameter with a default that is written has that default in every copy of the template, unless it
+  is a public key;
 - Terraform only keeps what is not sensitive from being printed: low severity.
 """
 
@@ -55,6 +56,7 @@ _ABOUT = frozenset(
         "reader",
     )
 )
+_PUBLIC_KEYS = ("ssh-", "ecdsa-", "-----BEGIN PUBLIC")
 _TEXT = frozenset({"string", "securestring", ""})
 
 
@@ -104,8 +106,8 @@ def is_secret_name(name: str) -> bool:
 
 
 def _has_secret_default(parameter: TemplateParameter) -> bool:
-    text = text_of(parameter.default)
-    return bool(text) and not is_placeholder(text or "")
+    text = text_of(parameter.default) or ""
+    return bool(text) and not is_placeholder(text) and not text.startswith(_PUBLIC_KEYS)
 
 
 def _finding(
