@@ -228,10 +228,43 @@ def test_a_frame_hides_what_could_be_a_credential_and_shows_the_rest(tmp_path, p
     assert found.text == (line if shown is None else shown)
 
 
-def test_a_literal_that_a_finding_is_about_is_hidden_whatever_it_looks_like(tmp_path):
-    made(tmp_path, {"a.py": 'make(tenant, "letmein")\n'})
-    place = Place("a.py", Span(1, 14, 1, 23, 13, 22))
-    assert frame(place, Texts(tmp_path.resolve()), secret=True) == (1, "make(tenant, …)", 13, 1)
+@pytest.mark.parametrize(
+    ("path", "line", "shown"),
+    [
+        ("a.py", '"letmein"', '"…"'),
+        ("a.py", 'ClientSecretCredential(tenant, "letmein")', 'ClientSecretCredential(tenant, "…")'),
+        ("a.py", 'C(os.environ["KEY"], os.getenv("key"))', 'C(os.environ["KEY"], os.getenv("key"))'),
+        ("a.cs", 'new C(config["Orders:Key"])', 'new C(config["Orders:Key"])'),
+        ("a.cs", 'new C(config.GetConnectionString("Main"))', 'new C(config.GetConnectionString("Main"))'),
+        ("a.py", 'C("https://a.example.com", "let\\"me")', 'C("https://a.example.com", "…")'),
+        ("a.tf", 'default = "letmein"', 'default = "…"'),
+        ("a.tf", 'value = "a;b=${var.key}"', 'value = "a;b=${var.key}"'),
+        ("a.json", '"Main": "letmein"', '"Main": "…"'),
+        (
+            "a.json",
+            '"Main": "@Microsoft.KeyVault(SecretUri=x)"',
+            '"Main": "@Microsoft.KeyVault(SecretUri=x)"',
+        ),
+        ("a.yml", "value: letmein", "value: …"),
+        ("a.yml", "letmein", "…"),
+        ("a.yml", "value: ${{ secrets.KEY }}", "value: ${{ secrets.KEY }}"),
+        ("a.properties", "a.b=letmein", "a.b=…"),
+    ],
+)
+def test_literals_of_a_place_that_a_finding_is_about_are_hidden_whatever_they_look_like(
+    tmp_path, path, line, shown
+):
+    made(tmp_path, {path: f"{line}\n"})
+    found = frame(Place(path, Span(1, 1, 1, len(line) + 1, 0, 0)), Texts(tmp_path.resolve()), secret=True)
+    assert found is not None
+    assert found.text == shown
+
+
+def test_the_mark_is_where_the_place_is_behind_what_is_hidden(tmp_path):
+    made(tmp_path, {"a.py": 'password = "letmein"; make(x)\n'})
+    found = frame(Place("a.py", Span(1, 23, 1, 30, 22, 29)), Texts(tmp_path.resolve()), secret=True)
+    assert found is not None
+    assert found.text[found.mark : found.mark + found.length] == "make(x)"
 
 
 def test_of_a_long_line_a_window_is_shown_with_the_mark_at_the_place(tmp_path):

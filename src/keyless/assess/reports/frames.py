@@ -1,8 +1,9 @@
 """Code frames: the line of a place as it may be shown, and what of it is meant.
 
 Rules:
-- what could be a credential is `…` (``keyless.assess.masking``); of findings about credentials so is a place
-  that is one literal alone, whatever it looks like;
+- what could be a credential is `…` (``keyless.assess.masking``); of findings about credentials so is every
+  literal of the place, whatever it looks like, but for names by which something is read, addresses, GUIDs and
+  texts that hold expressions;
 - of a long line a window around the place is shown; control characters are escaped;
 - the marks below count in the characters that are shown.
 """
@@ -10,19 +11,33 @@ Rules:
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from keyless.assess.files.kinds import FileKind, kind_of
 from keyless.assess.files.texts import Texts
-from keyless.assess.masking import merged, moved, secrets_in, without
+from keyless.assess.masking import Piece, merged, moved, secrets_in, without
 from keyless.assess.syntax.span import Place, Span
 from keyless.model.visible import visible
 
 _WINDOW = 4000
 """What of a line is looked at."""
 _BEFORE, _WIDTH = 60, 160
+_LOOKED_BEHIND = 60
 _DOCUMENTS = {FileKind.JSON, FileKind.YAML, FileKind.PROPERTIES, FileKind.DOTENV, FileKind.XML}
-_QUOTED = re.compile(r"[@$frbu]{0,2}([\"'`]).*\1", re.IGNORECASE | re.DOTALL)
+_QUOTED = re.compile(r"\"(?P<double>(?:[^\"\\]|\\.)*+)\"|'(?P<single>(?:[^'\\]|\\.)*+)'")
+_READ = re.compile(
+    r"(?:\[|\.(?:get|at|GetValue|GetSection|GetConnectionString|getProperty|getString|Get|GetString)\(|getenv\("
+    r"|LookupEnv\(|GetEnvironmentVariable\(|env\(|secrets\.)\s*$",
+    re.IGNORECASE,
+)
+"""What stands before a name by which something is read."""
+_PUBLIC = re.compile(
+    r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+|[a-z+.-]{2,20}://[^@]*|[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
+    r"|.{0,2000}?(?:\$\{|\$\(|\{\{|\{[A-Za-z_]|<).*|@Microsoft.*|\[.*|\s*|.{0,3}|true|false",
+    re.DOTALL,
+)
+_PLAIN = re.compile(r"(?:[\w.\- ]{1,100}[:=]\s*)?(?P<value>[^\s\"'|>{\[&*!][^\"']*)")
 
 
 class Frame(NamedTuple):
@@ -44,8 +59,8 @@ def frame(place: Place, texts: Texts, *, secret: bool) -> Frame | None:
     line = whole[start : start + _WINDOW]
     begin, end = _columns(span, line, start)
     pieces = secrets_in(line, document=is_document(place.path))
-    if secret and _is_literal(line[begin:end], place.path):
-        pieces.append((begin, end))
+    if secret:
+        pieces += literals_in(line, begin, end, document=is_document(place.path))
     hidden = merged(pieces)
     shown, first, last = without(line, hidden), moved(begin, hidden), moved(end, hidden)
     return _cut(span.line, shown, first, max(last, first + 1))
@@ -62,11 +77,16 @@ def _columns(span: Span, line: str, start: int) -> tuple[int, int]:
     return begin, max(begin, min(end, len(line)))
 
 
-def _is_literal(piece: str, path: str) -> bool:
-    """Whether a piece is one text in quotes, or in a document one value."""
-    if _QUOTED.fullmatch(piece):
-        return True
-    return is_document(path) and ":" not in piece and "=" not in piece and "$" not in piece
+def literals_in(line: str, begin: int, end: int, *, document: bool) -> Iterator[Piece]:
+    """The literals of a piece of a line that may be secret, whatever they look like."""
+    for found in _QUOTED.finditer(line, begin, end):
+        value = found["double"] or found["single"] or ""
+        is_key = document and line[found.end() : end].lstrip().startswith(":")
+        is_name = _READ.search(line[max(0, found.start() - _LOOKED_BEHIND) : found.start()])
+        if not is_key and not is_name and not _PUBLIC.fullmatch(value):
+            yield found.start() + 1, found.end() - 1
+    if document and (plain := _PLAIN.fullmatch(line, begin, end)) and not _PUBLIC.fullmatch(plain["value"]):
+        yield plain.span("value")
 
 
 def _cut(number: int, text: str, first: int, last: int) -> Frame:
