@@ -13,6 +13,8 @@ Rules:
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
 
 from keyless.assess.deployed.standing import is_unsure
 from keyless.assess.findings.finding import Confidence, Step
@@ -43,10 +45,21 @@ def stored_in_endings(repository: Repository, told: frozenset[Place]) -> tuple[S
         for one in every
         if one.kind not in _ELSEWHERE and one.runs and one.place not in told
         if one.kind is not EndingKind.CLUSTER_SECRET or one.flow.place not in in_settings
-        if (stored := _of(repository, one)) is not None
+        for key in _keys(one)
+        if (stored := _of(repository, key)) is not None
     ]
-    ways = Counter(place for one in found for place in passed([one.flow, *one.others]) | {one.place})
+    at = {one.place: passed([one.flow, *one.others]) | {one.place} for one in found}
+    ways = Counter(place for places in at.values() for place in places)
     return tuple(one for one in found if ways[one.place] == 1)
+
+
+def _keys(one: Ending) -> Iterator[Ending]:
+    """An ending for each resource that keys are kept of there; the others are more ways of the first."""
+    more = {flow.service: flow for flow in one.others if flow.origin is Origin.KEY_OF_RESOURCE}
+    more.pop(one.flow.service, None)
+    yield replace(one, others=tuple(flow for flow in one.others if flow not in more.values()))
+    for flow in more.values():
+        yield replace(one, flow=flow, others=())
 
 
 def _of(repository: Repository, one: Ending) -> Stored | None:
