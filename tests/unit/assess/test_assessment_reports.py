@@ -249,6 +249,13 @@ def test_a_frame_hides_what_could_be_a_credential_and_shows_the_rest(tmp_path, p
         ("a.yml", "letmein", "…"),
         ("a.yml", "value: ${{ secrets.KEY }}", "value: ${{ secrets.KEY }}"),
         ("a.properties", "a.b=letmein", "a.b=…"),
+        ("a.sh", "db_key=letmein", "db_key=…"),
+        ("a.sh", "export DB_KEY=$OTHER", "export DB_KEY=$OTHER"),
+        ("Dockerfile", "ENV CTF_KEY=letmein", "ENV CTF_KEY=…"),
+        ("a.tf", "export CTF_KEY=letmein", "export CTF_KEY=…"),
+        ("a.tf", 'resource "azurerm_x" "letmein" {', 'resource "azurerm_x" "letmein" {'),
+        ("a.json", '"a": "[parameters(\'key\')]"', '"a": "[parameters(\'key\')]"'),
+        ("a.go", 'f("https://"+name+".vault.azure.net")', 'f("https://"+name+".vault.azure.net")'),
     ],
 )
 def test_literals_of_a_place_that_a_finding_is_about_are_hidden_whatever_they_look_like(

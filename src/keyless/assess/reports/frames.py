@@ -24,20 +24,32 @@ _WINDOW = 4000
 """What of a line is looked at."""
 _BEFORE, _WIDTH = 60, 160
 _LOOKED_BEHIND = 60
-_DOCUMENTS = {FileKind.JSON, FileKind.YAML, FileKind.PROPERTIES, FileKind.DOTENV, FileKind.XML}
+_DOCUMENTS = {
+    FileKind.JSON,
+    FileKind.YAML,
+    FileKind.PROPERTIES,
+    FileKind.DOTENV,
+    FileKind.XML,
+    FileKind.SHELL,
+    FileKind.DOCKERFILE,
+}
 _QUOTED = re.compile(r"\"(?P<double>(?:[^\"\\]|\\.)*+)\"|'(?P<single>(?:[^'\\]|\\.)*+)'")
 _READ = re.compile(
     r"(?:\[|\.(?:get|at|GetValue|GetSection|GetConnectionString|getProperty|getString|Get|GetString)\(|getenv\("
-    r"|LookupEnv\(|GetEnvironmentVariable\(|env\(|secrets\.)\s*$",
+    r"|LookupEnv\(|GetEnvironmentVariable\(|env\(|secrets\.|parameters\(|variables\(|resourceId\(|listKeys\("
+    r"|^\s*(?:resource|data|variable|output|module|provider)\s[^=:]{0,100})\s*$",
     re.IGNORECASE,
 )
-"""What stands before a name by which something is read."""
+"""What stands before a name by which something is read, or declared."""
 _PUBLIC = re.compile(
     r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+|[a-z+.-]{2,20}://[^@]*|[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
-    r"|.{0,2000}?(?:\$\{|\$\(|\{\{|\{[A-Za-z_]|<).*|@Microsoft.*|\[.*|\s*|.{0,3}|true|false",
+    r"|.{0,2000}?(?:\$\{|\$\(|\$[A-Za-z_]|\{\{|\{[A-Za-z_]|<).*|@Microsoft.*|\[.*|[./][a-z0-9./-]{0,60}"
+    r"|\s*|.{0,3}|true|false",
     re.DOTALL,
 )
 _PLAIN = re.compile(r"(?:[\w.\- ]{1,100}[:=]\s*)?(?P<value>[^\s\"'|>{\[&*!][^\"']*)")
+_ASSIGNED = re.compile(r"(?:\w{1,20} )?[\w.\-]{1,100}=(?P<value>[^\s\"'()]+)")
+"""What a shell would take for an assignment, in a text that code holds."""
 
 
 class Frame(NamedTuple):
@@ -67,7 +79,7 @@ def frame(place: Place, texts: Texts, *, secret: bool) -> Frame | None:
 
 
 def is_document(path: str) -> bool:
-    """Whether a file holds no code, so that what stands in it without quotes is a value."""
+    """Whether what stands in a file without quotes is a value, as in documents and in what a shell reads."""
     return kind_of(path) in _DOCUMENTS
 
 
@@ -85,7 +97,8 @@ def literals_in(line: str, begin: int, end: int, *, document: bool) -> Iterator[
         is_name = _READ.search(line[max(0, found.start() - _LOOKED_BEHIND) : found.start()])
         if not is_key and not is_name and not _PUBLIC.fullmatch(value):
             yield found.start() + 1, found.end() - 1
-    if document and (plain := _PLAIN.fullmatch(line, begin, end)) and not _PUBLIC.fullmatch(plain["value"]):
+    plain = (_PLAIN if document else _ASSIGNED).fullmatch(line, begin, end)
+    if plain and not _PUBLIC.fullmatch(plain["value"]):
         yield plain.span("value")
 
 

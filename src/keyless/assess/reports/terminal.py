@@ -76,7 +76,7 @@ class _Out:
         """A line of several styles."""
         from rich.text import Text
 
-        whole = Text.assemble(*((visible(text), style) for text, style in parts))
+        whole = Text.assemble(*((visible(text.expandtabs(4)), style) for text, style in parts))
         self._console.print(whole, soft_wrap=True, highlight=False)
 
 
