@@ -22,7 +22,7 @@ from keyless.assess.rules.rule import Group, Rule
 from keyless.assess.settings.setting import Realm, Setting, Written, setting_of
 from keyless.assess.settings.written import written
 from keyless.assess.syntax.code import Language
-from keyless.assess.syntax.expressions import Assign, Literal, dotted
+from keyless.assess.syntax.expressions import Assign, Block, Literal, Statement, dotted
 from keyless.assess.syntax.span import Place
 from keyless.assess.syntax.walk import Within
 
@@ -101,16 +101,26 @@ def _in_code(repository: Repository) -> Iterator[tuple[Finding, str]]:
 
 
 def _in_django(repository: Repository) -> Iterator[tuple[Finding, str]]:
-    """`AUTH_LDAP_BIND_PASSWORD = …` of django-auth-ldap, at the top of a file."""
+    """`AUTH_LDAP_BIND_PASSWORD = …` of django-auth-ldap, in no function."""
     for unit in repository.units:
         if unit.language is not Language.PYTHON or is_test(unit.path):
             continue
-        for one in unit.body:
+        for one in _at_top(unit.body):
             if isinstance(one, Assign) and dotted(one.target) == _DJANGO and one.value is not None:
                 found = stored(repository, one.value, Within(unit))
                 if found is not None:
                     place = Place(unit.path, one.span)
                     yield _finding(place, f"`{_DJANGO}` is for binds to a directory", found), _DJANGO
+
+
+def _at_top(body: tuple[Statement, ...]) -> Iterator[Statement]:
+    """The statements of a file that stand in no function, under conditions as well."""
+    waiting = list(reversed(body))
+    while waiting:
+        one = waiting.pop()
+        yield one
+        if isinstance(one, Block):
+            waiting.extend(reversed(one.body))
 
 
 def _is_bind(site: CallSite) -> bool:
