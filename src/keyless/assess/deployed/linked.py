@@ -340,6 +340,8 @@ class _Follower:
             return [way.to(one, way.rest[1:]) for one in items.items]
         if isinstance(way.rest[0], Member):  # a splat was left out, or a block is repeated
             return list(map(way.to, items.items))
+        if key is None and isinstance(way.rest[0], Index):  # `[count.index]`, `[i]`: any of them
+            return [way.to(one, way.rest[1:]) for one in items.items]
         return None
 
     def _imported(self, way: _Way, one: Other, first: Member) -> list[_Way] | None:
@@ -364,13 +366,13 @@ class _Follower:
         if through is None or key not in {"value", "key"}:
             return None
         taken = replace(way, rest=way.rest[1:])
-        over = self._inner().ends(replace(way.at, expression=through))
+        over = self._inner().ends(replace(way.at, expression=through)) if self._depth < 2 else ()
         found: list[_Way] = []
-        for one in over if self._depth < 2 else ():
+        for one in over:
             for entry in one.expression.entries if isinstance(one.expression, Record) else ():
                 value = entry.value if key == "value" else entry.key
                 found.append(replace(taken, at=replace(one, expression=value)))
-        return found or None
+        return found or self._each_of(taken, through)
 
     def _each_of(self, way: _Way, over: Expr) -> list[_Way] | None:
         """The items of what a loop goes through, however the list is put together."""

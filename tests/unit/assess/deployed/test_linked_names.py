@@ -217,3 +217,20 @@ def test_the_item_of_a_loop_is_known_in_resources_within_it() -> None:
     entry = entry_of(child.body, "properties", "p")
     assert entry is not None
     assert [shown(one.expression) for one in linked(made, template, entry.value)] == ["'a'", "'b'"]
+
+
+@pytest.mark.parametrize(
+    ("loop", "value"),
+    [
+        ('for_each = toset(["x", "y"])', "each.value"),
+        ('for_each = toset(concat(["x"], ["y"]))', "each.key"),
+        ("count = length(local.all)", "local.all[count.index]"),
+    ],
+)
+def test_loops_of_terraform_over_lists_give_each_of_them(loop: str, value: str) -> None:
+    files = {
+        "main.tf": f'module "m" {{\n  source = "./m"\n  {loop}\n  key = {value}\n}}\n'
+        'locals {\n  all = ["x", "y"]\n}\n',
+        "m/main.tf": 'variable "key" {}\noutput "it" {\n  value = var.key\n}\n',
+    }
+    assert _shown(files) == ["'x'", "'y'"]
