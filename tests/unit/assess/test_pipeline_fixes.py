@@ -155,3 +155,25 @@ def test_credentials_put_together_from_ids_are_no_secret() -> None:
         '        creds: \'{"clientId":"${{ vars.C }}","tenantId":"${{ vars.T }}"}\'\n'
     )
     assert found_in(text) == []
+
+
+@pytest.mark.parametrize(
+    ("value", "count"),
+    [
+        ("${{ secrets.SQL }}", 1),
+        ("Server=x;Authentication=Active Directory Default;Database=${{ secrets.DB }}", 0),
+        ("Server=x;Database=y", 0),
+    ],
+)
+def test_connection_strings_of_database_actions(value: str, count: int) -> None:
+    text = (
+        "jobs:\n  a:\n    steps:\n    - uses: azure/sql-action@v2\n      with:\n"
+        f"        connection-string: {value}\n"
+    )
+    assert len(found_in(text)) == count
+
+
+def test_a_variable_that_a_sign_in_takes_is_one_finding() -> None:
+    text = "export ARM_CLIENT_SECRET=$(cat s)\naz login --service-principal -u x -p $ARM_CLIENT_SECRET\n"
+    assert [one.place.span.line for one in found_in(text, "a.sh")] == [2]
+    assert [one.place.span.line for one in found_in("export ARM_CLIENT_SECRET=$(cat s)\n", "a.sh")] == [1]

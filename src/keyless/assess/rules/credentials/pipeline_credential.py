@@ -18,6 +18,7 @@ from keyless.assess.az_commands import AzCommand, az_commands
 from keyless.assess.findings.finding import Confidence, Finding, Remedy, Severity, Step
 from keyless.assess.repository import Repository
 from keyless.assess.rules.credentials._oidc import fix_of_login, remedy_in_pipeline, remedy_in_workflow
+from keyless.assess.rules.credentials._sign_ins import TOKEN_USER, azure_registry, sign_in
 from keyless.assess.rules.credentials._steps import (
     PipelineStep,
     environments_of,
@@ -29,6 +30,7 @@ from keyless.assess.rules.credentials._steps import (
 )
 from keyless.assess.rules.rule import Group, Rule
 from keyless.assess.settings.writers.where import is_for_tests
+from keyless.assess.settings.written import written
 from keyless.assess.syntax.documents import Document, DocumentKind
 from keyless.assess.syntax.expressions import Entry, Expr, Joined, Member, dotted, text_of, within
 from keyless.assess.syntax.span import Place
@@ -62,12 +64,8 @@ _ENVIRONMENT = re.compile(
     r"|AZURE_CREDENTIALS|AZURE_SP_PASSWORD|SERVICE_?PRINCIPAL_?KEY|TF_VAR_client_secret",
     re.IGNORECASE,
 )
-_OF_AZURE = re.compile(r"azurecr\.(io|cn|us)", re.IGNORECASE)
-_LIKE_AZURE = re.compile(r"acr([_-]|$)|(^|[_-])acr|azurecr|azure_?container_?registry", re.IGNORECASE)
-_OTHER_REGISTRY = re.compile(
-    r"(^|\.)(docker\.io|ghcr\.io|gcr\.io|quay\.io|amazonaws\.com|pkg\.dev)", re.IGNORECASE
-)
-_TOKEN_USER = "00000000-0000-0000-0000-000000000000"
+_EXPORTED = re.compile(r"ARM_CLIENT_SECRET|TF_VAR_client_secret", re.IGNORECASE)
+_DATABASES = {"azure/sql-action": "sql", "azure/mysql": "mysql", "azure/postgresql": "postgres"}
 
 
 def _check(repository: Repository) -> Iterable[Finding]:
@@ -76,6 +74,7 @@ def _check(repository: Repository) -> Iterable[Finding]:
         for finding, secret in _of_command(repository, command):
             taken.setdefault(finding.place.path, set()).update(names_in(secret) if secret is not None else ())
             yield finding
+    yield from _of_exports(repository, taken)
     for document in pipelines(repository):
         at_actions = [one for step in steps_of(document) for one in _of_step(step)]
         yield from at_actions
@@ -106,6 +105,19 @@ def _of_step(step: PipelineStep) -> Iterator[Finding]:
             step.document, secret, message, "entra", _certainty(secret), _remedy(step.document), step
         )
     yield from _of_registry(step)
+    yield from _of_database(step)
+
+
+def _of_database(step: PipelineStep) -> Iterator[Finding]:
+    """An action that runs statements with a connection string that is stored."""
+    service = _DATABASES.get(step.action)
+    entry = step.input("connection-string") if service else None
+    if service is None or entry is None or not secret_in(entry.value):
+        return
+    texts = "".join(text_of(one) or "" for one in within(entry.value)).casefold()
+    if "active directory" not in texts:
+        message = f"`{step.action}` connects with a connection string that is stored"
+        yield _finding(step.document, entry, message, service, Confidence.MEDIUM, _remedy_of_database(), step)
 
 
 def _is_of_azure(action: str) -> bool:
@@ -129,10 +141,10 @@ def _of_registry(step: PipelineStep) -> Iterator[Finding]:
     password = step.input(*_PASSWORDS)
     registry = step.input(*_REGISTRIES)
     user = step.input("username", "registry-username", "registryUsername", "acrUsername")
-    if password is None or (user is not None and text_of(user.value) == _TOKEN_USER):
+    if password is None or (user is not None and text_of(user.value) == TOKEN_USER):
         return
     own = text_of(password.key) == "acrPassword" or step.action == "azure/docker-login"
-    certainty = _azure_registry(registry.value if registry is not None else None, own)
+    certainty = azure_registry(registry.value if registry is not None else None, own)
     if certainty is None or _is_token(password.value):
         return
     yield _finding(
@@ -144,20 +156,6 @@ def _of_registry(step: PipelineStep) -> Iterator[Finding]:
         _remedy_of_registry(),
         step,
     )
-
-
-def _azure_registry(registry: Expr | None, own: bool) -> Confidence | None:
-    """How sure it is that a registry is one of Azure's; none where it is another."""
-    if registry is None:
-        return Confidence.MEDIUM if own else None
-    text = "".join(text_of(one) or "" for one in within(registry))
-    if _OTHER_REGISTRY.search(text):
-        return None
-    if _OF_AZURE.search(text):
-        return Confidence.HIGH
-    if any(_LIKE_AZURE.search(one) for one in names_in(registry)):
-        return Confidence.MEDIUM
-    return Confidence.MEDIUM if own else None
 
 
 def _is_token(value: Expr) -> bool:
@@ -190,11 +188,31 @@ def _of_environment(document: Document, taken: set[str], whole: bool) -> Iterato
         )
 
 
+def _of_exports(repository: Repository, taken: dict[str, set[str]]) -> Iterator[Finding]:
+    """`export ARM_CLIENT_SECRET=…` of scripts, for what they run, where no sign-in of the script takes it."""
+    for one in repository.view(written):
+        unit = one.within.unit if one.within is not None else None
+        if unit is None or one.by != "a script" or not _EXPORTED.fullmatch(one.name):
+            continue
+        if text_of(one.value) is None and one.name.casefold() not in taken.get(unit.path, set()):
+            yield Finding(
+                rule=_ID,
+                place=one.place,
+                message=f"the environment variable `{one.name}` hands a stored secret to what runs here",
+                severity=Severity.HIGH,
+                confidence=Confidence.LOW if is_for_tests(unit.path) else Confidence.MEDIUM,
+                service="entra",
+                subject=one.name,
+                steps=(Step(one.place, "handed to what runs here"),),
+                remedy=_remedy_of_script(repository, unit.path),
+            )
+
+
 # -- commands
 
 
 def _of_command(repository: Repository, command: AzCommand) -> Iterator[tuple[Finding, Expr | None]]:
-    found = _SIGN_INS.get((command.tool, command.path), _nothing)(command)
+    found = sign_in(command)
     if found is None:
         return
     message, service, secret, certainty = found
@@ -215,104 +233,6 @@ def _of_command(repository: Repository, command: AzCommand) -> Iterator[tuple[Fi
         ),
         secret,
     )
-
-
-_SignIn = tuple[str, str, Expr | None, Confidence]
-
-
-def _nothing(_command: AzCommand) -> _SignIn | None:
-    return None
-
-
-def _az_login(command: AzCommand) -> _SignIn | None:
-    if not command.has("service-principal") or command.has("federated-token", "identity", "i"):
-        return None
-    secret = command.one("password", "p", "certificate")
-    if secret is None:
-        return None
-    return (
-        "`az login` signs in with the secret or certificate of an application",
-        "entra",
-        secret,
-        Confidence.HIGH,
-    )
-
-
-def _azd_login(command: AzCommand) -> _SignIn | None:
-    secret = command.one("client-secret", "client-certificate")
-    if secret is None:
-        return None
-    return "`azd auth login` signs in with the secret of an application", "entra", secret, Confidence.HIGH
-
-
-def _connect(command: AzCommand) -> _SignIn | None:
-    if command.has("identity", "federatedtoken", "accesstoken", "usedeviceauthentication"):
-        return None
-    secret = command.one("credential", "certificatethumbprint", "certificatepath", "clientsecretcredential")
-    if secret is None or not (command.has("serviceprincipal", "applicationid", "clientsecretcredential")):
-        return None
-    name = text_of(command.command.words[0])
-    return (
-        f"`{name}` signs in with the secret or certificate of an application",
-        "entra",
-        secret,
-        Confidence.HIGH,
-    )
-
-
-def _registry_login(command: AzCommand) -> _SignIn | None:
-    if not command.has("p", "password", "password-stdin"):
-        return None
-    user = command.one("u", "username")
-    registry = next(iter(command.values), None)
-    certainty = _azure_registry(registry, own=False)
-    if certainty is None or text_of(user) == _TOKEN_USER:
-        return None
-    secret = command.one("p", "password")
-    if secret is not None and _is_exposed_token(secret):
-        return None
-    tool = f"{command.tool} {command.path}"
-    return f"`{tool}` signs in to a container registry with a password", "acr", secret, certainty
-
-
-def _acr_login(command: AzCommand) -> _SignIn | None:
-    secret = command.one("password", "p")
-    if secret is None or text_of(command.one("username", "u")) == _TOKEN_USER:
-        return None
-    return "`az acr login` signs in with a password", "acr", secret, Confidence.HIGH
-
-
-def _is_exposed_token(secret: Expr) -> bool:
-    return any(text_of(one) == "--expose-token" for one in within(secret)) or any(
-        "token" in one for one in names_in(secret)
-    )
-
-
-def _creates(command: AzCommand) -> _SignIn | None:
-    """`az ad sp create-for-rbac --sdk-auth`: made to be stored in a pipeline."""
-    if not command.has("sdk-auth", "json-auth"):
-        return None
-    return "an application's secret is made here to be stored in a pipeline", "entra", None, Confidence.MEDIUM
-
-
-_SIGN_INS = {
-    ("az", "login"): _az_login,
-    ("azd", "auth login"): _azd_login,
-    ("azd", "login"): _azd_login,
-    ("", "connect-azaccount"): _connect,
-    ("", "login-azaccount"): _connect,
-    ("", "add-azaccount"): _connect,
-    ("", "connect-azurermaccount"): _connect,
-    ("", "login-azurermaccount"): _connect,
-    ("", "add-azurermaccount"): _connect,
-    ("", "connect-mggraph"): _connect,
-    ("docker", "login"): _registry_login,
-    ("podman", "login"): _registry_login,
-    ("oras", "login"): _registry_login,
-    ("helm", "registry login"): _registry_login,
-    ("az", "acr login"): _acr_login,
-    ("az", "ad sp create-for-rbac"): _creates,
-}
 
 
 # -- what a finding says
@@ -375,6 +295,15 @@ def _remedy_of_script(repository: Repository, path: str) -> Remedy:
         identity="the identity of the machine, agent or container that runs the script",
         local_auth_off="delete the secrets and certificates of the application",
         note="in a pipeline, sign in with a token of the pipeline's own: `--federated-token`",
+    )
+
+
+def _remedy_of_database() -> Remedy:
+    return Remedy(
+        instead="Server=<server>.database.windows.net;Authentication=Active Directory Default",
+        language="text",
+        identity="the identity that `azure/login` signs in as by token, as a user of the database",
+        local_auth_off="`azureADOnlyAuthentication: true` on the server",
     )
 
 
