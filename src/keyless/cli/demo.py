@@ -30,7 +30,7 @@ _TESTS = ("python", "-m", "unittest", "-q")
     "--keep", type=click.Path(file_okay=False, path_type=Path), help="Leave the sample and its world here."
 )
 def command(keep: Path | None) -> None:
-    """Run the loop on a small real web service: learn, plan, prove, and see a proof fail."""
+    """Run the loop on a small real web service: assess, learn, plan, prove, and see a proof fail."""
     missing = [name for name in _NEEDED if not _is_there(name)]
     if missing:
         raise Failure(
@@ -136,6 +136,11 @@ def _tell(story: _Story) -> None:
     text = (story.folder / "orders" / "settings.py").read_text()
     for line in text[text.index("def load_settings") :].splitlines()[2:11]:
         click.secho(f"   | {line}", dim=True)
+    story.step(
+        "0. Assess: is there a stored credential in it, or a setting that departs from the guidance?",
+        "Nothing is run for this; every file is read, and values are followed across files.",
+    )
+    story.keyless("assess")
     story.step(
         "1. Learn: run its tests with a real managed identity, and record what it does",
         "keyless.yaml declares a web app with a system-assigned identity, a vault and a store, and no roles.",

@@ -137,6 +137,9 @@ def _in_expression(waiting: _Waiting, one: Expr, around: Within, call: Expr | No
     if isinstance(one, Lambda):
         _in_function(waiting, one.function, around, call)
         return
-    inner = replace(around, in_loop=True) if isinstance(one, Loop) else around
+    if isinstance(one, Loop):
+        waiting.append((one.value, replace(around, in_loop=True), call))
+        waiting.append((one.over, around, call))  # gone through once: it is not in the loop itself
+        return
     nearest = one if isinstance(one, Call) else call
-    waiting.extend([(part, inner, nearest) for part in parts_of(one)][::-1])
+    waiting.extend([(part, around, nearest) for part in parts_of(one)][::-1])
