@@ -21,6 +21,7 @@ from reference import (
     operations,
     plan,
     policy,
+    rules,
 )
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -40,15 +41,21 @@ def generated() -> dict[Path, str]:
         pages / "policy.md": policy.page(),
         pages / policy.SCHEMA_FILE: policy.schema(),
         **{pages / name: text for name, text in operations.pages().items()},
+        **{ROOT / "docs" / "rules" / name: text for name, text in rules.pages().items()},
         **build_estate_reference.generated(),
     }
 
 
 def stale() -> list[Path]:
     """The generated files that are not as they should be."""
-    return [
-        path for path, text in generated().items() if not path.exists() or path.read_text("utf-8") != text
-    ]
+    made = generated()
+    wrong = [path for path, text in made.items() if not path.exists() or path.read_text("utf-8") != text]
+    return wrong + [path for path in _of_rules() if path not in made]
+
+
+def _of_rules() -> list[Path]:
+    """The pages of rules that there are, those of rules that are gone among them."""
+    return sorted((ROOT / "docs" / "rules").glob("*.md"))
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -60,9 +67,13 @@ def main(arguments: list[str] | None = None) -> int:
         for path in found:
             print(f"{path.relative_to(ROOT)} is out of date: run `make reference`")
         return 1 if found else 0
-    for path, text in generated().items():
+    made = generated()
+    for path, text in made.items():
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, "utf-8")
+    for path in _of_rules():
+        if path not in made:
+            path.unlink()
     return 0
 
 

@@ -15,6 +15,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 ROOT = Path(__file__).resolve().parents[2]
+_FENCED = re.compile(r"^(`{3,}).*?^\1", re.M | re.S)
 _NOT_OURS = {"node_modules", "build", "dist"}
 
 
@@ -40,6 +41,16 @@ class Document:
     def text(self) -> str:
         """The file's text."""
         return self.path.read_text("utf-8")
+
+    @property
+    def is_of_a_rule(self) -> bool:
+        """Whether it is the page of a rule, whose blocks of code are pieces of its fixture."""
+        return self.path.parent == ROOT / "docs" / "rules"
+
+    @cached_property
+    def prose(self) -> str:
+        """The text, without the pieces of fixtures that pages of rules show."""
+        return _FENCED.sub("", self.text) if self.is_of_a_rule else self.text
 
     @property
     def is_generated(self) -> bool:

@@ -109,7 +109,8 @@ def test_every_variable_that_the_source_names_is_documented() -> None:
     documented = script("reference.environment").documented()
     spans = set(document("docs/reference/environment.md").spans)
     assert documented <= spans
-    named = {name for path in SOURCE.rglob("*.py") for name in _names_in(path)}
+    own = (path for path in SOURCE.rglob("*.py") if SOURCE / "assess" not in path.parents)
+    named = {name for path in own for name in _names_in(path)}  # `assess` looks for those of others' code
     assert "KEYLESS_ROOT_KEY" in named
     assert named <= documented, "say in scripts/reference/environment.py what reads or sets them"
 
