@@ -3,12 +3,13 @@
 Rules:
 - pydantic: what derives from `BaseSettings`; `env_prefix` of `model_config` or of an inner `Config`; a field
   may name its setting itself (`alias`, `validation_alias`, `env`);
-- Spring: `@ConfigurationProperties("a.b")`, `prefix` or `value`;
+- Spring: `@ConfigurationProperties("a.b")`, `prefix` or `value`, of a class or of a method that makes one;
 - .NET: the section that `Configure<T>`, `AddOptions<T>` … binds to `T`, or that is read as `T`.
 """
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 
 from keyless.assess.flows.code import Code
@@ -39,7 +40,8 @@ def bound_prefixes(code: Code, of: DefinedClass) -> list[str]:
         case Language.PYTHON:
             return _pydantic(code, of)
         case Language.JAVA:
-            return [prefix for mark in of.declared.marks if (prefix := _spring(mark)) is not None]
+            marks = [*of.declared.marks, *_of_beans(code, of.declared.name)]
+            return [prefix for mark in marks if (prefix := _spring(mark)) is not None]
         case Language.CSHARP:
             return list(dict.fromkeys([*_dotnet(code, of.declared.name), *_filled(code, of)]))
         case _:
@@ -85,6 +87,16 @@ def _config_prefix(body: tuple[object, ...]) -> str:
         if isinstance(one, Assign) and isinstance(one.target, Name) and one.target.id == "env_prefix"
     )
     return next((text for text in found if text), "")
+
+
+def _of_beans(code: Code, class_name: str) -> list[Expr]:
+    """The marks of methods that make objects of a class for Spring."""
+    if code.marked_by_result is None:
+        code.marked_by_result = defaultdict(list)
+        for one in code.defined.by_function.values():
+            if one.function.marks and one.function.result and one.within.unit.language is Language.JAVA:
+                code.marked_by_result[plain_type(one.function.result)] += one.function.marks
+    return code.marked_by_result.get(class_name, [])
 
 
 def _spring(mark: Expr) -> str | None:

@@ -18,7 +18,7 @@ from keyless.assess.flows.modules import Modules
 from keyless.assess.flows.writes import Write, Writes
 from keyless.assess.repository import Repository
 from keyless.assess.syntax.code import Import, Language, Unit
-from keyless.assess.syntax.expressions import Class, Function, Record, Statement
+from keyless.assess.syntax.expressions import Class, Expr, Function, Record, Statement
 from keyless.assess.syntax.walk import Within
 from keyless.assess.walked import walked
 
@@ -45,6 +45,7 @@ class Code:
         self._members: dict[str, list[tuple[Write, Defined]]] | None = None
         self.fields: dict[tuple[int, str], list[tuple[Write, Within]]] = {}
         self.callers: dict[int, list[CallSite]] = {}
+        self.marked_by_result: dict[str, list[Expr]] | None = None
         self.targets: dict[int, list[Defined]] = {}
         self._of_unit: dict[int, list[Defined]] = {}
 

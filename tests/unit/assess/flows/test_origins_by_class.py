@@ -96,3 +96,21 @@ def test_code_may_set_its_environment_by_functions() -> None:
     text = 'class A { void M(IConfiguration c) { Environment.SetEnvironmentVariable("X", c["Y"]); } }'
     other = 'class B { void M() { use(Environment.GetEnvironmentVariable("X")); } }'
     assert used({"A.cs": text, "B.cs": other}) == [{"setting Y"}]
+
+
+def test_a_bean_may_be_what_is_bound() -> None:
+    text = """
+    class Properties {
+        private String key;
+        public String getKey() { return key; }
+        public void setKey(String key) { this.key = key; }
+    }
+    class Configuration {
+        @Autowired Properties properties;
+        @Bean
+        @ConfigurationProperties(prefix = "made")
+        public Properties made() { return new Properties(); }
+        void open() { use(properties.getKey()); }
+    }
+    """
+    assert used({"A.java": text}) == [{"setting made.key"}]
