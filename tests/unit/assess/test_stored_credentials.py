@@ -165,3 +165,10 @@ def test_no_value_is_in_what_is_said() -> None:
     code = BLOB + f"BlobServiceClient('https://a', credential={value!r})\n"
     for finding in found_in({"app.py": code}):
         assert value not in repr(finding)
+
+
+def test_values_that_are_made_of_one_another_end() -> None:
+    pairs = "\n".join(f"    a{n} = a{(n + 1) % 40}.next().value\n" for n in range(40))
+    code = BLOB + f"def f(key):\n    while True:\n{pairs.replace('    a', '        a')}"
+    code += "        BlobServiceClient.from_connection_string(a0.next().value)\n"
+    assert len(found_in({"app.py": code})) == 1

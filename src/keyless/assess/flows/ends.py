@@ -38,6 +38,7 @@ from keyless.catalog.shapes.shape import Holds
 from keyless.catalog.value_calls import value_calls
 
 _MOST_LINKS = 24
+_MOST_STARTS = 32
 PLACEHOLDER = "placeholder"
 """The name of flows that begin at a text which only stands for a value."""
 _PARSES = frozenset({"loads", "parse", "Parse", "Unmarshal", "decode", "readValue", "Deserialize"})
@@ -115,10 +116,24 @@ def vault_read(tracer: Tracer, call: Call, spot: Spot) -> str | None:
 
 def key_read(tracer: Tracer, expression: Expr, spot: Spot) -> Flow | None:
     """A read of a resource's keys, or what is taken out of one."""
+    waiting: list[tuple[Expr, Spot]] = [(expression, spot)]
+    seen: set[int] = set()
+    for one, at in waiting:
+        found, start = _along(one, at)
+        if found is not None:
+            return found
+        if start is not one and id(start) not in seen and len(waiting) < _MOST_STARTS:
+            seen.add(id(start))
+            waiting.extend(value for value in tracer.values(start, at) if value[0] is not start)
+    return None
+
+
+def _along(expression: Expr, spot: Spot) -> tuple[Flow | None, Expr]:
+    """The read of keys in a chain of calls and members, and what the chain starts at."""
     one = expression
     for _ in range(_MOST_LINKS):
         if isinstance(one, Call) and (found := _reads_keys(one, spot)) is not None:
-            return found
+            return found, one
         if isinstance(one, Call):
             parsed = method_name(one) in _PARSES and one.arguments
             one = one.arguments[0].value if parsed else one.callee
@@ -126,12 +141,7 @@ def key_read(tracer: Tracer, expression: Expr, spot: Spot) -> Flow | None:
             one = one.base
         else:
             break
-    if one is expression:
-        return None
-    values = tracer.values(one, spot)
-    return next(
-        (found for value, at in values if value is not one and (found := key_read(tracer, value, at))), None
-    )
+    return None, one
 
 
 def _reads_keys(call: Call, spot: Spot) -> Flow | None:
