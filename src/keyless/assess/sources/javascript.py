@@ -98,9 +98,13 @@ _NOTHING = (
     "html_character_reference", "import_alias", "optional_chain",
 )  # fmt: skip
 _FORMS = forms(_EXPRESSIONS, _STATEMENTS, _NOTHING)
-_STUMBLES = re.compile(rb"(?<=\s)in(?==\{)|(?<!&)& ")
-_INSTEAD = {b"in": b"iN", b"& ": b"| "}
-"""An attribute of JSX that has the name of an operator, and a lone `&` in its text: right, and as long."""
+_STUMBLES = re.compile(
+    rb"(?<=\s)in(?==\{)|(?<!&)& |(?<=>)&(?=<)|(?<=export )type(?= \*)|(?<=import )defer(?= \*)|(?<=<)in out "
+)
+_INSTEAD = {b"in": b"iN", b"& ": b"| ", b"&": b"|"}
+"""What the grammars take for errors although it is right, and what is as long and stands for as much: an
+attribute of JSX that has the name of an operator, a lone `&` in its text. All else says nothing of values,
+and is blank."""
 _GRAMMARS = {".ts": "typescript", ".cts": "typescript", ".mts": "typescript", ".tsx": "tsx"}
 
 
@@ -116,6 +120,6 @@ def _tree(grammar: str, data: bytes) -> Node:
     root = parsed(grammar, data)
     if not root.has_error:
         return root
-    mended = _STUMBLES.sub(lambda match: _INSTEAD[match[0]], data)
+    mended = _STUMBLES.sub(lambda match: _INSTEAD.get(match[0], b" " * len(match[0])), data)
     again = root if mended == data else parsed(grammar, mended)
     return root if again.has_error else again

@@ -174,6 +174,20 @@ def test_typescript_reads_assertions_that_tsx_cannot(path: str) -> None:
     assert shown(path, "x = <T>y") == ["x = y"]
 
 
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("a.ts", "export type * from './a'"),
+        ("a.ts", "class A<in out T> { }"),
+        ("a.js", "import defer * as x from 'y'"),
+        ("a.jsx", "x = <A>&</A>"),
+        ("a.tsx", "x = <Fade in={y}>Terms & conditions</Fade>"),
+    ],
+)
+def test_what_the_grammars_stumble_over_is_no_problem(path: str, text: str) -> None:
+    assert source_of(path, text).problems == ()
+
+
 def test_pieces_of_a_template_have_spans_of_their_own() -> None:
     text = "x = `ab${c}de`"
     assign = source_of("a.js", text).units[0].body[0]
