@@ -168,7 +168,8 @@ def test_no_value_is_in_what_is_said() -> None:
 
 
 def test_values_that_are_made_of_one_another_end() -> None:
-    pairs = "\n".join(f"    a{n} = a{(n + 1) % 40}.next().value\n" for n in range(40))
-    code = BLOB + f"def f(key):\n    while True:\n{pairs.replace('    a', '        a')}"
-    code += "        BlobServiceClient.from_connection_string(a0.next().value)\n"
-    assert len(found_in({"app.py": code})) == 1
+    code = (
+        "using Azure.Storage.Blobs;\nclass X { Y a; Y b; void F() { a = b.Next(); b = a.Next();"
+        " var c = new BlobServiceClient(a.Other().Value); } }"
+    )
+    assert len(found_in({"A.cs": code})) == 1
