@@ -89,6 +89,7 @@ def test_handlers_of_python(text: str, expected: str) -> None:
         ("a.ts", "@Injectable() class A { get() { hit() } }", ""),
         ("a.ts", f"{_AZURE} app.http('x', {{ handler: async (a) => hit() }})", "Azure Functions"),
         ("a.ts", f"{_AZURE} app.timer('x', {{ handler: async (a) => hit() }})", ""),
+        ("a.ts", f"{_AZURE} app.timer('', {{ handler: f }}); function f(c: InvocationContext) {{hit()}}", ""),
         ("a.ts", f"{_AZURE} app.http('x', {{ handler: f }}); function f() {{ hit() }}", "Azure Functions"),
         ("a.ts", "hit()", ""),
     ],

@@ -24,7 +24,7 @@ _ROUTES = frozenset(
 )
 _REQUEST_TYPES = frozenset({
     "Request", "NextRequest", "NextApiRequest", "HttpRequest", "FastifyRequest", "IncomingMessage",
-    "GetServerSidePropsContext", "LoaderFunctionArgs", "ActionFunctionArgs", "InvocationContext",
+    "GetServerSidePropsContext", "LoaderFunctionArgs", "ActionFunctionArgs",
     "ExpressRequest", "RequestHandler",
 })  # fmt: skip
 _TRIGGERS = frozenset({
