@@ -1,6 +1,7 @@
 """Recall and precision of `keyless assess` on the labelled corpus, by rule and by language.
 
 python -m bench.assess_corpus FOLDER            # FOLDER/<owner>+<name> are the repositories at their commits
+python -m bench.assess_corpus FOLDER --held-out # those that nothing was tuned on
 python -m bench.assess_corpus FOLDER --show     # and what was missed, wrong, or not read yet
 """
 
@@ -20,24 +21,27 @@ def main(arguments: list[str] | None = None) -> int:
     """Run, and print the tables."""
     parser = argparse.ArgumentParser(description="Hold findings against labels.")
     parser.add_argument("folder", type=Path, help="where the repositories lie, as OWNER+NAME")
+    parser.add_argument("--held-out", action="store_true", help="those that nothing was tuned on")
     parser.add_argument("--show", action="store_true", help="name what was missed, wrong or not read yet")
     chosen = parser.parse_args(arguments)
-    found = [one for name in commits() for one in _found_in(chosen.folder, name)]
-    scored = score(found, labels(), judged())
+    asked = commits(chosen.held_out)
+    found = [one for name in asked for one in _found_in(chosen.folder, name, asked[name])]
+    scored = score(found, labels(chosen.held_out), judged())
     print("\n".join(_table("rule", scored.by_rule)))
     print()
     print("\n".join(_table("language", scored.by_language)))
-    both, first, second = agreement(labels(), second_reader())
-    print(f"\nreaders: {both} labels of both, {first} of the first alone, {second} of the second alone")
+    if not chosen.held_out:
+        both, first, second = agreement(labels(), second_reader())
+        print(f"\nreaders: {both} labels of both, {first} of the first alone, {second} of the second alone")
     if chosen.show:
         print("\n".join(_shown(scored)))
     return 0
 
 
-def _found_in(folder: Path, name: str) -> list[Found]:
+def _found_in(folder: Path, name: str, commit: str) -> list[Found]:
     tree = folder / name.replace("/", "+")
     if not tree.is_dir():
-        sys.exit(f"there is no `{tree}`: clone https://github.com/{name} there, at {commits()[name]}")
+        sys.exit(f"there is no `{tree}`: clone https://github.com/{name} there, at {commit}")
     return assessed(tree, name)
 
 

@@ -41,13 +41,13 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
     places: tuple[tuple[str, int], ...]
 
 
-def labels() -> tuple[Label, ...]:
-    """What the first reader saw."""
-    return tuple(_read("labels.jsonl"))
+def labels(held_out: bool = False) -> tuple[Label, ...]:
+    """What the first reader saw: in what was worked on, or in what was labelled and then left alone."""
+    return tuple(_read("held-out.jsonl" if held_out else "labels.jsonl"))
 
 
 def second_reader() -> tuple[Label, ...]:
-    """What a second reader saw in a part of the same, without knowing of the first."""
+    """What a second reader saw in a part of the first, without knowing of it."""
     return tuple(_read("second-reader.jsonl"))
 
 
@@ -56,9 +56,10 @@ def judged() -> tuple[Label, ...]:
     return tuple(_read("judged.jsonl"))
 
 
-def commits() -> dict[str, str]:
+def commits(held_out: bool = False) -> dict[str, str]:
     """The commit of each repository."""
-    return msgspec.json.decode((HERE / "repositories.json").read_bytes(), type=dict[str, str])
+    read = msgspec.json.decode((HERE / "repositories.json").read_bytes(), type=dict[str, dict[str, str]])
+    return read["heldOut" if held_out else "workedOn"]
 
 
 def near(places: Iterable[tuple[str, int]], others: Iterable[tuple[str, int]]) -> bool:
