@@ -110,3 +110,13 @@ def test_a_sensitive_output_is_told_with_what_uses_it_further_on() -> None:
     assert found("secret-in-output", {"main.tf": hidden, **used}) == []
     shown = bus + output.format(sensitive="false")
     assert found("secret-in-output", {"main.tf": shown, **used}) == [("main.tf", 4)]
+
+
+def test_a_variable_that_a_plain_output_holds_is_not_made_sensitive_by_an_edit() -> None:
+    variable = 'variable "db_password" {\n  type = string\n}\n'
+    output = 'output "x" {\n  value = var.db_password\n}\n'
+    check = rules()["secret-in-deployment"].check
+    (alone,) = check(repository({"main.tf": variable}))
+    (put_out,) = check(repository({"main.tf": variable, "out.tf": output}))
+    assert alone.fix is not None
+    assert put_out.fix is None

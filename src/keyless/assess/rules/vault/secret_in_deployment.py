@@ -6,7 +6,8 @@ Rules:
 - what is given to the password of a resource is secret as well, whatever it is called;
 - a secure parameter with a default that is written has that default in every copy of the template, unless it
   is a public key;
-- Terraform only keeps what is not sensitive from being printed: low severity.
+- Terraform only keeps what is not sensitive from being printed: low severity;
+- an edit is withheld where a plain output holds the variable: Terraform would refuse the output.
 """
 
 from __future__ import annotations
@@ -14,10 +15,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
+from pathlib import PurePosixPath
 
 from keyless.assess.deployed.standing import is_unsure
 from keyless.assess.findings.finding import Confidence, Edit, Finding, Fix, Severity
 from keyless.assess.flows.ends import is_placeholder
+from keyless.assess.flows.flow import Origin
+from keyless.assess.flows.origins import template_origins
 from keyless.assess.repository import Repository
 from keyless.assess.rules.rule import Group, Rule
 from keyless.assess.syntax.expressions import text_of
@@ -120,13 +124,29 @@ def _finding(
         severity=severity,
         confidence=Confidence.LOW if is_unsure(repository, template.path) else Confidence.HIGH,
         subject=parameter.name,
-        fix=_fix(template, parameter),
+        fix=_fix(repository, template, parameter),
     )
 
 
-def _fix(template: Template, parameter: TemplateParameter) -> Fix | None:
-    edit = None if parameter.secure else _declared_secure(template, parameter)
+def _fix(repository: Repository, template: Template, parameter: TemplateParameter) -> Fix | None:
+    withheld = parameter.secure or _is_put_out(repository, template, parameter)
+    edit = None if withheld else _declared_secure(template, parameter)
     return Fix(f"declare the parameter `{parameter.name}` secure", (edit,)) if edit is not None else None
+
+
+def _is_put_out(repository: Repository, template: Template, parameter: TemplateParameter) -> bool:
+    """Whether a plain output of Terraform holds it, which would be refused once it is sensitive."""
+    if template.dialect is not Dialect.TERRAFORM:
+        return False
+    folder = PurePosixPath(template.path).parent
+    beside = [one for one in repository.templates if PurePosixPath(one.path).parent == folder]
+    return any(
+        flow.origin is Origin.PARAMETER and flow.name == parameter.name
+        for one in beside
+        for output in one.outputs
+        if not output.secure
+        for flow in template_origins(repository, one, output.value)
+    )
 
 
 def _declared_secure(template: Template, parameter: TemplateParameter) -> Edit | None:
