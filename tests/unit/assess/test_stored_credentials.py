@@ -173,3 +173,30 @@ def test_values_that_are_made_of_one_another_end() -> None:
         " var c = new BlobServiceClient(a.Other().Value); } }"
     )
     assert len(found_in({"A.cs": code})) == 1
+
+
+def test_a_credential_in_a_test_is_less_sure_by_one_level() -> None:
+    code = BLOB + 'BlobServiceClient.from_connection_string(os.environ["ORDERS"])\n'
+    (finding,) = found_in({"tests/test_app.py": code})
+    assert finding.confidence is Confidence.MEDIUM
+
+
+def test_headers_that_a_test_compares_with_are_none() -> None:
+    code = 'import x\nassert x.sent() == {"api-key": KEY, "to": "https://a.openai.azure.com"}\n'
+    assert not found_in({"code/tests/test_app.py": code})
+
+
+def test_the_password_of_a_database_that_is_called_a_token_is_one_of_entra() -> None:
+    code = (
+        "import os, psycopg2\nHOST = 'a.postgres.database.azure.com'\n"
+        "psycopg2.connect(host=HOST, password=os.environ['{}'])\n"
+    )
+    assert not found_in({"app.py": code.format("PG_ACCESS_TOKEN")})
+    assert len(found_in({"app.py": code.format("PG_PASSWORD")})) == 1
+
+
+def test_the_call_to_write_instead_is_one_of_the_client_that_is_used() -> None:
+    code = "import os\nfrom openai import AsyncAzureOpenAI\nAsyncAzureOpenAI(api_key=os.environ['A_KEY'])\n"
+    (finding,) = found_in({"app.py": code})
+    assert finding.remedy is not None
+    assert finding.remedy.instead.startswith("AsyncAzureOpenAI(azure_ad_token_provider=")

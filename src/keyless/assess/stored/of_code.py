@@ -5,8 +5,10 @@ Rules:
 - a driver's database is told by the driver, by the scheme of its address, or by what the credential opens;
 - the drivers of databases that may run anywhere count in full where the repository has the cloud's, and with
   low confidence elsewhere;
-- an emulator's credentials are none, nor is what is called a token where nothing says where it is from;
-- what a test makes up, and a key whose service is a guess, have low confidence.
+- an emulator's credentials are none, nor is what is called a token where nothing says where it is from, nor
+  a token that a database takes for a password;
+- what a test makes up, and a key whose service is a guess, have low confidence; all else in a test is less
+  sure by one level, and headers with made-up keys there are what an answer is compared with.
 """
 
 from __future__ import annotations
@@ -51,6 +53,11 @@ _KEY_NAME = re.compile(
 )
 _TOKEN = re.compile(r"(?i)token\w{0,8}$|bearer")
 _MADE_UP = frozenset({Origin.UNKNOWN, Origin.PARAMETER, Origin.WRITTEN})
+_LESS = {
+    Confidence.HIGH: Confidence.MEDIUM,
+    Confidence.MEDIUM: Confidence.LOW,
+    Confidence.LOW: Confidence.LOW,
+}
 _TELEMETRY = "appinsights"
 _REGISTRY = ".azurecr."
 
@@ -68,10 +75,12 @@ def _of(repository: Repository, use: ClientUse) -> Stored | None:
         return None
     flow, confidence = chosen
     service = _service(use, flow)
-    if not service or _is_no_matter(service, use, flow):
+    if not service or _is_no_matter(service, use, flow) or _is_token(use, flows):
         return None
     if _is_unsure(repository, service, use, flow):
         confidence = Confidence.LOW
+    elif _is_in_test(use):
+        confidence = _LESS[confidence]
     place = Place(use.within.unit.path, use.at.span)
     return Stored(
         service=service,
@@ -91,8 +100,7 @@ def _is_unsure(repository: Repository, service: str, use: ClientUse, flow: Flow)
     """Whether it may be none: a database of one's own, what a test makes up, a service that is guessed."""
     if service in ELSEWHERE and not _is_of_the_cloud(repository, service, use, flow):
         return True
-    path = use.within.unit.path
-    if flow.origin in _MADE_UP and (is_for_tests(path) or is_test(path)):
+    if flow.origin in _MADE_UP and _is_in_test(use):
         return True
     return not use.library.service and use.through is None and not flow.service and bool(use.library.language)
 
@@ -101,9 +109,28 @@ def _is_no_matter(service: str, use: ClientUse, flow: Flow) -> bool:
     """Whether it is a token, an address of telemetry, which is no secret by itself, or another's registry."""
     if flow.origin in _MADE_UP and _TOKEN.search(word_of(use.argument)):
         return True
+    if flow.origin in _MADE_UP and not use.library.language and _is_in_test(use):
+        return True
     if service == "acr":
         return not any(_REGISTRY in text for text in _texts(use.at))
     return service == _TELEMETRY and flow.origin is not Origin.KEY_OF_RESOURCE
+
+
+def _is_in_test(use: ClientUse) -> bool:
+    path = use.within.unit.path
+    return is_for_tests(path) or is_test(path)
+
+
+def _is_token(use: ClientUse, flows: tuple[Flow, ...]) -> bool:
+    """Whether a password is a token of Entra: one of an identity, or of a setting that says so."""
+    if use.form is not Form.PASSWORD:
+        return False
+    may_be_of_identity = any(one.origin is Origin.IDENTITY for one in flows)
+    called = may_be_of_identity and bool(_TOKEN.search(word_of(use.argument)))
+    named = [one for one in flows if one.origin not in {Origin.IDENTITY, Origin.UNKNOWN, Origin.ADDRESS}]
+    return bool(named or called) and all(
+        one.origin is Origin.SETTING and _TOKEN.search(one.name) is not None for one in named
+    )
 
 
 def _others(flows: tuple[Flow, ...], chosen: Flow, form: Form, certain: bool) -> Iterator[Flow]:

@@ -10,11 +10,13 @@ Rules:
 
 from __future__ import annotations
 
+from keyless.assess.clients import ClientUse
 from keyless.assess.findings.finding import Remedy
 from keyless.assess.operations.seen import SeenOperation, seen_operations
 from keyless.assess.repository import Repository
 from keyless.assess.stored.stored import Stored
 from keyless.assess.syntax.code import Language
+from keyless.catalog.client_calls import Style
 from keyless.catalog.replacements import Replacement, replacement_of
 from keyless.catalog.services import Service, service
 from keyless.catalog.setting_replacements import setting_replacement
@@ -68,7 +70,7 @@ def _of_setting(stored: Stored, known: Replacement, about: Service | None) -> Re
 
 def _instead(stored: Stored, known: Replacement, language: str) -> str:
     if stored.use is not None and stored.use.library.instead:
-        return stored.use.library.instead
+        return _with_own_client(stored.use.library.instead, stored.use)
     call = known.calls.get(language, "")
     client = "" if stored.use is None else stored.use.client.partition(".")[0]
     if "<Client>" in call and client.endswith("Client"):
@@ -76,7 +78,17 @@ def _instead(stored: Stored, known: Replacement, language: str) -> str:
     about = _service(stored.service)
     if stored.use is not None and not stored.use.library.language and about is not None and about.scope:
         return f"Authorization: Bearer <token of DefaultAzureCredential for {about.scope}>"
-    return call
+    return call if stored.use is None else _with_own_client(call, stored.use)
+
+
+def _with_own_client(call: str, use: ClientUse) -> str:
+    """The call of the client that is used, where the library makes it and the one of the call alike."""
+    usual = call.partition("(")[0]
+    alike = any({usual, use.client} <= set(one.on) for one in use.library.calls if one.style is Style.NEW)
+    if not alike or usual == use.client:
+        return call
+    own = use.client + call.removeprefix(usual)
+    return f"{own}  # with azure.identity.aio" if use.client.startswith("Async") else own
 
 
 def _roles(repository: Repository, stored: Stored, known: Replacement) -> tuple[str, ...]:
