@@ -33,6 +33,11 @@ _PATH = re.compile(
     r"|[\w\-./]+\.(json|ya?ml|pem|key|txt|crt|cer|pfx|xml|js|ts|py|cs|md|env)"
 )
 _ADDRESS = re.compile(r"[a-z][a-z0-9+.-]{0,30}:(//|[a-z])", re.IGNORECASE)
+_COMMON = re.compile(
+    r"qwe(?:rty)?|asdf?|p[a@]ss(?:w[o0]rd)?|admin|welcome|azure|test|0?1(?:234?5?6?)?|!@#|[!@#$.]"
+)
+_TYPED = re.compile(r"[A-Za-z0-9!?@#&+~_-]+")
+_PLAIN = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-")
 _VERSION = re.compile(r"v?\d+(\.\d+){1,3}([.-][\w.]+)?|\d{4}-\d{2}-\d{2}(T[\d:.Z+-]*)?")
 _SCHEMA = frozenset(
     {
@@ -138,6 +143,15 @@ def secret_under(name: str, value: str) -> Sureness:
     return _by_characters(kind, text)
 
 
+def key_given(text: str, *, takes_words: bool) -> bool:
+    """Whether a text that is given for a key is one: not what stands for it, names it or says where it is."""
+    if not 8 <= len(text) <= _LONGEST or stands_for_something(text):
+        return False
+    if any(one.fullmatch(text) for one in (_VARIABLE, _DOTTED, _SETTING, _PATH)) or _ADDRESS.match(text):
+        return False
+    return takes_words or not (_WORDS.fullmatch(text) or _CAMEL.fullmatch(text))
+
+
 def _is_something_else(name: str, text: str) -> bool:
     folded = text.casefold()
     return (
@@ -165,7 +179,7 @@ def _by_characters(kind: NameOf, text: str) -> Sureness:
     digits = sum(one.isdigit() for one in text)
     if kind is NameOf.PASSWORD:
         if classes >= 3 and len(text) >= 8:
-            return Sureness.FOR_SURE
+            return Sureness.RATHER if len(_COMMON.sub("", text.casefold())) < 3 else Sureness.FOR_SURE
         return Sureness.RATHER if classes >= 2 else Sureness.A_WORD
     if kind is NameOf.SOME_KEY:
         if len(text) >= 80 and text.endswith("=") and classes >= 3:
@@ -174,4 +188,6 @@ def _by_characters(kind: NameOf, text: str) -> Sureness:
         return Sureness.RATHER if drawn else Sureness.NOT_ONE
     if len(text) >= 16 and classes >= 2 and digits >= 2:
         return Sureness.FOR_SURE
-    return Sureness.RATHER if len(text) >= 8 and classes >= 3 and digits else Sureness.NOT_ONE
+    marked = len(text) >= 12 and not set(text) <= _PLAIN and _TYPED.fullmatch(text) is not None
+    rather = classes >= 3 and (marked or (digits and len(text) >= 8))
+    return Sureness.RATHER if rather else Sureness.NOT_ONE

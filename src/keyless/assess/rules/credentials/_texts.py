@@ -5,8 +5,11 @@ Rules:
   in `set…("name", "text")`;
 - in documents the key, `name` beside `value`, and the attribute that names an element; in templates the
   parameter, variable or property;
-- in scripts the variable and the option before it. Everything else has no name;
-- a text is told of once.
+- in scripts the variable, the option before it, and `name=value` among the words of a command. Everything
+  else has no name;
+- a text in another form (bytes, a pointer) has the name of that form; the default in `${name:text}` has the
+  name before it;
+- what signs or encrypts has a key whatever its name is.
 """
 
 from __future__ import annotations
@@ -16,7 +19,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from keyless.assess.repository import Repository
+from keyless.assess.rules.credentials._keys_given import given_keys
 from keyless.assess.rules.credentials._steps import PIPELINES
+from keyless.assess.rules.credentials._wrapped import assigned_in, joined_text, unwrapped
 from keyless.assess.syntax.code import Unit
 from keyless.assess.syntax.documents import Document, DocumentKind
 from keyless.assess.syntax.expressions import (
@@ -32,6 +37,7 @@ from keyless.assess.syntax.expressions import (
     Function,
     Index,
     Items,
+    Joined,
     Lambda,
     Literal,
     Member,
@@ -64,6 +70,15 @@ class Standing(enum.Enum):
     """Any other document."""
 
 
+class Key(enum.Enum):
+    """Whether something signs or encrypts with a text, whatever its name."""
+
+    NONE = enum.auto()
+    ANY = enum.auto()
+    NO_WORD = enum.auto()
+    """One that a protocol may prescribe, as a word."""
+
+
 @dataclass(frozen=True, slots=True)
 class Text:
     """A text: ``name`` is what it stands under, empty where nothing names it."""
@@ -73,11 +88,15 @@ class Text:
     text: str
     name: str
     standing: Standing
+    key_of: Key = Key.NONE
 
 
 def texts(repository: Repository) -> Iterator[Text]:
     """All texts: of code, of documents, of templates."""
     for unit in repository.units:
+        for key in given_keys(unit):
+            kind = Key.ANY if key.takes_words else Key.NO_WORD
+            yield Text(unit.path, key.text.span, str(key.text.value), "", Standing.CODE, kind)
         yield from _of_unit(unit)
     for document in repository.documents:
         if not _has_its_own_rule(document):
@@ -102,14 +121,28 @@ def _of_unit(unit: Unit) -> Iterator[Text]:
         one = waiting.pop()
         if isinstance(one, Literal):
             if isinstance(one.value, str):
-                yield Text(unit.path, one.span, one.value, names.pop(id(one), ""), standing)
+                name, text = _default(names.pop(id(one), ""), one.value)
+                yield Text(unit.path, one.span, text, name, standing)
+        elif isinstance(one, Joined) and (joined := joined_text(one)) is not None:
+            yield Text(unit.path, one.span, joined, names.pop(id(one), ""), standing)
         elif isinstance(one, _STATEMENTS):
             waiting.extend(reversed(_in_statement(names, one)))
         elif isinstance(one, Lambda):
             waiting.extend(reversed(_in_function(names, one.function)))
         else:
+            if isinstance(one, Command):
+                for word, name, value in assigned_in(one):
+                    yield Text(unit.path, word.span, value, name, standing)
             _name_parts(names, one)
             waiting.extend(reversed(tuple(parts_of(one))))
+
+
+def _default(name: str, text: str) -> tuple[str, str]:
+    """`${name:default}` taken apart, as annotations of Spring and Micronaut write it."""
+    if not (text.startswith("${") and text.endswith("}") and text.count("${") == 1):
+        return name, text
+    setting, colon, default = text[2:-1].partition(":")
+    return (setting, default) if colon and default else (name, text)
 
 
 _STATEMENTS = (Assign, Return, Evaluate, Repeat, Block, Define, Class)
@@ -120,6 +153,7 @@ def _in_statement(names: dict[int, str], one: Statement) -> list[Statement | Exp
         case Assign(target=target, value=value, marks=marks):
             if value is not None:
                 _give(names, value, _last_name(target))
+            _of_marks(names, marks, _last_name(target))
             return [*marks, target, *_there(value)]
         case Return(value=value) | Evaluate(value=value):
             return _there(value)
@@ -141,10 +175,19 @@ def _in_function(names: dict[int, str], function: Function) -> list[Statement | 
     found: list[Statement | Expr] = list(function.marks)
     for parameter in function.parameters:
         found += parameter.marks
+        _of_marks(names, parameter.marks, parameter.name)
         if parameter.default is not None:
             _give(names, parameter.default, parameter.name)
             found.append(parameter.default)
     return [*found, *function.body]
+
+
+def _of_marks(names: dict[int, str], marks: tuple[Expr, ...], name: str) -> None:
+    """`@Value("text")`: the field or parameter has it."""
+    for mark in marks:
+        if isinstance(mark, Call) and _last_name(mark.callee) == "Value":
+            for argument in mark.arguments:
+                _give(names, argument.value, name)
 
 
 def _name_parts(names: dict[int, str], one: Expr) -> None:
@@ -205,7 +248,9 @@ def _give(names: dict[int, str], value: Expr, name: str) -> None:
     """A name for a text, and for what may stand in its place."""
     if not name:
         return
-    if isinstance(value, Literal):
+    if isinstance(value, Call):
+        value = unwrapped(value)
+    if isinstance(value, Literal | Joined):
         names.setdefault(id(value), name)
     elif isinstance(value, Choice):
         for one in value.alternatives:

@@ -3,6 +3,7 @@
 Rules:
 - shapes first: keys with a mark, connection strings and addresses with a password, signatures, tokens,
   private keys with their body. They count wherever they stand;
+- what signs or encrypts in code has a key, whatever its name;
 - then names: a value that is plausible as a secret under the name of one. A plain word under a password's
   name is told of only in settings, and hardly sure;
 - what is for tests, examples and documentation is hardly sure, too: it may open something, and seldom does;
@@ -20,14 +21,14 @@ from functools import lru_cache
 
 from keyless.assess.findings.finding import Confidence, Finding, Remedy, Severity
 from keyless.assess.repository import Repository
-from keyless.assess.rules.credentials._texts import Standing, Text, texts
+from keyless.assess.rules.credentials._texts import Key, Standing, Text, texts
 from keyless.assess.rules.rule import Group, Rule
 from keyless.assess.settings.writers.where import is_example, is_for_tests, runs_from
 from keyless.assess.settings.written import written
 from keyless.assess.syntax.expressions import text_of
 from keyless.assess.syntax.span import Place, Span
 from keyless.catalog.shapes.inside import credential_in
-from keyless.catalog.shapes.plausible import Sureness, secret_under
+from keyless.catalog.shapes.plausible import Sureness, key_given, secret_under
 from keyless.catalog.shapes.shape import ValueShape
 
 _ID = "secret-value"
@@ -82,11 +83,21 @@ def _found(text: Text) -> Finding | None:
     shape = credential_in(text.text)
     if shape is not None:
         return _by_shape(text, shape)
+    if text.key_of is not Key.NONE:
+        return _given(text)
     if not text.name or text.span.column > _FAR or _is_for_people(text.path):
         return None
     sureness = secret_under(text.name, text.text)
     sure = _by_standing(text.standing, sureness)
     return None if sure is None else _by_name(text, sure)
+
+
+def _given(text: Text) -> Finding | None:
+    """A text that something signs or encrypts with."""
+    if not key_given(text.text, takes_words=text.key_of is Key.ANY):
+        return None
+    message = "a key that signs or encrypts is written here"
+    return _finding(text, message, _weighed(text, Confidence.MEDIUM), None)
 
 
 @lru_cache(maxsize=4096)

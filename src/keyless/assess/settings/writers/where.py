@@ -11,7 +11,7 @@ import re
 from functools import lru_cache
 
 _FOLDERS = re.compile(
-    r"(^|/)(tests?|testing|__tests__|__mocks__|e2e|playwright|cypress|specs?|fixtures?|mocks?|testdata|src/test|[\w.-]*[._-]tests?|\.devcontainer|"
+    r"(^|/)(tests?|testing|__tests__|__mocks__|e2e|playwright|cypress|specs?|__fixtures__|fixtures?|mocks?|[\w.-]*mocks|testdata|sample[_-]?data|src/test|[\w.-]*[._-]tests?|\.devcontainer|"
     r"\.vscode|[\w.-]*unittests?|test[_-][\w.-]+)/",
     re.IGNORECASE,
 )
