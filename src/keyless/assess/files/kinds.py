@@ -31,6 +31,7 @@ class FileKind(enum.StrEnum):
     POWERSHELL = "powershell"
     DOCKERFILE = "dockerfile"
     KEYS = "key_files"
+    REQUIREMENTS = "requirements"
 
 
 _SUFFIXES = {
@@ -59,6 +60,7 @@ _SUFFIXES = {
     ".xml": FileKind.XML,
     ".publishsettings": FileKind.XML,
     ".pubxml": FileKind.XML,
+    ".csproj": FileKind.XML,
     ".sh": FileKind.SHELL,
     ".bash": FileKind.SHELL,
     ".ps1": FileKind.POWERSHELL,
@@ -71,6 +73,7 @@ _SUFFIXES = {
 }
 _DOTENV = re.compile(r"\.env(\.[\w.-]+)?|[\w.-]+\.env")
 _KEYS = re.compile(r"id_(rsa|dsa|ecdsa|ed25519)")
+_REQUIREMENTS = re.compile(r"requirements([.-][\w.-]+)?\.txt")
 _DOCKERFILE = re.compile(r"(Docker|Container)file(\.[\w.-]+)?", re.IGNORECASE)
 
 
@@ -81,6 +84,8 @@ def kind_of(path: str) -> FileKind | None:
         return FileKind.DOTENV
     if _KEYS.fullmatch(name):
         return FileKind.KEYS
+    if _REQUIREMENTS.fullmatch(name):
+        return FileKind.REQUIREMENTS
     if _DOCKERFILE.fullmatch(name):
         return FileKind.DOCKERFILE
     return _SUFFIXES.get(PurePosixPath(path).suffix.casefold())

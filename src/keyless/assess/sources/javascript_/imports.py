@@ -27,10 +27,17 @@ def import_statement(reading: Putting, node: Node) -> None:
     source = node.child_by_field_name("source")
     module = "" if source is None else string_value(reading, source)
     clauses = [one for one in node.named_children if one.type in _CLAUSES]
+    before, span = len(reading.imports), reading.span(node)
     for clause in clauses:
         _CLAUSES[clause.type](reading, clause, module)
+    reading.imports[before:] = [Import(span, *_said(one)) for one in reading.imports[before:]]
     if not clauses:
-        reading.imports.append(Import(reading.span(node), module))
+        reading.imports.append(Import(span, module))
+
+
+def _said(one: Import) -> tuple[str, str | None, str]:
+    """What an import brings in; its place is the statement's."""
+    return one.module, one.name, one.alias
 
 
 def _clause(reading: Putting, node: Node, module: str) -> None:

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
     from keyless.assess.sources.putting import Putting
+    from keyless.assess.syntax.span import Span
 
 _PATTERNS = ("object_pattern", "array_pattern")
 _DEFAULTED = ("assignment_pattern", "object_assignment_pattern")
@@ -53,12 +54,12 @@ def _declarator(reading: Putting, node: Node, words: tuple[str, ...]) -> None:
         return
     kind = type_text(reading, declared)
     if target.type in _PATTERNS:
-        _import_parts(reading, target, value)
+        _import_parts(reading, target, value, reading.span(node.parent or node))
         take_apart(reading, target, value or Literal(reading.span(node), None), words)
         return
     found = required(value)
     if found is not None:
-        reading.imports.append(Import(reading.span(node), *found, reading.text(target)))
+        reading.imports.append(Import(reading.span(node.parent or node), *found, reading.text(target)))
     reading.put(Assign(reading.span(node), reading.name(target), value, kind, words=words))
 
 
@@ -67,7 +68,7 @@ def type_text(reading: Putting, node: Node | None) -> str | None:
     return None if node is None else reading.text(node).lstrip(": \t\r\n")
 
 
-def _import_parts(reading: Putting, pattern: Node, value: Expr | None) -> None:
+def _import_parts(reading: Putting, pattern: Node, value: Expr | None, span: Span) -> None:
     found = required(value)
     if found is None or found[1] is not None or pattern.type != "object_pattern":
         return
@@ -76,7 +77,7 @@ def _import_parts(reading: Putting, pattern: Node, value: Expr | None) -> None:
         alias = one.child_by_field_name("value") or one
         if alias.type in ("identifier", "shorthand_property_identifier_pattern"):
             module = found[0]
-            reading.imports.append(Import(reading.span(one), module, reading.text(name), reading.text(alias)))
+            reading.imports.append(Import(span, module, reading.text(name), reading.text(alias)))
 
 
 def take_apart(reading: Putting, pattern: Node, value: Expr, words: tuple[str, ...] = ()) -> None:

@@ -21,7 +21,7 @@ def imports(reading: Putting, node: Node) -> None:
     """`import a, b as c`."""
     for one in node.named_children:
         module, alias = _name_and_alias(reading, one)
-        reading.imports.append(Import(reading.span(one), module, None, alias))
+        reading.imports.append(Import(reading.span(node), module, None, alias))
 
 
 def imports_from(reading: Putting, node: Node) -> None:
@@ -35,7 +35,7 @@ def imports_from(reading: Putting, node: Node) -> None:
             reading.imports.append(Import(reading.span(node), module, None, ""))
             continue
         name, alias = _name_and_alias(reading, one)
-        reading.imports.append(Import(reading.span(one), module, name, alias))
+        reading.imports.append(Import(reading.span(node), module, name, alias))
 
 
 def _name_and_alias(reading: Putting, node: Node) -> tuple[str, str]:
