@@ -21,14 +21,16 @@ _MACHINES = (
     "Microsoft.Compute/virtualMachineScaleSets",
     "Microsoft.ContainerService/managedClusters",
 )
-_MOVERS = (
+_RUNNERS = (
     "Microsoft.Logic/workflows",
-    "Microsoft.DataFactory/factories",
     "Microsoft.Automation/automationAccounts",
+)
+_MOVERS = (
+    "Microsoft.DataFactory/factories",
     "Microsoft.StreamAnalytics/streamingjobs",
 )
 _HOSTS = frozenset(one.casefold() for one in _APPS)
-_ALL = frozenset(one.casefold() for one in (*_APPS, *_MACHINES, *_MOVERS))
+_ALL = frozenset(one.casefold() for one in (*_APPS, *_MACHINES, *_RUNNERS, *_MOVERS))
 
 
 def is_compute(arm_type: str) -> bool:
@@ -44,3 +46,8 @@ def is_app_host(arm_type: str) -> bool:
 def is_machine(arm_type: str) -> bool:
     """Whether a type is a machine, or a cluster of them."""
     return arm_type.casefold() in {one.casefold() for one in _MACHINES}
+
+
+def is_mover_of_data(arm_type: str) -> bool:
+    """Whether a type runs nothing of the user's, and moves data by connections of its own."""
+    return arm_type.casefold() in {one.casefold() for one in _MOVERS}

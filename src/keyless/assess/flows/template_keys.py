@@ -11,6 +11,8 @@ Rules:
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from keyless.assess.deployed.scopes import scopes
 from keyless.assess.flows.ends import ended
 from keyless.assess.flows.flow import Flow, Origin
@@ -115,9 +117,19 @@ def _name(given: list[Expr]) -> str:
 
 
 def _resource(repository: Repository, symbol: str, template: Template) -> Resource | None:
-    scope = repository.view(scopes).of(template)
-    found = None if scope is None else scope.resources.get(symbol.casefold())
+    found = _declared(repository, symbol, template)
     return None if found is None else found[0]
+
+
+def _declared(repository: Repository, symbol: str, template: Template) -> tuple[Resource, Template] | None:
+    """A resource with the file that it stands in, which may be another of Terraform's folder."""
+    scope = repository.view(scopes).of(template)
+    return None if scope is None else scope.resources.get(symbol.casefold())
+
+
+def _in_file(spot: Spot, template: Template) -> Spot:
+    """The same spot, but that it is in another file of the same scope."""
+    return replace(spot, path=template.path, template=template)
 
 
 def _module(repository: Repository, symbol: str, template: Template) -> Module | None:
@@ -225,26 +237,28 @@ def _attribute(
     if kind in _RANDOM:
         secret = kind == "random_password"
         return Seen((ended(Origin.GENERATED, spot, one, f"drawn by `{kind}`", name=kind, secret=secret),))
-    resource = _resource(repository, f"data.{kind}.{symbol}" if data else f"{kind}.{symbol}", template)
+    declared = _declared(repository, f"data.{kind}.{symbol}" if data else f"{kind}.{symbol}", template)
+    resource, there = (None, spot) if declared is None else (declared[0], _in_file(spot, declared[1]))
     if kind == "azurerm_key_vault_secret" and attribute == "value":
-        return _vault_secret(resource, one, spot, symbol, data)
+        return _vault_secret(resource, one, spot, there, symbol, data)
     if kind in _ACTIONS and attribute in {"output", "sensitive_output"} and resource is not None:
         return _action(resource, one, spot, symbol)
     entry = None if resource is None or not attribute else entry_of(resource.body, attribute)
     if entry is not None and not data:
-        return Seen(
-            (), (Hop(entry.value, spot, f"`{attribute}` of `{kind}.{symbol}`", spot.place(entry.span)),)
-        )
+        what = f"`{attribute}` of `{kind}.{symbol}`"
+        return Seen((), (Hop(entry.value, there, what, there.place(entry.span)),))
     return Seen((ended(Origin.ADDRESS, spot, one, f"property of `{kind}.{symbol}`"),))
 
 
-def _vault_secret(resource: Resource | None, one: Expr, spot: Spot, symbol: str, data: bool) -> Seen:
+def _vault_secret(
+    resource: Resource | None, one: Expr, spot: Spot, there: Spot, symbol: str, data: bool
+) -> Seen:
     """The value of a secret: of one that the template writes, what it writes; else where it is written."""
     body = None if resource is None else resource.body
     written = entry_of(body, "value")
     if written is not None and not data:
         what = f"kept in `azurerm_key_vault_secret.{symbol}`"
-        return Seen((), (Hop(written.value, spot, what, spot.place(written.span)),))
+        return Seen((), (Hop(written.value, there, what, there.place(written.span)),))
     entry = entry_of(body, "name")
     name = (text_of(entry.value) if entry is not None else None) or symbol
     what = f"read from vault secret `{name}`"
@@ -255,9 +269,9 @@ def referred_secret(repository: Repository, text: Joined, spot: Spot, template: 
     """What a reference to a vault means whose secret is a resource of the template: what that one keeps."""
     for part in pieces(text):
         for symbol in _symbols(part):
-            resource = _resource(repository, symbol, template)
-            if resource is not None and "secret" in resource.type.casefold():
-                return _kept(resource, symbol, text, spot)
+            declared = _declared(repository, symbol, template)
+            if declared is not None and "secret" in declared[0].type.casefold():
+                return _kept(declared[0], symbol, text, spot, _in_file(spot, declared[1]))
     return None
 
 
@@ -270,7 +284,7 @@ def _symbols(part: Expr) -> list[str]:
     return [*found, *(f"{found[0]}.{names[-1]}" for _ in names[:1])]
 
 
-def _kept(resource: Resource, symbol: str, text: Joined, spot: Spot) -> Seen | None:
+def _kept(resource: Resource, symbol: str, text: Joined, spot: Spot, there: Spot) -> Seen | None:
     """The secret of a vault that a resource is: by its name, or what it is given."""
     name = entry_of(resource.body, "name")
     written = entry_of(resource.body, "properties", "value") or entry_of(resource.body, "value")
@@ -279,7 +293,7 @@ def _kept(resource: Resource, symbol: str, text: Joined, spot: Spot) -> Seen | N
     if told:
         return Seen((), (Hop(vault_secret_of(told), spot, f"reference to vault secret `{told}`", place),))
     what = f"reference to vault secret of `{symbol}`"
-    return None if written is None else Seen((), (Hop(written.value, spot, what, place, symbol),))
+    return None if written is None else Seen((), (Hop(written.value, there, what, place, symbol),))
 
 
 def _action(resource: Resource, one: Expr, spot: Spot, symbol: str) -> Seen:

@@ -101,12 +101,3 @@ def test_an_identity_that_a_template_gives_out_may_be_carried_elsewhere() -> Non
     output = 'output "identity" {\n  value = azurerm_user_assigned_identity.i.id\n}\n'
     assert len(found("own-identity-fits", text)) == 1
     assert found("own-identity-fits", text + output) == []
-
-
-def test_a_host_that_gets_keys_wants_an_identity_more_surely() -> None:
-    text = (
-        'resource "azurerm_linux_web_app" "a" {\n  name = "a"\n\n  app_settings = {\n'
-        "    KEY = azurerm_storage_account.s.primary_access_key\n  }\n}\n"
-    )
-    (one,) = found("compute-without-identity", text)
-    assert one.confidence is Confidence.MEDIUM

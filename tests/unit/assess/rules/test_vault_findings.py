@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from keyless.assess.findings.finding import Severity
+import pytest
+
+from keyless.assess.findings.finding import Confidence, Finding, Severity
 from keyless.assess.rules.registry import rules
 from repositories_made import repository
 
@@ -93,23 +95,133 @@ def test_a_vault_whose_policies_name_someone_gets_no_edit() -> None:
     assert (nobody.fix is None, someone.fix is None) == (False, True)
 
 
-def test_a_sensitive_output_is_told_with_what_uses_it_further_on() -> None:
-    bus = 'resource "azurerm_servicebus_namespace" "bus" {\n  name = "bus"\n}\n'
-    output = (
-        'output "bus" {{\n  value = azurerm_servicebus_namespace.bus.default_primary_connection_string\n'
-        "  sensitive = {sensitive}\n}}\n"
-    )
+BUS = 'resource "azurerm_servicebus_namespace" "bus" {\n  name = "bus"\n}\n'
+BUS_OUTPUT = (
+    'output "bus" {{\n  value = azurerm_servicebus_namespace.bus.default_primary_connection_string\n'
+    "  sensitive = {sensitive}\n}}\n"
+)
+
+
+def outputs(*files: str) -> list[Finding]:
+    """What is found in the outputs of files of one folder of Terraform."""
+    named = {f"{number}.tf": text for number, text in enumerate(files)}
+    return list(rules()["secret-in-output"].check(repository(named)))
+
+
+def output(value: str) -> str:
+    """An output of Terraform."""
+    return f'output "o" {{\n  value = {value}\n}}\n'
+
+
+def test_a_sensitive_output_is_a_departure_of_its_own_whatever_uses_it_further_on() -> None:
     script = "export BUS=$(terraform output -raw bus)\n"
     code = (
         "import os\nfrom azure.servicebus import ServiceBusClient\n"
         'client = ServiceBusClient.from_connection_string(os.environ["BUS"])\n'
     )
     used = {"setup.sh": script, "app.py": code}
-    hidden = bus + output.format(sensitive="true")
+    hidden = BUS + BUS_OUTPUT.format(sensitive="true")
     assert found("secret-in-output", {"main.tf": hidden}) == [("main.tf", 4)]
-    assert found("secret-in-output", {"main.tf": hidden, **used}) == []
-    shown = bus + output.format(sensitive="false")
+    assert found("secret-in-output", {"main.tf": hidden, **used}) == [("main.tf", 4)]
+    shown = BUS + BUS_OUTPUT.format(sensitive="false")
     assert found("secret-in-output", {"main.tf": shown, **used}) == [("main.tf", 4)]
+
+
+def test_an_output_that_is_sensitive_weighs_less_than_one_that_is_shown() -> None:
+    (hidden,) = outputs(BUS + BUS_OUTPUT.format(sensitive="true"))
+    (shown,) = outputs(BUS + BUS_OUTPUT.format(sensitive="false"))
+    assert (hidden.severity, hidden.confidence) == (Severity.LOW, Confidence.MEDIUM)
+    assert (shown.severity, shown.confidence) == (Severity.HIGH, Confidence.HIGH)
+
+
+def test_a_secure_output_of_bicep_hands_a_key_on_and_is_not_said_to_show_it() -> None:
+    text = STORE + "@secure()\noutput key string = store.listKeys().keys[0].value\n"
+    (one,) = rules()["secret-in-output"].check(repository({"main.bicep": text}))
+    assert (one.severity, one.confidence) == (Severity.LOW, Confidence.MEDIUM)
+    assert "history" not in one.message
+
+
+@pytest.mark.parametrize(
+    "password",
+    [
+        '"Vk8-plainly-written"',
+        "var.typed",
+        "random_string.drawn.result",
+        "random_password.drawn.result",
+        "data.azurerm_key_vault_secret.kept.value",
+    ],
+)
+def test_the_password_of_a_user_is_secret_however_the_user_got_it(password: str) -> None:
+    user = f'resource "azuread_user" "u" {{\n  password = {password}\n}}\nvariable "typed" {{}}\n'
+    (one,) = outputs(user, output("azuread_user.u.password"))
+    assert one.place.path == "1.tf"
+    assert "plainly" not in one.message + "".join(step.what for step in one.steps)
+
+
+def test_the_way_of_a_password_goes_through_the_file_that_sets_it() -> None:
+    user = 'resource "azuread_user" "u" {\n  password = "Vk8-plainly-written"\n}\n'
+    (one,) = outputs(user, output("azuread_user.u.password"))
+    assert [(step.place.path, step.place.span.line) for step in one.steps] == [
+        ("0.tf", 2),
+        ("0.tf", 2),
+        ("1.tf", 1),
+    ]
+
+
+@pytest.mark.parametrize("name", ["admin_password", "client_secret", "storage_account_key"])
+def test_a_variable_that_is_named_like_a_secret_is_one_in_an_output(name: str) -> None:
+    assert len(outputs(f'variable "{name}" {{\n  type = string\n}}\n' + output(f"var.{name}"))) == 1
+
+
+@pytest.mark.parametrize("name", ["user_name", "password_length", "key_vault_secret_name", "client_id"])
+def test_a_variable_that_only_speaks_of_a_secret_is_none_in_an_output(name: str) -> None:
+    assert outputs(f'variable "{name}" {{\n  type = string\n}}\n' + output(f"var.{name}")) == []
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "azuread_user.u.user_principal_name",
+        "azuread_user.u.password",
+        "azurerm_key_vault_secret.password.id",
+        "azurerm_key_vault_secret.password.name",
+        "azuread_user.u",
+        "random_string.suffix.result",
+    ],
+)
+def test_names_ids_placeholders_and_drawn_suffixes_are_no_secrets_in_an_output(value: str) -> None:
+    rest = (
+        'resource "azuread_user" "u" {\n  user_principal_name = "u@contoso.com"\n'
+        '  password = "<your-password>"\n}\n'
+        'resource "azurerm_key_vault_secret" "password" {\n  name = "password"\n'
+        "  value = azuread_user.u.password\n}\n"
+        'resource "random_string" "suffix" {\n  length = 5\n}\n'
+    )
+    assert outputs(rest + output(value)) == []
+
+
+def test_a_whole_resource_hands_on_the_keys_that_it_keeps() -> None:
+    secret = 'resource "azuread_application_password" "app" {\n  application_id = "a"\n}\n'
+    (one,) = outputs(secret + output("azuread_application_password.app"))
+    assert "client secret of `app`" in one.message
+    assert outputs(secret + output("azuread_application_password.app.key_id")) == []
+
+
+def test_what_terraform_reads_from_a_vault_is_copied_by_an_output_and_a_reference_is_not() -> None:
+    data = 'data "azurerm_key_vault_secret" "kept" {\n  name = "kept"\n  key_vault_id = "v"\n}\n'
+    assert len(outputs(data + output("data.azurerm_key_vault_secret.kept.value"))) == 1
+    reference = '"@Microsoft.KeyVault(SecretUri=https://v.vault.azure.net/secrets/kept)"'
+    assert outputs(data + output(reference)) == []
+    assert outputs(data + output("data.azurerm_key_vault_secret.kept.id")) == []
+
+
+def test_a_password_in_an_output_of_a_module_that_is_given_out_is_one_finding() -> None:
+    inner = 'variable "admin_password" {}\n' + output("var.admin_password")
+    outer = (
+        'variable "entry_password" {}\nmodule "m" {\n  source = "./m"\n'
+        "  admin_password = var.entry_password\n}\n" + output("module.m.o")
+    )
+    assert found("secret-in-output", {"m/main.tf": inner, "main.tf": outer}) == [("main.tf", 6)]
 
 
 def test_a_variable_that_a_plain_output_holds_is_not_made_sensitive_by_an_edit() -> None:

@@ -1,18 +1,22 @@
 """Compute without a managed identity.
 
 Rules:
-- a host that gets credentials of Azure's services in its settings would use an identity: medium confidence;
+- a host that gets credentials of Azure's services in its settings would use an identity: medium severity;
 - a cluster that signs in with a client secret, where it could have an identity, is sure;
-- any other may have nothing to sign in to: low confidence;
-- what cannot be told (`identity: identity`) is left, and so is a slot, which goes with its app.
+- any other may have nothing to sign in to yet: low severity. It is of low confidence then where the resource
+  only moves data by connections of its own (Data Factory, Stream Analytics), or where a public module makes
+  it, whose defaults go by its version;
+- what cannot be told (`identity: identity`) is left, and so is a slot, which goes with its app, and what gets
+  no keys and is of a kind that a script gives an identity (`az webapp identity assign`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
+from keyless.assess.az_commands import AzCommand, az_commands
 from keyless.assess.deployed.all import deployed
-from keyless.assess.deployed.compute import is_app_host, is_compute
+from keyless.assess.deployed.compute import is_app_host, is_compute, is_mover_of_data
 from keyless.assess.deployed.deployed import Deployed, Told
 from keyless.assess.deployed.standing import confidence_at
 from keyless.assess.deployed.subject import subject_of
@@ -26,6 +30,21 @@ from keyless.catalog.services import identity_support
 
 _CLUSTER = "microsoft.containerservice/managedclusters"
 _SLOT = "microsoft.web/sites/slots"
+_ASSIGNS: Mapping[str, str] = {
+    "webapp identity assign": "microsoft.web/sites",
+    "functionapp identity assign": "microsoft.web/sites",
+    "logicapp identity assign": "microsoft.web/sites",
+    "containerapp identity assign": "microsoft.app/containerapps",
+    "containerapp job identity assign": "microsoft.app/jobs",
+    "vm identity assign": "microsoft.compute/virtualmachines",
+    "vmss identity assign": "microsoft.compute/virtualmachinescalesets",
+    "aks update": "microsoft.containerservice/managedclusters",
+    "spring app identity assign": "microsoft.appplatform/spring/apps",
+    "logic workflow identity assign": "microsoft.logic/workflows",
+}
+"""The commands that give a resource an identity, and the type of the resource."""
+_SWITCHES: Mapping[str, str] = {"aks update": "enable-managed-identity"}
+"""The option without which a command leaves the identity alone."""
 
 
 def _check(repository: Repository) -> Iterable[Finding]:
@@ -33,8 +52,22 @@ def _check(repository: Repository) -> Iterable[Finding]:
         kind = found.arm_type.casefold()
         if found.existing or kind == _SLOT or not is_compute(kind) or identity_support(kind) is None:
             continue
-        if _has_none(found):
-            yield _finding(repository, found)
+        if _has_none(found) and (finding := _finding(repository, found)) is not None:
+            yield finding
+
+
+def identities_by_script(repository: Repository) -> frozenset[str]:
+    """The types of resources that scripts give identities."""
+    return frozenset(
+        _ASSIGNS[one.path]
+        for one in repository.view(az_commands)
+        if one.tool == "az" and one.path in _ASSIGNS and _is_given(one)
+    )
+
+
+def _is_given(command: AzCommand) -> bool:
+    switch = _SWITCHES.get(command.path)
+    return switch is None or command.has(switch)
 
 
 def _has_none(found: Deployed) -> bool:
@@ -47,25 +80,40 @@ def _has_none(found: Deployed) -> bool:
     return isinstance(declared, Module) or entry_of(declared.body, "identity") is None
 
 
-def _finding(repository: Repository, found: Deployed) -> Finding:
-    subject, confidence = subject_of(found), Confidence.LOW
-    message = f"`{subject}` has no managed identity: give it one, and what it signs in to the roles"
+def _finding(repository: Repository, found: Deployed) -> Finding | None:
+    """What is to be said; none where a script may give it an identity."""
+    subject = subject_of(found)
     if _signs_in_with_secret(found):
-        confidence = Confidence.HIGH
         message = f"the cluster `{subject}` signs in with a client secret: give it a managed identity instead"
-    elif is_app_host(found.arm_type) and mentions_keys(found):
-        confidence = Confidence.MEDIUM
+        return _said(repository, found, message, Severity.MEDIUM, Confidence.HIGH)
+    if is_app_host(found.arm_type) and mentions_keys(found):
         message = (
             f"`{subject}` has no managed identity, and gets keys of services that take one in its settings: "
             "give it an identity, and that the roles"
         )
+        return _said(repository, found, message, Severity.MEDIUM, Confidence.MEDIUM)
+    if found.arm_type.casefold() in repository.view(identities_by_script):
+        return None
+    message = f"`{subject}` has no managed identity: give it one, and what it signs in to the roles"
+    return _said(repository, found, message, Severity.LOW, _confidence(found))
+
+
+def _confidence(found: Deployed) -> Confidence:
+    """How sure it is that a resource that gets no keys should have an identity."""
+    unsure = isinstance(found.declared, Module) or is_mover_of_data(found.arm_type)
+    return Confidence.LOW if unsure else Confidence.MEDIUM
+
+
+def _said(
+    repository: Repository, found: Deployed, message: str, severity: Severity, confidence: Confidence
+) -> Finding:
     return Finding(
         rule="compute-without-identity",
         place=found.head,
         message=message,
-        severity=Severity.MEDIUM,
+        severity=severity,
         confidence=confidence_at(repository, found, confidence),
-        subject=subject,
+        subject=subject_of(found),
     )
 
 
@@ -83,7 +131,7 @@ RULE = Rule(
     group=Group.IDENTITY,
     title="Compute has no managed identity",
     severity=Severity.MEDIUM,
-    confidence=Confidence.LOW,
+    confidence=Confidence.MEDIUM,
     why=(
         "Without an identity of its own, whatever runs there can only sign in with a credential that is "
         "stored somewhere."

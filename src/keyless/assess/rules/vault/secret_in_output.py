@@ -1,10 +1,10 @@
 """Outputs of templates that show secrets.
 
 Rules:
-- outputs of Bicep and ARM templates stand in the deployment's history for whoever may read it; one that is
-  secure does not;
-- an output of Terraform stands in the state in plain, whether it is sensitive or not: what is sensitive is
-  not printed at least, and where something else is found to use it, it is told with that;
+- outputs of Bicep and ARM templates stand in the deployment's history for whoever may read it, and an output
+  of Terraform stands in the state in plain: both are of high severity where they show the secret;
+- one that is secure (`@secure()`, `sensitive`) is not shown, and hands the secret on all the same: it is of
+  low severity, whatever else is found to use the secret;
 - an output of a module that another output gives out further is one finding with that one.
 """
 
@@ -18,8 +18,7 @@ from keyless.assess.findings.finding import Confidence, Finding, Severity, Step
 from keyless.assess.flows.flow import Flow, Origin
 from keyless.assess.repository import Repository
 from keyless.assess.rules.rule import Group, Rule
-from keyless.assess.rules.vault._secrets import secrets_in, what_it_is
-from keyless.assess.rules.vault._told import is_told_of_service
+from keyless.assess.rules.vault._handed_on import handed_on, what_is_handed_on
 from keyless.assess.syntax.span import Place
 from keyless.assess.syntax.templates import Dialect, Output, Template
 
@@ -44,34 +43,33 @@ def _is_passed_on(finding: Finding, steps: set[tuple[int, Place]]) -> bool:
 def _all(repository: Repository) -> Iterator[Finding]:
     for template in repository.templates:
         for output in template.outputs:
-            if output.secure and _is_kept(repository, template, output):
-                continue
-            found = secrets_in(repository, template, output.value)
-            if found:
-                yield _finding(repository, template, output, found[0])
-
-
-def _is_kept(repository: Repository, template: Template, output: Output) -> bool:
-    """Whether a secure output is as it should be, or told with where its secret goes on to."""
-    if template.dialect is not Dialect.TERRAFORM:
-        return True
-    return is_told_of_service(repository, template.path, output.span)
+            found = handed_on(repository, template, output.value)
+            if found is not None:
+                yield _finding(repository, template, output, found)
 
 
 def _finding(repository: Repository, template: Template, output: Output, flow: Flow) -> Finding:
-    terraform = template.dialect is Dialect.TERRAFORM
-    where = "the state" if terraform else "the history of deployments"
     place = Place(template.path, output.span)
+    confidence = Confidence.MEDIUM if output.secure else Confidence.HIGH
     return Finding(
         rule="secret-in-output",
         place=place,
-        message=f"the output `{output.name}` puts {what_it_is(flow)} into {where} in plain: {_instead(flow)}",
-        severity=Severity.MEDIUM if terraform and output.secure else Severity.HIGH,
-        confidence=Confidence.LOW if is_unsure(repository, template.path) else Confidence.HIGH,
+        message=f"the output `{output.name}` {_what_it_does(template, output, flow)}: {_instead(flow)}",
+        severity=Severity.LOW if output.secure else Severity.HIGH,
+        confidence=Confidence.LOW if is_unsure(repository, template.path) else confidence,
         service=flow.service,
         subject=output.name,
         steps=(*flow.steps, Step(place, f"given out as `{output.name}`")),
     )
+
+
+def _what_it_does(template: Template, output: Output, flow: Flow) -> str:
+    if template.dialect is Dialect.TERRAFORM:
+        read = ", where `terraform output` reads it" if output.secure else ""
+        return f"puts {what_is_handed_on(flow)} into the state in plain{read}"
+    if output.secure:
+        return f"hands {what_is_handed_on(flow)} on"
+    return f"puts {what_is_handed_on(flow)} into the history of deployments in plain"
 
 
 def _instead(flow: Flow) -> str:
