@@ -200,6 +200,28 @@ def test_names_ids_placeholders_and_drawn_suffixes_are_no_secrets_in_an_output(v
     assert outputs(rest + output(value)) == []
 
 
+@pytest.mark.parametrize(
+    ("value", "count"),
+    [
+        ('{\n    name = "u"\n    password = azuread_user.u.password\n  }', 1),
+        ('["u", { inner = [azuread_user.u.password, azuread_user.u.password] }]', 1),
+        ('{\n    name = "u"\n    password = "in the vault"\n  }', 0),
+        ("{}", 0),
+        ('"${azuread_user.u.password}"', 1),
+        ("length(azuread_user.u.password)", 0),
+        ('azuread_user.u.password == "" ? "no" : "yes"', 0),
+    ],
+)
+def test_a_secret_in_a_record_list_or_text_of_an_output_is_one_finding(value: str, count: int) -> None:
+    user = 'variable "typed" {}\nresource "azuread_user" "u" {\n  password = var.typed\n}\n'
+    assert len(outputs(user, output(value))) == count
+
+
+def test_a_secret_in_an_object_of_bicep_is_one_as_well() -> None:
+    text = STORE + "output o object = {\n  name: store.name\n  key: store.listKeys().keys[0].value\n}\n"
+    assert found("secret-in-output", {"main.bicep": text}) == [("main.bicep", 4)]
+
+
 def test_a_whole_resource_hands_on_the_keys_that_it_keeps() -> None:
     secret = 'resource "azuread_application_password" "app" {\n  application_id = "a"\n}\n'
     (one,) = outputs(secret + output("azuread_application_password.app"))

@@ -26,6 +26,7 @@ from keyless.assess.syntax.expressions import (
     Entry,
     Expr,
     Index,
+    Items,
     Joined,
     Literal,
     Member,
@@ -44,6 +45,24 @@ _OPEN = frozenset({Origin.WRITTEN, Origin.PARAMETER, Origin.GENERATED})
 
 def handed_on(repository: Repository, template: Template, value: Expr) -> Flow | None:
     """How something secret gets into the value of an output; none where nothing secret does."""
+    each = (_in_value(repository, template, one) for one in _values(value))
+    return next((flow for flow in each if flow is not None), None)
+
+
+def _values(value: Expr) -> Iterator[Expr]:
+    """A value; those of its entries where it is a record, and its items where it is a list."""
+    waiting = [value]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, Record):
+            waiting += [entry.value for entry in reversed(one.entries)]
+        elif isinstance(one, Items):
+            waiting += reversed(one.items)
+        else:
+            yield one
+
+
+def _in_value(repository: Repository, template: Template, value: Expr) -> Flow | None:
     found = secrets_in(repository, template, value)
     if found:
         return found[0]
