@@ -1,8 +1,8 @@
 """Every stored credential of a repository, each flow once.
 
 Rules:
-- flows that end in code come first, then those that end in settings which something reads by name, then all
-  other places that hold one: what a flow goes through is told with that flow.
+- flows that end in code come first, then those that end in settings which something reads by name, then
+  components of Dapr, then all other places that hold one: what a flow goes through is told with that flow.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 from keyless.assess.flows.endings import passed
 from keyless.assess.repository import Repository
 from keyless.assess.stored.of_code import stored_in_code
+from keyless.assess.stored.of_dapr import stored_in_dapr
 from keyless.assess.stored.of_endings import stored_in_endings
 from keyless.assess.stored.of_settings import stored_in_settings
 from keyless.assess.stored.stored import Stored
@@ -20,6 +21,7 @@ def stored_credentials(repository: Repository) -> tuple[Stored, ...]:
     """All of them: `repository.view(stored_credentials)`."""
     found = repository.view(stored_in_code)
     found += stored_in_settings(repository, _places(found))
+    found += repository.view(stored_in_dapr)
     return found + stored_in_endings(repository, _places(found))
 
 

@@ -51,11 +51,11 @@ def remedy_of(repository: Repository, stored: Stored) -> Remedy:
 
 def _of_setting(stored: Stored, known: Replacement, about: Service | None) -> Remedy:
     """For a credential that no code of the repository reads: what its setting or property is to hold."""
-    found = setting_replacement(stored.where, stored.service)
+    found = None if stored.instead else setting_replacement(stored.where, stored.service)
     levels = known.roles or known.native
     usual = (*levels.get("read", ())[:1], *levels.get("write", ())[:1])
     return Remedy(
-        instead="" if found is None else found.instead,
+        instead=stored.instead or ("" if found is None else found.instead),
         identity=_IDENTITY if stored.service != "acr" else "the managed identity of the host that pulls",
         roles=found.roles
         if found is not None and found.roles

@@ -32,6 +32,8 @@ class Stored:
     optional: bool = False
     in_vault: bool = False
     last: Step | None = None
+    instead: str = ""
+    """What to write in its place, where the file that it stands in has a way of its own."""
 
     @property
     def steps(self) -> tuple[Step, ...]:
