@@ -2,7 +2,8 @@
 
 Rules:
 - flows that end in code come first, then those that end in settings which something reads by name, then
-  components of Dapr, then all other places that hold one: what a flow goes through is told with that flow.
+  components of Dapr and properties that say what they open, then all other places that hold one: what a flow
+  goes through is told with that flow.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from keyless.assess.repository import Repository
 from keyless.assess.stored.of_code import stored_in_code
 from keyless.assess.stored.of_dapr import stored_in_dapr
 from keyless.assess.stored.of_endings import stored_in_endings
+from keyless.assess.stored.of_resources import stored_in_resources
 from keyless.assess.stored.of_settings import stored_in_settings
 from keyless.assess.stored.stored import Stored
 from keyless.assess.syntax.span import Place
@@ -21,7 +23,7 @@ def stored_credentials(repository: Repository) -> tuple[Stored, ...]:
     """All of them: `repository.view(stored_credentials)`."""
     found = repository.view(stored_in_code)
     found += stored_in_settings(repository, _places(found))
-    found += repository.view(stored_in_dapr)
+    found += repository.view(stored_in_dapr) + repository.view(stored_in_resources)
     return found + stored_in_endings(repository, _places(found))
 
 

@@ -100,7 +100,12 @@ def _of_component(repository: Repository, document: Document, root: Expr, kind: 
 
 
 def _stored(
-    document: Document, root: Expr, item: Expr, kind: str, known: tuple[str, Form], flow: tuple[Flow, Confidence]
+    document: Document,
+    root: Expr,
+    item: Expr,
+    kind: str,
+    known: tuple[str, Form],
+    flow: tuple[Flow, Confidence],
 ) -> Stored:
     name = _text(item, "name")
     place = Place(document.path, item.span)
