@@ -38,9 +38,9 @@ def template_origins(repository: Repository, template: Template, expression: Exp
     return repository.view(searcher).flows(expression, Spot(template.path, None, template))
 
 
-def setting_origins(repository: Repository, setting: Setting) -> tuple[Flow, ...]:
-    """Where the value of a setting comes from; none where nothing in the repository writes it."""
-    return repository.view(searcher).of_setting(setting)
+def setting_origins(repository: Repository, setting: Setting, path: str = "") -> tuple[Flow, ...]:
+    """Where the value of a setting that a file names comes from; none where nothing writes it."""
+    return repository.view(searcher).setting_flows(setting, path)
 
 
 def searcher(repository: Repository) -> Searcher:

@@ -109,6 +109,11 @@ class Searcher:
                     found += flows
         return _distinct(found)
 
+    def setting_flows(self, setting: Setting, path: str = "") -> tuple[Flow, ...]:
+        """Where a setting that a file names comes from, asked for by itself."""
+        self._tracer.begin()
+        return self.of_setting(setting, path)
+
     def written_flows(self, one: Written) -> tuple[Flow, ...]:
         """Where what is written comes from, without the step that writes it."""
         self._tracer.begin()

@@ -2,14 +2,15 @@
 
 Rules:
 - flows that end in code come first, then those that end in settings which something reads by name, then
-  components of Dapr and properties that say what they open, then all other places that hold one: what a flow
-  goes through is told with that flow.
+  bindings of Functions, components of Dapr and properties that say what they open, then all other places
+  that hold one: what a flow goes through is told with that flow.
 """
 
 from __future__ import annotations
 
 from keyless.assess.flows.endings import passed
 from keyless.assess.repository import Repository
+from keyless.assess.stored.of_bindings import stored_in_bindings
 from keyless.assess.stored.of_code import stored_in_code
 from keyless.assess.stored.of_dapr import stored_in_dapr
 from keyless.assess.stored.of_endings import stored_in_endings
@@ -23,7 +24,8 @@ def stored_credentials(repository: Repository) -> tuple[Stored, ...]:
     """All of them: `repository.view(stored_credentials)`."""
     found = repository.view(stored_in_code)
     found += stored_in_settings(repository, _places(found))
-    found += repository.view(stored_in_dapr) + repository.view(stored_in_resources)
+    found += repository.view(stored_in_bindings) + repository.view(stored_in_dapr)
+    found += repository.view(stored_in_resources)
     return found + stored_in_endings(repository, _places(found))
 
 
