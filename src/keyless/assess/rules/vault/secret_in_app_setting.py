@@ -9,6 +9,7 @@ Rules:
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 
 from keyless.assess.deployed.all import deployed
@@ -32,7 +33,7 @@ def _check(repository: Repository) -> Iterable[Finding]:
     passwords = repository.view(server_passwords)
     seen: set[tuple[str, str, Place]] = set()
     for setting in repository.view(settings_of):
-        if setting.kind not in _KINDS or (setting.place.path, setting.place.span.start) in told:
+        if setting.kind not in _KINDS or _holds(setting.place, told):
             continue
         for flow in _of_no_service(repository, setting, passwords):
             key = (setting.holder_path, setting.holder, flow.place)
@@ -53,13 +54,20 @@ def _of_no_service(
             yield flow
 
 
-def _told_elsewhere(repository: Repository) -> set[tuple[str, int]]:
-    """Where the flows pass of credentials of services that take identities."""
-    return {
-        (step.place.path, step.place.span.start)
-        for one in repository.view(stored_credentials)
-        for step in one.steps
-    }
+def _told_elsewhere(repository: Repository) -> dict[str, list[int]]:
+    """Where the flows pass of credentials of services that take identities: offsets by path, in order."""
+    found: dict[str, set[int]] = {}
+    for one in repository.view(stored_credentials):
+        for step in one.steps:
+            found.setdefault(step.place.path, set()).add(step.place.span.start)
+    return {path: sorted(starts) for path, starts in found.items()}
+
+
+def _holds(place: Place, told: dict[str, list[int]]) -> bool:
+    """Whether such a flow begins a step in a setting, or in its value."""
+    starts = told.get(place.path, [])
+    at = bisect_left(starts, place.span.start)
+    return at < len(starts) and starts[at] < place.span.end
 
 
 def server_passwords(repository: Repository) -> frozenset[tuple[str, str]]:
