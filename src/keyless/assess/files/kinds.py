@@ -32,6 +32,7 @@ class FileKind(enum.StrEnum):
     DOCKERFILE = "dockerfile"
     KEYS = "key_files"
     REQUIREMENTS = "requirements"
+    HISTORY = "history"
 
 
 _SUFFIXES = {
@@ -68,12 +69,19 @@ _SUFFIXES = {
     ".dockerfile": FileKind.DOCKERFILE,
     ".pem": FileKind.KEYS,
     ".key": FileKind.KEYS,
+    ".keys": FileKind.KEYS,
+    ".rsa": FileKind.KEYS,
     ".ppk": FileKind.KEYS,
     ".p8": FileKind.KEYS,
 }
 _DOTENV = re.compile(r"\.env(\.[\w.-]+)?|[\w.-]+\.env")
-_KEYS = re.compile(r"id_(rsa|dsa|ecdsa|ed25519)")
 _REQUIREMENTS = re.compile(r"requirements([.-][\w.-]+)?\.txt")
+_KEYS = re.compile(
+    r"([\w-]*[_-])?(rsa|dsa|ecdsa|ed25519)|[\w-]*(ssh|private|deploy|host|server|client|tls)[_-]?key",
+    re.IGNORECASE,
+)
+_PASSWORD = re.compile(r"([\w-]*[._-])?(password|passwd|secret|api[_-]?key|token)(\.txt)?", re.IGNORECASE)
+_HISTORY = re.compile(r"\.(bash|zsh|sh|ksh)_history")
 _DOCKERFILE = re.compile(r"(Docker|Container)file(\.[\w.-]+)?", re.IGNORECASE)
 
 
@@ -82,10 +90,21 @@ def kind_of(path: str) -> FileKind | None:
     name = PurePosixPath(path).name
     if _DOTENV.fullmatch(name):
         return FileKind.DOTENV
-    if _KEYS.fullmatch(name):
+    if _HISTORY.fullmatch(name):
+        return FileKind.HISTORY
+    if _KEYS.fullmatch(name) or is_of_password(path) or _is_of_ssh(path):
         return FileKind.KEYS
     if _REQUIREMENTS.fullmatch(name):
         return FileKind.REQUIREMENTS
     if _DOCKERFILE.fullmatch(name):
         return FileKind.DOCKERFILE
     return _SUFFIXES.get(PurePosixPath(path).suffix.casefold())
+
+
+def is_of_password(path: str) -> bool:
+    """Whether a file's name says that a password, or a secret, is all that it holds."""
+    return _PASSWORD.fullmatch(PurePosixPath(path).name) is not None
+
+
+def _is_of_ssh(path: str) -> bool:
+    return PurePosixPath(path).parent.name == ".ssh" and not path.endswith(".pub")

@@ -9,8 +9,11 @@ from __future__ import annotations
 
 import importlib
 
+from msgspec.structs import replace
+
 from keyless.assess.files.contents import is_binary, text_of
 from keyless.assess.files.kinds import FileKind, kind_of
+from keyless.assess.sources.remarks import WITH_COMMENTS, remarks
 from keyless.assess.syntax.source import Lack, Problem, Source
 from keyless.grammars import TookTooLong
 
@@ -32,6 +35,8 @@ def read(path: str, data: bytes) -> Source | None:
 
 def _read_as(kind: FileKind, path: str, text: str) -> Source:
     found: Source = importlib.import_module(f"keyless.assess.sources.{kind.value}").read(path, text)
+    if kind in WITH_COMMENTS and (said := remarks(path, kind, text)):
+        return replace(found, remarks=said)
     return found
 
 

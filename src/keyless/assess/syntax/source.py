@@ -36,6 +36,14 @@ class Problem(msgspec.Struct, frozen=True, order=True):
     span: Span = NOWHERE
 
 
+class Remark(msgspec.Struct, frozen=True, array_like=True):
+    """A comment that may hold a credential; ``name`` where it is an assignment that is commented out."""
+
+    span: Span
+    name: str
+    text: str
+
+
 class Source(msgspec.Struct, frozen=True, kw_only=True):
     """A file: code, a template, a document, or several of these (a workflow with scripts in it)."""
 
@@ -44,3 +52,4 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
     template: Template | None = None
     document: Document | None = None
     problems: tuple[Problem, ...] = ()
+    remarks: tuple[Remark, ...] = ()

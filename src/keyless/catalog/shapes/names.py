@@ -31,6 +31,8 @@ _SURE = frozenset(
     | {"apitoken", "accesstoken", "authtoken", "privatekey", "sastoken", "adminpassword"}
     | {"secretvalue", "apisecret", "appsecret", "subscriptionkey", "masterkey", "mysqlpassword"}
 )
+_RUN_TOGETHER = frozenset({"primarykey", "secondarykey", "primarymasterkey"})
+"""Secret as one word (`DB_PRIMARYKEY`); as two (`primaryKey`) it is that of a table."""
 _PASSWORDS = ("password", "passwd", "pwd", "passphrase", "pass", "passwort")
 _KEY_BEFORE = frozenset(
     {
@@ -227,6 +229,8 @@ def _is_key_or_token(words: list[str], last: str, before: str) -> bool:
         return before in _KEY_BEFORE and not (before in _ONLY_KEY and len(words) == 2)
     if last == "pat":
         return before in _PAT_BEFORE or not before
+    if last in _RUN_TOGETHER:
+        return True
     return last == "token" and (before in _TOKEN_BEFORE or not before)
 
 

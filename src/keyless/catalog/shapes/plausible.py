@@ -36,6 +36,9 @@ _ADDRESS = re.compile(r"[a-z][a-z0-9+.-]{0,30}:(//|[a-z])", re.IGNORECASE)
 _COMMON = re.compile(
     r"qwe(?:rty)?|asdf?|p[a@]ss(?:w[o0]rd)?|admin|welcome|azure|test|0?1(?:234?5?6?)?|!@#|[!@#$.]"
 )
+_OWN = re.compile(r"my[a-z]{0,12}(password|passw0rd|pass|pwd|secret)\d{2,8}\W{0,3}", re.IGNORECASE)
+_HOST = re.compile(r"[\w-]+(\.[\w-]+)+(:\d{2,5})?|[\w-]+:\d{2,5}")
+_NAMED = re.compile(r"[A-Za-z0-9]{0,15}|[A-Za-z0-9]*[_.-][\w.-]*")
 _TYPED = re.compile(r"[A-Za-z0-9!?@#&+~_-]+")
 _PLAIN = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-")
 _VERSION = re.compile(r"v?\d+(\.\d+){1,3}([.-][\w.]+)?|\d{4}-\d{2}-\d{2}(T[\d:.Z+-]*)?")
@@ -131,6 +134,8 @@ def secret_under(name: str, value: str) -> Sureness:
     """How sure it is that a value under a name is a secret."""
     kind = name_of_secret(name)
     text = value.strip()
+    if kind is NameOf.PASSWORD and _OWN.fullmatch(text):
+        return Sureness.A_WORD
     if kind is NameOf.NOTHING or not 3 < len(text) <= _LONGEST or _is_something_else(name, text):
         return Sureness.NOT_ONE
     if text.casefold() in _DUMMIES:
@@ -150,6 +155,18 @@ def key_given(text: str, *, takes_words: bool) -> bool:
     if any(one.fullmatch(text) for one in (_VARIABLE, _DOTTED, _SETTING, _PATH)) or _ADDRESS.match(text):
         return False
     return takes_words or not (_WORDS.fullmatch(text) or _CAMEL.fullmatch(text))
+
+
+def kept_value(value: str) -> bool:
+    """Whether a value that is kept as a secret looks like one: more than a word, an address or a setting."""
+    text = value.strip()
+    if "\n" in text or not key_given(text, takes_words=True):
+        return False
+    if any(one.fullmatch(text) for one in (_GUID, _VERSION, _HOST)) or text.casefold() in _SCHEMA | _DUMMIES:
+        return False
+    if _WORDS.fullmatch(text) or _CAMEL.fullmatch(text):
+        return " " in text
+    return not (text.isdigit() or _NAMED.fullmatch(text))
 
 
 def _is_something_else(name: str, text: str) -> bool:

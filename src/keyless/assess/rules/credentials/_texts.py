@@ -9,7 +9,8 @@ Rules:
   else has no name;
 - a text in another form (bytes, a pointer) has the name of that form; the default in `${name:text}` has the
   name before it;
-- what signs or encrypts has a key whatever its name is.
+- what signs or encrypts has a key whatever its name is;
+- comments are told of last.
 """
 
 from __future__ import annotations
@@ -66,6 +67,7 @@ class Standing(enum.Enum):
     """A document whose entries are settings or environments."""
     PIPELINE = enum.auto()
     TEMPLATE = enum.auto()
+    COMMENT = enum.auto()
     DATA = enum.auto()
     """Any other document."""
 
@@ -77,6 +79,8 @@ class Key(enum.Enum):
     ANY = enum.auto()
     NO_WORD = enum.auto()
     """One that a protocol may prescribe, as a word."""
+    KEPT = enum.auto()
+    """It is a value of a secret of a cluster, under a name that says nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +107,9 @@ def texts(repository: Repository) -> Iterator[Text]:
             yield from _of_document(document)
     for template in repository.templates:
         yield from _of_template(template)
+    for source in repository.sources:
+        for remark in source.remarks:
+            yield Text(source.path, remark.span, remark.text, remark.name, Standing.COMMENT)
 
 
 def _has_its_own_rule(document: Document) -> bool:

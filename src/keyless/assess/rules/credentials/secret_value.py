@@ -7,6 +7,7 @@ Rules:
 - then names: a value that is plausible as a secret under the name of one. A plain word under a password's
   name is told of only in settings, and hardly sure;
 - what is for tests, examples and documentation is hardly sure, too: it may open something, and seldom does;
+- a comment counts as well: a key that is commented out has leaked, and so has a whole assignment;
 - lists of texts for people, and files that a tool has made, are not looked through for names.
 
 No message has the value in it.
@@ -15,20 +16,21 @@ No message has the value in it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import replace
 from functools import lru_cache
+from itertools import chain
 
+from keyless.assess.files.kinds import is_of_password
 from keyless.assess.findings.finding import Confidence, Finding, Remedy, Severity
 from keyless.assess.repository import Repository
+from keyless.assess.rules.credentials._cluster import of_clusters
 from keyless.assess.rules.credentials._texts import Key, Standing, Text, texts
 from keyless.assess.rules.rule import Group, Rule
 from keyless.assess.settings.writers.where import is_example, is_for_tests, runs_from
-from keyless.assess.settings.written import written
-from keyless.assess.syntax.expressions import text_of
 from keyless.assess.syntax.span import Place, Span
 from keyless.catalog.shapes.inside import credential_in
-from keyless.catalog.shapes.plausible import Sureness, key_given, secret_under
+from keyless.catalog.shapes.plausible import Sureness, kept_value, key_given, secret_under
 from keyless.catalog.shapes.shape import ValueShape
 
 _ID = "secret-value"
@@ -58,25 +60,25 @@ _WHAT = {
     "application-credentials": "the secret of an application",
     "publish-profile": "a publish profile with its password",
     "annotated-key": "an access key",
+    "connection-string-with-a-word": "a connection string with a password that is a word",
+    "webhook": "the address of a webhook with its token",
     "pkcs12": "a certificate with its private key",
 }
 
 
 def _check(repository: Repository) -> Iterable[Finding]:
     seen: set[tuple[str, int]] = set()
-    for text in (*texts(repository), *_of_cluster(repository)):
+    lines: set[tuple[str, int]] = set()
+    for text in chain(of_clusters(repository), texts(repository)):
         finding = _found(text)
-        if finding is not None and (text.path, text.span.start) not in seen:
-            seen.add((text.path, text.span.start))
-            yield finding
-
-
-def _of_cluster(repository: Repository) -> Iterator[Text]:
-    """The values of secrets of a cluster, decoded from base64."""
-    for one in repository.view(written):
-        text = text_of(one.value)
-        if one.by.startswith("secret `") and text is not None:
-            yield Text(one.place.path, one.value.span, text, one.name, Standing.SETTINGS)
+        if finding is None or (text.path, text.span.start) in seen:
+            continue
+        line = (text.path, finding.place.span.line)
+        if text.standing is Standing.COMMENT and line in lines:
+            continue
+        seen.add((text.path, text.span.start))
+        lines.add(line)
+        yield finding
 
 
 def _found(text: Text) -> Finding | None:
@@ -88,12 +90,17 @@ def _found(text: Text) -> Finding | None:
     if not text.name or text.span.column > _FAR or _is_for_people(text.path):
         return None
     sureness = secret_under(text.name, text.text)
-    sure = _by_standing(text.standing, sureness)
+    if text.standing is Standing.COMMENT:
+        sure = Confidence.MEDIUM if sureness >= Sureness.RATHER else None
+    else:
+        sure = _by_standing(text.standing, sureness)
     return None if sure is None else _by_name(text, sure)
 
 
 def _given(text: Text) -> Finding | None:
-    """A text that something signs or encrypts with."""
+    """A text that something signs or encrypts with, or that a secret of a cluster keeps."""
+    if text.key_of is Key.KEPT:
+        return _by_name(text, Confidence.MEDIUM) if kept_value(text.text) else None
     if not key_given(text.text, takes_words=text.key_of is Key.ANY):
         return None
     message = "a key that signs or encrypts is written here"
@@ -110,7 +117,7 @@ def _by_shape(text: Text, shape: ValueShape) -> Finding:
     sure = Confidence.HIGH
     if shape.id in {"token", "address-with-password"}:
         sure = Confidence.MEDIUM
-    if shape.id == "local-address-with-password":
+    if shape.id in {"local-address-with-password", "connection-string-with-a-word"}:
         sure = Confidence.LOW
     under = f", under `{text.name}`" if text.name and text.name.isprintable() and len(text.name) < 60 else ""
     return _finding(_narrowed(text), f"{what} is written here{under}", _weighed(text, sure), shape)
@@ -150,9 +157,10 @@ def _by_name(text: Text, sure: Confidence) -> Finding:
 
 def _weighed(text: Text, sure: Confidence) -> Confidence:
     """Hardly sure where nothing that runs has it."""
-    if is_for_tests(text.path) or is_example(text.path) or _SHOWN.search(text.path):
+    shown = _SHOWN.search(text.path) and not is_of_password(text.path)
+    if is_for_tests(text.path) or is_example(text.path) or shown:
         return Confidence.LOW
-    if sure is Confidence.LOW or text.standing is Standing.CODE:
+    if sure is Confidence.LOW or text.standing in {Standing.CODE, Standing.COMMENT}:
         return sure
     if text.standing is Standing.PIPELINE or not runs_from(text.path):
         return Confidence.MEDIUM
