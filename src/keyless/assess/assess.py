@@ -9,6 +9,7 @@ import msgspec
 
 from keyless.assess.components.component import Component
 from keyless.assess.findings.finding import Finding
+from keyless.assess.findings.hushed import hushed
 from keyless.assess.repository import Repository
 from keyless.assess.rules.registry import rules
 from keyless.assess.rules.rule import Rule
@@ -62,7 +63,7 @@ def _components(repository: Repository, problems: list[Problem]) -> tuple[Compon
 def _checked(rule: Rule, repository: Repository, found: list[Finding]) -> list[Problem]:
     """What a rule finds goes into ``found``; that it failed is a problem, and costs no other rule."""
     try:
-        found += rule.check(repository)
+        found += map(hushed, rule.check(repository))
     except Exception as error:
         failed = f"rule `{rule.id}` failed with `{type(error).__name__}`: please report it"
         return [Problem("", Lack.FAILED, failed)]

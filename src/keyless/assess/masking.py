@@ -6,6 +6,8 @@ Rules:
   as well;
 - a word that looks drawn at random is hidden, whatever it stands under: letters and digits that change places
   often, long hexadecimal numbers. GUIDs are not hidden, they name things;
+- so is what a command is given behind an option for a credential (`-p …`, `--account-key …`), behind
+  `Bearer`, or what it is told by a pipe (`echo … | docker login --password-stdin`);
 - what is an expression of its surroundings stays (`${DB_PASSWORD}`, `{{ .Values.x }}`, `<your-key>`).
 
 It hides too much rather than too little: a report is shown to more people than the repository.
@@ -44,8 +46,27 @@ _PLAIN = re.compile(
 )
 _ATTRIBUTE = re.compile(rf"{_NAME}\"\s{{1,8}}value\s?=\s?\"{_NO_EXPRESSION}(?P<value>[^\"]{{1,4000}})", re.I)
 _ADDRESS = re.compile(rf"://[^/\s:@\"']{{0,200}}:{_NO_EXPRESSION}(?P<value>[^/\s@\"']{{1,400}})@")
-_CODE = (_QUOTED, _IN_CODE, _ADDRESS)
-_DOCUMENT = (*_CODE, _AFTER_SPACE, _PLAIN, _ATTRIBUTE)
+_VALUE = re.compile(rf"\bvalue[\"']?\s?[:=]\s?([\"']){_NO_EXPRESSION}(?P<value>[^\"'{{]{{1,4000}})\1", re.I)
+_PARAMETER = re.compile(r"[?&](?:code|key|[a-z]{1,20}[-_]?key)=(?P<value>[^&\s\"'`]{1,4000})", re.I)
+_BEARER = re.compile(
+    rf"\b(?:bearer|basic)\s{{1,4}}{_NO_EXPRESSION}(?P<value>[^\s\"'`]{{4,4000}})[\"'`]", re.I
+)
+_OPTION = re.compile(
+    r"(?<![\w-])-{1,2}(?:[pPw]|[\w-]{0,60}(?:key|secret|password|passphrase|pass|pwd|token|sas|credentials?|value"
+    rf"|connection-?string))(?:\s{{1,4}}|=)[\"']?(?!-){_NO_EXPRESSION}(?P<value>[^\s\"'`]{{1,4000}})",
+    re.I,
+)
+_USER_OPTION = re.compile(
+    r"(?<![\w-])(?:-u|--user)(?:\s{1,4}|=)[\"']?[^\s\"'`:$]{0,200}:(?P<value>[^\s\"'`$]{1,4000})"
+)
+_PRINTED = re.compile(
+    r"\b(?:echo|printf)\s{1,4}(?:-[en]{1,3}\s{1,4})?[\"']?(?P<value>[^|\"'`$]{1,400})[\"']?\s{0,4}\|"
+)
+_SPACED = re.compile(rf"{_NAME}=\s{{1,4}}{_NO_EXPRESSION}(?P<value>{_UNQUOTED})", re.I)
+_ELEMENT = re.compile(rf"{_NAME}[\w.:-]{{0,40}}>\s{{0,8}}{_NO_EXPRESSION}(?P<value>[^<>]{{1,4000}})", re.I)
+_DRIVE = re.compile(r"\bnet\s{1,4}use\s[^\n]{0,300}?\s(?P<value>[^\s\"'/\\$%*]{3,100})\s{1,4}/user:", re.I)
+_CODE = (_QUOTED, _IN_CODE, _ADDRESS, _VALUE, _PARAMETER, _BEARER, _OPTION, _USER_OPTION, _SPACED, _DRIVE)
+_DOCUMENT = (*_CODE, _AFTER_SPACE, _PLAIN, _ATTRIBUTE, _PRINTED, _ELEMENT)
 _WORD = re.compile(r"[A-Za-z0-9+=_~\-]{16,}|[A-Za-z0-9+/=_~.\-]{32,}")
 _PART = re.compile(r"[A-Za-z0-9+=_~\-]{16,}")
 _GUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.I)
@@ -102,18 +123,10 @@ def _drawn(line: str) -> Iterator[Piece]:
         if "/" not in found[0] and "." not in found[0]:
             if looks_drawn(found[0]):
                 yield found.span()
-        elif not _GUID.search(found[0]):
-            if looks_drawn(found[0]) and _is_one(found[0]):
-                yield found.span()
-            else:
-                yield from _parts(found)
+        elif not _GUID.search(found[0]) and any(map(looks_drawn, re.split(r"[/.]", found[0]))):
+            yield found.span()
         else:
             yield from _parts(found)
-
-
-def _is_one(word: str) -> bool:
-    """Whether a word with slashes or dots is one (Base64, a token), and no path or host."""
-    return any(looks_drawn(part) for part in re.split(r"[/.]", word))
 
 
 def _parts(found: re.Match[str]) -> Iterator[Piece]:

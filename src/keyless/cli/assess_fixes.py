@@ -44,10 +44,12 @@ def _apply(made: Run, done: Fixed) -> None:
 
 
 def _print(done: Fixed, out: Path | None) -> None:
-    from keyless.assess.fixes.patch import patch_of
+    from keyless.assess.fixes.patch import patch_of, shows_credentials
     from keyless.cli.files import write_whole
 
     patch = patch_of(done.files)
+    if shows_credentials(patch):
+        say("the patch has lines that hold credentials, as they stand in the files: keep it out of logs")
     if out is None:
         click.echo(patch, nl=False)
     else:

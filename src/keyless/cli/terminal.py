@@ -6,7 +6,7 @@ import contextlib
 import os
 import sys
 
-from keyless.model.visible import visible
+from keyless.model.visible import inert
 
 _DIM, _RED, _PLAIN = "\x1b[2m", "\x1b[31m", "\x1b[0m"
 
@@ -22,7 +22,7 @@ def say(text: str, *, bad: bool = False) -> None:
     """
     if sys.stderr is None:
         return
-    line = f"keyless: {visible(text)}"
+    line = f"keyless: {inert(text)}"
     with contextlib.suppress(OSError, ValueError):
         if _coloured():
             line = f"{_RED if bad else _DIM}{line}{_PLAIN}"

@@ -15,7 +15,7 @@ from keyless.assess.findings.finding import Confidence, Edit, Finding, Fix, Seve
 from keyless.assess.fixes import write as writing
 from keyless.assess.fixes.apply import Changed, fixed
 from keyless.assess.fixes.edits import CannotEdit, Original
-from keyless.assess.fixes.patch import patch_of
+from keyless.assess.fixes.patch import patch_of, shows_credentials
 from keyless.assess.fixes.write import CannotWrite, write_all
 from keyless.assess.messages import digest
 from keyless.assess.syntax.span import NOWHERE, Place
@@ -175,3 +175,9 @@ def test_a_new_line_goes_behind_the_comment_that_ends_the_line_before() -> None:
 def test_a_new_line_stays_where_no_comment_follows() -> None:
     edited = Original(b"a: 1\nb: 2\n").edited([Edit("x.bicep", 4, 4, "\nnew: true")])
     assert edited == b"a: 1\nnew: true\nb: 2\n"
+
+
+def test_that_a_patch_shows_credentials_is_known():
+    before = b"name: a\npassword: letmein\nlocal: true\n"
+    assert shows_credentials(patch_of([Changed("a.yml", before, before.replace(b"true", b"false"))]))
+    assert not shows_credentials(patch_of([Changed("a.yml", b"a: b\nc: true\n", b"a: b\nc: false\n")]))

@@ -3,7 +3,8 @@
 Rules:
 - lines are bytes: encodings and ends of lines are kept;
 - a name with control characters or quotes is quoted as git does, after one with spaces a tab ends it;
-- a patch holds lines as they stand in the files, so that it can be applied.
+- a patch holds lines as they stand in the files, so that it can be applied; that credentials are among them
+  can be told.
 
 Source: https://git-scm.com/docs/git-diff#generate_patch_text_with_p
 """
@@ -14,6 +15,7 @@ from collections.abc import Iterable, Iterator
 from difflib import unified_diff
 
 from keyless.assess.fixes.apply import Changed
+from keyless.assess.masking import secrets_in
 
 _ESCAPES = {7: "\\a", 8: "\\b", 9: "\\t", 10: "\\n", 11: "\\v", 12: "\\f", 13: "\\r", 34: '\\"', 92: "\\\\"}
 
@@ -21,6 +23,12 @@ _ESCAPES = {7: "\\a", 8: "\\b", 9: "\\t", 10: "\\n", 11: "\\v", 12: "\\f", 13: "
 def patch_of(files: Iterable[Changed]) -> bytes:
     """The patch; empty where nothing changed."""
     return b"".join(piece for one in files for piece in _file(one))
+
+
+def shows_credentials(patch: bytes) -> bool:
+    """Whether a line of a patch holds what a report would hide."""
+    lines = patch.decode("utf-8", "replace").splitlines()
+    return any(secrets_in(line[1:4000], document=True) for line in lines if line[:1] in "+- " and line)
 
 
 def _file(one: Changed) -> Iterator[bytes]:

@@ -21,6 +21,7 @@ from keyless.assess.syntax.code import Language
 from keyless.assess.syntax.source import Lack
 from keyless.assess.syntax.span import Place, Span
 from keyless.model.actions import ActionPlane
+from keyless.model.visible import inert_json
 
 
 class Status(enum.StrEnum):
@@ -166,7 +167,7 @@ class AssessmentJson(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
 
 def json_text(report: Report) -> str:
     """The report as JSON: the same things in the same order each time."""
-    return msgspec.json.format(msgspec.json.encode(as_json(report)), indent=1).decode() + "\n"
+    return inert_json(msgspec.json.format(msgspec.json.encode(as_json(report)), indent=1).decode() + "\n")
 
 
 def as_json(report: Report) -> AssessmentJson:

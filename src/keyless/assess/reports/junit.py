@@ -16,7 +16,7 @@ from xml.sax.saxutils import escape, quoteattr
 from keyless.assess.report import Report
 from keyless.assess.reports.wording import GROUPS, at, where
 from keyless.assess.rules.rule import Group
-from keyless.model.visible import visible
+from keyless.model.visible import inert, inert_markup, visible
 
 
 def junit_text(report: Report) -> str:
@@ -24,7 +24,7 @@ def junit_text(report: Report) -> str:
     suites = [_suite(GROUPS[group], list(_cases(report, group))) for group in Group]
     suites.append(_suite("What could not be read", list(_errors(report))))
     head = ('<?xml version="1.0" encoding="UTF-8"?>', '<testsuites name="keyless assess">')
-    return "\n".join((*head, *filter(None, suites), "</testsuites>", ""))
+    return inert_markup("\n".join((*head, *filter(None, suites), "</testsuites>", "")))
 
 
 def _suite(name: str, cases: list[str]) -> str:
@@ -73,4 +73,4 @@ def _attribute(text: str) -> str:
 
 
 def _text(lines: Iterable[str]) -> str:
-    return escape("\n".join(map(visible, lines)))
+    return escape("\n".join(map(inert, lines)))

@@ -7,7 +7,7 @@ Rules:
   allowed; what is allowed in the repository is a suppressed result with its reason;
 - addresses are relative to the root of the repository, which is what code scanning expects; columns count in
   characters;
-- no text of a file is in it.
+- no text of a file is in it, and no name in a message is a link.
 
 Source: https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html
 """
@@ -25,6 +25,7 @@ from keyless.assess.standing.allowances import Allowance
 from keyless.assess.standing.standing import AllowedFinding, Told
 from keyless.assess.syntax.source import Problem
 from keyless.assess.syntax.span import Place
+from keyless.model.visible import inert_json
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 _FINGERPRINT = "keyless/v1"
@@ -38,7 +39,7 @@ Json = dict[str, Any]
 def sarif_text(report: Report) -> str:
     """The log as JSON."""
     log = {"$schema": SCHEMA, "version": "2.1.0", "runs": [_run(report)]}
-    return json.dumps(log, indent=1, ensure_ascii=False) + "\n"
+    return inert_json(json.dumps(log, indent=1, ensure_ascii=False) + "\n")
 
 
 def _run(report: Report) -> Json:
@@ -115,7 +116,7 @@ class _Writer:
         return result
 
     def _step(self, step: Step) -> Json:
-        return {"location": {**self._location(step.place), "message": {"text": step.what}}}
+        return {"location": {**self._location(step.place), "message": {"text": _plain(step.what)}}}
 
     def _location(self, place: Place) -> Json:
         physical: Json = {"artifactLocation": self._address(place.path)}
@@ -156,8 +157,13 @@ class _Writer:
 def _message(finding: Finding) -> str:
     remedy = finding.remedy
     if remedy is None or not remedy.instead:
-        return finding.message
-    return f"{finding.message}. Instead:\n{remedy.instead}"
+        return _plain(finding.message)
+    return f"{_plain(finding.message)}. Instead:\n{remedy.instead}"
+
+
+def _plain(text: str) -> str:
+    """A text that no viewer takes for one with a link, `[words](address)`."""
+    return text.replace("](", "] (")
 
 
 def _properties(finding: Finding) -> Json:

@@ -24,7 +24,7 @@ from keyless.assess.reports.wording import (
 )
 from keyless.assess.rules.rule import Group
 from keyless.assess.standing.standing import Told
-from keyless.model.visible import visible
+from keyless.model.visible import inert
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -76,7 +76,9 @@ class _Out:
         """A line of several styles."""
         from rich.text import Text
 
-        whole = Text.assemble(*((visible(text.expandtabs(4)), style) for text, style in parts))
+        styled = [(inert(text.expandtabs(4)), style) for text, style in parts]
+        line = "".join(text for text, _ in styled)
+        whole = Text.assemble(*styled) if inert(line) == line else Text(inert(line))
         self._console.print(whole, soft_wrap=True, highlight=False)
 
 

@@ -1,10 +1,7 @@
 """Lines of a report: ids are never broken, prose is broken between words only.
 
 Names come from apps, files and logs: no control character of theirs reaches the terminal, and no line of
-theirs is a command to the runner of a pipeline, which reads what is printed (`::` at a line's beginning, or
-`##[`).
-
-Source: https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands
+theirs is a command to the runner of a pipeline (``keyless.model.visible``).
 """
 
 from __future__ import annotations
@@ -12,7 +9,7 @@ from __future__ import annotations
 import textwrap
 from typing import TYPE_CHECKING
 
-from keyless.model.visible import visible
+from keyless.model.visible import inert, visible
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -23,12 +20,7 @@ _LABELLED = 12
 
 def print_line(console: Console, text: str, style: str = "") -> None:
     """A line that is not broken, whatever the width."""
-    console.print(_inert(text), style=style, soft_wrap=True, markup=False, highlight=False, emoji=False)
-
-
-def _inert(text: str) -> str:
-    words = visible(text).replace("##[", "#\\x23[")
-    return words.replace("::", "\\x3a:", 1) if words.lstrip().startswith("::") else words
+    console.print(inert(text), style=style, soft_wrap=True, markup=False, highlight=False, emoji=False)
 
 
 def print_prose(console: Console, text: str, *, indent: int, style: str = "") -> None:

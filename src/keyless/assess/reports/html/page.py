@@ -20,6 +20,7 @@ from keyless.assess.rules.rule import Group
 from keyless.assess.standing.standing import Told
 from keyless.html.markup import Html, element, joined, prose
 from keyless.html.page import page
+from keyless.model.visible import inert_markup
 
 
 def html_text(report: Report, texts: Texts) -> str:
@@ -31,9 +32,10 @@ def html_text(report: Report, texts: Texts) -> str:
     present = [group for group in Group if told[group]]
     sections = [_group(group, told[group], texts) for group in present]
     main = element("main", _summary(report), _problems(report), *sections, _allowed(report), id="main")
-    return page(
+    whole = page(
         "Keyless assessment", (_bar(present), main), style=_asset("page.css"), script=_asset("page.js")
     )
+    return inert_markup(whole)
 
 
 @cache
