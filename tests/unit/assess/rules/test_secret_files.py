@@ -143,3 +143,16 @@ def test_a_password_of_ones_own_is_one_where_it_is_deployed() -> None:
     (finding,) = found_in("manifests/redis.yaml", manifest + "MyPassword123\n")
     assert finding.confidence is Confidence.MEDIUM
     assert found_in("manifests/redis.yaml", manifest + "my-password\n") == []
+
+
+def test_a_map_of_configuration_has_a_secret_where_a_container_reads_it_as_one() -> None:
+    manifest = (
+        "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\ndata:\n  funny: schneeKristall31!\n"
+        "  level: tief-7!x\n"
+        "---\napiVersion: v1\nkind: Pod\nspec:\n  containers:\n  - env:\n"
+        "    - name: SIGNING_SECRET\n      valueFrom: {configMapKeyRef: {name: a, key: funny}}\n"
+        "    - name: LEVEL\n      valueFrom: {configMapKeyRef: {name: a, key: level}}\n"
+    )
+    (finding,) = found_in("k8s/a.yml", manifest)
+    assert finding.place.span.line == 6
+    assert finding.subject == "SIGNING_SECRET"
