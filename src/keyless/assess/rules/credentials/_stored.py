@@ -16,7 +16,7 @@ from keyless.assess.flows.flow import Origin
 from keyless.assess.repository import Repository
 from keyless.assess.rules.rule import Group, Rule
 from keyless.assess.stored.all import stored_credentials
-from keyless.assess.stored.remedies import remedy_of
+from keyless.assess.stored.remedies import plain_name, remedy_of
 from keyless.assess.stored.stored import Stored
 from keyless.catalog.client_calls import Form
 from keyless.catalog.services import service
@@ -128,6 +128,6 @@ def _is_beside(path: str) -> bool:
 
 def _name(key: str) -> str:
     try:
-        return service(key).name.partition(" (")[0].partition(" / ")[0].partition(",")[0]
+        return plain_name(service(key))
     except KeyError:
         return key
