@@ -70,6 +70,7 @@ def stored_rule(
 
 
 def _finding(rule_id: str, repository: Repository, stored: Stored, severity: Severity) -> Finding:
+    remedy = remedy_of(repository, stored)
     return Finding(
         rule=rule_id,
         place=stored.place,
@@ -79,8 +80,8 @@ def _finding(rule_id: str, repository: Repository, stored: Stored, severity: Sev
         service=stored.service,
         subject=stored.flow.subject or stored.flow.name or stored.where,
         steps=stored.steps,
-        remedy=remedy_of(repository, stored),
-        fix=None if stored.use is None else client_fix(repository, stored.use, stored.flow),
+        remedy=remedy,
+        fix=None if stored.use is None else client_fix(repository, stored.use, stored.flow, remedy),
     )
 
 
