@@ -20,6 +20,8 @@ from keyless.assess.syntax.expressions import Argument, Call, Choice, Expr, Lite
 from keyless.assess.syntax.source import Problem
 from keyless.assess.syntax.span import Span
 
+_SPACE = re.compile(rb"(?:[ \t\r\n\f]|\xc2\xa0|\xe2\x80[\x80-\x8a\xaf]|\xe3\x80\x80)*+")
+"""Spaces that do not break lines are spaces as well: they come with what is copied from pages."""
 _TEXT = re.compile(rb"'((?:[^']|'')*+)'")
 
 
@@ -37,6 +39,8 @@ class _Escaped(FileText):
 
 class _Expression(Expressions):
     """Reads one expression; ``prefix`` goes before the names of parameters and variables."""
+
+    space = _SPACE
 
     def __init__(self, file: FileText, prefix: str) -> None:
         self._prefix = prefix

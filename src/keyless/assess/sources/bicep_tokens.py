@@ -19,7 +19,7 @@ import re
 from keyless.assess.sources.tree import FileText
 from keyless.assess.syntax.source import Lack, Problem
 
-_SPACE = re.compile(
+SPACE = re.compile(
     rb"(?:[ \t\r\n\f]+|//[^\n]*+|\#(?:disable|restore|pragma)[^\n]*+|/\*(?:[^*]|\*(?!/))*+\*/)*+"
 )
 _TOKEN = re.compile(
@@ -59,6 +59,8 @@ class TooDeep(NotUnderstood):
 class Tokens:
     """Where the parser is: the token that it looks at, from ``start`` to ``end`` in the file's bytes."""
 
+    space = SPACE
+
     def __init__(self, file: FileText) -> None:
         self.file = file
         self.problems: list[Problem] = []
@@ -73,7 +75,7 @@ class Tokens:
         """Look at the next token; ``last`` is where the one before ended."""
         data = self.file.data
         self.last = before = self.end
-        start = _SPACE.match(data, before).end()  # type: ignore[union-attr]
+        start = self.space.match(data, before).end()  # type: ignore[union-attr]
         self.new_line = before == 0 or data.find(b"\n", before, start) >= 0
         found = _TOKEN.match(data, start)
         if found is None or data.startswith(b"/*", start):

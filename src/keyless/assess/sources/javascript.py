@@ -99,11 +99,12 @@ _NOTHING = (
 )  # fmt: skip
 _FORMS = forms(_EXPRESSIONS, _STATEMENTS, _NOTHING)
 _STUMBLES = re.compile(
-    rb"(?<=\s)in(?==\{)|(?<!&)& |(?<=>)&(?=<)|(?<=export )type(?= \*)|(?<=import )defer(?= \*)|(?<=<)in out "
+    rb"(?<=\s)(?:in|class|for|default)(?==[{\"'])|(?<![&=])&(?![&=#]|[A-Za-z]\w{1,30};)"
+    rb"|(?<=export )type(?= \*)|(?<=import )defer(?= \*)|(?<=<)in out "
 )
-_INSTEAD = {b"in": b"iN", b"& ": b"| ", b"&": b"|"}
+_INSTEAD = {b"in": b"iN", b"class": b"clasS", b"for": b"foR", b"default": b"defaulT", b"&": b"|"}
 """What the grammars take for errors although it is right, and what is as long and stands for as much: an
-attribute of JSX that has the name of an operator, a lone `&` in its text. All else says nothing of values,
+attribute of JSX that has the name of a keyword, a lone `&` in its text. All else says nothing of values,
 and is blank."""
 _GRAMMARS = {".ts": "typescript", ".cts": "typescript", ".mts": "typescript", ".tsx": "tsx"}
 

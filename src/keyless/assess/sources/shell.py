@@ -11,6 +11,7 @@ Rules:
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
@@ -64,13 +65,35 @@ def unit_of(file: FileText, part_of: str = "") -> tuple[Unit, tuple[Problem, ...
 def statements_of(file: FileText) -> tuple[tuple[Statement, ...], tuple[Problem, ...]]:
     """The statements of a script, and what of it is not understood."""
     try:
-        root = parsed("bash", _ended(file.data))
+        root = _tree(_ended(file.data))
     except TookTooLong:
         span = file.span(0, len(file.data))
         return (), (Problem(file.path, Lack.TOO_SLOW, "its grammar did not get through this script", span),)
     reader = _Reader(file)
     body = reader.body(root.children)
     return body, (*not_parsed(file, root), *reader.problems)
+
+
+_STUMBLES = re.compile(
+    rb"(?<==)([\w./-]{0,80})<([A-Za-z][\w .-]{0,80})>(?=[\s;]|$)|(\$\{\w{1,80}:[ ]?)(\$\w{1,80})"
+)
+"""What the grammar does not know: what stands for a value that is to come (`A=<your name>`), and a variable
+where a piece of another begins (`${A:$B}`)."""
+
+
+def _tree(data: bytes) -> Node:
+    """The tree of a script; where it has errors, that of the script without what it stumbles over."""
+    root = parsed("bash", data)
+    mended = _STUMBLES.sub(_in_its_place, data) if root.has_error else data
+    again = root if mended == data else parsed("bash", mended)
+    return root if again.has_error else again
+
+
+def _in_its_place(found: re.Match[bytes]) -> bytes:
+    """A word, or a number, of the same length."""
+    if found[3] is None:
+        return found[1] + b"_" + re.sub(rb"\W", b"_", found[2]) + b"_"
+    return found[3] + b"0" * len(found[4])
 
 
 def _ended(data: bytes) -> bytes:

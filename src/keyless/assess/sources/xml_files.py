@@ -17,6 +17,7 @@ from pathlib import PurePosixPath
 from typing import NoReturn
 from xml.parsers import expat
 
+from keyless.assess.sources.policies import escaped
 from keyless.assess.sources.tree import FileText
 from keyless.assess.syntax.documents import Document, DocumentKind
 from keyless.assess.syntax.expressions import Entry, Expr, Literal, Record, text_of
@@ -52,12 +53,22 @@ def read(path: str, text: str) -> Source:
     """An XML file as records."""
     if not _NO_XML.match(text):  # a `.config` of some other format
         return Source(path=path, document=Document(path=path, kind=DocumentKind.OTHER))
-    file = FileText(path, text)
-    reader = _Reader(file)
-    problems = reader.read()
+    reader, problems = _read(FileText(path, text))
     kind = _kind_of(path, reader.root)
     roots = () if reader.root is None else (reader.root,)
     return Source(path=path, document=Document(path=path, kind=kind, roots=roots), problems=problems)
+
+
+def _read(file: FileText) -> tuple[_Reader, tuple[Problem, ...]]:
+    """What a file holds; a policy of API Management with C# in it is read without the signs of that."""
+    reader = _Reader(file)
+    problems = reader.read()
+    if problems and (as_xml := escaped(file.data)) != file.data:
+        again = _Reader(FileText(file.path, as_xml.decode()))
+        problems_again = again.read()
+        if not problems_again:
+            return again, ()
+    return reader, problems
 
 
 def _kind_of(path: str, root: Expr | None) -> DocumentKind:

@@ -7,7 +7,7 @@ Rules:
   of `#if` stay where the file is then understood; where it is not, only the first of each stays, and each of
   the others is a problem;
 - so is what is newer than the grammar and means nothing for values: the name in `.. var rest` of a pattern,
-  `?` of an assignment to `a?.b`.
+  `?` of an assignment to `a?.b`; `$` of a text with nothing in it, doubled braces next to what is filled in.
 """
 
 from __future__ import annotations
@@ -28,6 +28,8 @@ _DIRECTIVE = re.compile(
 _NEWER = (
     re.compile(rb"(?<=\.\.)[ \t]{0,8}var[ \t]{1,8}\w{1,80}(?=[ \t]{0,8}[],])"),
     re.compile(rb"\?(?=\.\w{1,80}[ \t]{0,8}(?:\?\?|[-+*/%&|^])?=[^=>])"),
+    re.compile(rb'(?<![$@\w])\$(?=""(?!"))'),
+    re.compile(rb'(?<=\$")\{\{(?=\{)|(?<=\})\}\}(?=")'),
 )
 _CHARACTER = re.compile(rb"[^\r\n]")
 
