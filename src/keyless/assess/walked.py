@@ -34,27 +34,23 @@ class Walked:
 def walked(repository: Repository) -> Walked:
     """What all code has: `repository.view(walked)`."""
     found = Walked()
+    keep = {Call: found.calls, Record: found.records, Joined: found.joined}
     for unit in repository.units:
         for site in sites(unit):
-            _keep(found, site)
+            kind = type(site.expression)
+            if kind in keep:
+                keep[kind].append(site)
+            elif kind is Literal:
+                if type(site.expression.value) is str:  # type: ignore[union-attr]  # its type was looked at
+                    found.texts.append(site)
+            elif kind is Member or kind is Index:
+                _keep_member(found, site)
     return found
 
 
-def _keep(found: Walked, site: Site) -> None:
-    match site.expression:
-        case Call():
-            found.calls.append(site)
-        case Literal(value=str()):
-            found.texts.append(site)
-        case Member() | Index() as one:
-            statement = site.within.statement
-            if isinstance(statement, Assign) and statement.target is one:
-                found.assigned.append(site)
-            elif isinstance(one, Member) and getattr(one.base, "name", "") in _ENVIRONMENTS:
-                found.of_environment.append(site)
-        case Record():
-            found.records.append(site)
-        case Joined():
-            found.joined.append(site)
-        case _:
-            pass
+def _keep_member(found: Walked, site: Site) -> None:
+    one, statement = site.expression, site.within.statement
+    if isinstance(statement, Assign) and statement.target is one:
+        found.assigned.append(site)
+    elif isinstance(one, Member) and getattr(one.base, "name", "") in _ENVIRONMENTS:
+        found.of_environment.append(site)

@@ -7,6 +7,8 @@ Rules:
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from keyless.assess.flows.code import code
 from keyless.assess.flows.origins import look
 from keyless.assess.flows.spot import Spot, code_spot
@@ -70,6 +72,7 @@ class Nearby:
         return plain(dotted(one) or "")
 
 
+@lru_cache(maxsize=65536)
 def plain(written: str) -> str:
     """The name of a type without its module and what it is made of."""
     return written.strip("*&? ").partition("<")[0].rpartition(".")[2]

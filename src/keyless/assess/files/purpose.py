@@ -8,6 +8,7 @@ Rules:
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from keyless.assess.settings.writers.where import is_for_tests
 
@@ -17,6 +18,7 @@ _NAMES = re.compile(
 )
 
 
+@lru_cache(maxsize=4096)
 def is_test(path: str) -> bool:
     """Whether a file is one of tests."""
     return is_for_tests(path) or _NAMES.fullmatch(path.rpartition("/")[2]) is not None

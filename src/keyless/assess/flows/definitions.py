@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from keyless.assess.flows.near import nearest
 from keyless.assess.repository import Repository
@@ -123,6 +124,7 @@ def definitions(repository: Repository) -> Definitions:
     return Definitions(repository)
 
 
+@lru_cache(maxsize=65536)
 def plain_type(written: str) -> str:
     """The name of a type without what it is made of: `IOptions<A.B>` is `IOptions`, `*pkg.T` is `T`."""
     bare = written.strip().lstrip("*&[]?").partition("<")[0].partition("[")[0].rstrip("?*& ")

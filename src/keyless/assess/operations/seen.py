@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import PurePosixPath
 
 from keyless.assess.calls import CallSite, calls
@@ -65,6 +66,7 @@ def seen_operations(repository: Repository) -> tuple[SeenOperation, ...]:
     )
 
 
+@lru_cache(maxsize=4096)
 def is_test(path: str) -> bool:
     """Whether a file is of a test, by its name and folders."""
     *folders, name = PurePosixPath(path).parts

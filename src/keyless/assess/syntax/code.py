@@ -24,7 +24,7 @@ class Language(enum.StrEnum):
     DOCKERFILE = "dockerfile"
 
 
-class Import(msgspec.Struct, frozen=True, array_like=True):
+class Import(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """`import module`, `from module import name as alias`, `using Module`, `const {name} = require(module)`.
 
     ``alias`` is the name that the file knows it by: empty where everything of the module is brought in
@@ -38,7 +38,7 @@ class Import(msgspec.Struct, frozen=True, array_like=True):
     alias: str = ""
 
 
-class Unit(msgspec.Struct, frozen=True, kw_only=True):
+class Unit(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A file of code, a script, or a script that stands within another file.
 
     ``package`` is Java's and Go's package, C#'s namespace, empty elsewhere. ``part_of`` says what a script

@@ -38,7 +38,7 @@ class DocumentKind(enum.StrEnum):
     """Any other JSON, YAML, TOML, XML or properties file."""
 
 
-class Document(msgspec.Struct, frozen=True, kw_only=True):
+class Document(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A file as nested records."""
 
     path: str

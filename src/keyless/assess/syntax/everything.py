@@ -12,26 +12,15 @@ from keyless.assess.syntax.code import Unit
 from keyless.assess.syntax.expressions import (
     Assign,
     Block,
-    Call,
-    Choice,
     Class,
-    Command,
     Define,
     Evaluate,
     Expr,
     Function,
-    Index,
-    Items,
-    Joined,
     Lambda,
-    Literal,
-    Loop,
-    Member,
-    Name,
-    Other,
-    Record,
     Repeat,
     Return,
+    parts_of,
 )
 
 _STATEMENTS = frozenset({Assign, Block, Class, Define, Evaluate, Repeat, Return})
@@ -40,15 +29,13 @@ _STATEMENTS = frozenset({Assign, Block, Class, Define, Evaluate, Repeat, Return}
 def expressions_of(unit: Unit) -> Iterator[Expr]:
     """Every expression of a file, in no order."""
     waiting: list[Any] = list(unit.body)
-    parts, statements = _PARTS, _STATEMENTS
+    below = _BELOW
     while waiting:
         one = waiting.pop()
         kind = type(one)
-        if kind not in statements:
+        if kind not in _STATEMENTS:
             yield one
-        below = parts[kind]
-        if below is not None:
-            waiting.extend(below(one))
+        waiting.extend(below[kind](one) if kind in below else parts_of(one))
 
 
 def _of_function(one: Function) -> list[Any]:
@@ -60,42 +47,14 @@ def _of_function(one: Function) -> list[Any]:
     return found
 
 
-def _of_call(one: Call) -> list[Any]:
-    found: list[Any] = [argument.value for argument in one.arguments]
-    found.append(one.callee)
-    for entry in one.then:
-        found += (entry.key, entry.value)
-    return found
-
-
-def _of_record(one: Record) -> list[Any]:
-    return [part for entry in one.entries for part in (entry.key, entry.value)]
-
-
 def _of_assign(one: Assign) -> Iterable[Any]:
     if one.value is None:
         return (one.target, *one.marks)
     return (one.target, one.value, *one.marks)
 
 
-def _of_choice(one: Choice) -> Iterable[Any]:
-    return one.alternatives if one.condition is None else (one.condition, *one.alternatives)
-
-
-_PARTS: dict[type, Callable[[Any], Iterable[Any]] | None] = {
-    Literal: None,
-    Name: None,
-    Joined: lambda one: one.parts,
-    Member: lambda one: (one.base,),
-    Index: lambda one: (one.base, one.key),
-    Call: _of_call,
-    Record: _of_record,
-    Items: lambda one: one.items,
-    Choice: _of_choice,
-    Loop: lambda one: (one.over, one.value),
-    Command: lambda one: one.words,
+_BELOW: dict[type, Callable[[Any], Iterable[Any]]] = {
     Lambda: lambda one: _of_function(one.function),
-    Other: lambda one: one.parts,
     Assign: _of_assign,
     Return: lambda one: () if one.value is None else (one.value,),
     Evaluate: lambda one: (one.value,),

@@ -14,14 +14,15 @@ Rules:
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
 
 import msgspec
 
 from keyless.assess.syntax.span import Span
 
 
-class _Node(msgspec.Struct, frozen=True, tag=True, tag_field="is", array_like=True):
+class _Node(msgspec.Struct, frozen=True, tag=True, tag_field="is", array_like=True, gc=False):
     span: Span
 
 
@@ -57,7 +58,7 @@ class Index(_Node, frozen=True):
     key: Expr
 
 
-class Argument(msgspec.Struct, frozen=True, array_like=True):
+class Argument(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """An argument of a call, with no name where its position tells; `spread` for `*args` and `...args`."""
 
     value: Expr
@@ -80,7 +81,7 @@ class Call(_Node, frozen=True):
     types: tuple[str, ...] = ()
 
 
-class Entry(msgspec.Struct, frozen=True, array_like=True):
+class Entry(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A key and its value. In a ``Record`` of a template a key is a ``Literal`` wherever it is plain."""
 
     span: Span
@@ -135,7 +136,7 @@ class Other(_Node, frozen=True):
     parts: tuple[Expr, ...] = ()
 
 
-class Parameter(msgspec.Struct, frozen=True, array_like=True):
+class Parameter(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A parameter of a function; ``type`` as it is written, ``marks`` its annotations or attributes."""
 
     span: Span
@@ -145,7 +146,7 @@ class Parameter(msgspec.Struct, frozen=True, array_like=True):
     marks: tuple[Expr, ...] = ()
 
 
-class Function(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
+class Function(msgspec.Struct, frozen=True, array_like=True, kw_only=True, gc=False):
     """A function, method or constructor.
 
     ``marks`` are decorators, annotations and attributes, as expressions (`@app.get("/x")` is the call);
@@ -245,35 +246,45 @@ Expr = (
 Statement = Assign | Return | Evaluate | Repeat | Block | Define | Class
 
 
-def parts_of(expression: Expr) -> Iterator[Expr]:  # noqa: C901 - one arm for each form
-    """What an expression consists of, directly; not the body of a lambda."""
-    match expression:
-        case Joined(parts=parts) | Other(parts=parts):
-            yield from parts
-        case Member(base=base):
-            yield base
-        case Index(base=base, key=key):
-            yield base
-            yield key
-        case Call(callee=callee, arguments=arguments, then=then):
-            yield callee
-            yield from (one.value for one in arguments)
-            yield from (part for entry in then for part in (entry.key, entry.value))
-        case Record(entries=entries):
-            yield from (part for entry in entries for part in (entry.key, entry.value))
-        case Items(items=items):
-            yield from items
-        case Choice(alternatives=alternatives, condition=condition):
-            if condition is not None:
-                yield condition
-            yield from alternatives
-        case Loop(over=over, value=value):
-            yield over
-            yield value
-        case Command(words=words):
-            yield from words
-        case _:
-            return
+def parts_of(expression: Expr) -> Sequence[Expr]:
+    """What an expression consists of, directly, in its order; not the body of a lambda."""
+    return _PARTS[type(expression)](expression)
+
+
+def _of_call(one: Call) -> Sequence[Expr]:
+    found = [one.callee, *[argument.value for argument in one.arguments]]
+    for entry in one.then:
+        found += (entry.key, entry.value)
+    return found
+
+
+def _of_record(one: Record) -> Sequence[Expr]:
+    return [part for entry in one.entries for part in (entry.key, entry.value)]
+
+
+def _of_choice(one: Choice) -> Sequence[Expr]:
+    return one.alternatives if one.condition is None else (one.condition, *one.alternatives)
+
+
+def _none(_: Expr) -> Sequence[Expr]:
+    return ()
+
+
+_PARTS: Mapping[type, Callable[[Any], Sequence[Expr]]] = {
+    Literal: _none,
+    Name: _none,
+    Lambda: _none,
+    Joined: lambda one: one.parts,
+    Other: lambda one: one.parts,
+    Member: lambda one: (one.base,),
+    Index: lambda one: (one.base, one.key),
+    Call: _of_call,
+    Record: _of_record,
+    Items: lambda one: one.items,
+    Choice: _of_choice,
+    Loop: lambda one: (one.over, one.value),
+    Command: lambda one: one.words,
+}
 
 
 def within(expression: Expr) -> Iterator[Expr]:
@@ -282,7 +293,7 @@ def within(expression: Expr) -> Iterator[Expr]:
     while waiting:
         one = waiting.pop()
         yield one
-        waiting.extend(reversed(tuple(parts_of(one))))
+        waiting.extend(reversed(parts_of(one)))
 
 
 def text_of(expression: Expr | None) -> str | None:

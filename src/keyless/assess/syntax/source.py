@@ -27,7 +27,7 @@ class Lack(enum.StrEnum):
     """A reader or a rule of ours failed on it, which is a bug."""
 
 
-class Problem(msgspec.Struct, frozen=True, order=True):
+class Problem(msgspec.Struct, frozen=True, order=True, gc=False):
     """Something of a file that was not understood: the result is incomplete by it."""
 
     path: str
@@ -36,7 +36,7 @@ class Problem(msgspec.Struct, frozen=True, order=True):
     span: Span = NOWHERE
 
 
-class Remark(msgspec.Struct, frozen=True, array_like=True):
+class Remark(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A comment that may hold a credential; ``name`` where it is an assignment that is commented out."""
 
     span: Span
@@ -44,7 +44,7 @@ class Remark(msgspec.Struct, frozen=True, array_like=True):
     text: str
 
 
-class Source(msgspec.Struct, frozen=True, kw_only=True):
+class Source(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A file: code, a template, a document, or several of these (a workflow with scripts in it)."""
 
     path: str

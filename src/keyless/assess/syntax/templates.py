@@ -35,7 +35,7 @@ class Dialect(enum.StrEnum):
     TERRAFORM = "terraform"
 
 
-class TemplateParameter(msgspec.Struct, frozen=True, kw_only=True):
+class TemplateParameter(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A parameter, or variable of Terraform; ``secure`` for `@secure()`, `securestring`, `sensitive`."""
 
     span: Span
@@ -45,7 +45,7 @@ class TemplateParameter(msgspec.Struct, frozen=True, kw_only=True):
     default: Expr | None = None
 
 
-class TemplateVariable(msgspec.Struct, frozen=True):
+class TemplateVariable(msgspec.Struct, frozen=True, gc=False):
     """A variable (Bicep, ARM) or local (Terraform)."""
 
     span: Span
@@ -53,7 +53,7 @@ class TemplateVariable(msgspec.Struct, frozen=True):
     value: Expr
 
 
-class Resource(msgspec.Struct, frozen=True, kw_only=True):
+class Resource(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A resource; ``head`` is where its declaration begins, for findings on the whole of it.
 
     ``existing`` for Bicep's `existing` and Terraform's `data`; ``name`` is the name as an expression;
@@ -77,7 +77,7 @@ class Resource(msgspec.Struct, frozen=True, kw_only=True):
     items: tuple[str, ...] = ()
 
 
-class Module(msgspec.Struct, frozen=True, kw_only=True):
+class Module(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A module, and what is handed to it; ``source`` is as written (`./a.bicep`, `br/public:avm/…:0.9.0`)."""
 
     span: Span
@@ -91,7 +91,7 @@ class Module(msgspec.Struct, frozen=True, kw_only=True):
     items: tuple[str, ...] = ()
 
 
-class Output(msgspec.Struct, frozen=True, kw_only=True):
+class Output(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """An output; ``secure`` for `@secure()`, `securestring`, `sensitive`."""
 
     span: Span
@@ -101,7 +101,7 @@ class Output(msgspec.Struct, frozen=True, kw_only=True):
     secure: bool = False
 
 
-class Template(msgspec.Struct, frozen=True, kw_only=True):
+class Template(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One file. Files of Terraform in one folder are one module together: the linking sees to that.
 
     ``given`` are the values in a file of parameters (`.bicepparam`, `*.parameters.json`, `*.tfvars`), which

@@ -142,4 +142,4 @@ def _in_expression(waiting: _Waiting, one: Expr, around: Within, call: Expr | No
         waiting.append((one.over, around, call))  # gone through once: it is not in the loop itself
         return
     nearest = one if isinstance(one, Call) else call
-    waiting.extend([(part, around, nearest) for part in parts_of(one)][::-1])
+    waiting.extend([(part, around, nearest) for part in reversed(parts_of(one))])

@@ -126,22 +126,24 @@ def _of_unit(unit: Unit) -> Iterator[Text]:
     waiting: list[Statement | Expr] = list(reversed(unit.body))
     while waiting:
         one = waiting.pop()
-        if isinstance(one, Literal):
+        kind = type(one)
+        if kind in _STATEMENTS:
+            waiting.extend(reversed(_in_statement(names, one)))  # type: ignore[arg-type]
+        elif isinstance(one, Literal):
             if isinstance(one.value, str):
                 name, text = _default(names.pop(id(one), ""), one.value)
                 yield Text(unit.path, one.span, text, name, standing)
         elif isinstance(one, Joined) and (joined := joined_text(one)) is not None:
             yield Text(unit.path, one.span, joined, names.pop(id(one), ""), standing)
-        elif isinstance(one, _STATEMENTS):
-            waiting.extend(reversed(_in_statement(names, one)))
         elif isinstance(one, Lambda):
             waiting.extend(reversed(_in_function(names, one.function)))
-        else:
+        elif kind is not Name:
             if isinstance(one, Command):
                 for word, name, value in assigned_in(one):
                     yield Text(unit.path, word.span, value, name, standing)
-            _name_parts(names, one)
-            waiting.extend(reversed(tuple(parts_of(one))))
+            if kind in _NAMES_PARTS:
+                _name_parts(names, one)  # type: ignore[arg-type]
+            waiting.extend(reversed(parts_of(one)))  # type: ignore[arg-type]
 
 
 def _default(name: str, text: str) -> tuple[str, str]:
@@ -152,7 +154,8 @@ def _default(name: str, text: str) -> tuple[str, str]:
     return (setting, default) if colon and default else (name, text)
 
 
-_STATEMENTS = (Assign, Return, Evaluate, Repeat, Block, Define, Class)
+_STATEMENTS = frozenset({Assign, Return, Evaluate, Repeat, Block, Define, Class})
+_NAMES_PARTS = frozenset({Record, Call, Command})
 
 
 def _in_statement(names: dict[int, str], one: Statement) -> list[Statement | Expr]:
@@ -312,9 +315,9 @@ def _below(path: str, parts: Iterable[tuple[Expr, str]], standing: Standing) -> 
         elif isinstance(one, Record):
             waiting.extend((entry.value, _key(entry.key, one, name)) for entry in reversed(one.entries))
         elif isinstance(one, Items | Choice):
-            waiting.extend((part, name) for part in reversed(tuple(parts_of(one))))
+            waiting.extend((part, name) for part in reversed(parts_of(one)))
         else:
-            waiting.extend((part, "") for part in reversed(tuple(parts_of(one))))
+            waiting.extend((part, "") for part in reversed(parts_of(one)))
 
 
 def _key(key: Expr, record: Record, around: str) -> str:

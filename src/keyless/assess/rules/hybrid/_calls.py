@@ -31,8 +31,9 @@ class Takes:
 
 def passwords(repository: Repository, table: Sequence[Takes]) -> Iterator[tuple[CallSite, Expr]]:
     """Each call of the table with the expression of its password; not those of tests."""
+    words = {takes.call for takes in table}
     for site in repository.view(calls):
-        for takes in table:
+        for takes in table if site.method.rpartition(".")[2] in words else ():
             if not _is_of(site, takes) or is_test(site.within.unit.path):
                 continue
             password = _argument(site.call, takes)

@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from keyless.assess.repository import Repository
-from keyless.assess.syntax.everything import expressions_of
 from keyless.assess.syntax.expressions import Call, Expr, Joined, Literal, Record, text_of
+from keyless.assess.walked import walked
 
 LONGEST = 4096
 _PASSWORDS = frozenset({"password", "pwd", "PASSWORD", "Password"})
@@ -25,11 +25,11 @@ def candidates(repository: Repository) -> tuple[tuple[str, Expr], ...]:
 
 
 def _all(repository: Repository) -> Iterator[tuple[str, Expr]]:
-    for unit in repository.units:
-        for one in expressions_of(unit):
-            looks = _LOOKS.get(type(one))
-            if looks is not None and looks(one):
-                yield unit.path, one
+    seen = repository.view(walked)
+    for site in (*seen.texts, *seen.joined, *seen.records, *seen.calls):
+        one = site.expression
+        if _LOOKS[type(one)](one):
+            yield site.within.unit.path, one
 
 
 def _literal(one: Literal) -> bool:
