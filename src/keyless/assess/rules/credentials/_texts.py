@@ -139,11 +139,15 @@ def _of_unit(unit: Unit) -> Iterator[Text]:
             waiting.extend(reversed(_in_function(names, one.function)))
         elif kind is not Name:
             if isinstance(one, Command):
-                for word, name, value in assigned_in(one):
-                    yield Text(unit.path, word.span, value, name, standing)
+                yield from _assigned(unit.path, one, standing)
             if kind in _NAMES_PARTS:
                 _name_parts(names, one)  # type: ignore[arg-type]
             waiting.extend(reversed(parts_of(one)))  # type: ignore[arg-type]
+
+
+def _assigned(path: str, command: Command, standing: Standing) -> Iterator[Text]:
+    for word, name, value in assigned_in(command):
+        yield Text(path, word.span, value, name, standing)
 
 
 def _default(name: str, text: str) -> tuple[str, str]:

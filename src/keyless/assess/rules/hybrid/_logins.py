@@ -84,6 +84,8 @@ def _key(entry: Entry) -> str:
 
 
 def _of_text(text: str) -> Login | None:
+    if "=" not in text and "://" not in text:
+        return None
     if _SCHEMES.match(text):
         return _of_address(text)
     pairs = dict(_pairs(text))
