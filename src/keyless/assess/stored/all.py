@@ -2,8 +2,8 @@
 
 Rules:
 - flows that end in code come first, then those that end in settings which something reads by name, then
-  bindings of Functions, components of Dapr and properties that say what they open, then all other places
-  that hold one: what a flow goes through is told with that flow.
+  bindings of Functions, components of Dapr and properties that say what they open, secrets that
+  scripts make, then all other places that hold one: what a flow goes through is told with that flow.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from keyless.assess.stored.of_code import stored_in_code
 from keyless.assess.stored.of_dapr import stored_in_dapr
 from keyless.assess.stored.of_endings import stored_in_endings
 from keyless.assess.stored.of_resources import stored_in_resources
+from keyless.assess.stored.of_scripts import stored_in_scripts
 from keyless.assess.stored.of_settings import stored_in_settings
 from keyless.assess.stored.stored import Stored
 from keyless.assess.syntax.span import Place
@@ -26,6 +27,8 @@ def stored_credentials(repository: Repository) -> tuple[Stored, ...]:
     found += stored_in_settings(repository, _places(found))
     found += repository.view(stored_in_bindings) + repository.view(stored_in_dapr)
     found += repository.view(stored_in_resources)
+    told = _places(found)
+    found += tuple(one for one in repository.view(stored_in_scripts) if one.place not in told)
     return found + stored_in_endings(repository, _places(found))
 
 

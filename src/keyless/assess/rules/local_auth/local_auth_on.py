@@ -27,7 +27,8 @@ RULE = Rule(
     ),
     instead=(
         "Let every client sign in with its managed identity, give it the service's data role, and then turn "
-        "local authentication off on the resource itself."
+        "local authentication off on the resource itself. Accounts of Cosmos DB for MongoDB (RU) take keys "
+        "alone, and are left out: move these to a cluster that takes Entra."
     ),
     sources=(
         "https://learn.microsoft.com/azure/ai-services/disable-local-auth",
