@@ -47,7 +47,7 @@ def signed_in(
             if not added:
                 return None
             edits += added
-        elif not host.told or not (host.system or (host.chosen and host.users)):
+        elif not is_sure(host):
             return None
     roles = " and ".join(remedy.roles)
     assigned = _assigned(repository, hosts, found, remedy.roles)
@@ -57,6 +57,11 @@ def signed_in(
         )
     has = "gets" if assigned else "has"
     return SignedIn((*edits, *assigned), f"{_who(hosts, remedy)} {has} {roles} at {remedy.scope}")
+
+
+def is_sure(host: Host) -> bool:
+    """Whether code that names no identity signs in there for sure."""
+    return host.told and (host.system or (host.chosen and bool(host.users)))
 
 
 def _who(hosts: tuple[Host, ...], remedy: Remedy) -> str:

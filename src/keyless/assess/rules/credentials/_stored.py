@@ -10,8 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from keyless.assess.findings.finding import Confidence, Finding, Severity
+from keyless.assess.findings.finding import Confidence, Finding, Fix, Remedy, Severity
 from keyless.assess.fixes.clients import client_fix
+from keyless.assess.fixes.key_pairs import pair_fix
 from keyless.assess.flows.flow import Origin
 from keyless.assess.repository import Repository
 from keyless.assess.rules.rule import Group, Rule
@@ -81,8 +82,15 @@ def _finding(rule_id: str, repository: Repository, stored: Stored, severity: Sev
         subject=stored.flow.subject or stored.flow.name or stored.where,
         steps=stored.steps,
         remedy=remedy,
-        fix=None if stored.use is None else client_fix(repository, stored.use, stored.flow, remedy),
+        fix=_fix(repository, stored, remedy),
     )
+
+
+def _fix(repository: Repository, stored: Stored, remedy: Remedy) -> Fix | None:
+    if stored.use is None:
+        return None
+    whole = client_fix(repository, stored.use, stored.flow, remedy)
+    return whole or pair_fix(repository, stored.use, stored.flow, remedy)
 
 
 def _message(stored: Stored) -> str:
