@@ -4,7 +4,7 @@ Rules:
 - a vault that does not say takes access policies before api-version 2026-02-01, and roles from then on;
 - an edit is offered for a vault whose policies name nobody: who has access by one needs a role first;
 - a policy that is added to a vault of another template is looked at by itself, one that is added to a vault
-  of the same one goes with the vault.
+  of the same one goes with the vault; so is a command that sets one.
 
 Source: https://learn.microsoft.com/azure/key-vault/general/rbac-access-policy
 """
@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from keyless.assess.az_commands import az_commands
 from keyless.assess.deployed.all import deployed
 from keyless.assess.deployed.children import about, by_type, module_of
 from keyless.assess.deployed.deployed import Deployed, Told
@@ -23,7 +24,9 @@ from keyless.assess.fixes.properties import property_set
 from keyless.assess.fixes.said import said
 from keyless.assess.repository import Repository
 from keyless.assess.rules.rule import Group, Rule
-from keyless.assess.syntax.expressions import Items
+from keyless.assess.settings.writers.where import is_for_tests
+from keyless.assess.syntax.expressions import Items, text_of
+from keyless.assess.syntax.span import Place
 from keyless.assess.syntax.templates import Resource
 
 _ID = "vault-access-policies"
@@ -31,6 +34,7 @@ _VAULT = "microsoft.keyvault/vaults"
 _POLICY = "microsoft.keyvault/vaults/accesspolicies"
 _RBAC = "properties.enableRbacAuthorization"
 _RBAC_SINCE = "2026-02-01"
+_COMMANDS = frozenset({("az", "keyvault set-policy"), ("", "set-azkeyvaultaccesspolicy")})
 
 
 def _check(repository: Repository) -> Iterable[Finding]:
@@ -38,6 +42,23 @@ def _check(repository: Repository) -> Iterable[Finding]:
         if found.arm_type.casefold() == _VAULT and not found.existing and _takes_policies(found):
             yield _of_vault(repository, found)
     yield from _of_policies(repository)
+    yield from _of_commands(repository)
+
+
+def _of_commands(repository: Repository) -> Iterator[Finding]:
+    for one in repository.view(az_commands):
+        if (one.tool, one.path) in _COMMANDS and not is_for_tests(one.within.unit.path):
+            vault = text_of(one.one("name", "n", "vaultname")) or ""
+            named = f"`{vault}`" if vault else "a vault"
+            yield Finding(
+                rule=_ID,
+                place=Place(one.within.unit.path, one.command.span),
+                message=f"a script gives access to {named} by an access policy: assign a role instead",
+                severity=Severity.MEDIUM,
+                confidence=Confidence.HIGH,
+                service="keyvault",
+                subject=vault,
+            )
 
 
 def _takes_policies(found: Deployed) -> bool:
