@@ -61,8 +61,8 @@ def brought_in(repository: Repository, unit: Unit) -> tuple[Edit, ...] | None:
     """What brings the credential into a file, and its library into the project; none where that is open."""
     known = IDENTITY_LIBRARIES.get(unit.language)
     added = None if known is None else _library(repository, unit, known)
-    if known is None or added is None:
-        return None
+    if known is None or added is None or any(one.module.endswith(".aio") for one in unit.imports):
+        return None  # clients of Python's `aio` take credentials of their own
     if _has(unit, known):
         return added
     first = min((one.span for one in unit.imports if _is_at_top(one, unit)), default=None)

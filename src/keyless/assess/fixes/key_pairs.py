@@ -26,7 +26,7 @@ from keyless.assess.flows.flow import Flow
 from keyless.assess.repository import Repository
 from keyless.assess.stored.host import hosts
 from keyless.assess.syntax.code import Language
-from keyless.assess.syntax.expressions import Argument, Call, Expr
+from keyless.assess.syntax.expressions import Argument, Call, Expr, Member, Name
 
 
 class _Pair(msgspec.Struct, frozen=True):
@@ -78,7 +78,8 @@ def _key(call: Call, pair: _Pair, key: Expr) -> Expr | None:
         return None
     has_address = _is_at(given[0], pair.address) or any(one.name == pair.address for one in given)
     last = next((one for one in given if one.name == pair.key and pair.key), given[-1])
-    return key if has_address and _is_at(last, pair.key) and last.value is key else None
+    here = last.value is key and not isinstance(key, Name | Member)  # what has a name may be an identity too
+    return key if has_address and _is_at(last, pair.key) and here else None
 
 
 def _is_at(one: Argument, name: str) -> bool:

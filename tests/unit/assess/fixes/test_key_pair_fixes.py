@@ -106,3 +106,18 @@ def test_only_the_argument_of_the_key_changes(path: str, text: str, call: str, e
 )
 def test_a_call_of_another_form_is_left(path: str, text: str, call: str) -> None:
     assert after(path, text.format(call=call)) == text.format(call=call)
+
+
+def test_an_asynchronous_client_is_left_since_it_takes_another_credential() -> None:
+    text = PYTHON.replace("azure.cosmos", "azure.cosmos.aio")
+    call = 'CosmosClient(os.environ["URL"], credential=os.environ["COSMOS_KEY"])'
+    assert after("app.py", text.format(call=call)) == text.format(call=call)
+
+
+def test_a_key_that_has_a_name_is_left_since_it_may_be_an_identity_elsewhere() -> None:
+    text = (
+        PYTHON
+        + "\n\ndef make(credential):\n    return CosmosClient(os.environ['URL'], credential=credential)\n"
+    )
+    given = text.format(call='make(os.environ["COSMOS_KEY"])')
+    assert after("app.py", given) == given
