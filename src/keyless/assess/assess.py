@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import msgspec
 
@@ -31,13 +31,19 @@ def assess(
     chosen: Iterable[Rule] | None = None,
     *,
     with_components: bool = False,
+    progress: Callable[[int, int], None] | None = None,
 ) -> Assessment:
-    """What the rules find in what was read, and if asked for which components there are."""
+    """What the rules find in what was read, and if asked for which components there are.
+
+    ``progress`` is told before each rule how many are done, and of how many.
+    """
     repository = Repository(sources, today)
-    checked = rules().values() if chosen is None else chosen
+    checked = tuple(rules().values() if chosen is None else chosen)
     found: list[Finding] = []
     problems = [problem for source in sources for problem in source.problems]
-    for rule in checked:
+    for done, rule in enumerate(checked):
+        if progress is not None:
+            progress(done, len(checked))
         problems += _checked(rule, repository, found)
     parts = _components(repository, problems) if with_components else ()
     return Assessment(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from keyless import __version__
@@ -24,8 +25,8 @@ from keyless.assess.standing.standing import sort_out
 from keyless.assess.target import Gathered, Target, gather, prefix_of
 from keyless.model.nearest import nearest, quoted_list
 
-Progress = Callable[[int, int], None]
-"""How many files are read, and of how many."""
+Progress = Callable[[str, int, int], None]
+"""What is done (`reading files`, `checking rules`), how many are done, and of how many."""
 
 
 class NoSuchRule(ValueError):
@@ -63,7 +64,9 @@ def run(
     chosen = chosen_rules(found.config.rule, found.config.skip)
     gathered = gather(target, (found.config.exclude, _below(found, target)))
     read = _read(target, gathered, progress)
-    assessed = assess(read.sources, today, chosen, with_components=with_components)
+    assessed = assess(
+        read.sources, today, chosen, with_components=with_components, progress=_checking(progress)
+    )
     marked = list(zip(assessed.findings, fingerprints(assessed.findings, gathered.texts), strict=True))
     top, prefix = prefix_of(target.root)
     allowances = Allowances(read.comments, found, _below(found, target), today)
@@ -118,8 +121,12 @@ def chosen_rules(only: Sequence[str], skip: Sequence[str]) -> Sequence[Rule]:
 
 def _read(target: Target, gathered: Gathered, progress: Progress | None) -> Scan:
     total = len(gathered.requests)
-    told = None if progress is None else lambda done: progress(done, total)
+    told = None if progress is None else lambda done: progress("reading files", done, total)
     return scan(target.root, gathered.requests, told)
+
+
+def _checking(progress: Progress | None) -> Callable[[int, int], None] | None:
+    return None if progress is None else partial(progress, "checking rules")
 
 
 def _below(found: Found, target: Target) -> str:

@@ -11,12 +11,12 @@ _AFTER_S, _EVERY_S = 0.7, 0.1
 
 
 @contextmanager
-def shown(what: str = "reading files") -> Iterator[Callable[[int, int], None] | None]:
-    """A function to tell how many are done, and of how many; none where nobody looks."""
+def shown() -> Iterator[Callable[[str, int, int], None] | None]:
+    """A function to tell what is done, how many are, and of how many; none where nobody looks."""
     if sys.stderr is None or not sys.stderr.isatty():
         yield None
         return
-    line = _Line(what)
+    line = _Line()
     try:
         yield line.tell
     finally:
@@ -24,12 +24,11 @@ def shown(what: str = "reading files") -> Iterator[Callable[[int, int], None] | 
 
 
 class _Line:
-    def __init__(self, what: str) -> None:
-        self._what = what
+    def __init__(self) -> None:
         self._next = time.monotonic() + _AFTER_S
         self._written = False
 
-    def tell(self, done: int, total: int) -> None:
+    def tell(self, what: str, done: int, total: int) -> None:
         """Say it, unless it was said just now."""
         now = time.monotonic()
         if now < self._next and done < total:
@@ -37,7 +36,7 @@ class _Line:
         if done < total or self._written:
             self._next = now + _EVERY_S
             self._written = True
-            how_far = f"{self._what}: {done:,} of {total:,}" if done < total else "following what was read …"
+            how_far = f"{what}: {done:,} of {total:,}" if done < total else "following what was read …"
             self._write(f"\r\x1b[Kkeyless: {how_far}")
 
     def clear(self) -> None:
