@@ -197,7 +197,7 @@ def test_decoys_are_no_credentials(text: str) -> None:
     "text", ["password=" * 100_000, "://" * 100_000, "A" * 1_000_000, "-----BEGIN PRIVATE KEY-----" * 20_000]
 )
 def test_hostile_texts_take_no_time(text: str) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     credential_in(text)
     secret_under("password", text)
-    assert time.perf_counter() - start < 1
+    assert time.process_time() - start < 1

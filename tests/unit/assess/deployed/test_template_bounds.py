@@ -63,7 +63,7 @@ def test_what_is_said_over_and_over_takes_bounded_time(text: str) -> None:
         one.value("properties.siteConfig.appSettings")
     made.view(grants)
     made.view(settings_of)
-    assert time.process_time() - start < 2
+    assert time.process_time() - start < 6
 
 
 def test_a_module_that_uses_itself_is_no_module_of_its_own() -> None:
@@ -90,4 +90,4 @@ def test_forty_modules_that_use_each_other_take_bounded_time() -> None:
     for one in made.view(deployed):
         one.value("properties.p")
     made.view(grants)
-    assert time.process_time() - start < 3
+    assert time.process_time() - start < 9

