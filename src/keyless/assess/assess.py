@@ -48,7 +48,7 @@ def assess(
     parts = _components(repository, problems) if with_components else ()
     return Assessment(
         findings=tuple(sorted(found, key=lambda one: (one.place, one.rule, one.message))),
-        problems=tuple(sorted(problems)),
+        problems=tuple(sorted((*problems, *repository.lacking))),
         files=len(sources),
         components=parts,
     )

@@ -8,6 +8,8 @@ Rules:
 - keys may be written `min-severity`, `min_severity` or `minSeverity`; an unknown one is a mistake, and the
   nearest known one is named;
 - paths in it count from its own folder;
+- whoever may change the repository may change this as well, so what it turns off is told each time, and the
+  baseline that it names lies below its folder;
 - what is allowed (`allow`) has a rule, a reason and if need be a path and a last day: see
   ``keyless.assess.standing.allowances``.
 """
@@ -61,11 +63,13 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, rename="kebab", forbid_u
 
 
 class Found(msgspec.Struct, frozen=True):
-    """A configuration, the name of its file for messages, and the folder that its paths count from."""
+    """A configuration, the name of its file for messages, the folder that its paths count from, and what it
+    turns off, in words."""
 
     config: Config
     file: str = ""
     folder: Path | None = None
+    turned_off: str = ""
 
 
 def find_config(root: Path, top: Path | None) -> Found:
@@ -85,8 +89,26 @@ def find_config(root: Path, top: Path | None) -> Found:
                 f"`{folder}` has two configurations, in `{PYPROJECT}` and `{ESTATE_FILE}`: keep one"
             )
         for file, section in sections:
-            return Found(_config(section, file), file, folder)
+            config = _config(section, file)
+            return Found(config, file, folder, _turned_off(config, file))
     return Found(Config())
+
+
+def _turned_off(config: Config, file: str) -> str:
+    """What a configuration keeps from being told, for people; empty where it keeps nothing."""
+    parts = (
+        f"looks for {quoted_list(config.rule, 'and')} only" if config.rule else "",
+        f"leaves out {quoted_list(config.skip, 'and')}" if config.skip else "",
+        f"leaves out files like {quoted_list(config.exclude, 'and')}" if config.exclude else "",
+        f"tells nothing below severity {config.min_severity}" if config.min_severity != Severity.LOW else "",
+        f"tells nothing below confidence {config.min_confidence}"
+        if config.min_confidence is Confidence.HIGH
+        else "",
+        f"takes what `{config.baseline}` knows for known" if config.baseline else "",
+        "allows files that cannot be read" if config.allow_incomplete else "",
+    )
+    said = ", ".join(filter(None, parts))
+    return f"`{file}` {said}: `--no-config` assesses without it" if said else ""
 
 
 def _upwards(root: Path, top: Path | None) -> Iterator[Path]:
@@ -150,6 +172,8 @@ def _config(section: object, file: str) -> Config:
     except msgspec.ValidationError as error:
         raise InvalidConfig(f"`assess` in `{file}`: {str(error)[:1].lower()}{str(error)[1:]}") from error
     _check_reasons(found, file)
+    if found.baseline.startswith("/") or ".." in Path(found.baseline).parts:
+        raise InvalidConfig(f"`baseline` in `{file}` names a file outside its folder: give one below it")
     return found
 
 

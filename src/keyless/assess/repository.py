@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 from keyless.assess.syntax.code import Unit
 from keyless.assess.syntax.documents import Document
-from keyless.assess.syntax.source import Source
+from keyless.assess.syntax.source import Problem, Source
 from keyless.assess.syntax.templates import Dialect, Template
 
 T = TypeVar("T")
@@ -30,6 +30,8 @@ class Repository:
     def __init__(self, sources: Sequence[Source], today: datetime.date) -> None:
         self.sources = tuple(sorted(sources, key=lambda one: one.path))
         self.today = today
+        self.lacking: set[Problem] = set()
+        """What could not be followed, of all of it."""
         self._views: dict[Callable[..., Any], Any] = {}
 
     @cached_property

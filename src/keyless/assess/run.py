@@ -96,7 +96,7 @@ def run(
         rules=tuple(map(_told, chosen)),
         standing=standing,
         problems=tuple(sorted((*gathered.problems, *assessed.problems))),
-        notices=tuple(_notices(read)),
+        notices=(*filter(None, (found.turned_off,)), *_notices(read)),
         components=assessed.components,
         allow_incomplete=found.config.allow_incomplete,
     )

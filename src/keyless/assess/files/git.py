@@ -5,7 +5,8 @@ Rules:
   anything;
 - nothing is asked that would compare the work tree (`diff`, `status`): that runs the filters which the
   repository's configuration names;
-- git looks for the repository as it always does, so that a hook's `GIT_INDEX_FILE` holds.
+- git looks for the repository as it always does, so that a hook's `GIT_INDEX_FILE` holds; but files of the
+  tree that look like a repository are none.
 
 Source: https://git-scm.com/docs/git
 """
@@ -21,7 +22,11 @@ from typing import NamedTuple
 
 from keyless.assess.files.limits import GIT_S
 
-_UNHOOKED = ("--no-optional-locks", "-c", "core.fsmonitor=false", "-c", f"core.hooksPath={os.devnull}")
+_UNHOOKED = (
+    "--no-optional-locks",
+    *("-c", "core.fsmonitor=false", "-c", f"core.hooksPath={os.devnull}"),
+    *("-c", "safe.bareRepository=explicit"),
+)
 _QUIET = {"GIT_NO_LAZY_FETCH": "1", "GIT_ALLOW_PROTOCOL": "none"}
 """For a clone that lacks files: git would get them with the programs that the repository names."""
 

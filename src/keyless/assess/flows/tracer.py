@@ -3,8 +3,9 @@
 Rules:
 - every form has one function that gives the steps back from it; nothing else decides where a value comes
   from;
-- a query looks at a bounded number of expressions, and so do all queries together; what is left then is
-  unknown, and nothing is looked at twice on one way;
+- a query looks at a bounded number of expressions; what is left then is unknown, and nothing is looked at
+  twice on one way;
+- all queries together have a bound too: once it is reached flows are missing, so that is a problem;
 - what an object is (which literal, which call makes it) is found by the same steps, and only as deep as a
   member of a member of it needs.
 """
@@ -21,6 +22,7 @@ from keyless.assess.repository import Repository
 from keyless.assess.settings.setting import Setting
 from keyless.assess.settings.written import written_by_setting
 from keyless.assess.syntax.expressions import Expr
+from keyless.assess.syntax.source import Lack, Problem
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -39,6 +41,11 @@ NOTHING = Seen()
 
 _LOOKED_AT_IN_A_QUERY = 600
 _LOOKED_AT_IN_ALL = 2_000_000
+_TOO_MUCH = Problem(
+    "",
+    Lack.TOO_SLOW,
+    f"flows were followed through {_LOOKED_AT_IN_ALL:,} expressions and no further: assess parts of it",
+)
 _DEEPEST = 12
 _MOST_VALUES = 8
 _MOST_PASSED = 64
@@ -64,7 +71,10 @@ class Tracer:
         """Whether one more expression may be looked at."""
         self._left -= 1
         self._left_in_all -= 1
-        return self._left > 0 and self._left_in_all > 0
+        if self._left_in_all <= 0:
+            self.repository.lacking.add(_TOO_MUCH)
+            return False
+        return self._left > 0
 
     def look(self, expression: Expr, spot: Spot) -> Seen:
         """What an expression shows; nothing where the bounds are reached, or it is being looked at."""

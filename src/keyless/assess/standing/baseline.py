@@ -16,6 +16,7 @@ import msgspec
 from keyless.assess.findings.finding import Finding
 
 _SCHEMA = 1
+_LARGEST_BYTES = 64 * 1024 * 1024
 
 
 class BaselineError(ValueError):
@@ -43,9 +44,14 @@ def read_baseline(file: Path) -> Baseline:
     """The baseline in a file.
 
     Raises:
-        BaselineError: it is none, or of a later version.
+        BaselineError: it is none, or of a later version, or no plain file.
         OSError: it cannot be read.
     """
+    size = file.stat().st_size
+    if not file.is_file() or size > _LARGEST_BYTES:
+        raise BaselineError(
+            f"`{file}` is no baseline: it is no plain file, or has more than {_LARGEST_BYTES:,} bytes"
+        )
     try:
         found = msgspec.json.decode(file.read_bytes(), type=Baseline)
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
