@@ -9,6 +9,8 @@ import msgspec
 import pytest
 
 from keyless.assess.assess import assess
+from keyless.assess.flows import search
+from keyless.assess.flows.near import nearest
 from keyless.assess.messages import Answer
 from keyless.assess.scan import scan
 from keyless.assess.sources.read import read
@@ -194,3 +196,17 @@ def test_many_files_are_read_in_time_that_grows_with_them_alone(tmp_path):
             (root / str(folder) / f"{number}.properties").write_text(f"a.b{number}=c\n")
     gathered = gather(Target(root=root))
     assert len(scan(root, gathered.requests).sources) == 1000
+
+
+def test_which_writes_of_a_name_count_is_worked_out_once_for_a_folder(monkeypatch):
+    asked: list[str] = []
+
+    def counted(path, among, path_of):
+        asked.append(path)
+        return nearest(path, among, path_of)
+
+    monkeypatch.setattr(search, "nearest", counted)
+    client = "import os\nfrom azure.storage.blob import BlobServiceClient\n"
+    used = "BlobServiceClient('u', credential=os.environ['API_KEY'])\n" * 30
+    assert_bounded(sources_of("a.py", client + used), sources_of(".env", "API_KEY=Sommer-2031!x\n" * 30))
+    assert 0 < asked.count("a.py") <= 6

@@ -79,6 +79,7 @@ class Searcher:
         self._tracer = tracer
         self._found: dict[tuple[int, int], tuple[Flow, ...]] = {}
         self._of_written: dict[int, tuple[Flow, ...]] = {}
+        self._nearest: dict[tuple[Setting, str], list[Written]] = {}
         self._depth = 0
         self.read_on: set[int] = set()
         """The writes whose value was followed on behalf of another: by their identity."""
@@ -100,14 +101,21 @@ class Searcher:
         Of documents, of scripts and of templates those count that lie nearest to the file.
         """
         found: list[Flow] = []
-        writes = self._written().get(setting, ())
-        for kind in Kind:
-            among = [one for one in writes if _kind(one) is kind]
-            for one in nearest(path, among, lambda one: one.place.path)[:_MOST_WRITERS]:
-                if flows := self._from(one):
-                    self.read_on.add(id(one))
-                    found += flows
+        for one in self._nearest_writes(setting, path):
+            if flows := self._from(one):
+                self.read_on.add(id(one))
+                found += flows
         return _distinct(found)
+
+    def _nearest_writes(self, setting: Setting, path: str) -> list[Written]:
+        """The writes that count for a file, the same for all of a folder: a name may be written often."""
+        key = (setting, path.rpartition("/")[0])
+        if key not in self._nearest:
+            writes = self._written().get(setting, ())
+            kinds = ([one for one in writes if _kind(one) is kind] for kind in Kind)
+            near = (nearest(path, among, lambda one: one.place.path) for among in kinds)
+            self._nearest[key] = [one for among in near for one in among[:_MOST_WRITERS]]
+        return self._nearest[key]
 
     def setting_flows(self, setting: Setting, path: str = "") -> tuple[Flow, ...]:
         """Where a setting that a file names comes from, asked for by itself."""
