@@ -43,6 +43,11 @@ SEARCH = (
             "from azure.storage import blob as b\nc = b.BlobServiceClient.from_connection_string(conn_str=x)",
             ("blob", "connection-string", "x"),
         ),
+        (BLOB + "o = {'credential': key}\nc = BlobServiceClient(url, **o)", ("blob", "any", "key")),
+        (
+            BLOB + "make = BlobServiceClient.from_connection_string\nc = make(x)",
+            ("blob", "connection-string", "x"),
+        ),
         (SEARCH + "SearchClient(e, 'i', AzureKeyCredential(k))", ("search", "api-key", "k")),
         (SEARCH + "c = AzureKeyCredential(k)\nSearchClient(e, 'i', c)", ("search", "api-key", "k")),
         (

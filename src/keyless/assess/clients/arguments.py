@@ -1,8 +1,8 @@
 """Taking the argument out of a call that a credential is in.
 
 Rules:
-- a name comes before a position; positions count among the arguments without a name, and tell nothing after
-  one that is spread;
+- a name comes before a position, and counts as well where it is an entry of a record that is spread;
+- positions count among the arguments without a name, and tell nothing after one that is spread;
 - a path goes on into an object that is written on the spot, or kept in a variable nearby; `*` is any entry.
 """
 
@@ -18,7 +18,8 @@ _ANY_ENTRY = "*"
 
 def argument_of(call: Call, known: CredentialCall, value_of: Callable[[Expr], Expr]) -> Expr | None:
     """The argument that a known call has its credential in; none where this call leaves it out."""
-    found = _named(call, known.argument) or _at(call, known.at)
+    names = known.argument
+    found = _named(call, names) or _spread(call, names, value_of) or _at(call, known.at)
     for key in known.path:
         if found is None:
             return None
@@ -28,6 +29,13 @@ def argument_of(call: Call, known: CredentialCall, value_of: Callable[[Expr], Ex
 
 def _named(call: Call, names: tuple[str, ...]) -> Expr | None:
     return next((one.value for one in call.arguments if one.name in names), None) if names else None
+
+
+def _spread(call: Call, names: tuple[str, ...], value_of: Callable[[Expr], Expr]) -> Expr | None:
+    """The entry of a record that is spread into the call: `Client(**options)`."""
+    records = [value_of(one.value) for one in call.arguments if one.spread]
+    entries = (_entry(record, name) for record in records for name in names)
+    return next((one for one in entries if one is not None), None)
 
 
 def _at(call: Call, position: int | None) -> Expr | None:

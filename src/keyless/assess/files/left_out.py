@@ -90,8 +90,10 @@ def is_vendored_folder(name: str) -> bool:
 
 _HEAD_BYTES = 2048
 _GENERATED = re.compile(
-    rb"<auto-?generated\b|\bcode generated\b[^\n]{0,200}\bdo not edit\b|(?<![\w.])@generated\b", re.I
+    rb"<auto-?generated\b|^[ \t/*#;<!-]{0,20}(?:code generated\b[^\n]{0,200}\bdo not edit\b|@generated\b)",
+    re.IGNORECASE | re.MULTILINE,
 )
+"""At the beginning of a line of a comment: what only mentions the mark is written by a person."""
 _LEAST_MINIFIED_BYTES = 4096
 _LONG_LINE = 400
 _LEAST_SPACE = 0.1

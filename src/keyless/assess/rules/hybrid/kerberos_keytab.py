@@ -29,7 +29,7 @@ from keyless.assess.settings.written import written
 from keyless.assess.syntax.expressions import Expr, Joined, Literal
 from keyless.assess.syntax.span import Place
 
-_KEYTAB = re.compile(r"[\w.$%{}\-\x1a]+\.keytab(?![\w-])", re.IGNORECASE)
+_KEYTAB = re.compile(r"[\w.$%{}\-\x1a]{1,120}\.keytab(?![\w-])", re.IGNORECASE)
 _VARIABLES = frozenset({"KRB5_KTNAME", "KRB5_CLIENT_KTNAME"})
 _OF_THE_HOST = "krb5.keytab"
 """Where a machine keeps its own keys."""
