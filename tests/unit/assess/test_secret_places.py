@@ -114,3 +114,13 @@ def test_keys_lie_in_files_of_their_own() -> None:
     (finding,) = found_in("deploy/id_rsa", f"-----BEGIN OPENSSH PRIVATE KEY-----\n{body}\n")
     assert finding.place.span.line == 1
     assert found_in("cert.pem", f"-----BEGIN CERTIFICATE-----\n{body}\n") == []
+
+
+def test_an_environment_that_is_a_list_names_its_values_as_one_that_is_a_mapping_does() -> None:
+    as_list = "services:\n  a:\n    environment:\n      - SECURITYKEY=nEpLzQJGNSCNL5H6DIQCtTdNxf5V\n"
+    as_mapping = as_list.replace("- SECURITYKEY=", "SECURITYKEY: ")
+    for text in (as_list, as_mapping):
+        (found,) = found_in("docker-compose.yml", text)
+        assert found.place.span.line == 4
+        assert "SECURITYKEY" in found.message
+    assert found_in("docker-compose.yml", as_list.replace("environment", "labels")) == []

@@ -30,6 +30,7 @@ _SURE = frozenset(
     | {"secret", "clientsecret", "apikey", "secretkey", "accesskey", "accountkey", "sharedkey", "authkey"}
     | {"apitoken", "accesstoken", "authtoken", "privatekey", "sastoken", "adminpassword"}
     | {"secretvalue", "apisecret", "appsecret", "subscriptionkey", "masterkey", "mysqlpassword"}
+    | {"securitykey", "signingkey", "jwtkey", "jwtsecret", "encryptionkey"}
 )
 _RUN_TOGETHER = frozenset({"primarykey", "secondarykey", "primarymasterkey"})
 """Secret as one word (`DB_PRIMARYKEY`); as two (`primaryKey`) it is that of a table."""
@@ -71,6 +72,7 @@ _KEY_BEFORE = frozenset(
         "workspace",
         "jwt",
         "app",
+        "security",
     }
     | {
         "license",

@@ -315,13 +315,24 @@ def _below(path: str, parts: Iterable[tuple[Expr, str]], standing: Standing) -> 
         one, name = waiting.pop()
         if isinstance(one, Literal):
             if isinstance(one.value, str):
-                yield Text(path, one.span, one.value, name, standing)
+                yield Text(path, one.span, *_of_list(one.value, name), standing)
         elif isinstance(one, Record):
             waiting.extend((entry.value, _key(entry.key, one, name)) for entry in reversed(one.entries))
         elif isinstance(one, Items | Choice):
             waiting.extend((part, name) for part in reversed(parts_of(one)))
         else:
             waiting.extend((part, "") for part in reversed(parts_of(one)))
+
+
+def _of_list(text: str, name: str) -> tuple[str, str]:
+    """The value and its name: an environment as a list, as Compose takes it, has both in each entry."""
+    own, sign, value = text.partition("=")
+    if sign and name.casefold() in _LISTS_OF_PAIRS and own.isidentifier():
+        return value, own
+    return text, name
+
+
+_LISTS_OF_PAIRS = frozenset({"environment", "env", "args", "build_args", "build-args"})
 
 
 def _key(key: Expr, record: Record, around: str) -> str:
