@@ -44,8 +44,8 @@ def at(grant: Grant) -> str:
 
 
 def given_to(grant: Grant) -> str:
-    """To whom: the resource, or a workload in general."""
-    return f"`{grant.to}`" if grant.to else "a workload"
+    """To whom: the resource, or a principal that has no name here."""
+    return f"`{grant.to}`" if grant.to else "a principal"
 
 
 def standing(repository: Repository, grant: Grant, confidence: Confidence) -> Confidence:
