@@ -15,6 +15,10 @@ from pathlib import Path
 from bench.assess_runs import assessed
 from bench.corpus.labels import Found, commits, judged, labels, second_reader
 from bench.corpus.score import Score, Scored, agreement, score
+from keyless.assess.rules.registry import rules
+from keyless.assess.rules.rule import Group
+
+SECRET_VALUE = "secret-value"
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -28,6 +32,7 @@ def main(arguments: list[str] | None = None) -> int:
     found = [one for name in asked for one in _found_in(chosen.folder, name, asked[name])]
     scored = score(found, labels(chosen.held_out), judged())
     print("\n".join(_table("rule", scored.by_rule)))
+    print("\n".join(_by_group(scored.by_rule)))
     print()
     print("\n".join(_table("language", scored.by_language)))
     if not chosen.held_out:
@@ -51,6 +56,17 @@ def _table(key: str, counts: Score) -> Iterator[str]:
     for one in sorted({*counts.wanted, *counts.right, *counts.unread, *counts.wrong}):
         yield _row(one, counts, (one,))
     yield _row("all", counts, {*counts.wanted, *counts.right, *counts.unread, *counts.wrong})
+
+
+def _by_group(counts: Score) -> Iterator[str]:
+    """The rules of each group together; written secret values, which are no flows, apart."""
+    for group in Group:
+        keys = [one.id for one in rules().values() if one.group is group and one.id != SECRET_VALUE]
+        yield _row(f"{group} without {SECRET_VALUE}" if SECRET_VALUE in _of(group) else group, counts, keys)
+
+
+def _of(group: Group) -> list[str]:
+    return [one.id for one in rules().values() if one.group is group]
 
 
 def _row(name: str, counts: Score, keys: Iterable[str]) -> str:
