@@ -83,7 +83,10 @@ GO = (
         ),
         *("defer g({e})", "ch <- {e}", "for _, a := range ({e}) {{\n{s}\n}}", "for {{\n{s}\n}}", "x.y = {e}"),
         *("if a := ({e}); a {{\n{s}\n}} else if (b) {{\n{s}\n}} else {{\n{s}\n}}", "for ({e}) {{\n{s}\n}}"),
-        *("switch a := ({e}); a {{\ncase {e}:\n{s}\ndefault:\n{s}\n}}", "select {{\ncase a := <-{e}:\n{s}\n}}"),
+        *(
+            "switch a := ({e}); a {{\ncase {e}:\n{s}\ndefault:\n{s}\n}}",
+            "select {{\ncase a := <-{e}:\n{s}\n}}",
+        ),
     ),
 )
 
