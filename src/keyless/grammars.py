@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 _CHUNK = 1 << 16
 _LANGUAGES: dict[str, tuple[str, str]] = {
     "bash": ("tree_sitter_bash", "language"),
-    "bicep": ("tree_sitter_bicep", "language"),
     "csharp": ("tree_sitter_c_sharp", "language"),
     "go": ("tree_sitter_go", "language"),
     "hcl": ("tree_sitter_hcl", "language"),

@@ -314,6 +314,120 @@ def test_what_cannot_be_told_is_listed_with_what_it_hangs_on(text: str, why: str
     assert why in " ".join(one.why for one in existing.unread)
 
 
+OF_TODAY = """
+type settings = { vaultName: string?, on: bool, tags: object? }
+@export()
+func prefixed(name string) string => 'orders-${name}'
+param given settings = { on: true }
+param lock string?
+param names array = ['web']
+var common = { location: 'westeurope', tags: { team: given.?tags.?team ?? 'orders' } }
+var sites = [...names, ...(given.on ? ['worker'] : [])]
+resource kv 'Microsoft.KeyVault/vaults@2023-07-01' = if (lock == null && !!given.on) {
+  ...common
+  name: given.?vaultName ?? 'contoso-orders'
+  properties: {
+    ...{ enableRbacAuthorization: false }
+    tenantId: tenant().tenantId
+    enableRbacAuthorization: true
+    softDeleteRetentionInDays: 100 - 20 + 10 - 5
+  }
+  resource old 'secrets' existing = { name: 'old' }
+}
+resource web 'Microsoft.Web/sites@2023-01-01' = [for (name, i) in sites: if (sites[?i + 7] == null) {
+  name: name
+  ...common
+}]
+"""
+
+
+def test_a_bicep_file_of_today_is_imported_whole() -> None:
+    existing = bicep(OF_TODAY)
+    assert not existing.unread
+    (vault,) = of_type(existing, Vault)
+    assert (vault.name, vault.location, vault.tags) == ("contoso-orders", "westeurope", {"team": "orders"})
+    assert vault.enable_rbac_authorization
+    assert vault.soft_delete_retention_days == 85
+    assert {one.name for one in of_type(existing, ComputeResource)} == {"web", "worker"}
+
+
+def test_what_is_spread_last_counts() -> None:
+    text = "resource s 'Microsoft.Web/sites@2023-01-01' = { name: 'a', kind: 'x', ...{ name: 'b' } }\n"
+    (found,) = of_type(bicep(text), ComputeResource)
+    assert (found.name, found.body) == ("b", {"kind": "x"})
+
+
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        ("toUpper('x')", "a function of its own"),
+        ("shared", "imported from another file"),
+        ("'${[...'x'][0]}'", "spreads what is no list"),
+        ("kv.listSecrets().x", "`kv.listsecrets`, which only a deployment"),
+        ("'x' < 'y'", "the operator `<`"),
+        ("a" + "+a" * 3000, "too deep"),
+        ("a" + ".b" * 400, "too deep"),
+    ],
+)
+def test_what_of_a_bicep_file_is_not_evaluated_is_said(name: str, why: str) -> None:
+    text = f"""
+import {{ shared }} from 'x.bicep'
+func toUpper(x string) string => x
+param a int = 1
+resource kv 'Microsoft.KeyVault/vaults@2023-07-01' existing = {{ name: 'kv' }}
+resource s 'Microsoft.Web/sites@2023-01-01' = {{ name: {name} }}
+"""
+    (unread,) = bicep(text).unread
+    assert why in unread.why
+
+
+def test_a_resource_within_one_that_is_not_made_is_not_made() -> None:
+    text = """
+param on bool = false
+resource kv 'Microsoft.ManagedIdentity/userAssignedIdentities@2023-01-31' = if (on) {
+  name: 'shared'
+  resource github 'federatedIdentityCredentials' = if (true) {
+    name: 'github'
+    properties: { issuer: 'https://i', subject: 's', audiences: ['a'] }
+  }
+}
+"""
+    existing = bicep(text)
+    assert not existing.records
+    assert not existing.unread
+
+
+_NO_TYPE = "a text in single quotes is expected here"
+
+
+def test_a_declaration_that_is_not_understood_is_said_and_the_others_are_read() -> None:
+    existing = bicep("resource broken = {\n}\nresource s 'Microsoft.Web/sites@2023-01-01' = { name: 'x' }\n")
+    assert [(one.at, one.why) for one in existing.unread] == [("line 1", _NO_TYPE)]
+    assert [one.name for one in of_type(existing, ComputeResource)] == ["x"]
+
+
+def test_what_may_be_missing_is_nothing_in_an_arm_template() -> None:
+    document = {
+        "$schema": SCHEMA,
+        "parameters": {"config": {"type": "object", "nullable": True}},
+        "resources": [
+            {
+                "type": "Microsoft.Web/sites",
+                "name": "[coalesce(tryGet(parameters('config'), 'web', 'name'), 'orders-web')]",
+            }
+        ],
+    }
+    existing = read(document, place=HERE)
+    assert not existing.unread
+    assert [one.name for one in of_type(existing, ComputeResource)] == ["orders-web"]
+
+
+def test_a_long_row_of_members_is_no_failure() -> None:
+    deep = "parameters('x')" + ".b" * 2000
+    document = {"$schema": SCHEMA, "resources": [{"type": "Microsoft.Web/sites", "name": f"[{deep}]"}]}
+    assert len(read(document, place=HERE).unread) == 1
+
+
 def test_a_place_that_nobody_tells_is_asked_for() -> None:
     (unread,) = bicep(assigned(), subscription_id=SUBSCRIPTION).unread
     assert "--resource-group" in unread.why

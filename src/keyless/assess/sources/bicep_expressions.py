@@ -2,7 +2,7 @@
 
 Rules:
 - operators bind as Bicep's do: `!` and `-`, then `* / %`, `+ -`, comparisons, equality, `&&`, `||`, `??`, and
-  last `? :`; operators of one level in a row are one ``Other`` (``Choice`` for `??`);
+  last `? :`; one operator in a row is one ``Other`` (``Choice`` for `??`), of its own kind;
 - items and properties end with their line, or at a comma; a line that goes on with `.`, `?`, `:` or an
   operator that nothing begins with belongs to the one before;
 - `az.` and `sys.` before a function are left out; `a.?b`, `a[?b]`, `a!` and `a::b` are `a.b`, `a[b]`, `a` and
@@ -19,7 +19,7 @@ import re
 from collections.abc import Callable
 from typing import ClassVar
 
-from keyless.assess.sources.bicep_tokens import NotUnderstood, Tokens, TooDeep
+from keyless.assess.sources.bicep_tokens import DEEPEST, NotUnderstood, Tokens, TooDeep
 from keyless.assess.syntax.expressions import (
     Argument,
     Call,
@@ -84,14 +84,21 @@ class Expressions(Tokens):
     def _operators(self, level: int) -> Expr:
         start = self.start
         found = self._unary()
-        while (binds := _LEVELS.get(self.text, 0)) >= level and not (self.new_line and self.text == "-"):
-            found = self._row(start, found, binds)
-        return found
+        for _ in range(DEEPEST):
+            if not self._binds(level):
+                return found
+            found = self._row(start, found)
+        raise TooDeep(start, self.last, f"operators take turns more than {DEEPEST} times")
 
-    def _row(self, start: int, first: Expr, level: int) -> Expr:
-        """Operators of one level, one after the other."""
+    def _binds(self, level: int) -> bool:
+        """Whether an operator of this level, or one that binds more closely, goes on here."""
+        return _LEVELS.get(self.text, 0) >= level and not (self.new_line and self.text == "-")
+
+    def _row(self, start: int, first: Expr) -> Expr:
+        """One operator, as often as it stands in a row."""
         sign, parts = self.text, [first]
-        while _LEVELS.get(self.text) == level and not (self.new_line and self.text == "-"):
+        level = _LEVELS[sign]
+        while self.text == sign and self._binds(level):
             self.advance()
             parts.append(self._operators(level + 1))
         if sign == "??":
@@ -99,14 +106,18 @@ class Expressions(Tokens):
         return Other(self._span(start), sign, tuple(parts))
 
     def _unary(self) -> Expr:
-        start, signs = self.start, []
+        start, signs = self.start, list[str]()
         while self.text in {"!", "-", "+"}:
             signs.append(self.text)
             self.advance()
+        if len(signs) > DEEPEST:
+            raise TooDeep(start, self.last, f"more than {DEEPEST} signs stand one after the other")
         found = self._postfix()
         if signs == ["-"] and isinstance(found, Literal) and isinstance(found.value, int):
             return Literal(self._span(start), -found.value)
-        return Other(self._span(start), signs[0], (found,)) if signs else found
+        for sign in reversed(signs):
+            found = Other(self._span(start), sign, (found,))
+        return found
 
     def _postfix(self) -> Expr:
         start, found = self.start, self._primary()
@@ -196,6 +207,8 @@ class Expressions(Tokens):
 
     def text_literal(self) -> Expr:
         """A text in single quotes, with expressions in it."""
+        if self.text != "'":
+            raise self.wrong("a text in single quotes is expected here")
         start, position = self.start, self.end
         parts: list[Expr] = []
         text, begin = "", position

@@ -39,7 +39,8 @@ def _entries(file: File, templates: Templates, unread: list[Unread], passed: Cou
     """The entries of a file; a template is kept for later, when all its modules are there."""
     text = text_of(file)
     if is_bicep(text):
-        templates.templates[file.name] = bicep_template(text)
+        templates.templates[file.name], problems = bicep_template(file.name, text)
+        unread += problems
         return
     document = document_of(file)
     if is_terraform(document):

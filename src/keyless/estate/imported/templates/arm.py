@@ -15,8 +15,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from keyless.estate.imported.entry import Undecided
-from keyless.estate.imported.templates.expressions import Call, Literal, Node, Record, node_of
+from keyless.estate.imported.templates.expressions import Call, Literal, Node, Record
 from keyless.estate.imported.templates.model import Declared, Loop, Module, Parameter, Template
+from keyless.estate.imported.templates.nodes import node_of
 
 _LEVELS = {
     "subscriptiondeploymenttemplate.json": "subscription",
@@ -80,7 +81,8 @@ def _objects(value: object) -> list[tuple[str, Json]]:
 
 
 def _parameter(given: Json) -> Parameter:
-    default = node_of(given["defaultValue"]) if "defaultValue" in given else None
+    is_nothing = given.get("nullable") is True
+    default = node_of(given.get("defaultValue")) if "defaultValue" in given or is_nothing else None
     return Parameter(default, str(given.get("type")).casefold() in _SECURE)
 
 

@@ -20,7 +20,7 @@ from keyless.estate.imported.deployed import Place
 from keyless.estate.imported.entry import CannotRead, Entry, Rank, Undecided, Unread
 from keyless.estate.imported.templates.budget import Budget
 from keyless.estate.imported.templates.evaluate import Scope
-from keyless.estate.imported.templates.expressions import Literal, Node, Record
+from keyless.estate.imported.templates.expressions import Call, Literal, Node, Record, Spread
 from keyless.estate.imported.templates.fields import ASSIGNMENT, MAY, MUST, PROPERTIES
 from keyless.estate.imported.templates.model import Declared, Loop, Module, Template
 from keyless.estate.imported.templates.values import Deployed, id_of_scope, interleaved
@@ -139,10 +139,10 @@ class Deployment:
         return {"scope": self._scope_of(declared), "name": name}
 
     def _scope_of(self, declared: Declared) -> str:
-        node = declared.body.get("scope")
-        if node is None:
+        found = self._scope.value(declared.body.get("scope") or Literal(None))
+        if found is None:
             return self._base()
-        told = id_of_scope(self._scope.value(node))
+        told = id_of_scope(found)
         if told.startswith("/"):
             return told
         provider, *rest = told.split("/")
@@ -245,7 +245,11 @@ class Deployment:
         return found
 
     def _parameters(self, given: Record) -> Iterator[tuple[str, Any]]:
-        for key, node in given.pairs:
+        for one in given.pairs:
+            if isinstance(one, Spread):
+                yield from self._scope.spread(one, dict).items()
+                continue
+            key, node = one
             name = str(self._scope.value(key))
             try:
                 yield name, self._scope.value(node)
@@ -269,7 +273,9 @@ class Deployment:
 
 
 def _part(node: Node | None, name: str) -> Node | None:
-    return node.get(name) if isinstance(node, Record) else None
+    if node is None or isinstance(node, Record):
+        return node.get(name) if node is not None else None
+    return Call("tryget", (node, Literal(name)))
 
 
 def _extension_kind(kind: str) -> str:

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from keyless.estate.imported.deployed import Place
 from keyless.estate.imported.entry import CannotRead, Undecided
@@ -26,19 +26,21 @@ from keyless.estate.imported.templates.expressions import (
     Name,
     Node,
     Record,
+    Spread,
     Unknown,
 )
 from keyless.estate.imported.templates.functions import FUNCTIONS, Value, text
 from keyless.estate.imported.templates.model import Template
 from keyless.estate.imported.templates.own_functions import LAZY, OWN
-from keyless.estate.imported.templates.values import Deployed
+from keyless.estate.imported.templates.values import Deployed, NotThere
 from keyless.model.resource_id import group_scope, subscription_scope
 
 _DEEPEST = 60
 _ERRORS = (
     *(TypeError, ValueError, IndexError, KeyError, AttributeError, ArithmeticError),
-    *(RecursionError, MemoryError, OverflowError),
+    *(MemoryError, OverflowError),
 )
+_T = TypeVar("_T")
 Symbols = Callable[[str], Deployed | None]
 Load = Callable[[str], bytes | None]
 """What is in a file beside the template, by its path."""
@@ -67,21 +69,53 @@ class Scope:
             CannotRead: it can't be told; the message says what it hangs on.
         """
         self.budget.spend()
+        try:
+            return self._value(node)
+        except RecursionError as error:
+            raise CannotRead("is nested too deep to be told") from error
+
+    def _value(self, node: Node) -> Value:
         if isinstance(node, Literal):
             return node.value
         if isinstance(node, Items):
-            return [self.value(one) for one in node.items]
+            return self._list(node)
         if isinstance(node, Record):
-            return {text(self.value(key)): self.value(one) for key, one in node.pairs}
+            return self._object(node)
         if isinstance(node, Unknown):
             raise CannotRead(node.what)
         return self._computed(node)
+
+    def _list(self, node: Items) -> Value:
+        found: list[Value] = []
+        for one in node.items:
+            found += self.spread(one, list) if isinstance(one, Spread) else [self.value(one)]
+        return found
+
+    def _object(self, node: Record) -> Value:
+        found: dict[str, Value] = {}
+        for one in node.pairs:
+            if isinstance(one, Spread):
+                found |= self.spread(one, dict)
+            else:
+                found[text(self.value(one[0]))] = self.value(one[1])
+        return found
+
+    def spread(self, one: Spread, kind: type[_T]) -> _T:
+        """What is spread, which is a list or an object.
+
+        Raises:
+            CannotRead: it is not, or can't be told.
+        """
+        found = self.value(one.of)
+        if not isinstance(found, kind):
+            raise CannotRead("spreads what is no list or object")
+        return found
 
     def _computed(self, node: Name | Call | Member) -> Value:
         if isinstance(node, Name):
             return self.named(node.name)
         if isinstance(node, Member):
-            return self._member(self.value(node.of), self.value(node.name))
+            return self.member(self.value(node.of), self.value(node.name))
         try:
             return bounded(self._called(node))
         except _ERRORS as error:
@@ -135,7 +169,13 @@ class Scope:
         finally:
             self._open.pop()
 
-    def _member(self, whole: Value, name: Value) -> Value:
+    def member(self, whole: Value, name: Value) -> Value:
+        """A member of a value.
+
+        Raises:
+            NotThere: what is known has none of that name.
+            CannotRead: it can't be told.
+        """
         if isinstance(whole, Deployed):
             return whole.outputs[name] if name in whole.outputs else self._of_deployed(whole, str(name))
         if isinstance(whole, dict):
@@ -144,7 +184,7 @@ class Scope:
                 return found[str(name).casefold()]
         elif isinstance(whole, list) and isinstance(name, int) and -1 < name < len(whole):
             return whole[name]
-        raise CannotRead(f"hangs on `{str(name)[:60]}`, which is not there")
+        raise NotThere(f"hangs on `{str(name)[:60]}`, which is not there")
 
     def _of_deployed(self, whole: Deployed, name: str) -> Value:
         if name == "outputs":

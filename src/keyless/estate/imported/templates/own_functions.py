@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from keyless.estate.imported.entry import CannotRead
 from keyless.estate.imported.templates.expressions import Node
 from keyless.estate.imported.templates.functions import Value
-from keyless.estate.imported.templates.values import Deployed, interleaved
+from keyless.estate.imported.templates.values import Deployed, NotThere, interleaved
 from keyless.model.resource_id import InvalidResourceId, ResourceId, group_scope, subscription_scope
 
 if TYPE_CHECKING:
@@ -60,6 +60,15 @@ def _reference(scope: Scope, of: Value, *_: Value) -> Deployed:
     except InvalidResourceId as error:
         raise CannotRead("refers to a resource by a name alone, which is not found here") from error
     return Deployed(place.text, place.name)
+
+
+def _try_get(scope: Scope, whole: Value, *names: Value) -> Value:
+    try:
+        for name in names:
+            whole = scope.member(whole, name)
+    except NotThere:
+        return None
+    return whole
 
 
 def _load_text(scope: Scope, path: str, *_: Value) -> str:
@@ -129,6 +138,7 @@ OWN: Mapping[str, Callable[..., Value]] = {
     "tenantresourceid": _tenant_resource_id,
     "extensionresourceid": _extension_resource_id,
     "reference": _reference,
+    "tryget": _try_get,
     "copyindex": _copy_index,
     "loadjsoncontent": _load_json,
     "loadtextcontent": _load_text,

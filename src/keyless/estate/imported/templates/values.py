@@ -9,6 +9,10 @@ from keyless.estate.imported.entry import CannotRead, IdOf
 from keyless.model.resource_id import ResourceId
 
 
+class NotThere(CannotRead):
+    """A member of something known that has no such member."""
+
+
 @dataclass(frozen=True, slots=True)
 class Deployed:
     """A resource that a template declares or refers to; ``outputs`` are those of a module."""
