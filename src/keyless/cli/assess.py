@@ -11,6 +11,7 @@ import click
 
 from keyless.cli.assess_fixes import fix
 from keyless.cli.failure import Failure
+from keyless.cli.terminal import say
 
 if TYPE_CHECKING:
     from keyless.assess.config import Found
@@ -95,6 +96,8 @@ def command(**given: object) -> None:
     _check(options)
     gc.disable()  # what is made here lives until the end
     made = _assessed(options)
+    if not made.report.files and not options.staged:
+        say(f"nothing of `{made.report.scope.root}` is read: is it the right place?")
     if options.fix:
         click.get_current_context().exit(fix(made, out=options.out, apply=options.apply))
     _write(made, options)
@@ -107,6 +110,8 @@ def _check(options: Options) -> None:
         raise Failure("`--apply` goes with `--fix`", 2)
     if options.fix and (options.staged or options.revision):
         raise Failure("`--fix` changes files of the folder: leave `--staged` and `--revision` out", 2)
+    if options.fix and (options.wanted != "terminal" or options.write_baseline is not None):
+        raise Failure("`--fix` writes a patch: leave `--format` and `--write-baseline` out", 2)
     if options.apply and options.out is not None:
         raise Failure("`--apply` changes the files, and `--out` writes the patch: give one of them", 2)
 

@@ -114,10 +114,27 @@ def test_fix_prints_a_patch_that_git_takes_and_apply_changes_the_files(root, key
 
 
 @pytest.mark.parametrize(
-    "arguments", [("--apply",), ("--fix", "--staged"), ("--fix", "--apply", "--out", "x"), ("--format", "x")]
+    "arguments",
+    [
+        ("--apply",),
+        ("--fix", "--staged"),
+        ("--fix", "--apply", "--out", "x"),
+        ("--format", "x"),
+        ("--fix", "--format", "sarif"),
+        ("--fix", "--write-baseline", "x"),
+    ],
 )
 def test_options_that_do_not_go_together_are_told(root, keyless, arguments):
     assert keyless(*arguments)[0] == 2
+
+
+def test_a_place_where_nothing_is_read_is_asked_about(root, keyless):
+    made(root, {"notes.txt": "x\n"})
+    code, _, err = keyless()
+    assert code == 0
+    assert "is it the right place?" in err
+    made(root, {"a.py": "x = 1\n"})
+    assert keyless()[2] == ""
 
 
 def test_a_fix_that_could_not_be_written_leaves_all_as_it_was(root, keyless, monkeypatch):
