@@ -29,7 +29,7 @@ CSHARP = (
         ),
     ),
     (
-        *("{e};", "var a = {e};", "a.B = {e};", "return {e};", "if ({e}) {{ {s} }} else if ({e}) {{ {s} }}"),
+        *("_ = {e};", "var a = {e};", "a.B = {e};", "return {e};", "if ({e}) {{ {s} }} else if ({e}) {{ {s} }}"),
         *("foreach (var a in {e}) {{ {s} }}", "while ({e}) {{ {s} }}", "do {{ {s} }} while ({e});"),
         *("for (var i = {e}; {e}; g({e})) {{ {s} }}", "using (var a = {e}) {{ {s} }}", "using var a = {e};"),
         *("try {{ {s} }} catch (E e) when ({e}) {{ {s} }} finally {{ {s} }}", "lock ({e}) {{ {s} }}"),
@@ -53,7 +53,7 @@ JAVA = (
             "(a -> {{ return {0}; }})",
             "({0} instanceof T t)",
         ),
-        *("switch ({0}) {{ case 1 -> {1}; default -> {{ yield {2}; }} }}", "g({0})::a", "(x = {0})"),
+        *("(switch ({0}) {{ case 1 -> {1}; default -> {{ yield {2}; }} }})", "(g({0})::a)", "(x = {0})"),
     ),
     (
         *("g({e});", "T a = {e};", "a.b = {e};", "if ({e}) {{ {s} }} else if ({e}) {{ {s} }} else {{ {s} }}"),
