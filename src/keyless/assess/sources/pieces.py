@@ -54,8 +54,8 @@ class Piece(FileText):
         inside, outside = self.segments[index]
         return min(outside + max(0, offset - inside), len(self.outer.data))
 
-    def filled(self, value: str, start: int, end: int) -> Expr:
-        """A leaf of the text with the holes that it covers: ``value`` as it stands where there are none."""
+    def leaf(self, value: str, start: int, end: int) -> Expr:
+        """A text with the holes that it covers: ``value`` as it stands where there are none."""
         first = bisect_left(self._starts_of_holes, start)
         within = self.holes[first : bisect_left(self._starts_of_holes, end)]
         if not within:
@@ -71,7 +71,7 @@ class Piece(FileText):
 
     def _rest(self, parts: list[Expr], start: int, end: int) -> None:
         if end > start:
-            parts.append(Literal(self.span(start, end), self.data[start:end].decode("utf-8", "replace")))
+            parts.append(Literal(self.span(start, end), self.between(start, end)))
 
 
 def segments_of(value: str, written: str, at: int) -> list[tuple[int, int]]:

@@ -84,7 +84,7 @@ class Reading:
             return []
         self._depth += 1
         around, self.hoisted = self.hoisted, []
-        found = list(self._read_statement(node))
+        found = list(self.read_statement(node))
         found[:0] = self.hoisted
         self.hoisted = around
         self._depth -= 1
@@ -124,7 +124,8 @@ class Reading:
         self._links -= len(links)
         return found
 
-    def _read_statement(self, node: Node) -> Iterable[Statement]:
+    def read_statement(self, node: Node) -> Iterable[Statement]:
+        """What a node is as statements, by the tables."""
         kind = node.type
         tell = self.forms.statements.get(kind)
         if tell is not None:

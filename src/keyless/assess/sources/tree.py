@@ -11,6 +11,7 @@ from bisect import bisect_right
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from keyless.assess.syntax.expressions import Expr, Literal
 from keyless.assess.syntax.source import Lack, Problem
 from keyless.assess.syntax.span import Span
 
@@ -47,7 +48,15 @@ class FileText:
 
     def piece(self, node: Node) -> str:
         """The text of a node."""
-        return self.data[node.start_byte : node.end_byte].decode("utf-8", "replace")
+        return self.between(node.start_byte, node.end_byte)
+
+    def between(self, start: int, end: int) -> str:
+        """What is written between two byte offsets."""
+        return self.data[start:end].decode("utf-8", "replace")
+
+    def leaf(self, value: str, start: int, end: int) -> Expr:
+        """The text that is written between two byte offsets, and means ``value``."""
+        return Literal(self.span(start, end), value)
 
     def _at(self, offset: int) -> tuple[int, int]:
         line = bisect_right(self._starts, offset)

@@ -70,6 +70,13 @@ def test_words_of_a_command_have_quotes_and_escapes_resolved() -> None:
     assert words(command_of(statement)) == ["az", "storage", "a b", 'c"d', "e f", "g\n", "premidpost", "X"]
 
 
+def test_a_sign_that_is_escaped_escapes_nothing_after_it() -> None:
+    (statement,) = sh("az $'a\\\\n' \"b\\\\\nc\"")
+    assert words(command_of(statement)) == ["az", "a\\n", "b\\\nc"]
+    (statement,) = ps('az "a``n"')
+    assert words(command_of(statement)) == ["az", "a`n"]
+
+
 def test_a_substitution_is_the_command_within() -> None:
     (statement,) = sh('export KEY=$(az storage account keys list -n "$NAME" -o tsv)')
     assert isinstance(statement, Assign)
@@ -129,8 +136,10 @@ def test_a_variable_for_one_command_is_assigned_before_it() -> None:
 
 
 def test_arrays_and_their_members() -> None:
-    first, second, third = sh("A=(a b)\nB=${A[0]}\nunset A")
-    assert isinstance(value_of(first), Items)
+    first, second, third = sh("A=(a b # and\n)\nB=${A[0]}\nunset A")
+    members = value_of(first)
+    assert isinstance(members, Items)
+    assert [text_of(one) for one in members.items] == ["a", "b"]
     assert isinstance(value_of(second), Index)
     assert isinstance(third, Evaluate)
 
@@ -356,7 +365,7 @@ def test_hostile_powershell_takes_no_time(text: str) -> None:
 
 def test_words_with_variables_and_choices_of_powershell() -> None:
     body = ps(
-        "docker push $registry/${service}:linux $env:HOST/x\n$a = $b ? 'x' : $c\nGet-X $root/../data\n"
+        "docker push $registry/${script:service}:linux $env:HOST/x\n$a = $b ? 'x' : $c\nGet-X $root/../data\n"
         "$d = $total / $count\n$e = $f | Where-Object { $_ }\n"
     )
     word = command_of(body[0]).words[2]

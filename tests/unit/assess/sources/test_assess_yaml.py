@@ -271,6 +271,18 @@ def test_scripts_of_a_pipeline_are_units() -> None:
     assert commands(source)[0][1] == ["az", "acr", "login", "-n", "variables.registry"]
 
 
+def test_a_word_has_its_variables_in_a_script_that_has_other_expressions() -> None:
+    script = "az x -p $env:PW/x -t ${{ vars.T }}"
+    text = f"on: push\njobs:\n  a:\n    steps:\n    - shell: pwsh\n      run: {script}\n"
+    statement = read(".github/workflows/a.yml", text).units[0].body[0]
+    assert isinstance(statement, Evaluate)
+    assert isinstance(statement.value, Command)
+    _, _, _, password, _, tenant = statement.value.words
+    assert isinstance(password, Joined)
+    assert dotted(password.parts[0]) == "env.PW"
+    assert dotted(tenant) == "vars.T"
+
+
 def test_folded_scripts_keep_their_places() -> None:
     text = "steps:\n- script: >-\n    az login\n    -p secret\n  name: é\n"
     unit = read("azure-pipelines.yml", text).units[0]

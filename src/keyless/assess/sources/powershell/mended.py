@@ -20,6 +20,12 @@ Source: https://learn.microsoft.com/powershell/module/microsoft.powershell.core/
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
+
+from keyless.grammars import parsed
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
 
 _COALESCE = re.compile(rb"[ \t]\?\?[ \t](?=(.))")
 _COALESCE_INTO = re.compile(rb"\?\?=")
@@ -52,7 +58,12 @@ _LISTED = re.compile(
 )
 
 
-def parseable(data: bytes) -> bytes:
+def parsed_powershell(data: bytes) -> Node:
+    """The tree of a script."""
+    return parsed("powershell", _parseable(data))
+
+
+def _parseable(data: bytes) -> bytes:
     """The text as the grammar takes it, every byte of what stays in its place."""
     if b"??" in data:
         data = _COALESCE.sub(lambda one: b"-or " if one.group(1).isalpha() else b" -or", data)
