@@ -29,7 +29,13 @@ CSHARP = (
         ),
     ),
     (
-        *("_ = {e};", "var a = {e};", "a.B = {e};", "return {e};", "if ({e}) {{ {s} }} else if ({e}) {{ {s} }}"),
+        *(
+            "_ = {e};",
+            "var a = {e};",
+            "a.B = {e};",
+            "return {e};",
+            "if ({e}) {{ {s} }} else if ({e}) {{ {s} }}",
+        ),
         *("foreach (var a in {e}) {{ {s} }}", "while ({e}) {{ {s} }}", "do {{ {s} }} while ({e});"),
         *("for (var i = {e}; {e}; g({e})) {{ {s} }}", "using (var a = {e}) {{ {s} }}", "using var a = {e};"),
         *("try {{ {s} }} catch (E e) when ({e}) {{ {s} }} finally {{ {s} }}", "lock ({e}) {{ {s} }}"),
