@@ -121,11 +121,6 @@ def ternary(reading: Putting, node: Node) -> Expr:
     return Choice(reading.span(node), alternatives, condition)
 
 
-def sequence(reading: Putting, node: Node) -> Expr:
-    """`a, b`."""
-    return Other(reading.span(node), node.type, reading.expressions(node.named_children))
-
-
 def object_(reading: Putting, node: Node) -> Expr:
     """`{a, b: c, [d]: e, ...f, g() {}}`; what is spread into it has a key of nothing."""
     entries = [_entry(reading, one) for one in node.named_children if one.type != "comment"]
