@@ -20,6 +20,7 @@ from collections.abc import Callable
 from typing import ClassVar
 
 from keyless.assess.sources.bicep_tokens import DEEPEST, NotUnderstood, Tokens, TooDeep
+from keyless.assess.sources.texts import by_number
 from keyless.assess.syntax.expressions import (
     Argument,
     Call,
@@ -394,8 +395,7 @@ class Expressions(Tokens):
 
 def _unescaped(found: re.Match[bytes]) -> str:
     if found[1] is not None:
-        number = int(found[1], 16)
-        return chr(number) if number < 0x110000 else ""
+        return by_number(int(found[1], 16))
     sign = found[2].decode("utf-8", "replace")
     return _ESCAPES.get(sign, sign)
 

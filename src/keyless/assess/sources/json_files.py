@@ -21,6 +21,7 @@ from contextlib import suppress
 from pathlib import PurePosixPath
 
 from keyless.assess.sources.terraform_json import values_of
+from keyless.assess.sources.texts import whole
 from keyless.assess.sources.tree import FileText
 from keyless.assess.syntax.documents import Document, DocumentKind
 from keyless.assess.syntax.expressions import (
@@ -143,7 +144,7 @@ class _Reader:
         if "\\" not in written:
             return written[1:-1]
         try:
-            return str(json.loads(written, strict=False))
+            return whole(json.loads(written, strict=False))
         except ValueError as error:
             raise _Failed(at, Lack.NOT_PARSED, "this text has an escape that JSON does not know") from error
 

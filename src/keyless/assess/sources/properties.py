@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 
 from keyless.assess.sources.flat import flat_document
+from keyless.assess.sources.texts import whole
 from keyless.assess.sources.tree import FileText
 from keyless.assess.syntax.documents import DocumentKind
 from keyless.assess.syntax.source import Source
@@ -76,7 +77,7 @@ def _goes_on(text: str, start: int, end: int) -> bool:
 
 
 def _unescaped(written: str) -> str:
-    return _ESCAPE.sub(_meant, written) if "\\" in written else written
+    return whole(_ESCAPE.sub(_meant, written)) if "\\" in written else written
 
 
 def _meant(found: re.Match[str]) -> str:

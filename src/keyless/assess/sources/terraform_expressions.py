@@ -17,6 +17,7 @@ import textwrap
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, ClassVar
 
+from keyless.assess.sources.texts import by_number
 from keyless.assess.sources.tree import FileText
 from keyless.assess.syntax.expressions import (
     Argument,
@@ -302,7 +303,7 @@ def _escape(found: re.Match[str]) -> str:
         return found[4]
     number = found[1] or found[2]
     if number:
-        return chr(int(number, 16)) if int(number, 16) < 0x110000 else ""
+        return by_number(int(number, 16))
     return _ESCAPES.get(found[3], found[3])
 
 

@@ -3,7 +3,8 @@
 Rules:
 - a number that is written in a way that is not understood is no literal;
 - `a + b` is a text unless one of them is a number: what is added otherwise is of no account here;
-- neighbours that are both literal become one.
+- neighbours that are both literal become one;
+- an escape can name half of a character (`\\ud800`): no text keeps it, since none could be written down.
 """
 
 from __future__ import annotations
@@ -43,14 +44,20 @@ def unescaped(text: str) -> str:
 def _character(found: re.Match[str]) -> str:
     code = found[1]
     if code[0] in "uUx" and len(code) > 1:
-        return _by_number(int(code.lstrip("uUx").strip("{}") or "0", 16))
+        return by_number(int(code.lstrip("uUx").strip("{}") or "0", 16))
     if code[0] in "01234567":
-        return _by_number(int(code, 8))
+        return by_number(int(code, 8))
     return "" if code[-1] == "\n" else _PLAIN.get(code, code)
 
 
-def _by_number(number: int) -> str:
+def by_number(number: int) -> str:
+    """The character of a number; the sign for none where it is half of one, or beyond all."""
     return chr(number) if number < 0x110000 and not 0xD800 <= number < 0xE000 else "\ufffd"
+
+
+def whole(text: str) -> str:
+    """A text in which two halves are one character; a half that is left alone is none."""
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
 def number(span: Span, kind: str, text: str) -> Expr:
