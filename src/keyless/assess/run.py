@@ -58,23 +58,22 @@ def run(
 
     Raises:
         NoTarget: it cannot be assessed.
-        NoSuchRule: the configuration names a rule that there is not.
+        NoSuchRule: the configuration names a rule that there is not, or leaves none to look for.
         CannotStart: the processes that read do not start.
     """
     chosen = chosen_rules(found.config.rule, found.config.skip)
-    gathered = gather(target, (found.config.exclude, _below(found, target)))
+    _check_allowed(found)
+    below = _below(found, target)
+    gathered = gather(target, (found.config.exclude, below))
     read = _read(target, gathered, progress)
     assessed = assess(
         read.sources, today, chosen, with_components=with_components, progress=_checking(progress)
     )
     marked = list(zip(assessed.findings, fingerprints(assessed.findings, gathered.texts), strict=True))
-    top, prefix = prefix_of(target.root)
-    allowances = Allowances(read.comments, found, _below(found, target), today)
     standing = sort_out(
         marked,
         found.config,
-        allowances,
-        today,
+        Allowances(read.comments, found, below, today),
         baseline=baseline,
         touches=_touches(target, gathered),
         rules=() if target.only else [one.id for one in chosen],
@@ -82,15 +81,7 @@ def run(
     report = Report(
         version=__version__,
         date=today,
-        scope=Scope(
-            root=named,
-            prefix=prefix if top else "",
-            only=target.only,
-            revision=target.revision,
-            commit=gathered.commit,
-            staged=target.staged,
-            since=target.since,
-        ),
+        scope=_scope(target, gathered, named),
         files=len(read.sources),
         left_out=_counted(gathered, read),
         rules=tuple(map(_told, chosen)),
@@ -107,16 +98,44 @@ def chosen_rules(only: Sequence[str], skip: Sequence[str]) -> Sequence[Rule]:
     """The rules that are named by their ids or groups, without those to skip; all where none is named.
 
     Raises:
-        NoSuchRule: a name is of none.
+        NoSuchRule: a name is of none, or none is left.
     """
     known = dict.fromkeys(name for rule in rules().values() for name in (rule.group.value, rule.id))
     for name in (*only, *skip):
         if name not in known:
-            near = nearest(name, known)
-            hint = f"did you mean {quoted_list(near)}?" if near else "`docs/rules/` lists them"
-            raise NoSuchRule(f"there is no rule or group `{name}`: {hint}")
+            raise NoSuchRule(f"there is no rule or group `{name}`: {_hint(name, known)}")
     wanted = [one for one in rules().values() if not only or {one.id, one.group.value} & set(only)]
-    return [one for one in wanted if not {one.id, one.group.value} & set(skip)]
+    left = [one for one in wanted if not {one.id, one.group.value} & set(skip)]
+    if only and not left:
+        raise NoSuchRule("no rule is left to look for: all that are named are left out as well")
+    return left
+
+
+def _check_allowed(found: Found) -> None:
+    """See that what the configuration allows are findings of rules that there are."""
+    for at, one in enumerate(found.config.allow):
+        if one.rule not in rules():
+            raise NoSuchRule(
+                f"`allow[{at}]` in `{found.file}` allows nothing, there is no rule `{one.rule}`: "
+                f"{_hint(one.rule, rules())}"
+            )
+
+
+def _hint(name: str, known: Iterable[str]) -> str:
+    near = nearest(name, known)
+    return f"did you mean {quoted_list(near)}?" if near else "`docs/rules/` lists them"
+
+
+def _scope(target: Target, gathered: Gathered, named: str) -> Scope:
+    return Scope(
+        root=named,
+        prefix=prefix_of(target.root)[1],
+        only=target.only,
+        revision=target.revision,
+        commit=gathered.commit,
+        staged=target.staged,
+        since=target.since,
+    )
 
 
 def _read(target: Target, gathered: Gathered, progress: Progress | None) -> Scan:

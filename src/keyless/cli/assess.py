@@ -157,8 +157,11 @@ def _configured(root: Path, options: Options) -> Found:
 
     found = Found(Config()) if options.no_config else find_config(root, prefix_of(root)[0])
     config = found.config
-    if options.only or options.skip:
-        config = msgspec.structs.replace(config, rule=options.only, skip=(*config.skip, *options.skip))
+    config = msgspec.structs.replace(
+        config,
+        rule=options.only or config.rule,
+        skip=(*(one for one in config.skip if one not in options.only), *options.skip),
+    )
     if options.min_severity:
         config = msgspec.structs.replace(config, min_severity=Severity(options.min_severity))
     if options.min_confidence:
@@ -177,13 +180,19 @@ def _baseline(found: Found, options: Options) -> Baseline | None:
     file = options.baseline
     if file is None and found.config.baseline and found.folder is not None:
         file = found.folder / found.config.baseline
-    if file is None or file == options.write_baseline:
+    if file is None or _is_written_anew(file, options):
         return None
     try:
         return read_baseline(file)
     except OSError as error:
         why = (error.strerror or str(error)).lower()
         raise Failure(f"cannot read the baseline `{file}`: {why}", 2) from error
+
+
+def _is_written_anew(baseline: Path, options: Options) -> bool:
+    """Whether the baseline is the file to write, by whatever path: then it holds back nothing."""
+    written = options.write_baseline
+    return written is not None and baseline.resolve() == written.resolve()
 
 
 def _write(made: Run, options: Options) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import os
 
@@ -82,6 +83,38 @@ def test_options_count_before_the_configuration(root, keyless):
     code, _, err = keyless()
     assert code == 2
     assert "did you mean `min-severity`" in err
+
+
+def test_an_option_about_rules_leaves_the_rest_of_the_configuration(root, keyless, monkeypatch):
+    rules = {name: dataclasses.replace(key_rule(root), id=name) for name in ("stored-key", "other", "third")}
+    monkeypatch.setattr(running, "rules", lambda: rules)
+    made(root, {"a.py": "x\n", "pyproject.toml": '[tool.keyless.assess]\nrule = ["other", "third"]\n'})
+
+    def looked_for(*options):
+        return [one["id"] for one in json.loads(keyless("--format", "json", *options)[1])["rules"]]
+
+    assert looked_for("--skip", "third") == ["other"]
+    made(root, {"pyproject.toml": '[tool.keyless.assess]\nskip = ["other"]\n'})
+    assert looked_for("--rule", "other") == ["other"]
+    code, _, said = keyless("--rule", "other", "--skip", "other")
+    assert (code, "no rule is left" in said) == (2, True)
+
+
+def test_the_baseline_of_the_configuration_is_written_anew_by_any_path(root, keyless):
+    made(root, {"a.py": "KEY\n", "pyproject.toml": '[tool.keyless.assess]\nbaseline = "known.json"\n'})
+    for path in ("known.json", "./known.json", str(root / "known.json")):
+        keyless("--write-baseline", path)
+        assert len(json.loads((root / "known.json").read_text())["findings"]) == 1
+    assert keyless()[0] == 0
+
+
+def test_an_entry_that_allows_findings_of_no_rule_is_a_mistake(root, keyless):
+    entry = '[[tool.keyless.assess.allow]]\nrule = "stored-keys"\nreason = "it goes"\n'
+    made(root, {"a.py": "KEY\n", "pyproject.toml": entry})
+    code, _, said = keyless()
+    assert code == 2
+    assert "`allow[0]` in `pyproject.toml` allows nothing" in said
+    assert "did you mean `stored-key`?" in said
 
 
 def test_staged_and_since_tell_of_what_changes(root, keyless):

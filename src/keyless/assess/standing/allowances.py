@@ -34,10 +34,6 @@ class Allowance(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
     reason: str = ""
     until: datetime.date | None = None
 
-    def days_left(self, today: datetime.date) -> int | None:
-        """How many days it holds after today; none where it has no end."""
-        return None if self.until is None else (self.until - today).days
-
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
@@ -68,6 +64,10 @@ class Allowances:
     def holds(self, allowance: Allowance) -> bool:
         """Whether its last day is not over."""
         return allowance.until is None or self._today <= allowance.until
+
+    def days_left(self, allowance: Allowance) -> int | None:
+        """How many days it holds after today; none where it has no end."""
+        return None if allowance.until is None else (allowance.until - self._today).days
 
     def unused(self, chosen: Iterable[str]) -> tuple[Allowance, ...]:
         """Those that allowed nothing, of the rules that were looked for."""

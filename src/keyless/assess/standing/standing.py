@@ -9,7 +9,8 @@ Rules, in this order:
 
 from __future__ import annotations
 
-import datetime
+import enum
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 
 import msgspec
@@ -54,11 +55,20 @@ class Standing(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
     unused: tuple[Allowance, ...] = ()
 
 
+class _Fate(enum.Enum):
+    """What becomes of a finding."""
+
+    BELOW = enum.auto()
+    UNCHANGED = enum.auto()
+    ALLOWED = enum.auto()
+    KNOWN = enum.auto()
+    TOLD = enum.auto()
+
+
 def sort_out(
     findings: Sequence[tuple[Finding, str]],
     config: Config,
     allowances: Allowances,
-    today: datetime.date,
     *,
     baseline: Baseline | None = None,
     touches: Touches | None = None,
@@ -66,32 +76,38 @@ def sort_out(
 ) -> Standing:
     """Sort out findings with their fingerprints; ``rules`` are the ids of those that were looked for."""
     known = frozenset(one.fingerprint for one in baseline.findings) if baseline else frozenset()
-    told, allowed = [], []
-    below = unchanged = known_again = 0
-    for finding, fingerprint in findings:
+    told, allowed, fates = [], [], Counter[_Fate]()
+    for finding, mark in findings:
         allowance = allowances.of(finding)
-        if not _is_wanted(finding, config):
-            below += 1
-        elif touches is not None and not touches(finding):
-            unchanged += 1
-        elif allowance is not None and allowances.holds(allowance):
-            left = allowance.days_left(today)
-            allowed.append(
-                AllowedFinding(finding=finding, fingerprint=fingerprint, allowance=allowance, days_left=left)
-            )
-        elif fingerprint in known:
-            known_again += 1
-        else:
-            told.append(Told(finding=finding, fingerprint=fingerprint, expired=allowance))
+        held = allowance if allowance is not None and allowances.holds(allowance) else None
+        fate = _fate(finding, config, touches, is_allowed=held is not None, is_known=mark in known)
+        fates[fate] += 1
+        if fate is _Fate.TOLD:
+            told.append(Told(finding=finding, fingerprint=mark, expired=allowance))
+        elif fate is _Fate.ALLOWED and held is not None:
+            left = allowances.days_left(held)
+            allowed.append(AllowedFinding(finding=finding, fingerprint=mark, allowance=held, days_left=left))
     return Standing(
         told=tuple(told),
         allowed=tuple(allowed),
-        known=known_again,
-        gone=gone(baseline, {one for _, one in findings}) if baseline else (),
-        below=below,
-        unchanged=unchanged,
+        known=fates[_Fate.KNOWN],
+        gone=gone(baseline, {mark for _, mark in findings}) if baseline else (),
+        below=fates[_Fate.BELOW],
+        unchanged=fates[_Fate.UNCHANGED],
         unused=allowances.unused(rules),
     )
+
+
+def _fate(
+    finding: Finding, config: Config, touches: Touches | None, *, is_allowed: bool, is_known: bool
+) -> _Fate:
+    if not _is_wanted(finding, config):
+        return _Fate.BELOW
+    if touches is not None and not touches(finding):
+        return _Fate.UNCHANGED
+    if is_allowed:
+        return _Fate.ALLOWED
+    return _Fate.KNOWN if is_known else _Fate.TOLD
 
 
 def _is_wanted(finding: Finding, config: Config) -> bool:
