@@ -173,28 +173,14 @@ def json_text(report: Report) -> str:
 def as_json(report: Report) -> AssessmentJson:
     """The report in the form of the file."""
     standing = report.standing
-    groups = {one.id: one.group for one in report.rules}
-    told = [_finding(one.finding, groups, one.fingerprint, Status.OPEN, one.expired) for one in standing.told]
-    allowed = [
-        _finding(one.finding, groups, one.fingerprint, Status.ALLOWED, one.allowance, one.days_left)
-        for one in standing.allowed
-    ]
     return AssessmentJson(
         version=report.version,
         date=report.date,
         scope=report.scope,
         complete=not report.problems,
         exit_code=report.exit_code,
-        counts=Counts(
-            files=report.files,
-            open=len(told),
-            allowed=len(allowed),
-            in_baseline=standing.known,
-            below_thresholds=standing.below,
-            on_unchanged_lines=standing.unchanged,
-            left_out=report.left_out,
-        ),
-        findings=tuple(sorted([*told, *allowed], key=lambda one: (one.place.path, one.place.line, one.rule))),
+        counts=_counts(report),
+        findings=_findings(report),
         problems=tuple(
             ProblemJson(path=one.path, lack=one.lack, message=one.message, line=one.span.line)
             for one in report.problems
@@ -207,6 +193,31 @@ def as_json(report: Report) -> AssessmentJson:
         rules=tuple(RuleJson(id=one.id, group=one.group, title=one.title) for one in report.rules),
         components=tuple(map(_component, report.components)),
     )
+
+
+def _counts(report: Report) -> Counts:
+    standing = report.standing
+    return Counts(
+        files=report.files,
+        open=len(standing.told),
+        allowed=len(standing.allowed),
+        in_baseline=standing.known,
+        below_thresholds=standing.below,
+        on_unchanged_lines=standing.unchanged,
+        left_out=report.left_out,
+    )
+
+
+def _findings(report: Report) -> tuple[FindingJson, ...]:
+    """What is told and what is allowed, in the order of files and lines."""
+    standing = report.standing
+    groups = {one.id: one.group for one in report.rules}
+    told = [_finding(one.finding, groups, one.fingerprint, Status.OPEN, one.expired) for one in standing.told]
+    allowed = [
+        _finding(one.finding, groups, one.fingerprint, Status.ALLOWED, one.allowance, one.days_left)
+        for one in standing.allowed
+    ]
+    return tuple(sorted([*told, *allowed], key=lambda one: (one.place.path, one.place.line, one.rule)))
 
 
 def _component(one: Component) -> ComponentJson:
