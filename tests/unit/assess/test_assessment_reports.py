@@ -10,6 +10,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import jsonschema
+import msgspec
 import pytest
 
 from assessed_made import committed, key_rule, made
@@ -153,6 +154,14 @@ def test_junit_has_a_case_for_each_finding_and_for_each_rule_that_found_nothing(
     (passed,) = by_name["Identities"]
     assert passed.get("name") == "nothing found"
     assert by_name["What could not be read"].get("errors") == "1"
+
+
+def test_junit_says_what_the_configuration_turns_off_and_what_was_not_looked_at(ran):
+    report = msgspec.structs.replace(ran.report, notices=("`x` turns it off",), left_out={"vendored": 2})
+    suites = ElementTree.fromstring(junit_text(report))
+    (notices,) = [one for one in suites if one.get("name") == "Notices"]
+    assert [one.get("name") for one in notices] == ["`x` turns it off", "not looked at: 2 vendored"]
+    assert not any(list(one) for one in notices)
 
 
 class _Page(HTMLParser):

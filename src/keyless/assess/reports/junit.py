@@ -3,7 +3,9 @@
 Rules:
 - a group of rules is a suite; a finding is a case that failed, what is allowed one that was skipped, and a
   rule that found nothing one that passed;
-- what could not be read is an error, in a suite of its own.
+- what could not be read is an error, in a suite of its own;
+- what is wrong with comments and configuration, what these turn off and what was not looked at stand in a
+  suite of their own, and fail nothing.
 
 Source: https://github.com/testmoapp/junitxml
 """
@@ -14,7 +16,7 @@ from collections.abc import Iterable, Iterator
 from xml.sax.saxutils import escape, quoteattr
 
 from keyless.assess.report import Report
-from keyless.assess.reports.wording import GROUPS, at, where
+from keyless.assess.reports.wording import GROUPS, at, not_looked_at, where
 from keyless.assess.rules.rule import Group
 from keyless.model.visible import inert, inert_markup, visible
 
@@ -23,6 +25,7 @@ def junit_text(report: Report) -> str:
     """The file."""
     suites = [_suite(GROUPS[group], list(_cases(report, group))) for group in Group]
     suites.append(_suite("What could not be read", list(_errors(report))))
+    suites.append(_suite("Notices", list(_notices(report))))
     head = ('<?xml version="1.0" encoding="UTF-8"?>', '<testsuites name="keyless assess">')
     return inert_markup("\n".join((*head, *filter(None, suites), "</testsuites>", "")))
 
@@ -62,6 +65,11 @@ def _cases(report: Report, group: Group) -> Iterator[str]:
 def _errors(report: Report) -> Iterator[str]:
     for one in report.problems:
         yield _case(one.lack, where(one), f"<error message={_attribute(one.message)}/>")
+
+
+def _notices(report: Report) -> Iterator[str]:
+    for one in filter(None, (*report.notices, not_looked_at(report))):
+        yield _case("notice", one, "")
 
 
 def _case(kind: str, name: str, inner: str) -> str:

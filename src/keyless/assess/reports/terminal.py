@@ -6,19 +6,18 @@ import io
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from keyless.assess.files.left_out import LeftOut
 from keyless.assess.files.texts import Texts
 from keyless.assess.findings.finding import Finding, Remedy, Severity
 from keyless.assess.report import Report
 from keyless.assess.reports.frames import Frame, frame
 from keyless.assess.reports.wording import (
     GROUPS,
-    LEFT_OUT,
     SECRET_GROUPS,
     at,
     by_what,
     counted,
     headline,
+    not_looked_at,
     until_when,
     where,
 )
@@ -184,9 +183,8 @@ def _by_severity(told: Sequence[Told]) -> str:
 
 def _counts(report: Report) -> Iterator[str]:
     standing = report.standing
-    if report.left_out:
-        those = ", ".join(f"{count:,} {LEFT_OUT[LeftOut(why)]}" for why, count in report.left_out.items())
-        yield f"not looked at: {those}"
+    if left_out := not_looked_at(report):
+        yield left_out
     others = (
         (standing.below, "below the thresholds (`--min-severity`, `--min-confidence`)"),
         (standing.unchanged, "on lines that did not change"),

@@ -48,6 +48,12 @@ def where(problem: Problem) -> str:
     return f"{problem.path}:{problem.span.line}" if problem.span.line else problem.path
 
 
+def not_looked_at(report: Report) -> str:
+    """How many files were left out, and why; empty where none were."""
+    those = ", ".join(f"{count:,} {LEFT_OUT[LeftOut(why)]}" for why, count in report.left_out.items())
+    return f"not looked at: {those}" if those else ""
+
+
 def headline(report: Report) -> str:
     """The result in a line."""
     found = len(report.standing.told)
