@@ -166,6 +166,48 @@ def test_where_one_file_cannot_be_replaced_those_before_it_are_put_back(tmp_path
     assert len(list(root.iterdir())) == 2
 
 
+def test_what_cannot_be_put_back_is_kept_beside_it_and_named(tmp_path, monkeypatch):
+    root = made(tmp_path.resolve(), {"a.sh": "old\n", "b.sh": "old\n"})
+    replace = os.replace
+
+    def failing(source, target):
+        if str(target).endswith("b.sh") or str(source).endswith(".before"):
+            raise OSError(28, "No space left on device")
+        replace(source, target)
+
+    monkeypatch.setattr(writing.os, "replace", failing)
+    with pytest.raises(CannotWrite, match=r"`a\.sh` \(in `\.a\.sh\.\d+\.before` beside it\): no space left"):
+        write_all(root, [Changed("a.sh", b"old\n", b"new\n"), Changed("b.sh", b"old\n", b"new\n")])
+    (kept,) = root.glob(".*")
+    assert kept.read_text() == "old\n"
+    assert (root / "b.sh").read_text() == "old\n"
+
+
+def test_files_are_put_back_when_a_person_interrupts(tmp_path, monkeypatch):
+    root = made(tmp_path.resolve(), {"a.sh": "old\n", "b.sh": "old\n"})
+    replace = os.replace
+
+    def interrupted(source, target):
+        if str(target).endswith("b.sh"):
+            raise KeyboardInterrupt
+        replace(source, target)
+
+    monkeypatch.setattr(writing.os, "replace", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        write_all(root, [Changed("a.sh", b"old\n", b"new\n"), Changed("b.sh", b"old\n", b"new\n")])
+    assert (root / "a.sh").read_text() == "old\n"
+    assert len(list(root.iterdir())) == 2
+
+
+def test_a_read_only_file_is_left_alone_and_so_are_the_others(tmp_path):
+    root = made(tmp_path.resolve(), {"a.sh": "old\n", "b.sh": "old\n"})
+    (root / "b.sh").chmod(0o444)
+    with pytest.raises(CannotWrite, match=r"nothing is changed: `b\.sh` is read-only"):
+        write_all(root, [Changed("a.sh", b"old\n", b"new\n"), Changed("b.sh", b"old\n", b"new\n")])
+    assert (root / "a.sh").read_text() == (root / "b.sh").read_text() == "old\n"
+    assert len(list(root.iterdir())) == 2
+
+
 def test_a_new_line_goes_behind_the_comment_that_ends_the_line_before() -> None:
     text = b"a: 1 // kept\r\nb: 2\r\n"
     edited = Original(text).edited([Edit("x.bicep", 4, 4, "\nnew: true")])
