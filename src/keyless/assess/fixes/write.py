@@ -1,8 +1,8 @@
 """Writing changed files: each whole or not at all, and all of them or none.
 
 Rules:
-- every file is written beside the old one first, and so is what it was; then the new ones take their places one
-  after the other. Where one cannot, those before it are put back; what cannot be put back is kept, and named;
+- every file is written beside the old one first, and so is what it was; then the new ones take their places,
+  one after the other. Where one cannot, those before it are put back; what cannot is kept, and named;
 - a file that is read-only is left alone, and so are all others;
 - a file that is not as it was read just before is not written, and nothing is;
 - the mode of a file is kept.
