@@ -20,6 +20,7 @@ from collections.abc import Iterator
 from keyless.assess.deployed.all import deployed
 from keyless.assess.deployed.deployed import Deployed, Told, Value
 from keyless.assess.deployed.standing import is_unsure
+from keyless.assess.deployed.subject import subject_of
 from keyless.assess.findings.finding import Confidence, Step
 from keyless.assess.flows.flow import Flow, Origin
 from keyless.assess.flows.origins import template_origins
@@ -76,10 +77,10 @@ def _of(
         service=service,
         form=form,
         place=place,
-        where=f"{name} of {one.symbol}",
+        where=f"{name} of {subject_of(one)}",
         flow=chosen[0],
         confidence=Confidence.LOW if is_unsure(repository, one.template.path) else chosen[1],
-        last=Step(place, f"given to `{one.symbol}` as `{name}`"),
+        last=Step(place, f"given to `{subject_of(one)}` as `{name}`"),
         instead=instead,
     )
 

@@ -8,6 +8,7 @@ from keyless.assess.deployed.all_grants import grants
 from keyless.assess.deployed.grants import Grant, ScopeKind
 from keyless.assess.deployed.script_grants import script_grants
 from keyless.assess.deployed.standing import is_unsure
+from keyless.assess.deployed.subject import in_words
 from keyless.assess.findings.finding import Confidence, Finding
 from keyless.assess.repository import Repository
 
@@ -40,12 +41,12 @@ def at(grant: Grant) -> str:
     where = _AT.get(grant.scope)
     if where is None:
         return ""
-    return f" at `{grant.at}`" if grant.at else f" at {where}"
+    return f" at `{in_words(grant.at)}`" if grant.at else f" at {where}"
 
 
 def given_to(grant: Grant) -> str:
     """To whom: the resource, or a principal that has no name here."""
-    return f"`{grant.to}`" if grant.to else "a principal"
+    return f"`{in_words(grant.to)}`" if grant.to else "a principal"
 
 
 def standing(repository: Repository, grant: Grant, confidence: Confidence) -> Confidence:

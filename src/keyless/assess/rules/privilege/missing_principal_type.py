@@ -15,6 +15,7 @@ from collections.abc import Iterable
 from keyless.assess.deployed.all import deployed
 from keyless.assess.deployed.deployed import Deployed, Told
 from keyless.assess.deployed.standing import confidence_at
+from keyless.assess.deployed.subject import subject_of
 from keyless.assess.findings.finding import Confidence, Finding, Fix, Severity
 from keyless.assess.fixes.properties import property_set
 from keyless.assess.repository import Repository
@@ -44,10 +45,13 @@ def _finding(repository: Repository, found: Deployed) -> Finding:
     return Finding(
         rule="missing-principal-type",
         place=found.head,
-        message=f"the assignment does not say what its principal is: set `{key}` to `ServicePrincipal`",
+        message=(
+            f"the assignment `{subject_of(found)}` does not say what its principal is: set `{key}` to "
+            "`ServicePrincipal`"
+        ),
         severity=Severity.LOW,
         confidence=confidence_at(repository, found, Confidence.LOW if terraform else Confidence.MEDIUM),
-        subject=found.symbol,
+        subject=subject_of(found),
         fix=Fix("say that the principal is a service principal", edits) if edits else None,
     )
 

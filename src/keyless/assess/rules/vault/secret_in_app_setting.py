@@ -15,6 +15,7 @@ from collections.abc import Iterable, Iterator
 from keyless.assess.deployed.all import deployed
 from keyless.assess.deployed.settings_of import Kind, TemplateSetting, settings_of
 from keyless.assess.deployed.standing import is_unsure
+from keyless.assess.deployed.subject import in_words
 from keyless.assess.findings.finding import Confidence, Finding, Severity, Step
 from keyless.assess.flows.flow import Flow, Origin
 from keyless.assess.repository import Repository
@@ -90,7 +91,7 @@ def _names(expression: Expr | None) -> Iterator[str]:
 
 def _finding(repository: Repository, setting: TemplateSetting, flow: Flow) -> Finding:
     unsure = is_unsure(repository, setting.place.path)
-    holder = setting.holder.rpartition("/")[2]
+    holder = in_words(setting.holder)
     kept_apart = setting.kind is Kind.APP_SECRET
     return Finding(
         rule="secret-in-app-setting",
@@ -102,7 +103,7 @@ def _finding(repository: Repository, setting: TemplateSetting, flow: Flow) -> Fi
         severity=Severity.LOW if kept_apart else Severity.MEDIUM,
         confidence=Confidence.LOW if unsure else Confidence.HIGH,
         subject=setting.name,
-        steps=(*flow.steps, Step(setting.place, f"given to `{setting.holder}` as `{setting.name}`")),
+        steps=(*flow.steps, Step(setting.place, f"given to `{holder}` as `{setting.name}`")),
     )
 
 

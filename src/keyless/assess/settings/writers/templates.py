@@ -18,6 +18,7 @@ from itertools import chain
 from keyless.assess.deployed.linked import linked
 from keyless.assess.deployed.plain import plain
 from keyless.assess.deployed.settings_of import Kind, settings_of, vault_reference
+from keyless.assess.deployed.subject import in_words
 from keyless.assess.repository import Repository
 from keyless.assess.settings.setting import (
     Setting,
@@ -97,7 +98,7 @@ def _of_types(repository: Repository) -> Iterator[Written]:
             name=one.name,
             value=one.value,
             place=one.place,
-            by=f"{one.kind.value} of `{one.holder}`",
+            by=f"{one.kind.value} of `{in_words(one.holder)}`",
             runs=not is_for_tests(one.place.path),
             template=one.template,
         )
