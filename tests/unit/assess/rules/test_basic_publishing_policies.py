@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 from keyless.assess.rules.registry import rules
 from repositories_made import repository
 
@@ -79,3 +81,15 @@ def test_a_module_for_the_policies_may_close_both_ways() -> None:
     rule = rules()["basic-publishing"]
     assert len(list(rule.check(repository({"main.bicep": app})))) == 1
     assert list(rule.check(repository({"main.bicep": app + module}))) == []
+
+
+@pytest.mark.parametrize(("more", "offered"), [("", True), ('  zip_deploy_file = "app.zip"\n', False)])
+def test_no_edit_turns_off_what_terraform_itself_publishes_with(more: str, offered: bool) -> None:
+    app = f'resource "azurerm_linux_web_app" "a" {{\n  name = "a"\n{more}}}\n'
+    (one,) = rules()["basic-publishing"].check(repository({"main.tf": app}))
+    assert (one.fix is not None) is offered
+
+
+def test_an_app_of_a_template_is_called_by_the_name_of_its_parameter() -> None:
+    (message,) = messages()
+    assert message.startswith("`site` takes a user name and password")

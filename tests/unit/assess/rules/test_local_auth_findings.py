@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from keyless.assess.findings.finding import Confidence, Finding, Severity
 from keyless.assess.rules.local_auth._switch import switched_on
 from repositories_made import repository
@@ -121,3 +123,14 @@ def test_a_cluster_gets_an_edit_where_it_has_entra_integration() -> None:
     (without,) = found({"main.tf": cluster.format(more="")}, "cluster-local-accounts")
     (with_it,) = found({"main.tf": cluster.format(more=entra)}, "cluster-local-accounts")
     assert (without.fix is None, with_it.fix is None) == (True, False)
+
+
+@pytest.mark.parametrize(("login", "offered"), [("", True), ('  administrator_login = "a"\n', False)])
+def test_a_server_with_an_administrators_login_keeps_its_passwords(login: str, offered: bool) -> None:
+    text = (
+        f'resource "azurerm_postgresql_flexible_server" "a" {{\n  name = "a"\n{login}'
+        "  authentication {\n    active_directory_auth_enabled = true\n    password_auth_enabled = true\n"
+        "  }\n}\n"
+    )
+    (one,) = found({"main.tf": text}, "database-password-authentication")
+    assert (one.fix is not None) is offered

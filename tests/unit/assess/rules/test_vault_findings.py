@@ -254,3 +254,13 @@ def test_a_variable_that_a_plain_output_holds_is_not_made_sensitive_by_an_edit()
     (put_out,) = check(repository({"main.tf": variable, "out.tf": output}))
     assert alone.fix is not None
     assert put_out.fix is None
+
+
+@pytest.mark.parametrize(("default", "offered"), [("", True), ('  default = "Hf7#kQ2pLw9x"\n', False)])
+def test_a_default_of_a_plain_parameter_is_told_with_it_and_takes_a_person(
+    default: str, offered: bool
+) -> None:
+    text = f'variable "db_password" {{\n  type = string\n{default}}}\n'
+    (one,) = rules()["secret-in-deployment"].check(repository({"main.tf": text}))
+    assert (one.fix is not None) is offered
+    assert ("leave its default out" in one.message) is not offered

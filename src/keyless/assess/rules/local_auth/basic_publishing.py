@@ -5,7 +5,8 @@ Rules:
   templates the policies are children of the app, in Terraform arguments of it;
 - where a policy's value cannot be told, where a template has policies that may be of several apps, or has a
   module for them, nothing is said;
-- where the repository publishes with a profile, that comes first, and no edit is offered;
+- where the repository publishes with a profile, that comes first, and no edit is offered; nor is one where
+  Terraform itself publishes with it (`zip_deploy_file`);
 - an app of Logic Apps is one of App Service; a slot goes with its app.
 """
 
@@ -144,6 +145,8 @@ def _fix(found: Deployed, ways: list[str], subject: str) -> Fix | None:
     if not isinstance(found.declared, Resource):
         return None
     edits: tuple[Edit, ...] = ()
+    if entry_of(found.declared.body, "zip_deploy_file") is not None:
+        return None
     if found.template.dialect is Dialect.TERRAFORM:
         edits = arguments_set(found, {_ARGUMENTS[way]: False for way in ways})
     elif found.template.dialect is Dialect.BICEP:

@@ -7,7 +7,8 @@ Rules:
 - a secure parameter with a default that is written has that default in every copy of the template, unless it
   is a public key;
 - Terraform only keeps what is not sensitive from being printed: low severity;
-- an edit is withheld where a plain output holds the variable: Terraform would refuse the output.
+- an edit is withheld where a plain output holds the variable, since Terraform would refuse the output, and
+  where it has a default that is written, which is to be left out as well.
 """
 
 from __future__ import annotations
@@ -94,7 +95,8 @@ def _of_parameter(
             repository,
             template,
             parameter,
-            f"the parameter `{parameter.name}` is secret, and its value stands in {where}: declare it "
+            f"the parameter `{parameter.name}` is secret, and its value stands in {where}: "
+            f"{'leave its default out, and ' if _has_secret_default(parameter) else ''}declare it "
             f"{how[template.dialect]}",
             Severity.LOW if terraform else Severity.MEDIUM,
         )
@@ -129,7 +131,8 @@ def _finding(
 
 
 def _fix(repository: Repository, template: Template, parameter: TemplateParameter) -> Fix | None:
-    withheld = parameter.secure or _is_put_out(repository, template, parameter)
+    withheld = parameter.secure or _has_secret_default(parameter)
+    withheld = withheld or _is_put_out(repository, template, parameter)
     edit = None if withheld else _declared_secure(template, parameter)
     return Fix(f"declare the parameter `{parameter.name}` secure", (edit,)) if edit is not None else None
 
