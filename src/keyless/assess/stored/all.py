@@ -3,7 +3,8 @@
 Rules:
 - flows that end in code come first, then those that end in settings which something reads by name, then
   bindings of Functions, components of Dapr and properties that say what they open, secrets that
-  scripts make, then all other places that hold one: what a flow goes through is told with that flow.
+  scripts make, logins of scripts, then all other places that hold one: what a flow goes through is told with
+  that flow.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from keyless.assess.stored.of_bindings import stored_in_bindings
 from keyless.assess.stored.of_code import stored_in_code
 from keyless.assess.stored.of_dapr import stored_in_dapr
 from keyless.assess.stored.of_endings import stored_in_endings
+from keyless.assess.stored.of_logins import logins_with_keys, stored_in_logins
 from keyless.assess.stored.of_resources import stored_in_resources
 from keyless.assess.stored.of_scripts import stored_in_scripts
 from keyless.assess.stored.of_settings import stored_in_settings
@@ -29,7 +31,9 @@ def stored_credentials(repository: Repository) -> tuple[Stored, ...]:
     found += repository.view(stored_in_resources)
     told = _places(found)
     found += tuple(one for one in repository.view(stored_in_scripts) if one.place not in told)
-    return found + stored_in_endings(repository, _places(found))
+    found += stored_in_logins(repository)
+    told = _places(found) | passed(repository.view(logins_with_keys).values())
+    return found + stored_in_endings(repository, told)
 
 
 def _places(found: tuple[Stored, ...]) -> frozenset[Place]:

@@ -68,6 +68,7 @@ def _of(repository: Repository, one: Ending) -> Stored | None:
     confidence = confidence_of(one.flow, form, certain=True)
     if not service or confidence is None or _has_its_rule(one, service):
         return None
+    command = one.kind is EndingKind.COMMAND
     elsewhere = service in ELSEWHERE and one.flow.origin is not Origin.KEY_OF_RESOURCE
     if elsewhere and service not in repository.view(hosted):
         return None
@@ -80,7 +81,7 @@ def _of(repository: Repository, one: Ending) -> Stored | None:
         confidence=_confidence(repository, one, confidence),
         in_vault=one.kind is EndingKind.VAULT_SECRET,
         others=tuple(flow for flow in one.others if confidence_of(flow, form, certain=True)),
-        last=Step(one.place, f"kept as `{one.name}` by {one.holder}"),
+        last=None if command else Step(one.place, f"kept as `{one.name}` by {one.holder}"),
     )
 
 
@@ -113,6 +114,8 @@ def _form(one: Ending, service: str) -> Form:
     words = (one.name + "".join(step.what for step in one.flow.steps[:1])).casefold()
     if service == "entra":
         return Form.CERTIFICATE if any(word in words for word in _CERTIFICATE) else Form.ENTRA_SECRET
+    if service == "acr":
+        return Form.PASSWORD
     if isinstance(one.flow.at, Joined) or "connection" in words or "connstr" in words:
         return Form.CONNECTION_STRING
     if "password" in words or "pwd" in words:

@@ -34,6 +34,8 @@ class Stored:
     last: Step | None = None
     instead: str = ""
     """What to write in its place, where the file that it stands in has a way of its own."""
+    is_command: bool = False
+    """Whether it is handed to a command of a script."""
 
     @property
     def steps(self) -> tuple[Step, ...]:

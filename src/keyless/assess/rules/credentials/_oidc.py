@@ -1,4 +1,4 @@
-"""From a stored secret of a workflow to a token of GitHub's: what to write, and the edits where plain.
+"""From a stored secret of a workflow to a token of GitHub's: the edits, where they are plain.
 
 Rules:
 - `creds` of `azure/login` becomes the three ids, from variables of the repository;
@@ -12,49 +12,10 @@ Source: https://docs.github.com/actions/how-tos/secure-your-work/security-harden
 
 from __future__ import annotations
 
-from keyless.assess.findings.finding import Edit, Fix, Remedy
+from keyless.assess.findings.finding import Edit, Fix
+from keyless.assess.rules.credentials._sign_in_remedies import IDS
 from keyless.assess.rules.credentials._steps import PipelineStep, names_in
 from keyless.assess.syntax.expressions import Entry, Record, entry_of
-
-IDS = (
-    "client-id: ${{ vars.AZURE_CLIENT_ID }}",
-    "tenant-id: ${{ vars.AZURE_TENANT_ID }}",
-    "subscription-id: ${{ vars.AZURE_SUBSCRIPTION_ID }}",
-)
-_IDENTITY = (
-    "a user-assigned managed identity (or an application) with a federated credential for the pipeline"
-)
-_SECRET_OFF = "delete the secrets and certificates of the application that the pipeline signed in as"
-
-
-def remedy_in_workflow() -> Remedy:
-    """What a workflow writes instead."""
-    lines = (
-        "permissions:",
-        "  id-token: write",
-        "  contents: read",
-        "…",
-        "- uses: azure/login@v2",
-        "  with:",
-    )
-    return Remedy(
-        instead="\n".join((*lines, *(f"    {one}" for one in IDS))),
-        language="yaml",
-        identity=_IDENTITY,
-        local_auth_off=_SECRET_OFF,
-        note="the three ids are no secrets: keep them as variables",
-    )
-
-
-def remedy_in_pipeline() -> Remedy:
-    """What a pipeline of Azure DevOps writes instead."""
-    return Remedy(
-        instead="- task: AzureCLI@2\n  inputs:\n    azureSubscription: <federated service connection>",
-        language="yaml",
-        identity=_IDENTITY,
-        local_auth_off=_SECRET_OFF,
-        note="a service connection of the kind `workload identity federation` holds no secret",
-    )
 
 
 def fix_of_login(step: PipelineStep, creds: Entry) -> Fix | None:

@@ -3,7 +3,8 @@
 Rules:
 - an application with a secret, password or certificate; a registry with a user and a password;
 - a token in place of a secret (`--federated-token`, `az acr login --expose-token`) and an identity are none;
-- a registry is Azure's for sure by its host, perhaps by the name of what holds its address, and no other's.
+- a registry is Azure's for sure by its host or by a password that was read of it, perhaps by the name of what
+  holds its address, and no other's.
 """
 
 from __future__ import annotations
@@ -31,6 +32,11 @@ def sign_in(command: AzCommand) -> SignIn | None:
     """What a command signs in with; none where it does not, or holds no secret."""
     found = _SIGN_INS.get((command.tool, command.path))
     return None if found is None else found(command)
+
+
+def with_registry_key(command: AzCommand) -> SignIn:
+    """What a login says whose password is known to be read of a registry of Azure, by whatever names."""
+    return _of_registry(command, command.one("p", "password"), Confidence.HIGH)
 
 
 def azure_registry(registry: Expr | None, own: bool) -> Confidence | None:
@@ -94,6 +100,10 @@ def _registry_login(command: AzCommand) -> SignIn | None:
     secret = command.one("p", "password")
     if secret is not None and _is_exposed_token(secret):
         return None
+    return _of_registry(command, secret, certainty)
+
+
+def _of_registry(command: AzCommand, secret: Expr | None, certainty: Confidence) -> SignIn:
     tool = f"{command.tool} {command.path}"
     return f"`{tool}` signs in to a container registry with a password", "acr", secret, certainty
 
@@ -102,7 +112,7 @@ def _acr_login(command: AzCommand) -> SignIn | None:
     secret = command.one("password", "p")
     if secret is None or text_of(command.one("username", "u")) == TOKEN_USER:
         return None
-    return "`az acr login` signs in with a password", "acr", secret, Confidence.HIGH
+    return _of_registry(command, secret, Confidence.HIGH)
 
 
 def _is_exposed_token(secret: Expr) -> bool:

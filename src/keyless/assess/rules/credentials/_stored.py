@@ -95,15 +95,30 @@ def _fix(repository: Repository, stored: Stored, remedy: Remedy) -> Fix | None:
 
 def _message(stored: Stored) -> str:
     of = "Entra ID" if stored.service == "entra" else _name(stored.service)
-    given = f"`{stored.where}` is given" if stored.use is not None else f"`{stored.where}` holds"
     may = " if it is set" if stored.optional else ""
     return (
-        f"{given} {_WHAT[stored.form]} of {of}{_from(stored)}{may}: sign in with a managed identity instead"
+        f"`{stored.where}` {_does(stored)} {_WHAT[stored.form]} of {of}{_from(stored)}{may}: sign in with a "
+        "managed identity instead"
     )
+
+
+def _does(stored: Stored) -> str:
+    if stored.use is not None or stored.is_command:
+        return "is given"
+    if stored.flow.origin is Origin.ENTRA_SECRET:
+        return "makes"
+    return "reads" if _is_read_itself(stored) else "holds"
+
+
+def _is_read_itself(stored: Stored) -> bool:
+    """Whether the command that reads a key is all that is told of it."""
+    return any(step.what == f"read with `{stored.where}`" for step in stored.flow.steps[:1])
 
 
 def _from(stored: Stored) -> str:
     flow = stored.flow
+    if _is_read_itself(stored):
+        return ""
     named: dict[Origin, Callable[[], str]] = {
         Origin.KEY_OF_RESOURCE: lambda: f", which is {flow.steps[0].what}" if flow.steps else "",
         Origin.WRITTEN: lambda: f", which is written in `{flow.place.path}`",
@@ -111,7 +126,7 @@ def _from(stored: Stored) -> str:
             f", which is kept in a vault as `{flow.name}`" if flow.name else " from a vault"
         ),
         Origin.PIPELINE_SECRET: lambda: f", which is the pipeline's secret `{flow.name}`",
-        Origin.SETTING: lambda: f" from setting `{flow.name}`",
+        Origin.SETTING: lambda: f" from {'secret' if flow.secret else 'setting'} `{flow.name}`",
         Origin.PARAMETER: lambda: f" from parameter `{flow.name}`",
         Origin.GENERATED: lambda: ", which is drawn at deployment",
     }

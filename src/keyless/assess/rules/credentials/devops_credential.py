@@ -33,7 +33,9 @@ _VARIABLES = re.compile(
     r"|VSTS_PAT|VSS_NUGET_EXTERNAL_FEED_ENDPOINTS|AZURE_DEVOPS_PERSONAL_ACCESS_TOKEN",
     re.IGNORECASE,
 )
-_AZ_LOGIN = "`az devops login` takes a personal access token"
+_INSTEAD = "use a token of Entra, or the pipeline's own"
+_AZ_LOGIN = f"`az devops login` takes a personal access token: {_INSTEAD}"
+_AGENT = "an agent is registered with a personal access token: register it with `--auth sp`"
 _OWN_TOKEN = frozenset({"accesstoken", "system_accesstoken", "access_token"})
 
 
@@ -73,7 +75,7 @@ def _found(path: str, value: Expr, place: Place, name: str) -> Finding:
     return Finding(
         rule=_ID,
         place=place,
-        message=f"`{name}` holds a personal access token of Azure DevOps",
+        message=f"`{name}` holds a personal access token of Azure DevOps: {_INSTEAD}",
         severity=Severity.HIGH,
         confidence=Confidence.LOW if is_for_tests(path) else Confidence.HIGH,
         service="devops",
@@ -91,8 +93,7 @@ def _of_scripts(repository: Repository) -> Iterator[Finding]:
         if unit.language in {Language.SHELL, Language.POWERSHELL, Language.DOCKERFILE}:
             for site in sites(unit):
                 if isinstance(site.expression, Command) and _registers_agent(site.expression):
-                    message = "an agent is registered with a personal access token"
-                    yield _at(site.expression, unit.path, message)
+                    yield _at(site.expression, unit.path, _AGENT)
 
 
 def _registers_agent(command: Command) -> bool:
@@ -134,7 +135,10 @@ def _of_config(document: Document, root: Expr) -> Iterator[Finding]:
                 yield Finding(
                     rule=_ID,
                     place=Place(document.path, add.span),
-                    message=f"the password of the package source `{text_of(source.key)}` is written here",
+                    message=(
+                        f"the password of the package source `{text_of(source.key)}` is written here: "
+                        "change it, and let a credential provider sign in"
+                    ),
                     severity=Severity.HIGH,
                     confidence=Confidence.HIGH,
                     service="devops",

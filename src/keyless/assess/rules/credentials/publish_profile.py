@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from keyless.assess.az_commands import AzCommand, az_commands
 from keyless.assess.findings.finding import Confidence, Finding, Remedy, Severity, Step
 from keyless.assess.repository import Repository
-from keyless.assess.rules.credentials._oidc import remedy_in_workflow
+from keyless.assess.rules.credentials._sign_in_remedies import remedy_in_workflow
 from keyless.assess.rules.credentials._steps import pipelines, secret_in, steps_of, stored_at
 from keyless.assess.rules.rule import Group, Rule
 from keyless.assess.settings.writers.where import is_for_tests
@@ -31,6 +31,7 @@ _COMMANDS = frozenset(
     }
 )
 _CMDLETS = frozenset({"get-azwebapppublishingprofile", "get-azurermwebapppublishingprofile"})
+_INSTEAD = "sign in with a token, and deploy with a role on the app"
 _PASSWORDS = frozenset({"@userpwd", "userpwd", "password", "encryptedpassword"})
 
 
@@ -54,7 +55,7 @@ def _of_pipeline(document: Document) -> Iterator[Finding]:
         yield Finding(
             rule=_ID,
             place=place,
-            message=f"`{step.action}` deploys with a publish profile",
+            message=f"`{step.action}` deploys with a publish profile: {_INSTEAD}",
             severity=Severity.HIGH,
             confidence=Confidence.HIGH,
             service="appservice",
@@ -75,7 +76,10 @@ def _of_file(document: Document, root: Expr) -> Iterator[Finding]:
                 yield Finding(
                     rule=_ID,
                     place=Place(document.path, entry.span),
-                    message="a publish profile with its password lies in the repository",
+                    message=(
+                        "a publish profile with its password lies in the repository: reset it, delete the "
+                        "file, and deploy with a token"
+                    ),
                     severity=Severity.HIGH,
                     confidence=Confidence.LOW if is_for_tests(document.path) else Confidence.HIGH,
                     service="appservice",
@@ -95,7 +99,7 @@ def _of_command(command: AzCommand) -> Finding:
     return Finding(
         rule=_ID,
         place=Place(path, command.command.span),
-        message=f"`{name}` reads or sets the password of an app's deployment endpoint",
+        message=f"`{name}` reads or sets the password of an app's deployment endpoint: {_INSTEAD}",
         severity=Severity.MEDIUM,
         confidence=Confidence.LOW if is_for_tests(path) else Confidence.MEDIUM,
         service="appservice",

@@ -103,8 +103,9 @@ def _given(text: Text) -> Finding | None:
         return _by_name(text, Confidence.MEDIUM) if kept_value(text.text) else None
     if not key_given(text.text, takes_words=text.key_of is Key.ANY):
         return None
-    message = "a key that signs or encrypts is written here"
-    return _finding(text, message, _weighed(text, Confidence.MEDIUM), None)
+    return _finding(
+        text, "a key that signs or encrypts is written here", _weighed(text, Confidence.MEDIUM), None
+    )
 
 
 @lru_cache(maxsize=4096)
@@ -167,12 +168,12 @@ def _weighed(text: Text, sure: Confidence) -> Confidence:
     return sure
 
 
-def _finding(text: Text, message: str, sure: Confidence, shape: ValueShape | None) -> Finding:
+def _finding(text: Text, what: str, sure: Confidence, shape: ValueShape | None) -> Finding:
     services = shape.services if shape is not None else ()
     return Finding(
         rule=_ID,
         place=Place(text.path, text.span),
-        message=message,
+        message=f"{what}: {_next(shape)}",
         severity=Severity.HIGH if sure is not Confidence.LOW else Severity.MEDIUM,
         confidence=sure,
         service=services[0] if services else "",
@@ -181,8 +182,20 @@ def _finding(text: Text, message: str, sure: Confidence, shape: ValueShape | Non
     )
 
 
+def _next(shape: ValueShape | None) -> str:
+    """What to do, in a few words."""
+    if _is_needless(shape):
+        return "make it useless, and connect as an identity"
+    return "change it, and keep it in Key Vault"
+
+
+def _is_needless(shape: ValueShape | None) -> bool:
+    """Whether an identity does what the secret does."""
+    return shape is not None and bool(shape.services) and not shape.why_kept
+
+
 def _remedy(shape: ValueShape | None) -> Remedy:
-    if shape is not None and shape.services and not shape.why_kept:
+    if _is_needless(shape):
         return Remedy(
             identity="the identity of what connects here",
             note="replace the secret by the service's address and an identity with a role, then make the key "

@@ -88,13 +88,13 @@ def _finding(repository: Repository, found: Deployed) -> Finding | None:
         return _said(repository, found, message, Severity.MEDIUM, Confidence.HIGH)
     if is_app_host(found.arm_type) and mentions_keys(found):
         message = (
-            f"`{subject}` has no managed identity, and gets keys of services that take one in its settings: "
-            "give it an identity, and that the roles"
+            f"`{subject}` has no managed identity, and its settings hold keys of services that take one: "
+            "give it an identity, with the roles that it needs there"
         )
         return _said(repository, found, message, Severity.MEDIUM, Confidence.MEDIUM)
     if found.arm_type.casefold() in repository.view(identities_by_script):
         return None
-    message = f"`{subject}` has no managed identity: give it one, and what it signs in to the roles"
+    message = f"`{subject}` has no managed identity: give it one, with the roles for what it signs in to"
     return _said(repository, found, message, Severity.LOW, _confidence(found))
 
 

@@ -63,8 +63,8 @@ def _finding(identity: Deployed, carrier: Deployed) -> Finding:
         rule="own-identity-fits",
         place=identity.head,
         message=(
-            f"only `{subject_of(carrier)}` carries the identity `{subject_of(identity)}`: one of the "
-            "resource's own goes when the resource goes, and the log names the resource"
+            f"only `{subject_of(carrier)}` carries the identity `{subject_of(identity)}`: give it a "
+            "system-assigned one instead, which goes when the resource goes"
         ),
         severity=Severity.LOW,
         confidence=Confidence.LOW,

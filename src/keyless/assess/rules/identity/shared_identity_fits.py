@@ -59,8 +59,8 @@ def _finding(repository: Repository, roles: _Roles, those: list[Deployed]) -> Fi
         rule="shared-identity-fits",
         place=first.head,
         message=(
-            f"the identities of {named} get the same {len(roles)} role{'s' if len(roles) > 1 else ''}: one "
-            "user-assigned identity for all of them takes fewer assignments, and is there before they are"
+            f"the identities of {named} get the same {len(roles)} role{'s' if len(roles) > 1 else ''}: make "
+            "one user-assigned identity for all of them, which takes fewer assignments"
         ),
         severity=Severity.LOW,
         confidence=confidence_at(repository, first, Confidence.MEDIUM),

@@ -64,7 +64,7 @@ def _found(repository: Repository) -> Iterator[Finding]:
             message=(
                 f"{given_to(grant)} gets `{grant.role_name}`{at(grant)}, which administers the service: "
                 + (
-                    "it has a role for the data beside"
+                    "take it away, it has a role for the data as well"
                     if needless
                     else f"for its data {_either(roles)} would do"
                 )
