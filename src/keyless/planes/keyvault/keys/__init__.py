@@ -1,0 +1,1 @@
+"""Keys: their material and algorithms, and the operations that use and manage them."""

@@ -1,0 +1,1 @@
+"""Key material and what is computed with it: pure, without store or clock."""
