@@ -30,6 +30,7 @@ _COMMANDS = {
     "setting": "Put settings into a configuration store of the local plane.",
     "identity": "List, show, revoke and restore identities.",
     "federate": "Let the real Entra ID, or another provider, trust the identities of this site.",
+    "clock": "Move the estate's time forward, for what takes days.",
     "keys": "List, rotate and revoke the keys that sign tokens.",
     "metadata": "Serve tokens to processes of this machine, known by the kernel and by no secret.",
     "evidence": "Show or clear what was recorded.",

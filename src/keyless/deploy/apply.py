@@ -77,7 +77,7 @@ class Contents(Holding, Protocol):
         ...
 
     def now(self) -> int:
-        """The time, in epoch seconds."""
+        """The machine's time, in epoch seconds."""
         ...
 
 

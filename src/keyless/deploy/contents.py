@@ -16,6 +16,7 @@ from keyless.planes.appconfig.service import KeyValues
 from keyless.planes.keyvault.contents import VaultContents
 from keyless.planes.keyvault.secrets.properties import SecretProperties
 from keyless.planes.keyvault.secrets.service import Secrets
+from keyless.store.clock import estate_time
 from keyless.store.collections import STORES, VAULTS
 from keyless.store.ports import Store, Transaction
 
@@ -25,7 +26,7 @@ class UnknownContainer(Exception):
 
 
 class PlaneContents:
-    """Writes contents into one store. ``clock`` gives epoch seconds."""
+    """Writes contents into one store. ``clock`` gives the machine's time, in epoch seconds."""
 
     def __init__(self, store: Store, clock: Callable[[], float]) -> None:
         self._store = store
@@ -37,12 +38,14 @@ class PlaneContents:
         """Make sure that a vault holds a secret with this value."""
         vault = await self._vault(secret.vault)
         properties = SecretProperties(content_type=secret.content_type, tags=secret.tags or None)
-        await self._secrets.declare(vault, secret.name, secret.value, properties, now=self.now())
+        await self._secrets.declare(
+            vault, secret.name, secret.value, properties, now=await self._estate_time()
+        )
 
     async def ensure_setting(self, setting: DeclaredSetting) -> None:
         """Make sure that a store holds a key-value with this value."""
         found = await self._configuration_store(setting.store)
-        await self._key_values.declared(found.name, setting, self.now())
+        await self._key_values.declared(found.name, setting, await self._estate_time())
 
     async def forget_vault(self, transaction: Transaction, name: str) -> None:
         """Take away everything that a vault held."""
@@ -54,12 +57,13 @@ class PlaneContents:
 
     async def remove_secret(self, vault: str, name: str) -> None:
         """Delete a live secret, so that it can be recovered."""
-        await self._secrets.deleted.delete(await self._vault(vault), name, now=self.now())
+        await self._secrets.deleted.delete(await self._vault(vault), name, now=await self._estate_time())
 
     async def remove_setting(self, setting: DeclaredSetting) -> bool:
         """Delete a key-value; false where it is locked."""
         try:
-            await self._key_values.delete(setting.store, Name(setting.key, setting.label), self.now())
+            name = Name(setting.key, setting.label)
+            await self._key_values.delete(setting.store, name, await self._estate_time())
         except KeyLocked:
             return False
         return True
@@ -127,8 +131,12 @@ class PlaneContents:
         return found
 
     def now(self) -> int:
-        """The time, in epoch seconds."""
+        """The machine's time, in epoch seconds."""
         return int(self._clock())
+
+    async def _estate_time(self) -> int:
+        """The time by which what vaults and stores hold is written."""
+        return await estate_time(self._store, self._clock())
 
 
 def _texts(tags: Mapping[str, str | None]) -> dict[str, str]:

@@ -25,6 +25,7 @@ from keyless.model.estate import Estate
 from keyless.model.identities import ComputeResource, FederatedCredential, ManagedIdentity
 from keyless.model.resources import ConfigurationStore, ResourceGroup, Vault
 from keyless.model.roles import RoleAssignment, RoleDefinition
+from keyless.store.clock import estate_time
 from keyless.store.collections import ACCESS_KEYS, DELETED_STORES, DELETED_VAULTS, STORES, VAULTS
 from keyless.store.ports import Transaction
 
@@ -92,7 +93,8 @@ def _same_key(before: AccessKey, record: AccessKey) -> bool:
 
 
 async def bring_back(transaction: Transaction, estate: Estate, holding: Holding, now: int) -> None:
-    """Bring back the vaults and stores that lie deleted and are declared."""
+    """Bring back the vaults and stores that lie deleted and are declared; ``now`` is the machine's time."""
+    now = await estate_time(transaction, now)
     for name in _names(estate.vaults):
         vault = await transaction.get(DELETED_VAULTS, (name,))
         if vault is None:

@@ -94,7 +94,7 @@ class PrunedContents(Protocol):
     """The planes' own ways of listing and deleting what vaults and stores hold."""
 
     def now(self) -> int:
-        """The time, in epoch seconds."""
+        """The machine's time, in epoch seconds."""
         ...
 
     async def secret_names(self) -> dict[str, list[str]]:

@@ -28,6 +28,7 @@ from keyless.gateway.attest.processes import Process
 from keyless.gateway.metadata.server import CannotServeMetadata, MetadataServer
 from keyless.gateway.owner_files import UnsafeFile
 from keyless.gateway.proxy.leases import Fronts
+from keyless.model.clock import span_in_words
 from keyless.model.estate import Estate
 from keyless.model.evidence import Outcome, Run
 from keyless.model.hosts import HostKind
@@ -54,6 +55,7 @@ from keyless.runtime.project import Project
 from keyless.runtime.projected_tokens import ProjectedTokens
 from keyless.runtime.runs import run_of, shown_program
 from keyless.runtime.world import EstateWorld, Pod, host_kind
+from keyless.store.clock import ahead_s
 from keyless.store.collections import DELETED_IDENTITIES, WORKLOAD_RULES
 from keyless.store.ports import Store
 from keyless.wire.dispatch import Dispatcher
@@ -203,7 +205,8 @@ class RunningPlane:
         except CannotServeMetadata as error:
             raise LeaseRefused(str(error)) from error
         session.server = server
-        return session, Serving(server.address, server.port, await _notes_on(self._store))
+        notes = (*await _notes_on(self._store), *await self._notes_on_clock())
+        return session, Serving(server.address, server.port, notes)
 
     async def close_metadata(self, session: MetadataSession) -> Summary:
         """Stop serving the metadata endpoint, with the evidence of its workloads written."""
@@ -232,7 +235,10 @@ class RunningPlane:
         )
         lease.program, lease.started = shown_program(hello.program), int(time.time())
         ready = msgspec.structs.replace(
-            self._ready(lease), client_id=client_id, key_directory=keys, notes=_notes_on_identity(lease)
+            self._ready(lease),
+            client_id=client_id,
+            key_directory=keys,
+            notes=(*_notes_on_identity(lease), *await self._notes_on_clock()),
         )
         if kind is HostKind.AKS:
             ready = await self._in_cluster(ready, await self._world.pod(compute))
@@ -251,9 +257,10 @@ class RunningPlane:
         refuse_workloads(self._attestor.processes, client, self._leases)
         await self._prepare(asked.estate, asked.propagation_delay_s)
         lease, account = await self._owner.lease(asked, tell, client)
+        notes = await self._notes_on_clock()
         self._leases.open(lease)
         self._start_lines_anew()
-        return lease, msgspec.structs.replace(self._ready(lease), account=account)
+        return lease, msgspec.structs.replace(self._ready(lease), account=account, notes=notes)
 
     async def _in_cluster(self, ready: Ready, pod: Pod) -> Ready:
         """The answer to a workload in a cluster: with the projected token that is written for it."""
@@ -268,6 +275,12 @@ class RunningPlane:
             client_ids=pod.client_ids,
             token_file=str(file),
         )
+
+    async def _notes_on_clock(self) -> tuple[str, ...]:
+        """What to say where the estate's time is not the machine's."""
+        ahead = await ahead_s(self._store)
+        how_far = f"the estate's time is {span_in_words(ahead)} ahead of this machine's"
+        return (f"{how_far}: `keyless clock reset` ends that",) if ahead else ()
 
     def _keys_of(self, kind: HostKind) -> str:
         """Where the challenges of Azure Arc's endpoint lie, for a workload that will meet them."""

@@ -6,6 +6,7 @@ A plane's own objects (secrets, key-values) are declared beside that plane.
 from __future__ import annotations
 
 from keyless.model.access_keys import AccessKey
+from keyless.model.clock import Clock
 from keyless.model.denies import DenyAssignment
 from keyless.model.directory import DirectoryRoleAssignment, Group, MissingPrincipal, User
 from keyless.model.identities import (
@@ -39,6 +40,9 @@ from keyless.tokens.keys import StoredSigningKey
 
 TENANT = Collection("tenant", Tenant)
 """One record, under ``("tenant",)``."""
+CLOCK = Collection("clock", Clock)
+"""One record, under ``CLOCK_KEY``."""
+CLOCK_KEY = ("clock",)
 GROUPS = Collection("resource-groups", ResourceGroup)
 """By the id's case-folded text."""
 COMPUTE = Collection("compute", ComputeResource)

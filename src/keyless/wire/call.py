@@ -77,7 +77,7 @@ class Authorized(msgspec.Struct, Generic[B], frozen=True, eq=False):
 
     ``resource`` is what the host name stands for (a vault, a store); ``params`` are the route's; ``body`` is
     decoded into the operation's type; ``caller`` is none for public operations, ``workload`` for all others
-    than those of the managed-identity endpoints.
+    than those of the managed-identity endpoints. ``ahead_s`` is how far its time is ahead of the machine's.
     """
 
     mint: object
@@ -89,6 +89,7 @@ class Authorized(msgspec.Struct, Generic[B], frozen=True, eq=False):
     caller: Principal | None
     workload: Workload | None
     decider: Decider | None = None
+    ahead_s: int = 0
 
     def __post_init__(self) -> None:
         """Refuse to be made by anyone but the dispatcher."""
@@ -141,7 +142,12 @@ class Authorized(msgspec.Struct, Generic[B], frozen=True, eq=False):
 
     @property
     def now(self) -> int:
-        """When the request came, in epoch seconds."""
+        """When the request came, in epoch seconds: by the estate's time on a plane that keeps it."""
+        return int(self.request.now) + self.ahead_s
+
+    @property
+    def machine_time(self) -> int:
+        """When the request came by the machine's clock, which is what tokens are held against."""
         return int(self.request.now)
 
 

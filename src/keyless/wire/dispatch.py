@@ -188,6 +188,7 @@ class Dispatcher:
             turn.caller,
             turn.workload,
             decider,
+            self._ahead_s(plane),
         )
         try:
             result = await turn.operation.handler(call, plane.service)
@@ -197,6 +198,10 @@ class Dispatcher:
         if isinstance(result, Reply) and result.sign_in is not None:
             self._note(result.sign_in, request, turn.workload)
         return _render(result, plane, request, resource)
+
+    def _ahead_s(self, plane: Plane) -> int:
+        """How far the time of a plane's calls is ahead of the machine's."""
+        return self._meanings.ahead_s if plane.keeps_estate_time else 0
 
     async def _identify(
         self, meaning: Meaning, request: Request, read_body: ReadBody
@@ -284,7 +289,8 @@ class Dispatcher:
         if access.attributes is None:
             return NO_ATTRIBUTES
         meaning = turn.meaning
-        asked = Asked(meaning.site.resource, meaning.params, await self._body(turn), turn.request.now)
+        now = turn.request.now + self._ahead_s(turn.plane)
+        asked = Asked(meaning.site.resource, meaning.params, await self._body(turn), now)
         return await access.attributes(asked, turn.plane.service)
 
     async def _body(self, turn: _Turn) -> object:

@@ -20,9 +20,11 @@ from keyless.evidence.recorder import Recorder
 from keyless.model.directory import DirectoryRole
 from keyless.model.identities import PrincipalKind, Revocation
 from keyless.model.roles import RoleDefinition
+from keyless.store.clock import ahead_s
 from keyless.store.collections import (
     ACCESS_KEYS,
     APPLICATIONS,
+    CLOCK,
     COMPUTE,
     DIRECTORY_ROLE_ASSIGNMENTS,
     IDENTITIES,
@@ -52,6 +54,7 @@ _REMEMBERED = 8192
 _SLASHES = re.compile("/{2,}")
 _RESTS_ON = (
     *RESTS_ON,
+    CLOCK,
     VAULTS,
     STORES,
     COMPUTE,
@@ -134,6 +137,7 @@ class Meanings:
         self._changes_at = math.inf
         self._revocations: Mapping[str, Revocation] = {}
         self.tenant_id = ""
+        self.ahead_s = 0
 
     def propagate(self, delay_s: float) -> None:
         """Let what is noticed from now on of roles and their like take effect that many seconds later."""
@@ -232,6 +236,7 @@ class Meanings:
         revisions = tuple(self._store.revision(collection) for collection in _RESTS_ON)
         if revisions != self._seen_revisions or now >= self._changes_at:
             self.tenant_id = await self._world.tenant_id()
+            self.ahead_s = await ahead_s(self._store)
             self._key_ring = await self._world.key_ring()
             self._revocations = await all_revocations(self._store)
             self._changes_at = self._key_ring.changes_at

@@ -24,7 +24,10 @@ ScopeOf = Callable[[Any, Mapping[str, str]], ResourceId]
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What an operation is asked, before it is decided: its resource, the route's parameters, the body."""
+    """What an operation is asked, before it is decided: its resource, the route's parameters, the body.
+
+    ``now`` is the time of the call that it will be.
+    """
 
     resource: Any
     params: Mapping[str, str]

@@ -73,7 +73,8 @@ class Plane:
     place of a token, where there are any. With ``merges_slashes`` several slashes in a path are one: clients
     of such a plane put its paths together from parts that may be empty. ``guard`` looks at every write that
     is permitted, of a plane that keeps a journal. ``journal`` hears of every write, and of every one that was
-    refused, before it is answered.
+    refused, before it is answered. ``keeps_estate_time`` says that its calls are at the estate's time: of
+    planes whose objects expire and are purged, not of those whose tokens are held against others' clocks.
     """
 
     name: str
@@ -96,6 +97,7 @@ class Plane:
     host_kinds: frozenset[HostKind] = frozenset()
     journal: Journal | None = None
     guard: Guard | None = None
+    keeps_estate_time: bool = False
 
     def answers(self, path: str) -> bool:
         """Whether a path is one of this plane's own, at a host name that it shares with others."""

@@ -11,11 +11,13 @@ from keyless.deploy.export import stored_estate
 from keyless.deploy.wanted import wanted_so_far
 from keyless.estate.read import read_text
 from keyless.evidence.recorder import WantKey
+from keyless.lifecycle.clock import advance
 from keyless.model.estate import DeclaredSecret, DeclaredSetting, Estate
 from keyless.model.roles import Changed
 from keyless.model.secret_text import SecretText
 from keyless.planes.appconfig.records import Name
 from keyless.planes.appconfig.service import KeyValues
+from keyless.planes.keyvault.secrets.service import Secrets
 from keyless.store.collections import (
     ASSIGNMENTS,
     COMPUTE,
@@ -86,6 +88,20 @@ async def test_what_is_declared_is_there_and_comes_back(
         (one.name, one.client_id, one.secret_expires_at, one.runs_on) for one in estate.applications
     ]
     assert back.applications[0].client_secret == SecretText("")
+
+
+async def test_what_is_declared_is_written_at_the_estates_time(
+    store: Store, contents: PlaneContents, estate: Estate, now: int
+) -> None:
+    await advance(store, 86_400)
+    await apply_estate(estate, store, contents)
+    vault = await store.get(VAULTS, ("contoso-orders",))
+    assert vault is not None
+    secret = await Secrets(store).current(vault, "db")
+    assert secret is not None
+    assert secret.version.created == now + 86_400
+    (setting, *_) = await KeyValues(store).list_all("contoso-orders")
+    assert setting.modified_at == now + 86_400
 
 
 async def test_applying_again_writes_nothing(store: Store, contents: PlaneContents, estate: Estate) -> None:

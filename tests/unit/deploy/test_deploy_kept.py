@@ -12,6 +12,7 @@ from keyless.deploy.contents import PlaneContents
 from keyless.deploy.export import stored_estate
 from keyless.deploy.prune import prune
 from keyless.estate.read import read_text
+from keyless.lifecycle.clock import advance
 from keyless.model.access_policies import AccessPolicy, PolicyPermissions
 from keyless.model.estate import DeclaredSecret, DeclaredSetting, Estate
 from keyless.model.resources import DeletedStore, DeletedVault
@@ -122,6 +123,17 @@ async def test_an_access_key_that_was_made_anew_is_again_what_the_file_says(
     await change(store, ACCESS_KEYS, secret=b"another", modified_at=5)
     await apply_estate(estate, store, contents)
     assert (await store.scan(ACCESS_KEYS))[0][1] == before
+
+
+async def test_by_the_estates_time_it_is_decided_whether_what_lies_deleted_comes_back(
+    store: Store, contents: PlaneContents, estate: Estate, now: int
+) -> None:
+    await apply_estate(estate, store, contents)
+    await contents.ensure_secret(DeclaredSecret("contoso-orders", "db", SecretText("hunter2")))
+    await delete_both(store, now + 60)
+    await advance(store, 60)
+    await apply_estate(estate, store, contents)
+    assert await contents.secret_names() == {"contoso-orders": []}
 
 
 async def test_what_lies_deleted_comes_back_with_what_it_held_when_it_is_declared(

@@ -14,6 +14,7 @@ from keyless.evidence.recorder import CellKey, Recorder, SignInKey, WantKey
 from keyless.gateway.attest.peer import Attestor
 from keyless.gateway.attest.processes import Processes
 from keyless.gateway.attest.sockets import socket_table
+from keyless.lifecycle.clock import advance
 from keyless.model.actions import ActionPlane
 from keyless.model.estate import Estate
 from keyless.model.evidence import Outcome, Run, SignInMethod, SignInOutcome
@@ -263,6 +264,14 @@ async def test_a_workload_without_an_identity_runs_and_is_told_so(site: Site, es
     assert heard == []
     assert isinstance(ready, Ready)
     assert ready.notes == ("`bare` has no identity, so it gets no token: give it one in `keyless.yaml`",)
+
+
+async def test_whoever_comes_is_told_that_the_estates_time_is_ahead(site: Site, estate_store: Store) -> None:
+    await advance(estate_store, 30 * 86_400)
+    _, ready = await site.open("web", [].append)
+    assert isinstance(ready, Ready)
+    (note,) = ready.notes
+    assert note.startswith("the estate's time is 30 days ahead of this machine's")
 
 
 async def test_news_is_told_once_and_counted_once_however_often_the_lines_start_anew(site: Site) -> None:

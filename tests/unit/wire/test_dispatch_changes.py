@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from keyless.lifecycle.clock import advance
 from keyless.lifecycle.revoke import revoke
 from keyless.model.denies import DeniedPrincipal, DenyAssignment
 from keyless.model.directory import Group
@@ -355,3 +356,23 @@ async def test_learning_does_not_let_a_revoked_principal_in(library: Any) -> Non
     assert await status(library, token=token) == 200
     await revoke(library.store, "alice", library.now)
     assert await status(library, token=token) == 401
+
+
+async def test_a_moved_clock_holds_from_the_next_request_on_where_the_plane_keeps_it(library: Any) -> None:
+    library.serve(dataclasses.replace(library.plane, keeps_estate_time=True))
+    await library.assign("alice", "reader")
+    token = library.token("alice")
+    assert await status(library, token=token) == 200
+    await advance(library.store, 86_400)
+    assert await status(library, token=token) == 200  # the token's own times are the machine's
+    before, after = library.shelf.reached
+    assert (before.now, before.machine_time) == (library.now, library.now)
+    assert (after.now, after.machine_time) == (library.now + 86_400, library.now)
+
+
+async def test_a_moved_clock_does_not_hold_where_the_plane_does_not_keep_it(library: Any) -> None:
+    await library.assign("alice", "reader")
+    await advance(library.store, 86_400)
+    assert await status(library, token=library.token("alice")) == 200
+    (call,) = library.shelf.reached
+    assert call.now == library.now

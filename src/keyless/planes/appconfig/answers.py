@@ -123,7 +123,7 @@ def _next(link: str | None) -> HeaderList:
 def _memento(call: Authorized[Any], link: str | None) -> HeaderList:
     """The headers of an answer about a past time, and the link to the next page if there is one."""
     at = moment_asked(call)
-    if at is None or at > call.request.now:
+    if at is None or at > call.now:
         return _next(link)
     dated = ("memento-datetime", http_date(at))
     if call.request.method == "HEAD":

@@ -59,6 +59,7 @@ def app_configuration_plane(store: Store, *, entropy: Callable[[int], bytes] = o
         access_keys=StoreKeys(store),
         content_type=KEY_VALUE_TYPE,
         max_body_bytes=MAX_BYTES,
+        keeps_estate_time=True,
     )
 
 

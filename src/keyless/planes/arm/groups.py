@@ -167,7 +167,7 @@ async def delete_group(call: Authorized[None], arm: Arm) -> Reply:
     async with arm.store.transaction() as transaction:
         group = await group_of(arm, call.params, transaction)
         scope = ResourceId.parse(group.resource_id)
-        await delete_held(transaction, await held_within(transaction, scope), arm, call.now)
+        await delete_held(transaction, await held_within(transaction, scope), arm, call)
         await drop_assignments_within(transaction, scope)
         await transaction.delete(GROUPS, (group.resource_id.casefold(),))
         done = await keep(transaction, call, arm, scope=scope, read_action=READ, result_status=200)

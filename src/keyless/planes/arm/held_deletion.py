@@ -12,6 +12,7 @@ Source: https://learn.microsoft.com/azure/azure-resource-manager/management/dele
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from keyless.lifecycle.identities import live_identities, settle_identities
 from keyless.lifecycle.scopes import drop_assignments_within
@@ -23,15 +24,18 @@ from keyless.planes.arm.keyvault import vaults
 from keyless.planes.arm.service import Arm
 from keyless.store.collections import COMPUTE, IDENTITIES, RESOURCES
 from keyless.store.ports import Transaction
+from keyless.wire.call import Authorized
 
 
-async def delete_held(transaction: Transaction, resources: Iterable[Held], arm: Arm, now: int) -> None:
-    """Delete resources; ``now`` is in epoch seconds."""
+async def delete_held(
+    transaction: Transaction, resources: Iterable[Held], arm: Arm, call: Authorized[Any]
+) -> None:
+    """Delete resources, at the time of a call."""
     before = await live_identities(transaction)
     for one in resources:
-        await _delete(transaction, one, arm, now)
+        await _delete(transaction, one, arm, call.now)
         await drop_assignments_within(transaction, one.resource)
-    await settle_identities(transaction, before, now)
+    await settle_identities(transaction, before, call.machine_time)
 
 
 async def _delete(transaction: Transaction, one: Held, arm: Arm, now: int) -> None:

@@ -84,6 +84,7 @@ def arm_plane(store: Store, authority: TokenAuthority, stores: StoreContents, va
         guard=guard,
         journal=journal,
         merges_slashes=True,
+        keeps_estate_time=True,
     )
 
 

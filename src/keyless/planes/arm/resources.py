@@ -190,7 +190,7 @@ async def delete_item(call: Authorized[None], arm: Arm) -> Reply:
         place, there = await _place(transaction, call, arm)
         if there is None:
             return Reply(status=204)
-        await delete_held(transaction, await held_within(transaction, place), arm, call.now)
+        await delete_held(transaction, await held_within(transaction, place), arm, call)
     return Reply(status=200)
 
 
@@ -321,7 +321,7 @@ async def _keep(
     if host is not None and asked is not None:
         write = f"{place.resource_type}/write"
         host = await with_identity(transaction, call, host, asked, write, adds=adds)
-    await put_resource(transaction, written, host, call.now)
+    await put_resource(transaction, written, host, call.machine_time)
     made = await held_at(transaction, place)
     tenant = await arm.authority.tenant()
     return await answered(transaction, made, tenant.tenant_id) if made else {}

@@ -46,6 +46,7 @@ def key_vault_plane(store: Store, *, entropy: Callable[[int], bytes] = os.urando
         headers=answer_headers,
         method_override=True,
         max_body_bytes=_MAX_BODY_BYTES,
+        keeps_estate_time=True,
     )
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from arm_site import GROUP, SUBSCRIPTION, TENANT_ID, Answer, ArmSite
+from arm_site import DAY_S, GROUP, NOW, SUBSCRIPTION, TENANT_ID, Answer, ArmSite
 
+from keyless.lifecycle.clock import advance
 from keyless.model.derived_ids import system_assigned_identity, user_assigned_identity
 from keyless.model.evidence import Outcome
 from keyless.model.identities import ComputeResource
@@ -171,6 +172,18 @@ class TestDeletingGroups:
             assert revoked.disabled
         left = [one.scope for _, one in await arm.store.scan(ASSIGNMENTS)]
         assert left == [SUBSCRIPTION, SUBSCRIPTION]
+
+    async def test_of_a_moved_clock_vaults_and_stores_know_and_identities_do_not(self, arm: ArmSite) -> None:
+        principals = await self.fill(arm)
+        await advance(arm.store, 30 * DAY_S)
+        await arm.ask("DELETE", GROUP)
+        for collection in (DELETED_VAULTS, DELETED_STORES):
+            ((_, gone),) = await arm.store.scan(collection)
+            assert gone.deleted_at == NOW + 30 * DAY_S
+        for principal_id in principals.values():
+            revoked = await revocation_of(arm.store, principal_id)
+            assert revoked is not None
+            assert revoked.revoked_at == NOW  # what tokens' own times are compared with
 
     async def test_a_reader_deletes_nothing(self, arm: ArmSite) -> None:
         await self.fill(arm)

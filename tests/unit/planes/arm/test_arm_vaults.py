@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from arm_site import DAY_S, GROUP, NOW, SUBSCRIPTION, TENANT_ID, Answer, ArmSite
 
+from keyless.lifecycle.clock import advance
 from keyless.model.resources import DeletedVault, Vault
 from keyless.model.secret_text import SecretText
 from keyless.planes.keyvault.secrets.records import DELETED_SECRETS, SECRET_VERSIONS, SECRETS
@@ -378,6 +379,17 @@ class TestDeleting:
         assert (await vaults.put(createMode="recover")).code == "SoftDeletedVaultDoesNotExist"
         await vaults.made()
         assert await self.held(vaults) == 0
+
+    async def test_a_deleted_vault_is_gone_once_the_estates_time_is_past_its_own(
+        self, vaults: Vaults
+    ) -> None:
+        await vaults.made(softDeleteRetentionInDays=7)
+        await vaults.delete()
+        await advance(vaults.site.store, 7 * DAY_S - 1)
+        assert (await vaults.ask("GET", DELETED)).status == 200
+        await advance(vaults.site.store, 1)
+        assert (await vaults.ask("GET", DELETED)).status == 404
+        assert (await vaults.put()).status == 200
 
     async def test_a_vault_that_is_there_again_is_not_deleted(self, vaults: Vaults) -> None:
         await vaults.made()

@@ -120,7 +120,7 @@ async def delete_store(call: Authorized[None], arm: Arm) -> Reply:
             return Reply(status=204)
         before = await live_identities(transaction)
         await delete_in(transaction, store, arm, call.now)
-        await settle_identities(transaction, before, call.now)
+        await settle_identities(transaction, before, call.machine_time)
         done = await _kept(transaction, call, arm, store)
     return polled(call, done, store)
 
@@ -222,7 +222,7 @@ async def _change(
     before = await live_identities(transaction)
     await settle_keys(transaction, there, store, arm.entropy, call.now)
     await transaction.put(STORES, (there.name.casefold(),), store)
-    await settle_identities(transaction, before, call.now)
+    await settle_identities(transaction, before, call.machine_time)
     return store
 
 
@@ -258,7 +258,7 @@ def _check_place(given: StoreInput, store: ConfigurationStore) -> None:
 def _signed(call: Authorized[StoreInput], store: ConfigurationStore) -> ConfigurationStore:
     """The store with who has written it now, and who had before."""
     before = convert(store.body.get("systemData", {}), SystemData)
-    written = written_by(call.principal, call.request.now, before)
+    written = written_by(call.principal, call.now, before)
     return structs.replace(store, body={**store.body, "systemData": to_builtins(written)})
 
 

@@ -245,7 +245,7 @@ def _check_mode(call: Authorized[VaultInput], there: Vault) -> None:
 async def _put(transaction: Transaction, call: Authorized[Any], vault: Vault, there: Vault | None) -> Vault:
     """Keep a vault, with who has written it now and who had before."""
     before = convert((there or vault).body.get(SYSTEM_DATA, {}), SystemData)
-    written = to_builtins(written_by(call.principal, call.request.now, before))
+    written = to_builtins(written_by(call.principal, call.now, before))
     kept = structs.replace(vault, body=vault.body | {SYSTEM_DATA: written})
     await transaction.put(VAULTS, (vault.name.casefold(),), kept)
     return kept

@@ -137,7 +137,7 @@ async def delete_identity(call: Authorized[None], arm: Arm) -> Reply:
     """Delete a user-assigned identity; its tokens are refused from the next request on."""
     try:
         identity = await existing_identity(arm.store, call.params)
-        await delete_resource(arm.store, identity.resource_id, call.now)
+        await delete_resource(arm.store, identity.resource_id, call.machine_time)
     except (ResourceNotFound, CannotDelete):
         return Reply(status=204)
     return Reply(status=200)
