@@ -313,10 +313,11 @@ def _body_problems(definitions: Json, response: Json, method: str, body: bytes) 
         return [] if method == "HEAD" else ["it has no body, and the document gives one"]
     schema = {**strict(response["schema"]), "definitions": definitions}
     validator = Draft202012Validator(schema, format_checker=FORMATS)
-    return [_said(error) for error in validator.iter_errors(json.loads(body))]
+    return [said(error) for error in validator.iter_errors(json.loads(body))]
 
 
-def _said(error: ValidationError) -> str:
+def said(error: ValidationError) -> str:
+    """What is wrong, and where."""
     where = "/".join(str(step) for step in error.absolute_path) or "the body"
     return f"{where}: {error.message[:300]}"
 

@@ -46,10 +46,11 @@ class Documents:
 
 
 class Reducer:
-    """Collects operations, and the definitions that their answers need."""
+    """Collects operations, and the definitions that their answers (and ``requests``) need."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, requests: bool = False) -> None:
         self.definitions: Json = {}
+        self._requests = requests
         self._documents = Documents()
         self._names: dict[tuple[Path, str], str] = {}
 
@@ -64,12 +65,15 @@ class Reducer:
                     yield self._operation(path, template, method, {"parameters": [], **node}, shared)
 
     def _operation(self, path: Path, template: str, method: str, node: Json, shared: list[Json]) -> Json:
-        wide = [p["name"] for p in self._parameters(path, node["parameters"] + shared) if _is_wide(p)]
+        parameters = list(self._parameters(path, node["parameters"] + shared))
+        wide = [p["name"] for p in parameters if _is_wide(p)]
+        bodies = [self.schema(path, p["schema"]) for p in parameters if p.get("in") == "body"]
         return {
             "id": node["operationId"],
             "method": method.upper(),
             "path": template.partition("?")[0],
             **({"wide": sorted(set(wide))} if wide else {}),
+            **({"body": bodies[0]} if bodies and self._requests else {}),
             **({"longRunning": True} if node.get("x-ms-long-running-operation") else {}),
             "responses": {code: self._response(path, said) for code, said in node["responses"].items()},
         }

@@ -32,7 +32,7 @@ from keyless.wire.authenticate import NO_WORKLOAD, Workloads, workload_at_peer, 
 from keyless.wire.authorize import Learners, Settled
 from keyless.wire.call import MINT, Authorized, Reply, Workload
 from keyless.wire.decider import CallersDecider
-from keyless.wire.errors import Bug, Forbidden, InvalidRequest, NotFound, Unauthenticated, WireError
+from keyless.wire.errors import Bug, Forbidden, InvalidBody, NotFound, Unauthenticated, WireError
 from keyless.wire.meaning import Meaning, Meanings, Site, World
 from keyless.wire.operation import Asked, Operation, Public, Requires, WorkloadOnly
 from keyless.wire.plane import Failure, Journal, Performed, Plane, Rendered
@@ -303,7 +303,7 @@ class Dispatcher:
         try:
             return msgspec.json.decode(request.body, type=operation.body)
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-            raise InvalidRequest(f"the request's body is not valid: {error}", field="body") from error
+            raise InvalidBody(str(error)) from error
 
     def _report_missing(self, error: NotFound, caller: Principal | None) -> None:
         if error.missing is None or caller is None:

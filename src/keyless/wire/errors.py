@@ -146,6 +146,10 @@ class NoSuchOperation(NotFound):
     """The plane has nothing at the request's path."""
 
 
+class NotAtThisVersion(NoSuchOperation):
+    """The plane has the operation, at other api-versions than the request's."""
+
+
 class MethodNotAllowed(WireError):
     """The path is known, with other methods."""
 
@@ -179,6 +183,22 @@ class InvalidRequest(WireError):
         super().__init__(message, code=code)
         self.field = field
         self.known = known
+
+
+class InvalidBody(InvalidRequest):
+    """The request's body is not what the operation takes; ``problem`` says where."""
+
+    def __init__(self, problem: str) -> None:
+        super().__init__(f"the request's body is not valid: {problem}", field="body")
+        self.problem = problem
+
+
+class InvalidProperty(InvalidRequest):
+    """A property of the request's body, by its name, has a value that it may not have; ``why`` says so."""
+
+    def __init__(self, name: str, why: str) -> None:
+        super().__init__(f"the property `{name}` has an invalid value: {why}", field=name)
+        self.why = why
 
 
 class PayloadTooLarge(WireError):

@@ -41,7 +41,15 @@ from keyless.tokens.keys import KeyRing
 from keyless.wire.authenticate import BearerTokens
 from keyless.wire.authorize import Authorizer, Learners, Settled
 from keyless.wire.directory import current_directory
-from keyless.wire.errors import Bug, InvalidRequest, MethodNotAllowed, NoSuchOperation, NotFound, WireError
+from keyless.wire.errors import (
+    Bug,
+    InvalidRequest,
+    MethodNotAllowed,
+    NoSuchOperation,
+    NotAtThisVersion,
+    NotFound,
+    WireError,
+)
 from keyless.wire.operation import Operation, Requires
 from keyless.wire.plane import Plane
 from keyless.wire.policies import RESTS_ON, Policies
@@ -265,6 +273,10 @@ def _version_problem(operation: Operation, version: str) -> WireError | None:
     versions = operation.api_versions
     if not versions.known or version in versions:
         return None
+    if version in versions.others:
+        return NotAtThisVersion(
+            f"there is no such operation at api-version `{version}`: use {versions.known[0]} or a later one"
+        )
     if not version:
         return InvalidRequest(
             "the `api-version` query parameter is missing", field="api-version", known=versions.known

@@ -88,10 +88,17 @@ class ApiVersions:
     """The `api-version` values that an operation takes, oldest first; empty where the plane has none.
 
     ``open`` ones take any other that has the form of one: of resource types whose versions are not known.
+    ``others`` are those that its plane knows, and at which there is no such operation.
     """
 
     known: tuple[str, ...] = ()
     open: bool = False
+    others: tuple[str, ...] = ()
+
+    def since(self, version: str) -> ApiVersions:
+        """One of these and all that came after it."""
+        at = self.known.index(version)
+        return ApiVersions(self.known[at:], others=self.known[:at])
 
     def __contains__(self, version: str) -> bool:
         return version in self.known or (self.open and _VERSION.fullmatch(version) is not None)

@@ -11,10 +11,9 @@ import time
 
 import msgspec
 
-from keyless.authz.decide import BY_DENY, NO_GRANT
 from keyless.model.resources import ConfigurationStore
 from keyless.tokens.verify import Rejection
-from keyless.wire import resource_manager_words
+from keyless.wire import key_vault_words, resource_manager_words
 from keyless.wire.errors import (
     Bug,
     Challenged,
@@ -41,17 +40,6 @@ _TOO_MANY_REQUESTS = PROBLEM_BASE + "too-many-requests"
 _API_VERSION = re.compile(r"\d+\.\d+|\d{4}-\d{2}-\d{2}(-[a-z]+)?")
 _CORRELATION_ID = re.compile(r"[A-Za-z0-9-]{1,64}")
 
-_KEY_VAULT_401 = {
-    None: "AKV10000: Request is missing a Bearer or PoP token.",
-    Rejection.AUDIENCE: "AKV10022: Invalid audience. Expected {expected}, found: {found}.",
-    Rejection.ISSUER: "AKV10032: Invalid issuer. Expected one of {expected}, found {found}.",
-    Rejection.SIGNATURE: "AKV10046: Unable to resolve the key used for signature validation.",
-    Rejection.KEY: "AKV10046: Unable to resolve the key used for signature validation.",
-    Rejection.EXPIRED: "[TokenExpired] Error validating token: the token has expired.",
-    Rejection.NOT_YET_VALID: "[TokenNotYetValid] Error validating token: the token is not valid yet.",
-    Rejection.REVOKED: "[TokenRevoked] Error validating token: it was revoked, fetch another.",
-}
-
 
 def _public(error: WireError) -> str:
     return error.message if error.status < 500 or error.status == 501 else "an internal error occurred"
@@ -62,26 +50,16 @@ def key_vault(failure: Failure) -> Rendered:
 
     Source: https://learn.microsoft.com/azure/key-vault/general/authentication-requests-and-responses
     """
-    error = failure.error
-    body: dict[str, object] = {"code": error.code, "message": _public(error)}
+    error, words = failure.error, key_vault_words.said(failure)
+    body: dict[str, object] = {"code": words.code, "message": words.message}
     headers = [_JSON]
     if isinstance(error, Unauthenticated):
-        body["message"] = _key_vault_unauthenticated(error)
         headers.append(("www-authenticate", _key_vault_challenge(failure.tenant_id, error)))
-    elif isinstance(error, Forbidden):
-        by_policy = error.permission is not None
-        body["message"] = _forbidden_by_policy(error) if by_policy else _key_vault_forbidden(error)
-        body["innererror"] = {"code": "ForbiddenByPolicy" if by_policy else "ForbiddenByRbac"}
-    elif error.inner:
-        body["innererror"] = {"code": error.inner}
+    if words.inner:
+        body["innererror"] = {"code": words.inner}
     if isinstance(error, Throttled):
         headers.append(("retry-after", str(max(1, round(error.retry_after_s)))))
-    return Rendered(error.status, tuple(headers), msgspec.json.encode({"error": body}))
-
-
-def _key_vault_unauthenticated(error: Unauthenticated) -> str:
-    template = _KEY_VAULT_401.get(error.rejection, "AKV10001: The bearer token is not valid.")
-    return template.format(expected=error.expected, found=error.found)
+    return Rendered(words.status, tuple(headers), msgspec.json.encode({"error": body}))
 
 
 def _key_vault_challenge(tenant_id: str, error: Unauthenticated) -> str:
@@ -100,44 +78,6 @@ def _token_error(error: Unauthenticated) -> str:
     text = msgspec.json.encode(wanted)
     text += b" " * (-len(text) % 3)  # clients split challenges at every `=`, so there must be no padding
     return f'error="insufficient_claims", claims="{base64.b64encode(text).decode()}"'
-
-
-def _key_vault_forbidden(error: Forbidden) -> str:
-    vault = error.scope.ancestor_of_type("Microsoft.KeyVault/vaults") or error.scope
-    caller = error.caller
-    deny_id = "null" if error.deny is None else f"'{error.deny.id.replace('-', '')}'"
-    return "\r\n".join(
-        (
-            "Caller is not authorized to perform action on resource.",
-            (
-                "If role assignments, deny assignments or role definitions were changed recently, "
-                "please observe propagation time."
-            ),
-            f"Caller: appid={caller.client_id};oid={caller.principal_id};iss={caller.issuer}",
-            f"Action: '{error.action}'",
-            f"Resource: '{error.scope.text.lower()}'",
-            "Assignment: (not found)",
-            f"DenyAssignmentId: {deny_id}",
-            f"DecisionReason: '{NO_GRANT if error.deny is None else BY_DENY}'",
-            f"Vault: {vault.name};location={error.location}",
-        )
-    )
-
-
-def _forbidden_by_policy(error: Forbidden) -> str:
-    """What a vault says whose access policies do not give a permission.
-
-    Source: https://learn.microsoft.com/azure/key-vault/general/rest-error-codes#http-403-insufficient-permissions
-    """
-    vault = error.scope.ancestor_of_type("Microsoft.KeyVault/vaults") or error.scope
-    caller = error.caller
-    permission = (error.permission or "").replace("/", " ")
-    who = f"appid={caller.client_id};oid={caller.principal_id};iss={caller.issuer}"
-    return (
-        f"The user, group or application '{who}' does not have {permission} permission on "
-        f"key vault '{vault.name};location={error.location}'. "
-        "For help resolving this issue, please see https://go.microsoft.com/fwlink/?linkid=2125287"
-    )
 
 
 def app_configuration(failure: Failure) -> Rendered:

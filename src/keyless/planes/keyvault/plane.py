@@ -45,6 +45,7 @@ def key_vault_plane(store: Store, *, entropy: Callable[[int], bytes] = os.urando
         audiences=lambda vault: AUDIENCES,
         headers=answer_headers,
         method_override=True,
+        merges_slashes=True,
         max_body_bytes=_MAX_BODY_BYTES,
         keeps_estate_time=True,
     )

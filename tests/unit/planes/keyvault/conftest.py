@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import pytest
 from key_vault_caller import Caller, make_vault
+from vault_site import VaultSite
 
 from keyless.model.resources import Tenant, Vault
 from keyless.planes.keyvault.plane import key_vault_plane
 from keyless.planes.keyvault.secrets.service import Secrets
 from keyless.store.collections import TENANT, VAULTS
 from keyless.store.sqlite.store import SqliteStore
+from keyless.tokens.keys import SigningKey
 from keyless.wire.plane import Plane
 
 
@@ -43,3 +45,11 @@ def secrets(plane: Plane) -> Secrets:
 def caller(plane: Plane, vault: Vault, now: int) -> Caller:
     """Someone who may do everything."""
     return Caller(plane, vault, now)
+
+
+@pytest.fixture
+async def site(store: SqliteStore, signing_key: SigningKey, now: int) -> VaultSite:
+    """The plane behind its dispatcher, which holds every answer to the public documents."""
+    made = VaultSite(store, signing_key, now)
+    await made.fill()
+    return made

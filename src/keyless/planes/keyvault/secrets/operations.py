@@ -8,7 +8,7 @@ from __future__ import annotations
 import base64
 
 from keyless.model.secret_text import SecretText
-from keyless.planes.keyvault.api_versions import KEY_VAULT
+from keyless.planes.keyvault.api_versions import KEY_VAULT, has
 from keyless.planes.keyvault.paging import Paging
 from keyless.planes.keyvault.secrets import rendering
 from keyless.planes.keyvault.secrets.access import on_secret, on_vault, vault_of
@@ -52,7 +52,7 @@ _CERTIFICATE_FORMATS = frozenset({"application/x-pkcs12", "application/x-pem-fil
 async def get_secret(call: Authorized[None], secrets: Secrets) -> SecretBundle:
     """Read one version of a secret; no version means the newest."""
     params = call.params
-    if "outcontenttype" in params:
+    if "outcontenttype" in params and has("secret.outContentType", call.api_version):
         _check_format(params["outcontenttype"])
     vault = vault_of(call)
     secret = await secrets.get(vault, params["secret_name"], params.get("secret_version"), now=call.now)

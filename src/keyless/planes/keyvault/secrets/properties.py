@@ -10,7 +10,7 @@ from collections.abc import Mapping
 import msgspec
 
 from keyless.model.secret_text import SecretText
-from keyless.wire.errors import InvalidRequest
+from keyless.wire.errors import InvalidProperty
 
 MAX_VALUE_BYTES = 25_600
 MAX_CONTENT_TYPE_CHARACTERS = 255
@@ -47,9 +47,9 @@ def check_value(value: SecretText) -> str:
     try:
         size_bytes = len(plain.encode())
     except UnicodeEncodeError:
-        raise _invalid("value", "it is not Unicode text") from None  # the cause holds the value
+        raise InvalidProperty("value", "it is not Unicode text") from None  # the cause holds the value
     if size_bytes > MAX_VALUE_BYTES:
-        raise _invalid("value", f"it has {size_bytes} bytes, and at most {MAX_VALUE_BYTES} are kept")
+        raise InvalidProperty("value", f"it has {size_bytes} bytes, and at most {MAX_VALUE_BYTES} are kept")
     return plain
 
 
@@ -61,20 +61,16 @@ def check_properties(properties: SecretProperties) -> None:
     """
     content_type = properties.content_type
     if content_type is not None and len(content_type) > MAX_CONTENT_TYPE_CHARACTERS:
-        raise _invalid("contentType", f"it may have {MAX_CONTENT_TYPE_CHARACTERS} characters")
+        raise InvalidProperty("contentType", f"it may have {MAX_CONTENT_TYPE_CHARACTERS} characters")
     _check_tags(properties.tags or {})
     for field, time_s in (("nbf", properties.not_before), ("exp", properties.expires)):
         if time_s is not None and not EARLIEST_S <= time_s <= LATEST_S:
-            raise _invalid(field, "it must be seconds since 1970, within the years 1 to 9999")
+            raise InvalidProperty(field, "it must be seconds since 1970, within the years 1 to 9999")
 
 
 def _check_tags(tags: Mapping[str, str]) -> None:
     if len(tags) > MAX_TAGS:
-        raise _invalid("tags", f"a secret may have {MAX_TAGS} tags, and not {len(tags)}")
+        raise InvalidProperty("tags", f"a secret may have {MAX_TAGS} tags, and not {len(tags)}")
     for text in (*tags.keys(), *tags.values()):
         if len(text) > MAX_TAG_CHARACTERS:
-            raise _invalid("tags", f"names and values of tags may have {MAX_TAG_CHARACTERS} characters")
-
-
-def _invalid(field: str, why: str) -> InvalidRequest:
-    return InvalidRequest(f"Property {field} has invalid value: {why}", field=field)
+            raise InvalidProperty("tags", f"names and values may have {MAX_TAG_CHARACTERS} characters")
