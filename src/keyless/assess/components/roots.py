@@ -22,7 +22,8 @@ from keyless.assess.operations.seen import is_test
 from keyless.assess.repository import Repository
 from keyless.assess.syntax.code import Language, Unit
 from keyless.assess.syntax.documents import Document
-from keyless.assess.syntax.expressions import Call, Class, Define, Record, dotted, entry_of, text_of
+from keyless.assess.syntax.expressions import Call, Class, Define, dotted, entry_of, text_of
+from keyless.assess.syntax.records import entries_at, text_at, value_at
 from keyless.assess.syntax.walk import sites
 
 _AZD = ("azure.yaml", "azure.yml")
@@ -95,13 +96,10 @@ def _by_document(document: Document) -> Iterator[_Marked]:
     name, folder = PurePosixPath(document.path).name, _folder(document.path)
     root = document.roots[0] if document.roots else None
     if name in _AZD:
-        services = entry_of(root, "services")
-        for one in services.value.entries if services and isinstance(services.value, Record) else ():
-            project = entry_of(one.value, "project")
-            where = text_of(project.value) if project else None
+        for one in entries_at(root, "services"):
+            where = text_of(value_at(one.value, "project"))
             if where is not None:
-                host = entry_of(one.value, "host")
-                told = (text_of(host.value) or "") if host else ""
+                told = text_at(one.value, "host")
                 yield _joined(folder, where), name, text_of(one.key) or "", told
     elif not _may_be(document.path) or is_test(document.path):
         return

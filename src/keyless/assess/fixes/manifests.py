@@ -19,6 +19,7 @@ from keyless.assess.repository import Repository
 from keyless.assess.syntax.code import Language, Unit
 from keyless.assess.syntax.documents import Document
 from keyless.assess.syntax.expressions import Entry, Expr, Record, entry_of, text_of, within
+from keyless.assess.syntax.records import entries_at
 
 _NAMES: Mapping[Language, tuple[str, ...]] = {
     Language.CSHARP: ("*.csproj",),
@@ -108,8 +109,7 @@ def _references(root: Expr) -> Iterator[tuple[str, Entry]]:
 
 def _dependencies(root: Expr) -> Iterator[tuple[str, Entry]]:
     """The `dependencies` of a package of Node."""
-    found = entry_of(root, "dependencies")
-    for entry in found.value.entries if found is not None and isinstance(found.value, Record) else ():
+    for entry in entries_at(root, "dependencies"):
         yield text_of(entry.key) or "", entry
 
 

@@ -16,18 +16,8 @@ from keyless.assess.flows.code import Code
 from keyless.assess.flows.definitions import DefinedClass, plain_type
 from keyless.assess.flows.types import class_of
 from keyless.assess.syntax.code import Language
-from keyless.assess.syntax.expressions import (
-    Assign,
-    Call,
-    Class,
-    Expr,
-    Member,
-    Name,
-    Record,
-    entry_of,
-    text_of,
-    within,
-)
+from keyless.assess.syntax.expressions import Assign, Call, Class, Expr, Member, Name, Record, text_of, within
+from keyless.assess.syntax.records import text_at
 
 _SECTIONS = frozenset({"GetSection", "GetRequiredSection", "BindConfiguration"})
 _BINDERS = ("Configure", "AddOptions", "Get", "ConfigureOptions", "AddOptionsWithValidateOnStart")
@@ -71,8 +61,7 @@ def _env_prefix(declared: Class) -> str | None:
                 found = next((one.value for one in call.arguments if one.name == "env_prefix"), None)
                 return text_of(found) or ""
             case Assign(target=Name(id="model_config"), value=Record() as record):
-                entry = entry_of(record, "env_prefix")
-                return (text_of(entry.value) if entry else "") or ""
+                return text_at(record, "env_prefix")
             case Class(name="Config", body=body):
                 return _config_prefix(body)
             case _:

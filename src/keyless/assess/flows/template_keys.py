@@ -22,6 +22,7 @@ from keyless.assess.flows.tracer import NOTHING, Seen
 from keyless.assess.repository import Repository
 from keyless.assess.settings.setting import vault_secret_of
 from keyless.assess.syntax.expressions import Call, Expr, Index, Joined, Member, Name, entry_of, text_of
+from keyless.assess.syntax.records import text_at
 from keyless.assess.syntax.templates import Module, Resource, Template
 from keyless.catalog.resource_keys import key_attributes, resource_keys, service_of_type
 
@@ -259,8 +260,7 @@ def _vault_secret(
     if written is not None and not data:
         what = f"kept in `azurerm_key_vault_secret.{symbol}`"
         return Seen((), (Hop(written.value, there, what, there.place(written.span)),))
-    entry = entry_of(body, "name")
-    name = (text_of(entry.value) if entry is not None else None) or symbol
+    name = text_at(body, "name") or symbol
     what = f"read from vault secret `{name}`"
     return Seen((), (Hop(vault_secret_of(name), spot, what, spot.place(one.span)),))
 
@@ -286,9 +286,8 @@ def _symbols(part: Expr) -> list[str]:
 
 def _kept(resource: Resource, symbol: str, text: Joined, spot: Spot, there: Spot) -> Seen | None:
     """The secret of a vault that a resource is: by its name, or what it is given."""
-    name = entry_of(resource.body, "name")
     written = entry_of(resource.body, "properties", "value") or entry_of(resource.body, "value")
-    told = (text_of(name.value) or "").rpartition("/")[2] if name is not None else ""
+    told = text_at(resource.body, "name").rpartition("/")[2]
     place = spot.place(text.span)
     if told:
         return Seen((), (Hop(vault_secret_of(told), spot, f"reference to vault secret `{told}`", place),))
@@ -298,12 +297,10 @@ def _kept(resource: Resource, symbol: str, text: Joined, spot: Spot, there: Spot
 
 def _action(resource: Resource, one: Expr, spot: Spot, symbol: str) -> Seen:
     """`azapi_resource_action` with the action `listKeys`."""
-    action, kind = (entry_of(resource.body, name) for name in ("action", "type"))
-    called = text_of(action.value) if action is not None else None
-    if called is None or called.rpartition("/")[2] not in resource_keys().functions:
+    called = text_at(resource.body, "action")
+    if called.rpartition("/")[2] not in resource_keys().functions:
         return NOTHING
-    written = (text_of(kind.value) if kind is not None else None) or ""
-    service = service_of_type(written.partition("@")[0])
+    service = service_of_type(text_at(resource.body, "type").partition("@")[0])
     what = f"read with `{called}` by `{symbol}`"
     return Seen(
         (ended(Origin.KEY_OF_RESOURCE, spot, one, what, service=service, subject=symbol, secret=True),)

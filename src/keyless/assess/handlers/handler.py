@@ -32,10 +32,10 @@ from keyless.assess.syntax.expressions import (
     Member,
     Name,
     Record,
-    entry_of,
     text_of,
     within,
 )
+from keyless.assess.syntax.records import items_at, text_at
 from keyless.assess.syntax.walk import Within
 
 UNTOLD = "a web framework"
@@ -180,7 +180,5 @@ def _triggers(repository: Repository) -> Iterator[tuple[str, tuple[str, ...]]]:
 
 
 def _bindings(document: Document) -> tuple[str, ...]:
-    entry = entry_of(document.roots[0] if document.roots else None, "bindings")
-    items = entry.value.items if entry is not None and isinstance(entry.value, Items) else ()
-    types = (entry_of(one, "type") for one in items)
-    return tuple(found for one in types if one is not None and (found := text_of(one.value)))
+    items = items_at(document.roots[0] if document.roots else None, "bindings")
+    return tuple(found for one in items if (found := text_at(one, "type")))

@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from keyless.assess.sources.arm_values import Values
+from keyless.assess.sources.declared import Declared
 from keyless.assess.sources.tree import FileText
 from keyless.assess.syntax.expressions import (
     Argument,
@@ -24,7 +25,6 @@ from keyless.assess.syntax.expressions import (
     Entry,
     Expr,
     Function,
-    Items,
     Lambda,
     Literal,
     Name,
@@ -34,6 +34,7 @@ from keyless.assess.syntax.expressions import (
     entry_of,
     text_of,
 )
+from keyless.assess.syntax.records import entries_at, items_at, text_at, value_at
 from keyless.assess.syntax.source import Problem
 from keyless.assess.syntax.span import Span
 from keyless.assess.syntax.spelled import spelled
@@ -66,15 +67,16 @@ def template_of(file: FileText, root: Expr) -> tuple[Template, tuple[Problem, ..
         return Template(path=file.path, dialect=Dialect.ARM, given=given), tuple(values.problems)
     reader = _Reader(file, values)
     reader.template(root, _Around())
-    return reader.found(_schema_scope(root)), tuple(values.problems[:_MOST_PROBLEMS])
+    reader.found.target_scope = _schema_scope(root)
+    return reader.found.template(file, Dialect.ARM), tuple(values.problems[:_MOST_PROBLEMS])
 
 
 def _is_parameters(root: Expr) -> bool:
-    return "parameters.json" in _text(root, "$schema").casefold()
+    return "parameters.json" in text_at(root, "$schema").casefold()
 
 
 def _schema_scope(root: Expr) -> str:
-    name = _text(root, "$schema").casefold().rstrip("#").rpartition("/")[2]
+    name = text_at(root, "$schema").casefold().rstrip("#").rpartition("/")[2]
     return _SCOPES.get(name, "")
 
 
@@ -96,24 +98,7 @@ class _Around:
 class _Reader:
     file: FileText
     values: Values
-    parameters: list[TemplateParameter] = field(default_factory=list)
-    variables: list[TemplateVariable] = field(default_factory=list)
-    resources: list[Resource] = field(default_factory=list)
-    modules: list[Module] = field(default_factory=list)
-    outputs: list[Output] = field(default_factory=list)
-
-    def found(self, scope: str) -> Template:
-        """What was read."""
-        return Template(
-            path=self.file.path,
-            dialect=Dialect.ARM,
-            parameters=tuple(self.parameters),
-            variables=tuple(self.variables),
-            resources=tuple(self.resources),
-            modules=tuple(self.modules),
-            outputs=tuple(self.outputs),
-            target_scope=scope,
-        )
+    found: Declared = field(default_factory=Declared)
 
     def template(self, root: Expr, around: _Around) -> None:
         """Read a template, or one that stands within another."""
@@ -122,7 +107,7 @@ class _Reader:
         variables = self.values.record(_record(root, "variables"), around.prefix)
         for one in variables.entries:
             self._variable(one.span, around.prefix, "variables", text_of(one.key), one.value)
-        for namespace in _items(root, "functions"):
+        for namespace in items_at(root, "functions"):
             self._functions(namespace)
         for key, written in _resources(root):
             self._resource(key, written, around)
@@ -131,16 +116,16 @@ class _Reader:
 
     def _variable(self, span: Span, prefix: str, kind: str, name: str | None, value: Expr) -> None:
         written = f"{prefix}/{kind}/{name}" if prefix else name or ""
-        self.variables.append(TemplateVariable(span, written, value))
+        self.found.variables.append(TemplateVariable(span, written, value))
 
     def _parameter(self, entry: Entry, around: _Around) -> None:
-        name, kind = text_of(entry.key) or "", _text(entry.value, "type")
+        name, kind = text_of(entry.key) or "", text_at(entry.value, "type")
         default = entry_of(entry.value, "defaultValue")
         value = self.values.of(default.value, around.prefix) if default is not None else None
         if not around.prefix:
             secure = _is_secure(kind)
             found = TemplateParameter(span=entry.span, name=name, type=kind, secure=secure, default=value)
-            self.parameters.append(found)
+            self.found.parameters.append(found)
         elif value is not None and name.casefold() not in around.given:
             self._variable(entry.span, around.prefix, "parameters", name, value)
 
@@ -150,10 +135,10 @@ class _Reader:
             value = entry_of(output.value, "value") if output is not None else None
             if value is not None:
                 names = (
-                    Parameter(each.span, _text(each, "name")) for each in _items(one.value, "parameters")
+                    Parameter(each.span, text_at(each, "name")) for each in items_at(one.value, "parameters")
                 )
                 body = (Return(value.span, self.values.of(value.value)),)
-                name = f"{_text(namespace, 'namespace')}.{text_of(one.key)}"
+                name = f"{text_at(namespace, 'namespace')}.{text_of(one.key)}"
                 function = Function(span=one.span, name=name, parameters=tuple(names), body=body)
                 self._variable(one.span, "", "", name, Lambda(one.span, function))
 
@@ -161,25 +146,25 @@ class _Reader:
         value = entry_of(entry.value, "value") or entry_of(_record(entry.value, "copy"), "input")
         if value is None:
             return
-        name, kind = text_of(entry.key) or "", _text(entry.value, "type")
+        name, kind = text_of(entry.key) or "", text_at(entry.value, "type")
         found = self.values.of(value.value, prefix)
         if prefix:
             self._variable(entry.span, prefix, "outputs", name, found)
             return
         secure = _is_secure(kind)
-        self.outputs.append(Output(span=entry.span, name=name, value=found, type=kind, secure=secure))
+        self.found.outputs.append(Output(span=entry.span, name=name, value=found, type=kind, secure=secure))
 
     def _resource(self, key: str, written: Record, around: _Around) -> None:
-        if _text(written, "type").casefold() == _DEPLOYMENTS:
+        if text_at(written, "type").casefold() == _DEPLOYMENTS:
             self._deployment(key, written, around)
             return
-        kind = _text(written, "type")
+        kind = text_at(written, "type")
         if around.type and not kind.casefold().startswith(around.type.casefold() + "/"):
             kind = f"{around.type}/{kind}"
         body = self.values.record(written, around.prefix, _APART)
-        symbol = key or f"{kind}/{_named(_value(body, 'name'))}"
-        condition = _value(body, "condition") or around.condition
-        self.resources.append(
+        symbol = key or f"{kind}/{_named(value_at(body, 'name'))}"
+        condition = value_at(body, "condition") or around.condition
+        self.found.resources.append(
             Resource(
                 span=written.span,
                 head=_head(self.file, written),
@@ -187,13 +172,13 @@ class _Reader:
                 type=kind,
                 arm_type=kind,
                 body=body,
-                name=_value(body, "name"),
-                api_version=_text(written, "apiVersion"),
-                existing=_is_true(_value(body, "existing")),
+                name=value_at(body, "name"),
+                api_version=text_at(written, "apiVersion"),
+                existing=_is_true(value_at(body, "existing")),
                 parent=around.symbol,
-                scope=_value(body, "scope") or around.scope,
+                scope=value_at(body, "scope") or around.scope,
                 condition=condition,
-                repeated=_value(_record(body, "copy"), "count"),
+                repeated=value_at(_record(body, "copy"), "count"),
             )
         )
         if around.depth < _DEEPEST:
@@ -205,19 +190,19 @@ class _Reader:
         body = self.values.record(written, around.prefix, frozenset({"properties", "resources"}))
         properties = _record(written, "properties")
         link = _record(properties, "templateLink")
-        symbol = key or _named(_value(body, "name"))
+        symbol = key or _named(value_at(body, "name"))
         given = self.values.given(_record(properties, "parameters"), around.prefix)
         module = Module(
             span=written.span,
             head=_head(self.file, written),
             symbol=symbol,
-            source=_text(link, "relativePath") or _text(link, "uri") or _text(link, "id"),
+            source=text_at(link, "relativePath") or text_at(link, "uri") or text_at(link, "id"),
             arguments=given,
             scope=_scope_of(body) or around.scope,
-            condition=_value(body, "condition") or around.condition,
-            repeated=_value(_record(body, "copy"), "count"),
+            condition=value_at(body, "condition") or around.condition,
+            repeated=value_at(_record(body, "copy"), "count"),
         )
-        self.modules.append(module)
+        self.found.modules.append(module)
         template = entry_of(properties, "template")
         if template is not None and around.depth < _DEEPEST:
             self._within(module, template.value, _is_inner(properties), around)
@@ -245,29 +230,26 @@ def _named(name: Expr | None) -> str:
 
 
 def _is_inner(properties: Expr) -> bool:
-    return _text(_record(properties, "expressionEvaluationOptions"), "scope").casefold() == "inner"
+    return text_at(_record(properties, "expressionEvaluationOptions"), "scope").casefold() == "inner"
 
 
 def _scope_of(body: Record) -> Expr | None:
     """Where a deployment goes, if that is elsewhere than the template around it."""
-    group = _value(body, "resourceGroup")
+    group = value_at(body, "resourceGroup")
     if group is not None:
         return Call(group.span, Name(group.span, "resourceGroup"), (Argument(group),))
-    at = _value(body, "subscriptionId") or _value(body, "location")
+    at = value_at(body, "subscriptionId") or value_at(body, "location")
     if at is not None:
         return Call(at.span, Name(at.span, "subscription"))
-    return _value(body, "scope")
+    return value_at(body, "scope")
 
 
 def _resources(root: Expr) -> Iterator[tuple[str, Record]]:
     """The resources with their symbolic names, which only the newer form has."""
-    found = entry_of(root, "resources")
-    if found is not None and isinstance(found.value, Record):
-        for entry in found.value.entries:
-            if isinstance(entry.value, Record):
-                yield text_of(entry.key) or "", entry.value
-    elif found is not None and isinstance(found.value, Items):
-        yield from (("", one) for one in found.value.items if isinstance(one, Record))
+    for entry in entries_at(root, "resources"):
+        if isinstance(entry.value, Record):
+            yield text_of(entry.key) or "", entry.value
+    yield from (("", one) for one in items_at(root, "resources") if isinstance(one, Record))
 
 
 def _head(file: FileText, written: Record) -> Span:
@@ -276,24 +258,9 @@ def _head(file: FileText, written: Record) -> Span:
     return kind.span if kind is not None else file.span(written.span.start, written.span.start + 1)
 
 
-def _value(body: Expr, name: str) -> Expr | None:
-    found = entry_of(body, name)
-    return found.value if found is not None else None
-
-
-def _text(body: Expr | None, name: str) -> str:
-    found = entry_of(body, name)
-    return (text_of(found.value) if found is not None else None) or ""
-
-
 def _record(body: Expr, name: str) -> Record:
-    found = _value(body, name)
+    found = value_at(body, name)
     return found if isinstance(found, Record) else Record(body.span, ())
-
-
-def _items(body: Expr, name: str) -> tuple[Expr, ...]:
-    found = _value(body, name)
-    return found.items if isinstance(found, Items) else ()
 
 
 def _is_true(value: Expr | None) -> bool:

@@ -15,11 +15,12 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import ClassVar
 
 from keyless.assess.sources.bicep_expressions import Expressions
 from keyless.assess.sources.bicep_tokens import NotUnderstood
+from keyless.assess.sources.declared import Declared
 from keyless.assess.sources.tree import FileText
 from keyless.assess.syntax.expressions import (
     Call,
@@ -37,9 +38,9 @@ from keyless.assess.syntax.expressions import (
     Parameter,
     Record,
     Return,
-    entry_of,
     text_of,
 )
+from keyless.assess.syntax.records import value_at
 from keyless.assess.syntax.source import Source
 from keyless.assess.syntax.templates import (
     Dialect,
@@ -54,20 +55,6 @@ from keyless.assess.syntax.templates import (
 _RESOURCE = re.compile(rb"resource\s+[A-Za-z_]\w*\s+'")
 _SECURE_TYPES = frozenset({"secureString", "secureObject"})
 _LONGEST_TYPE = 200
-
-
-@dataclass(slots=True)
-class _Declared:
-    """What a file declares, as far as it was read."""
-
-    parameters: list[TemplateParameter] = field(default_factory=list)
-    variables: list[TemplateVariable] = field(default_factory=list)
-    resources: list[Resource] = field(default_factory=list)
-    modules: list[Module] = field(default_factory=list)
-    outputs: list[Output] = field(default_factory=list)
-    given: list[Entry] = field(default_factory=list)
-    given_for: str = ""
-    target_scope: str = ""
 
 
 @dataclass(slots=True)
@@ -92,28 +79,14 @@ class _Reader(Expressions):
     """Reads declarations."""
 
     def __init__(self, file: FileText) -> None:
-        self.found = _Declared()
+        self.found = Declared()
         self._within: tuple[str, str] | None = None
         super().__init__(file)
 
     def template(self) -> Template:
         """What was read."""
-        found = self.found
-        parameters_only = self.file.path.endswith(".bicepparam")
-        return Template(
-            path=self.file.path,
-            dialect=Dialect.BICEP,
-            parameters=tuple(found.parameters),
-            variables=tuple(found.variables),
-            resources=tuple(found.resources),
-            modules=tuple(found.modules),
-            outputs=tuple(found.outputs),
-            given=Record(self.file.span(0, len(self.file.data)), tuple(found.given))
-            if parameters_only
-            else None,
-            given_for=found.given_for,
-            target_scope=found.target_scope,
-        )
+        values_only = self.file.path.endswith(".bicepparam")
+        return self.found.template(self.file, Dialect.BICEP, values_only=values_only)
 
     def declarations(self) -> None:
         """Read to the end of the file."""
@@ -328,11 +301,11 @@ class _Reader(Expressions):
                 type=kind,
                 arm_type=kind,
                 body=body.body,
-                name=_value(body.body, "name"),
+                name=value_at(body.body, "name"),
                 api_version=version,
                 existing=existing,
-                parent=parent or _symbol(_value(body.body, "parent")),
-                scope=_value(body.body, "scope"),
+                parent=parent or _symbol(value_at(body.body, "parent")),
+                scope=value_at(body.body, "scope"),
                 condition=body.condition,
                 repeated=body.repeated,
                 items=body.items,
@@ -347,7 +320,7 @@ class _Reader(Expressions):
         head = self.file.span(begin, self.last)
         self.need("=")
         body = self._body(None)
-        given = _value(body.body, "params")
+        given = value_at(body.body, "params")
         self.found.modules.append(
             Module(
                 span=self.file.span(start, self.last),
@@ -355,7 +328,7 @@ class _Reader(Expressions):
                 symbol=symbol,
                 source=source,
                 arguments=given if isinstance(given, Record) else Record(head, ()),
-                scope=_value(body.body, "scope"),
+                scope=value_at(body.body, "scope"),
                 condition=body.condition,
                 repeated=body.repeated,
                 items=body.items,
@@ -413,11 +386,6 @@ def _unwrapped(found: Expr) -> _Body:
         condition, found = found.condition, found.alternatives[0]
     body = found if isinstance(found, Record) else Record(found.span, ())
     return _Body(body, condition, over, names)
-
-
-def _value(body: Record, name: str) -> Expr | None:
-    found = entry_of(body, name)
-    return found.value if found is not None else None
 
 
 def _symbol(expression: Expr | None) -> str | None:

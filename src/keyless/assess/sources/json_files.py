@@ -24,17 +24,8 @@ from keyless.assess.sources.terraform_json import values_of
 from keyless.assess.sources.texts import whole
 from keyless.assess.sources.tree import FileText
 from keyless.assess.syntax.documents import Document, DocumentKind
-from keyless.assess.syntax.expressions import (
-    Entry,
-    Expr,
-    Items,
-    Literal,
-    Member,
-    Name,
-    Record,
-    entry_of,
-    text_of,
-)
+from keyless.assess.syntax.expressions import Entry, Expr, Items, Literal, Member, Name, Record
+from keyless.assess.syntax.records import text_at
 from keyless.assess.syntax.source import Lack, Problem, Source
 
 _DEEPEST = 200
@@ -203,9 +194,7 @@ class _Reader:
 
 
 def _is_template(root: Expr) -> bool:
-    schema = entry_of(root, "$schema")
-    written = text_of(schema.value) if schema is not None else None
-    return written is not None and _TEMPLATE_SCHEMA.search(written) is not None
+    return _TEMPLATE_SCHEMA.search(text_at(root, "$schema")) is not None
 
 
 def _template(file: FileText, root: Expr, problems: tuple[Problem, ...]) -> Source:

@@ -15,10 +15,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import TYPE_CHECKING, ClassVar
 
+from keyless.assess.sources.declared import Declared
 from keyless.assess.sources.pieces import Piece
 from keyless.assess.sources.terraform_expressions import Expressions
 from keyless.assess.sources.tree import FileText, not_parsed
@@ -33,6 +33,7 @@ from keyless.assess.syntax.expressions import (
     entry_of,
     text_of,
 )
+from keyless.assess.syntax.records import text_at, value_at
 from keyless.assess.syntax.source import Problem, Source
 from keyless.assess.syntax.span import Span
 from keyless.assess.syntax.templates import (
@@ -40,7 +41,6 @@ from keyless.assess.syntax.templates import (
     Module,
     Output,
     Resource,
-    Template,
     TemplateParameter,
     TemplateVariable,
 )
@@ -61,19 +61,20 @@ def read(path: str, text: str) -> Source:
     """A file of Terraform."""
     file = FileText(path, text)
     root = parsed("hcl", file.data)
-    found = _Declared()
+    found = Declared()
     problems = _read_piece(file, root, found) if not root.has_error else _by_blocks(file, found)
-    return Source(path=path, template=_template(path, file, found), problems=problems)
+    template = found.template(file, Dialect.TERRAFORM, values_only=path.endswith(".tfvars"))
+    return Source(path=path, template=template, problems=problems)
 
 
-def _read_piece(file: FileText, root: Node, found: _Declared) -> tuple[Problem, ...]:
+def _read_piece(file: FileText, root: Node, found: Declared) -> tuple[Problem, ...]:
     reader = _Reader(file, found)
     for body in root.named_children:
         reader.top(body)
     return (*not_parsed(file, root), *reader.expressions.problems)
 
 
-def _by_blocks(file: FileText, found: _Declared) -> tuple[Problem, ...]:
+def _by_blocks(file: FileText, found: Declared) -> tuple[Problem, ...]:
     """Read each block on its own, since an error in one takes others along."""
     starts = [0, *(one.start() for one in _BLOCK.finditer(file.data) if one.start() > 0), len(file.data)]
     problems: list[Problem] = []
@@ -83,36 +84,10 @@ def _by_blocks(file: FileText, found: _Declared) -> tuple[Problem, ...]:
     return tuple(problems[:_MOST_PROBLEMS])
 
 
-def _template(path: str, file: FileText, found: _Declared) -> Template:
-    values_only = path.endswith(".tfvars")
-    return Template(
-        path=path,
-        dialect=Dialect.TERRAFORM,
-        parameters=tuple(found.parameters),
-        variables=tuple(found.variables),
-        resources=tuple(found.resources),
-        modules=tuple(found.modules),
-        outputs=tuple(found.outputs),
-        given=Record(file.span(0, len(file.data)), tuple(found.given)) if values_only else None,
-    )
-
-
-@dataclass(slots=True)
-class _Declared:
-    """What a file declares, as far as it was read."""
-
-    parameters: list[TemplateParameter] = field(default_factory=list)
-    variables: list[TemplateVariable] = field(default_factory=list)
-    resources: list[Resource] = field(default_factory=list)
-    modules: list[Module] = field(default_factory=list)
-    outputs: list[Output] = field(default_factory=list)
-    given: list[Entry] = field(default_factory=list)
-
-
 class _Reader:
     """Reads the blocks of a file."""
 
-    def __init__(self, file: FileText, found: _Declared) -> None:
+    def __init__(self, file: FileText, found: Declared) -> None:
         self.file = file
         self.expressions = Expressions(file)
         self.found = found
@@ -194,7 +169,7 @@ class _Reader:
 
     def _add(self, node: Node, symbol: str, kind: str, existing: bool) -> None:
         body = self._body(node)
-        arm_type, _, version = (_text(body, "type") if kind.startswith("azapi_") else "").partition("@")
+        arm_type, _, version = (text_at(body, "type") if kind.startswith("azapi_") else "").partition("@")
         self.found.resources.append(
             Resource(
                 span=self.file.of(node),
@@ -204,10 +179,10 @@ class _Reader:
                 arm_type=arm_type,
                 api_version=version,
                 body=body,
-                name=_value(body, "name"),
+                name=value_at(body, "name"),
                 existing=existing,
-                scope=_value(body, "scope") if kind == "azurerm_role_assignment" else None,
-                repeated=_value(body, "for_each") or _value(body, "count"),
+                scope=value_at(body, "scope") if kind == "azurerm_role_assignment" else None,
+                repeated=value_at(body, "for_each") or value_at(body, "count"),
             )
         )
 
@@ -223,9 +198,9 @@ class _Reader:
                 span=self.file.of(node),
                 head=self._head(node),
                 symbol=next(iter(labels), ""),
-                source=_text(body, "source"),
+                source=text_at(body, "source"),
                 arguments=body,
-                repeated=_value(body, "for_each") or _value(body, "count"),
+                repeated=value_at(body, "for_each") or value_at(body, "count"),
             )
         )
 
@@ -239,7 +214,7 @@ class _Reader:
                 name=next(iter(labels), ""),
                 type=" ".join(written.decode("utf-8", "replace").split()),
                 secure=_is_true(body, "sensitive"),
-                default=_value(body, "default"),
+                default=value_at(body, "default"),
             )
         )
 
@@ -250,7 +225,7 @@ class _Reader:
 
     def _output(self, node: Node, labels: list[str]) -> None:
         body = self._body(node)
-        value = _value(body, "value")
+        value = value_at(body, "value")
         if value is not None:
             span, name = self.file.of(node), next(iter(labels), "")
             secure = _is_true(body, "sensitive")
@@ -283,15 +258,6 @@ def _together(entries: list[Entry]) -> Entry:
     return Entry(first.span, first.key, Items(first.span, tuple(one.value for one in entries)))
 
 
-def _value(body: Record, name: str) -> Expr | None:
-    found = entry_of(body, name)
-    return found.value if found is not None else None
-
-
-def _text(body: Record, name: str) -> str:
-    return text_of(_value(body, name)) or ""
-
-
 def _is_true(body: Record, name: str) -> bool:
-    found = _value(body, name)
+    found = value_at(body, name)
     return isinstance(found, Literal) and found.value is True

@@ -31,7 +31,8 @@ from keyless.assess.settings.writers.where import is_for_tests
 from keyless.assess.settings.written import written
 from keyless.assess.stored.judged import strongest
 from keyless.assess.stored.stored import Stored
-from keyless.assess.syntax.expressions import Expr, Items, Record, entry_of, text_of
+from keyless.assess.syntax.expressions import Expr, Record, entry_of, text_of
+from keyless.assess.syntax.records import items_at, text_at
 from keyless.assess.syntax.span import Place
 from keyless.catalog.client_calls import Form
 
@@ -181,10 +182,8 @@ def _in_documents(repository: Repository) -> Iterator[Binding]:
         if posixpath.basename(document.path) != "function.json":
             continue
         for root in document.roots:
-            bindings = entry_of(root, "bindings")
-            for item in bindings.value.items if bindings and isinstance(bindings.value, Items) else ():
-                kind = entry_of(item, "type")
-                service = _service(_plain(text_of(kind.value) or "")) if kind is not None else ""
+            for item in items_at(root, "bindings"):
+                service = _service(_plain(text_at(item, "type")))
                 for key in _CONNECTIONS:
                     found = entry_of(item, key)
                     if service and found is not None and (name := _name(found.value)):

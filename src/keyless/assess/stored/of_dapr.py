@@ -28,7 +28,8 @@ from keyless.assess.stored.hosted import ELSEWHERE, hosted
 from keyless.assess.stored.judged import strongest
 from keyless.assess.stored.stored import Stored
 from keyless.assess.syntax.documents import Document
-from keyless.assess.syntax.expressions import Expr, Items, Record, entry_of, text_of, within
+from keyless.assess.syntax.expressions import Expr, entry_of, text_of, within
+from keyless.assess.syntax.records import items_at, text_at
 from keyless.assess.syntax.span import Place
 from keyless.catalog.client_calls import Form
 
@@ -80,17 +81,15 @@ def stored_in_dapr(repository: Repository) -> tuple[Stored, ...]:
 
 def component_type(root: Expr) -> str:
     """The type of a component of Dapr; empty for any other document."""
-    version = entry_of(root, "apiVersion")
-    if version is not None and (text_of(version.value) or "").startswith("dapr.io/"):
-        return _text(root, "spec", "type")
-    return _text(root, "componentType") if entry_of(root, "metadata") is not None else ""
+    if text_at(root, "apiVersion").startswith("dapr.io/"):
+        return text_at(root, "spec", "type")
+    return text_at(root, "componentType") if entry_of(root, "metadata") is not None else ""
 
 
 def _of_component(repository: Repository, document: Document, root: Expr, kind: str) -> Iterator[Stored]:
-    found = entry_of(root, "spec", "metadata") or entry_of(root, "metadata")
-    items = found.value.items if found is not None and isinstance(found.value, Items) else ()
+    items = items_at(root, "spec", "metadata") or items_at(root, "metadata")
     for item in items[:_LARGEST]:
-        known = _credential(kind, _text(item, "name").casefold())
+        known = _credential(kind, text_at(item, "name").casefold())
         value = _value(item)
         if known is None or value is None or not _is_of_the_cloud(repository, kind, known[0], items):
             continue
@@ -107,9 +106,9 @@ def _stored(
     known: tuple[str, Form],
     flow: tuple[Flow, Confidence],
 ) -> Stored:
-    name = _text(item, "name")
+    name = text_at(item, "name")
     place = Place(document.path, item.span)
-    component = _text(root, "metadata", "name") or kind
+    component = text_at(root, "metadata", "name") or kind
     return Stored(
         service=known[0],
         form=known[1],
@@ -142,8 +141,8 @@ def _value(item: Expr) -> Expr | None:
     for key in ("secretKeyRef", "secretRef"):
         refers = entry_of(item, key)
         if refers is not None:
-            name = _text(refers.value, "name") if key == "secretKeyRef" else ""
-            own = _text(refers.value, "key") if key == "secretKeyRef" else text_of(refers.value) or ""
+            name = text_at(refers.value, "name") if key == "secretKeyRef" else ""
+            own = text_at(refers.value, "key") if key == "secretKeyRef" else text_of(refers.value) or ""
             return cluster_secret(refers.span, name, own or name) if own or name else None
     return None
 
@@ -159,7 +158,7 @@ def _flow(
     chosen = strongest(flows, form, certain=True)
     if chosen is None or chosen[0].origin is Origin.WRITTEN:
         return None  # what is written in the file itself has a rule of its own
-    store = _text(root, "auth", "secretStore") or _text(root, "secretStoreComponent")
+    store = text_at(root, "auth", "secretStore") or text_at(root, "secretStoreComponent")
     if chosen[0].origin is not Origin.SETTING:
         return chosen
     place = Place(document.path, value.span)
@@ -173,7 +172,7 @@ def _flow(
 def _vaults(repository: Repository) -> frozenset[str]:
     """The names of the stores of secrets that are vaults."""
     return frozenset(
-        _text(root, "metadata", "name")
+        text_at(root, "metadata", "name")
         for document in repository.documents
         for root in document.roots
         if component_type(root).casefold().startswith(_VAULT)
@@ -186,10 +185,5 @@ def _is_of_the_cloud(repository: Repository, kind: str, service: str, items: tup
     texts = (text for item in items for one in within(item) if (text := text_of(one)) is not None)
     if any(host in text.casefold() for text in texts for host in _CLOUD):
         return True
-    addressed = any("host" in _text(item, "name").casefold() for item in items)
+    addressed = any("host" in text_at(item, "name").casefold() for item in items)
     return not addressed and service in repository.view(hosted)
-
-
-def _text(root: Expr, *path: str) -> str:
-    found = entry_of(root, *path) if isinstance(root, Record) else None
-    return (text_of(found.value) or "") if found is not None else ""

@@ -17,6 +17,7 @@ from keyless.assess.rules.credentials._texts import Key, Standing, Text
 from keyless.assess.settings.written import written
 from keyless.assess.syntax.documents import DocumentKind
 from keyless.assess.syntax.expressions import Expr, Record, entry_of, parts_of, text_of
+from keyless.assess.syntax.records import text_at
 from keyless.catalog.shapes.names import NameOf, name_of_secret
 
 _NO_SECRETS = re.compile(
@@ -53,17 +54,12 @@ def _read_as(repository: Repository) -> dict[tuple[str, str], str]:
         reference = entry_of(one, "valueFrom", "configMapKeyRef") if isinstance(one, Record) else None
         if reference is not None:
             of, key, variable = (
-                _text(reference.value, "name"),
-                _text(reference.value, "key"),
-                _text(one, "name"),
+                text_at(reference.value, "name"),
+                text_at(reference.value, "key"),
+                text_at(one, "name"),
             )
             found[f"config map `{of}`", key] = variable
     return found
-
-
-def _text(record: Expr, key: str) -> str:
-    entry = entry_of(record, key)
-    return (text_of(entry.value) or "") if entry is not None else ""
 
 
 def _is_none(name: str) -> bool:

@@ -20,6 +20,7 @@ from keyless.assess.syntax.expressions import (
     text_of,
     within,
 )
+from keyless.assess.syntax.records import entries_at
 from keyless.assess.syntax.span import Place
 
 PIPELINES = frozenset({DocumentKind.GITHUB_WORKFLOW, DocumentKind.AZURE_PIPELINE})
@@ -70,9 +71,7 @@ def environments_of(document: Document) -> Iterator[Entry]:
     for root in document.roots:
         for _, record in _records(root):
             for key in ("env", "variables"):
-                found = entry_of(record, key)
-                if found is not None and isinstance(found.value, Record):
-                    yield from found.value.entries
+                yield from entries_at(record, key)
 
 
 def _records(root: Expr) -> Iterator[tuple[Record | None, Record]]:

@@ -23,6 +23,7 @@ from keyless.assess.settings.written import written
 from keyless.assess.syntax.code import Language
 from keyless.assess.syntax.documents import Document, DocumentKind
 from keyless.assess.syntax.expressions import Command, Expr, Record, entry_of, text_of
+from keyless.assess.syntax.records import entries_at
 from keyless.assess.syntax.span import Place
 from keyless.assess.syntax.walk import sites
 from keyless.catalog.shapes.placeholders import stands_for_something
@@ -124,8 +125,7 @@ def _of_feeds(repository: Repository) -> Iterator[Finding]:
 
 
 def _of_config(document: Document, root: Expr) -> Iterator[Finding]:
-    sources = entry_of(root, "configuration", "packageSourceCredentials")
-    for source in sources.value.entries if sources and isinstance(sources.value, Record) else ():
+    for source in entries_at(root, "configuration", "packageSourceCredentials"):
         for add in source.value.entries if isinstance(source.value, Record) else ():
             key, value = entry_of(add.value, "@key"), entry_of(add.value, "@value")
             if key is None or value is None:

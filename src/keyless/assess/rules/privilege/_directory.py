@@ -27,6 +27,7 @@ from keyless.assess.syntax.expressions import (
     text_of,
     within,
 )
+from keyless.assess.syntax.records import text_at
 from keyless.assess.syntax.span import Place
 from keyless.assess.syntax.templates import Resource, Template
 from keyless.catalog.privileged_directory_roles import privileged_directory_role
@@ -134,8 +135,7 @@ def _role_names(repository: Repository) -> dict[str, str]:
             if resource.type != "azuread_directory_role":
                 continue
             for key in ("display_name", "template_id"):
-                entry = entry_of(resource.body, key)
-                name = text_of(entry.value) if entry is not None else None
+                name = text_at(resource.body, key)
                 if name:
                     symbol = resource.symbol.rpartition(".")[2]
                     found[_address(template, f"azuread_directory_role.{symbol}")] = name

@@ -16,7 +16,8 @@ from keyless.assess.deployed.custom_roles import body_of, permission_blocks
 from keyless.assess.findings.finding import Confidence, Finding, Severity
 from keyless.assess.repository import Repository
 from keyless.assess.rules.rule import Group, Rule
-from keyless.assess.syntax.expressions import Items, Literal, Record, entry_of, text_of, within
+from keyless.assess.syntax.expressions import Items, Literal, Record, entry_of, within
+from keyless.assess.syntax.records import text_at
 from keyless.assess.syntax.span import Place
 
 _LISTS = ("actions", "dataActions", "data_actions")
@@ -88,12 +89,7 @@ def _in_documents(repository: Repository) -> Iterator[_Role]:
 
 
 def _name(body: Record) -> str:
-    for key in ("roleName", "name"):
-        entry = entry_of(body, key)
-        name = text_of(entry.value) if entry is not None else None
-        if name:
-            return name
-    return "role"
+    return text_at(body, "roleName") or text_at(body, "name") or "role"
 
 
 RULE = Rule(

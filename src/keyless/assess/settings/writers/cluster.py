@@ -20,30 +20,30 @@ from keyless.assess.settings.writers.flat import key_of
 from keyless.assess.settings.writers.lists import pairs_in
 from keyless.assess.settings.writers.where import runs_from
 from keyless.assess.syntax.documents import Document
-from keyless.assess.syntax.expressions import Entry, Expr, Items, Literal, Record, entry_of, text_of
+from keyless.assess.syntax.expressions import Entry, Expr, Literal, text_of
+from keyless.assess.syntax.records import entries_at, items_at, text_at
 from keyless.assess.syntax.span import Place
 
 
 def of_manifest(document: Document, root: Expr) -> Iterator[Written]:
     """What a manifest, or a chart's values, write."""
     runs = runs_from(document.path)
-    match _text(root, "kind"):
+    match text_at(root, "kind"):
         case "ConfigMap":
             yield from _config_map(document, root, runs=runs)
         case "Secret":
             yield from _secret(document, root, runs=runs)
         case "List":
-            items = entry_of(root, "items")
-            for item in items.value.items if items and isinstance(items.value, Items) else ():
+            for item in items_at(root, "items"):
                 yield from of_manifest(document, item)
         case kind:
-            name = _text(root, "metadata", "name") or kind or "the chart"
+            name = text_at(root, "metadata", "name") or kind or "the chart"
             yield from pairs_in(document.path, root, f"environment of `{name}`", runs=runs)
 
 
 def _config_map(document: Document, root: Expr, *, runs: bool) -> Iterator[Written]:
-    name = _text(root, "metadata", "name")
-    for entry in _entries(root, "data"):
+    name = text_at(root, "metadata", "name")
+    for entry in entries_at(root, "data"):
         yield Written(
             setting=setting_of(key_of(entry)),
             name=key_of(entry),
@@ -55,8 +55,8 @@ def _config_map(document: Document, root: Expr, *, runs: bool) -> Iterator[Writt
 
 
 def _secret(document: Document, root: Expr, *, runs: bool) -> Iterator[Written]:
-    name = _text(root, "metadata", "name")
-    for entry in (*_entries(root, "stringData"), *map(_decoded, _entries(root, "data"))):
+    name = text_at(root, "metadata", "name")
+    for entry in (*entries_at(root, "stringData"), *map(_decoded, entries_at(root, "data"))):
         key = key_of(entry)
         for setting in (cluster_secret_of(name, key), setting_of(key)):
             yield Written(
@@ -79,13 +79,3 @@ def _decoded(entry: Entry) -> Entry:
     except (binascii.Error, ValueError):
         return entry
     return Entry(entry.span, entry.key, Literal(entry.value.span, plain))
-
-
-def _entries(root: Expr, key: str) -> tuple[Entry, ...]:
-    found = entry_of(root, key)
-    return found.value.entries if found is not None and isinstance(found.value, Record) else ()
-
-
-def _text(root: Expr, *path: str) -> str:
-    found = entry_of(root, *path)
-    return (text_of(found.value) or "") if found is not None else ""

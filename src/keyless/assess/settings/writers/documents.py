@@ -22,6 +22,7 @@ from keyless.assess.settings.writers.where import is_for_tests, runs_from
 from keyless.assess.settings.writers.workflows import of_workflow
 from keyless.assess.syntax.documents import Document, DocumentKind
 from keyless.assess.syntax.expressions import Expr, Items, Record, entry_of, text_of
+from keyless.assess.syntax.records import entries_at, value_at
 from keyless.assess.syntax.span import Place
 
 _SETTINGS = re.compile(
@@ -81,8 +82,7 @@ def _web_config(document: Document, root: Expr) -> Iterator[Written]:
         ("appSettings", "@key", "@value", ""),
         ("connectionStrings", "@name", "@connectionString", "ConnectionStrings:"),
     ):
-        found = entry_of(root, "configuration", section) or entry_of(root, section)
-        for one in found.value.entries if found is not None and isinstance(found.value, Record) else ():
+        for one in entries_at(root, "configuration", section) or entries_at(root, section):
             name, given = entry_of(one.value, key), entry_of(one.value, value)
             if key_of(one) == "add" and name is not None and given is not None:
                 full = prefix + (text_of(name.value) or "")
@@ -97,12 +97,11 @@ def _web_config(document: Document, root: Expr) -> Iterator[Written]:
 
 
 def _compose(document: Document, root: Expr) -> Iterator[Written]:
-    services = entry_of(root, "services")
-    for service in services.value.entries if services and isinstance(services.value, Record) else ():
-        environment = entry_of(service.value, "environment")
+    for service in entries_at(root, "services"):
+        environment = value_at(service.value, "environment")
         if environment is not None:
             by = f"environment of `{key_of(service)}`"
-            yield from environment_of(document.path, environment.value, by, runs=runs_from(document.path))
+            yield from environment_of(document.path, environment, by, runs=runs_from(document.path))
 
 
 def _values(document: Document, root: Expr) -> Iterator[Written]:

@@ -19,6 +19,7 @@ from keyless.assess.syntax.expressions import (
     text_of,
 )
 from keyless.assess.syntax.pairs import name_and_value
+from keyless.assess.syntax.records import text_at, value_at
 from keyless.assess.syntax.span import Place, Span
 
 _SECRET_REFERENCE = "secretref:"
@@ -63,8 +64,7 @@ def cluster_secret(span: Span, secret: str, key: str) -> Expr:
 
 def named_value(item: Expr) -> tuple[str, Expr] | None:
     """The name and value of `{name: X, value: y}` or `{name: X, valueFrom: {secretKeyRef: …}}`."""
-    name = entry_of(item, "name")
-    written = text_of(name.value) if name is not None else None
+    written = text_of(value_at(item, "name"))
     if written is None:
         return None
     for given_as in ("value", "secureValue"):
@@ -76,10 +76,10 @@ def named_value(item: Expr) -> tuple[str, Expr] | None:
         return written, cluster_secret(container_app.value.span, "", key)
     reference = entry_of(item, "valueFrom", "secretKeyRef")
     if reference is not None:
-        secret, key_entry = entry_of(reference.value, "name"), entry_of(reference.value, "key")
-        if key_entry is not None:
-            named = text_of(secret.value) if secret is not None else None
-            return written, cluster_secret(reference.value.span, named or "", text_of(key_entry.value) or "")
+        key_of_secret = value_at(reference.value, "key")
+        if key_of_secret is not None:
+            secret = text_at(reference.value, "name")
+            return written, cluster_secret(reference.value.span, secret, text_of(key_of_secret) or "")
     return None
 
 

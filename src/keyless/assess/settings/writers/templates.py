@@ -43,6 +43,7 @@ from keyless.assess.syntax.expressions import (
     entry_of,
     text_of,
 )
+from keyless.assess.syntax.records import text_at
 from keyless.assess.syntax.span import Place, Span
 from keyless.assess.syntax.templates import Template
 
@@ -122,10 +123,9 @@ def _of_template(repository: Repository, template: Template) -> Iterator[Written
 
 
 def _pipeline_secret(at: _At) -> Iterator[Written]:
-    name, value = entry_of(at.value, "secret_name"), entry_of(at.value, "plaintext_value")
-    written = text_of(name.value) if name is not None else None
-    if value is not None and written:
-        yield _written(pipeline_secret_of(written), written, value.value, value.span, at, f"`{at.of}`")
+    name, value = text_at(at.value, "secret_name"), entry_of(at.value, "plaintext_value")
+    if value is not None and name:
+        yield _written(pipeline_secret_of(name), name, value.value, value.span, at, f"`{at.of}`")
 
 
 def _below(repository: Repository, at: _At) -> Iterator[Written]:
