@@ -21,6 +21,7 @@ from keyless.assess.flows.back_names import (
     written,
 )
 from keyless.assess.flows.bound import bound_prefixes, own_name
+from keyless.assess.flows.copies import copied, entry_of_copy
 from keyless.assess.flows.definitions import DefinedClass, plain_type
 from keyless.assess.flows.fields import field_writes
 from keyless.assess.flows.spot import Hop, Spot, code_spot
@@ -309,11 +310,13 @@ def _of_object(tracer: Tracer, base: Expr, name: str, spot: Spot) -> list[Hop]:
         if not ends:
             continue
         if isinstance(value, Record):
-            found += _of_record(tracer, value, name, at)
+            found += _of_record(value, name, at)
         elif isinstance(value, Call) and at.within is not None:
             found += _of_made(tracer, value, name, at)
         elif isinstance(value, Name | Member) and at.within is not None:
             found += _of_class(tracer, value, name, at)
+        else:
+            found += _of_copy(value, name, at)
     return found[:_MOST_HOPS]
 
 
@@ -327,14 +330,15 @@ def _set_on(tracer: Tracer, variable: Name, name: str, spot: Spot) -> list[Hop]:
     return [] if within is None else top_of(tracer.code, within, written_as)
 
 
-def _of_record(tracer: Tracer, record: Record, name: str, spot: Spot) -> list[Hop]:
-    """The entry of a name, or what is spread into the record last."""
+def _of_record(record: Record, name: str, spot: Spot) -> list[Hop]:
+    """The entry of a name, and what is spread into the record after it."""
+    spread: list[Hop] = []
     for entry in reversed(record.entries):
         if _key(entry.key) == name:
-            return [Hop(entry.value, spot, f"entry `{name}`", spot.place(entry.span))]
-        if isinstance(entry.key, Other) and (spread := _of_object(tracer, entry.value, name, spot)):
-            return spread
-    return []
+            return [*spread, Hop(entry.value, spot, f"entry `{name}`", spot.place(entry.span))]
+        if isinstance(entry.key, Other):
+            spread.append(Hop(entry_of_copy(entry.value, name), spot))
+    return spread
 
 
 def _of_made(tracer: Tracer, call: Call, name: str, spot: Spot) -> list[Hop]:
@@ -350,7 +354,14 @@ def _of_made(tracer: Tracer, call: Call, name: str, spot: Spot) -> list[Hop]:
         if hops := field(tracer, one, name, at):
             return hops
     named = next((one.value for one in call.arguments if one.name == name), None)
-    return [] if named is None else [Hop(named, spot, f"entry `{name}`", spot.place(call.span))]
+    if named is not None:
+        return [Hop(named, spot, f"entry `{name}`", spot.place(call.span))]
+    return _of_copy(call, name, spot)
+
+
+def _of_copy(copy: Expr, name: str, spot: Spot) -> list[Hop]:
+    """The entries of what an object is a copy of."""
+    return [Hop(entry_of_copy(source, name), spot) for source in copied(copy)]
 
 
 def _element(tracer: Tracer, base: Expr, position: int, spot: Spot) -> list[Hop]:
