@@ -19,8 +19,3 @@ class Allowance:
         """Take a step; false where none is left."""
         self._left -= 1
         return self._left >= 0
-
-    @property
-    def is_spent(self) -> bool:
-        """Whether more was asked for than there was."""
-        return self._left < 0

@@ -8,9 +8,11 @@ Rules:
 
 from __future__ import annotations
 
-from keyless.assess.flows.back_members import back_from_index, getter, returns
+from keyless.assess.flows.back_fields import getter
+from keyless.assess.flows.back_members import back_from_index
 from keyless.assess.flows.back_names import from_module, required
 from keyless.assess.flows.definitions import plain_type
+from keyless.assess.flows.returned import returns
 from keyless.assess.flows.spot import Hop, Spot
 from keyless.assess.flows.targets import targets
 from keyless.assess.flows.tracer import Tracer

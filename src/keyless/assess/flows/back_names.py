@@ -15,13 +15,13 @@ from collections.abc import Iterable
 
 from keyless.assess.flows.code import Code
 from keyless.assess.flows.definitions import Defined
-from keyless.assess.flows.fields import field_writes
+from keyless.assess.flows.fields import BARE_FIELDS, field_writes
 from keyless.assess.flows.spot import Frame, Hop, Spot, code_spot
 from keyless.assess.flows.targets import argument_of, callers
 from keyless.assess.flows.tracer import Tracer
 from keyless.assess.flows.writes import Write
 from keyless.assess.settings.setting import setting_of
-from keyless.assess.syntax.code import Import, Language, Unit
+from keyless.assess.syntax.code import Import, Unit
 from keyless.assess.syntax.expressions import (
     Call,
     Expr,
@@ -35,8 +35,6 @@ from keyless.assess.syntax.expressions import (
 )
 from keyless.assess.syntax.span import Place
 from keyless.assess.syntax.walk import Within
-
-BARE_FIELDS = frozenset({Language.CSHARP, Language.JAVA})
 
 
 def back_from_name(tracer: Tracer, name: Name, spot: Spot) -> list[Hop]:

@@ -73,4 +73,3 @@ def _of_call(call: Call) -> list[Expr]:
 def entry_of_copy(source: Expr, name: str) -> Expr:
     """The entry of what is copied: what the copy has under the same name."""
     return Index(source.span, source, Literal(source.span, name))
-

@@ -15,7 +15,7 @@ from functools import lru_cache
 
 from keyless.assess.flows.near import nearest
 from keyless.assess.repository import Repository
-from keyless.assess.syntax.code import Language, Unit
+from keyless.assess.syntax.code import Unit
 from keyless.assess.syntax.expressions import (
     CONSTRUCTOR,
     Assign,
@@ -158,8 +158,3 @@ def _inside(function: Function, within: Within) -> Within:
     return replace(
         within, functions=(*within.functions, function), given_to=(*within.given_to, None), in_loop=False
     )
-
-
-def is_method_parameter(language: Language, name: str) -> bool:
-    """Whether a first parameter is the object itself, which no call gives."""
-    return language is Language.PYTHON and name in {"self", "cls"}

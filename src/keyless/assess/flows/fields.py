@@ -14,7 +14,8 @@ from keyless.assess.flows.writes import Write
 from keyless.assess.syntax.code import Language
 from keyless.assess.syntax.walk import Within
 
-_BARE = frozenset({Language.CSHARP, Language.JAVA})
+BARE_FIELDS = frozenset({Language.CSHARP, Language.JAVA})
+"""Languages whose methods name the fields of their objects without saying whose they are."""
 
 
 def field_writes(code: Code, of: DefinedClass, name: str) -> list[tuple[Write, Within]]:
@@ -49,7 +50,7 @@ def _written_by(code: Code, method: Defined, name: str) -> list[Write]:
     if receiver is not None:
         return writes.of(f"{receiver.name}.{name}")
     found = writes.of(f"self.{name}") + writes.of(f"this.{name}")
-    bare = method.within.unit.language in _BARE
+    bare = method.within.unit.language in BARE_FIELDS
     if bare and all(one.name != name for one in method.function.parameters):
         found = found + [one for one in writes.of(name) if _is_of_field(one)]
     return found

@@ -9,8 +9,10 @@ Rules:
 from __future__ import annotations
 
 from keyless.assess.flows.back_calls import back_from_call
-from keyless.assess.flows.back_members import back_from_each, back_from_index, back_from_member, bare_field
+from keyless.assess.flows.back_fields import bare_field
+from keyless.assess.flows.back_members import back_from_index, back_from_member
 from keyless.assess.flows.back_names import back_from_name, is_given, value_marks
+from keyless.assess.flows.back_objects import back_from_each
 from keyless.assess.flows.ends import command_line, credential_object, ended, key_read, vault_read
 from keyless.assess.flows.flow import Flow, Origin
 from keyless.assess.flows.joining import joined

@@ -14,8 +14,8 @@ from collections.abc import Iterable
 
 from keyless.assess.clients.imported import Imported, imported
 from keyless.assess.clients.nearby import Nearby
-from keyless.assess.flows.back_members import returns
 from keyless.assess.flows.code import code
+from keyless.assess.flows.returned import returns
 from keyless.assess.flows.targets import targets
 from keyless.assess.repository import Repository
 from keyless.assess.syntax.code import Language, Unit
