@@ -196,19 +196,12 @@ def from_import(code: Code, within: Within, known: Import) -> list[Hop]:
 
 def from_module(code: Code, within: Within, module: str, name: str) -> list[Hop]:
     """The steps to what a module of the repository gives a name; `default` is what it exports as a whole."""
-    found: list[Hop] = []
-    for unit in code.modules.imported(within.unit, module):
-        for one in (name, f"exports.{name}", f"module.exports.{name}", *_whole(name)):
-            found += top_of(code, Within(unit), one)
-        found += [] if found else _of_exports(code, unit, name)
-        if not found:
-            found += [
-                hop
-                for one in [*unit.imports]
-                if one.alias == name and unit is not within.unit
-                for hop in from_import(code, Within(unit), one)
-            ]
-    return found
+    for unit, known in code.modules.having(within.unit, module, name).units:
+        names = (known, f"exports.{known}", f"module.exports.{known}", *_whole(known))
+        found = [hop for one in names for hop in top_of(code, Within(unit), one)]
+        if found := found or _of_exports(code, unit, known):
+            return found
+    return []
 
 
 def required(call: Call) -> str | None:

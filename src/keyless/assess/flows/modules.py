@@ -5,6 +5,8 @@ Rules:
   first; leading dots go up from its folder;
 - JavaScript: a relative path, with any ending or as a folder's `index`; an alias (`@/lib/x`, `~/x`) by
   its end;
+- a name that a file only hands on (`from .a import x` in `__init__.py`, `export {x} from`, `export *`) is
+  that of the file that it comes from, through a few files; what none of the repository has is from outside;
 - Go: a folder, by the longest end of the import's path; Java and C# find classes by name instead.
 """
 
@@ -12,11 +14,22 @@ from __future__ import annotations
 
 import posixpath
 from collections import defaultdict
+from typing import NamedTuple
 
 from keyless.assess.repository import Repository
-from keyless.assess.syntax.code import Language, Unit
+from keyless.assess.syntax.code import Import, Language, Unit
 
 _ALIASES = ("@/", "~/", "#/", "src/")
+_MOST_HANDED_ON = 16
+_HAND_ON = frozenset({Language.PYTHON, Language.JAVASCRIPT})
+
+
+class Having(NamedTuple):
+    """The files that may have a name, each with the name there, the first that was asked first; and imports
+    of the name from outside the repository, each with the file that it stands in."""
+
+    units: tuple[tuple[Unit, str], ...]
+    outside: tuple[tuple[Unit, Import], ...]
 
 
 class Modules:
@@ -26,6 +39,7 @@ class Modules:
         self._named: dict[tuple[Language, str], list[Unit]] = defaultdict(list)
         self._folders: dict[str, list[Unit]] = defaultdict(list)
         self._found: dict[tuple[str, str], tuple[Unit, ...]] = {}
+        self._having: dict[tuple[str, str, str], Having] = {}
         for unit in repository.units:
             self._add(unit)
 
@@ -52,6 +66,30 @@ class Modules:
         if key not in self._found:
             self._found[key] = self._look_up(unit, module)
         return self._found[key]
+
+    def having(self, unit: Unit, module: str, name: str) -> Having:
+        """Where a name that a file imports from a module comes from; `default` is what a module is itself."""
+        key = (unit.path, module, name)
+        if key not in self._having:
+            self._having[key] = self._handed_on(unit, module, name)
+        return self._having[key]
+
+    def _handed_on(self, unit: Unit, module: str, name: str) -> Having:
+        waiting = [(one, name) for one in self.imported(unit, module)]
+        seen = {(one.path, name) for one, _ in waiting}
+        outside: list[tuple[Unit, Import]] = []
+        for one, known in waiting:
+            for brought in one.imports if one.language in _HAND_ON else ():
+                if brought.alias and brought.alias != known:
+                    continue
+                meant = (brought.name or "default") if brought.alias else known
+                further = self.imported(one, brought.module)
+                waiting += [(other, meant) for other in further if (other.path, meant) not in seen]
+                seen |= {(other.path, meant) for other in further}
+                outside += [] if further else [(one, brought)]
+            if len(waiting) >= _MOST_HANDED_ON:
+                break
+        return Having(tuple(waiting[:_MOST_HANDED_ON]), tuple(outside))
 
     def _look_up(self, unit: Unit, module: str) -> tuple[Unit, ...]:
         match unit.language:

@@ -122,12 +122,12 @@ def _local(code: Code, name: str, within: Within) -> list[Defined]:
 
 
 def _imported(code: Code, unit: Unit, known: Import) -> list[Defined]:
-    found: list[Defined] = []
-    for module in code.modules.imported(unit, known.module):
-        name = known.alias if known.name in {None, "default"} else known.name or ""
-        found += code.functions_at_top(module, name)
-        found += _made(code, [one for one in code.defined.classes.get(name, ()) if one.within.unit is module])
-    return found
+    for module, known_as in code.modules.having(unit, known.module, known.name or "default").units:
+        name = known.alias if known_as == "default" else known_as
+        classes = [one for one in code.defined.classes.get(name, ()) if one.within.unit is module]
+        if found := code.functions_at_top(module, name) + _made(code, classes):
+            return found
+    return []
 
 
 def _made(code: Code, classes: list[DefinedClass]) -> list[Defined]:

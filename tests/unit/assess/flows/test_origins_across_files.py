@@ -132,3 +132,32 @@ def test_settings_that_write_each_other_end() -> None:
           B: "${A}"
     """
     assert _read_in_python("A", "docker-compose.yml", compose) == {"setting A"}
+
+
+def test_names_that_a_package_hands_on_are_those_of_the_file_that_has_them() -> None:
+    files = {
+        "app.py": "from pkg import KEY, make, OTHER\nuse(KEY, make(), OTHER)\n",
+        "pkg/__init__.py": "from .impl import KEY, create as make\nfrom .more import *\n",
+        "pkg/impl.py": "import os\nKEY = os.environ['A']\ndef create():\n    return os.environ['B']\n",
+        "pkg/more.py": "import os\nOTHER = os.environ['C']\n",
+    }
+    assert used(files) == [{"setting A"}, {"setting B"}, {"setting C"}]
+
+
+def test_names_that_a_barrel_hands_on_are_those_of_the_file_that_has_them() -> None:
+    files = {
+        "app.ts": 'import { key, make, other } from "./lib";\nuse(key, make(), other);\n',
+        "lib/index.ts": 'export { key, create as make } from "./impl";\nexport * from "./more";\n',
+        "lib/impl.ts": "export const key = process.env.A;\n"
+        "export function create() { return process.env.B; }\n",
+        "lib/more.ts": "export const other = process.env.C;\n",
+    }
+    assert used(files) == [{"setting A"}, {"setting B"}, {"setting C"}]
+
+
+def test_files_that_import_a_name_from_each_other_have_it_from_nowhere() -> None:
+    files = {
+        "a.py": "from b import KEY, make\nuse(KEY, make())\n",
+        "b.py": "from a import KEY, make\n",
+    }
+    assert used(files) == [{"unknown"}, {"unknown"}]
