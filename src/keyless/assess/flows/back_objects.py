@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from keyless.assess.flows.back_fields import field, key_of_entry, of_class
 from keyless.assess.flows.back_names import from_module, required, top_of, written
-from keyless.assess.flows.copies import copied, entry_of_copy
+from keyless.assess.flows.copies import copied
 from keyless.assess.flows.spot import Hop, Spot
 from keyless.assess.flows.tracer import Tracer
 from keyless.assess.flows.types import class_of
@@ -43,13 +43,13 @@ def of_object(tracer: Tracer, base: Expr, name: str, spot: Spot) -> list[Hop]:
         if not ends:
             continue
         if isinstance(value, Record):
-            found += _of_record(value, name, at)
+            found += _of_record(tracer, value, name, at)
         elif isinstance(value, Call) and at.within is not None:
             found += _of_made(tracer, value, name, at)
         elif isinstance(value, Name | Member) and at.within is not None:
             found += of_class(tracer, value, name, at)
         else:
-            found += _of_copy(value, name, at)
+            found += _of_copy(tracer, value, name, at)
     return found[:_MOST_HOPS]
 
 
@@ -63,14 +63,14 @@ def _set_on(tracer: Tracer, variable: Name, name: str, spot: Spot) -> list[Hop]:
     return [] if within is None else top_of(tracer.code, within, written_as)
 
 
-def _of_record(record: Record, name: str, spot: Spot) -> list[Hop]:
+def _of_record(tracer: Tracer, record: Record, name: str, spot: Spot) -> list[Hop]:
     """The entry of a name, and what is spread into the record after it."""
     spread: list[Hop] = []
     for entry in reversed(record.entries):
         if key_of_entry(entry.key) == name:
             return [*spread, Hop(entry.value, spot, f"entry `{name}`", spot.place(entry.span))]
         if isinstance(entry.key, Other):
-            spread.append(Hop(entry_of_copy(entry.value, name), spot))
+            spread.append(Hop(tracer.code.entry_of_copied(entry.value, name), spot))
     return spread
 
 
@@ -89,12 +89,12 @@ def _of_made(tracer: Tracer, call: Call, name: str, spot: Spot) -> list[Hop]:
     named = next((one.value for one in call.arguments if one.name == name), None)
     if named is not None:
         return [Hop(named, spot, f"entry `{name}`", spot.place(call.span))]
-    return _of_copy(call, name, spot)
+    return _of_copy(tracer, call, name, spot)
 
 
-def _of_copy(copy: Expr, name: str, spot: Spot) -> list[Hop]:
+def _of_copy(tracer: Tracer, copy: Expr, name: str, spot: Spot) -> list[Hop]:
     """The entries of what an object is a copy of."""
-    return [Hop(entry_of_copy(source, name), spot) for source in copied(copy)]
+    return [Hop(tracer.code.entry_of_copied(source, name), spot) for source in copied(copy)]
 
 
 def element(tracer: Tracer, base: Expr, position: int, spot: Spot) -> list[Hop]:

@@ -18,7 +18,7 @@ from keyless.assess.flows.modules import Modules
 from keyless.assess.flows.writes import Write, Writes
 from keyless.assess.repository import Repository
 from keyless.assess.syntax.code import Import, Language, Unit
-from keyless.assess.syntax.expressions import Class, Expr, Function, Record, Statement
+from keyless.assess.syntax.expressions import Class, Expr, Function, Index, Literal, Record, Statement
 from keyless.assess.syntax.walk import Within
 from keyless.assess.walked import walked
 
@@ -48,6 +48,7 @@ class Code:
         self.marked_by_result: dict[str, list[Expr]] | None = None
         self.targets: dict[int, list[Defined]] = {}
         self._of_unit: dict[int, list[Defined]] = {}
+        self._entries: dict[tuple[int, str], tuple[Expr, Index]] = {}
 
     def writes(self, body_of: Function | Class | Unit) -> Writes:
         """The writes of a function, a class's body, or the top of a file."""
@@ -115,6 +116,14 @@ class Code:
             and not one.within.classes
             and one.function.receiver is None
         ]
+
+    def entry_of_copied(self, source: Expr, name: str) -> Index:
+        """The entry of what is copied: what the copy has under the same name; always the same expression, so
+        that what is copied from itself ends."""
+        key = (id(source), name)
+        if key not in self._entries:
+            self._entries[key] = source, Index(source.span, source, Literal(source.span, name))
+        return self._entries[key][1]
 
     def functions_of(self, unit: Unit) -> list[Defined]:
         """The functions that a file defines."""

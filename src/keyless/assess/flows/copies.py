@@ -15,7 +15,6 @@ from keyless.assess.syntax.expressions import (
     Call,
     Choice,
     Expr,
-    Index,
     Literal,
     Loop,
     Member,
@@ -68,8 +67,3 @@ def _of_call(call: Call) -> list[Expr]:
     if isinstance(callee, Member) and callee.name in _OF_OBJECT and no_key:
         return [callee.base]
     return []
-
-
-def entry_of_copy(source: Expr, name: str) -> Expr:
-    """The entry of what is copied: what the copy has under the same name."""
-    return Index(source.span, source, Literal(source.span, name))
