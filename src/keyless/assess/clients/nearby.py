@@ -17,6 +17,7 @@ from keyless.assess.flows.tracer import Tracer
 from keyless.assess.flows.types import type_of
 from keyless.assess.repository import Repository
 from keyless.assess.settings.setting import Setting
+from keyless.assess.syntax.code import Unit
 from keyless.assess.syntax.expressions import Call, Expr, Literal, Member, dotted
 from keyless.assess.syntax.walk import Within
 
@@ -57,19 +58,20 @@ class Nearby:
         """The type of an expression as it is written; empty where nothing says it."""
         return type_of(self._code, expression, within)
 
-    def made(self, expression: Expr, within: Within) -> str:
-        """The plain name of the type that a chain of calls starts at."""
-        one = _start(expression)
-        if isinstance(one, Call):
-            return plain(dotted(one.callee) or "")
+    def made(self, expression: Expr, within: Within) -> list[tuple[str, Unit]]:
+        """The plain names of the types that a chain of calls may start at, each with the file saying so."""
+        first, one = _start(expression)
+        if isinstance(one, Call) and self._is_made(one, within):
+            return [(plain(dotted(one.callee) or ""), within.unit)]
+        if first is not one and isinstance(first, Call) and targets(self._code, first, within):
+            one = first
         written = self.declared(one, within)
-        if written:
-            return plain(written)
-        for value, _ in self.values(one, within):
-            start = _start(value)
+        found = [(plain(written), within.unit)] if written else []
+        for value, at in () if written and not isinstance(one, Call) else self.values(one, within):
+            _, start = _start(value)
             if isinstance(start, Call):
-                return plain(dotted(start.callee) or "")
-        return plain(dotted(one) or "")
+                found.append((plain(dotted(start.callee) or ""), at.unit))
+        return found or [(plain(dotted(one) or ""), within.unit)]
 
 
 @lru_cache(maxsize=65536)
@@ -78,16 +80,17 @@ def plain(written: str) -> str:
     return written.strip("*&? ").partition("<")[0].rpartition(".")[2]
 
 
-def _start(expression: Expr) -> Expr:
-    one = expression
+def _start(expression: Expr) -> tuple[Expr, Expr]:
+    """The first call of a chain, and what the chain starts at."""
+    first = one = expression
     for _ in range(_LONGEST_CHAIN):
         if isinstance(one, Call) and isinstance(one.callee, Member) and not one.new:
-            one = one.callee.base
+            first, one = one, one.callee.base
         elif isinstance(one, Call) and isinstance(one.callee, Call):
-            one = one.callee
+            first, one = one, one.callee
         else:
             break
-    return one
+    return first, one
 
 
 def _is_empty(expression: Expr) -> bool:

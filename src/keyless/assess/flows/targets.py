@@ -13,10 +13,20 @@ from __future__ import annotations
 from keyless.assess.calls import CallSite
 from keyless.assess.flows.code import Code
 from keyless.assess.flows.definitions import Defined, DefinedClass, plain_type
+from keyless.assess.flows.near import nearest
 from keyless.assess.flows.types import SELF, class_of, type_of
 from keyless.assess.settings.writers.where import is_for_tests
 from keyless.assess.syntax.code import Import, Language, Unit
-from keyless.assess.syntax.expressions import CONSTRUCTOR, Call, Expr, Member, Name, Parameter
+from keyless.assess.syntax.expressions import (
+    CONSTRUCTOR,
+    EXTENDS,
+    Call,
+    Expr,
+    Member,
+    Name,
+    Parameter,
+    dotted,
+)
 from keyless.assess.syntax.walk import Within
 
 _BASES = frozenset({"super", "base"})
@@ -68,9 +78,24 @@ def argument_of(call: Call, defined: Defined, parameter: Parameter) -> Expr | No
         return named
     position = _position(defined, parameter)
     plain = [one for one in call.arguments if one.name is None]
+    if (extended := _extended(call, defined)) is not None:
+        if position == 0:
+            return extended
+        position -= 1
     if not 0 <= position < len(plain) or any(one.spread for one in plain[: position + 1]):
         return None
     return plain[position].value
+
+
+def _extended(call: Call, defined: Defined) -> Expr | None:
+    """What an extension method is called on; none where it is called as a function of its class."""
+    callee = call.callee
+    if EXTENDS not in defined.function.words or not isinstance(callee, Member):
+        return None
+    by_class = (
+        defined.owner is not None and (dotted(callee.base) or "").rpartition(".")[2] == defined.owner.name
+    )
+    return None if by_class else callee.base
 
 
 def _position(defined: Defined, parameter: Parameter) -> int:
@@ -157,9 +182,19 @@ def _by_member(code: Code, callee: Member, within: Within) -> list[Defined]:
                 return found
         if base.id not in SELF and (classes := code.defined.classes_named(base.id, within.unit)):
             return _methods(code, classes, name)
-    if classes := class_of(code, base, within):
-        return _methods(code, classes, name)
-    return _only_one(code, base, name, within)
+    classes = class_of(code, base, within)
+    found = _methods(code, classes, name) or _extensions(code, base, name, within)
+    return found if found or classes else _only_one(code, base, name, within)
+
+
+def _extensions(code: Code, base: Expr, name: str, within: Within) -> list[Defined]:
+    """The extension methods of a name that the type of an object has, as far as it is known."""
+    if within.unit.language is not Language.CSHARP:
+        return []
+    found = [one for one in code.defined.functions.get(name, ()) if EXTENDS in one.function.words]
+    written = plain_type(type_of(code, base, within)) if found else ""
+    fitting = [one for one in found if written in {"", plain_type(one.function.parameters[0].type or "")}]
+    return nearest(within.unit.path, fitting or found, lambda one: one.within.unit.path)
 
 
 def _of_bases(code: Code, name: str, within: Within) -> list[Defined]:

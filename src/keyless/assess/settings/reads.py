@@ -58,10 +58,10 @@ def reads_of(tracer: Tracer, expression: Expr, spot: Spot) -> list[Read]:
 
 
 def _of_call(tracer: Tracer, known: SettingReads, call: Call, spot: Spot) -> list[Read]:
-    full = full_name(tracer, call.callee, spot)
-    for function, (position, default) in known.functions.items():
-        if full is not None and (full == function or full.endswith(f".{function}")):
-            return _read(tracer, call, spot, "", (position, default))
+    for full in _names(tracer, call.callee, spot):
+        for function, at in known.functions.items():
+            if full == function or full.endswith(f".{function}"):
+                return _read(tracer, call, spot, "", at)
     callee = call.callee
     if isinstance(callee, Name):
         return _called_object(tracer, known, call, callee, spot)
@@ -75,6 +75,16 @@ def _of_call(tracer: Tracer, known: SettingReads, call: Call, spot: Spot) -> lis
         for before in _prefixes(tracer, known, callee.base, spot)
         for read in _read(tracer, call, spot, before + prefix, (0, 1))
     ]
+
+
+def _names(tracer: Tracer, callee: Expr, spot: Spot) -> list[str]:
+    """What is called in full; a bare name of C# may be of a class that the file uses statically as well."""
+    full = full_name(tracer, callee, spot)
+    if full is None or spot.within is None:
+        return []
+    unit = spot.within.unit
+    used = unit.imports if unit.language is Language.CSHARP and isinstance(callee, Name) else ()
+    return [full, *(f"{one.module}.{full}" for one in used if not one.alias)]
 
 
 def _called_object(tracer: Tracer, known: SettingReads, call: Call, callee: Name, spot: Spot) -> list[Read]:

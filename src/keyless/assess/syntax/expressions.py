@@ -166,6 +166,8 @@ class Function(msgspec.Struct, frozen=True, array_like=True, kw_only=True, gc=Fa
 
 
 CONSTRUCTOR = "<init>"
+EXTENDS = "this"
+"""The word of a method that is called on its first parameter: an extension method of C#."""
 
 
 class Assign(_Node, frozen=True):

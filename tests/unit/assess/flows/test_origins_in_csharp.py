@@ -79,3 +79,33 @@ def test_options_may_be_filled_by_hand() -> None:
         "class Options { public string Key { get; set; } }",
     )
     assert found == [{"setting Filled:Key"}]
+
+
+def test_an_extension_method_is_called_on_its_first_parameter() -> None:
+    other = """
+    static class Extensions {
+        public static string Needed(this IConfiguration from, string name) => from[name] ?? throw new E();
+        public static string Read(this string name) => Environment.GetEnvironmentVariable(name);
+    }
+    """
+    text = """
+    class A {
+        void M(IConfiguration configuration) {
+            use(configuration.Needed("X"), Extensions.Needed(configuration, "Y"), "Z".Read());
+        }
+    }
+    """
+    assert used({"A.cs": text, "B.cs": other}) == [{"setting X"}, {"setting Y"}, {"setting Z"}]
+
+
+def test_the_environment_is_read_statically_and_as_a_whole() -> None:
+    text = """
+    using static System.Environment;
+    class A {
+        void M() {
+            var all = Environment.GetEnvironmentVariables();
+            use(GetEnvironmentVariable("X"), (string)all["Y"]);
+        }
+    }
+    """
+    assert used({"A.cs": text}) == [{"setting X"}, {"setting Y"}]

@@ -166,7 +166,7 @@ def _function(
         body=(*first, *functions.body(reading, node.child_by_field_name("body"))),
         marks=names.marks(reading, node),
         result=result,
-        words=names.words(reading, node),
+        words=(*names.words(reading, node), *functions.extends(reading, node)),
     )
     return Define(function.span, function)
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from keyless.assess.sources.csharp import names
 from keyless.assess.sources.reading import Reading
-from keyless.assess.syntax.expressions import Expr, Function, Lambda, Parameter, Statement
+from keyless.assess.syntax.expressions import EXTENDS, Expr, Function, Lambda, Parameter, Statement
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -37,6 +37,13 @@ def _parameter(reading: Reading, node: Node) -> Parameter:
         _default(reading, node),
         names.marks(reading, node),
     )
+
+
+def extends(reading: Reading, node: Node) -> tuple[str, ...]:
+    """`this` for a method that extends the type of its first parameter."""
+    given = node.child_by_field_name("parameters")
+    first = next((one for one in given.named_children if one.type == "parameter"), None) if given else None
+    return (EXTENDS,) if first is not None and EXTENDS in names.words(reading, first) else ()
 
 
 def _default(reading: Reading, node: Node) -> Expr | None:

@@ -18,8 +18,10 @@ from keyless.assess.syntax.expressions import (
     Items,
     Loop,
     Member,
+    Name,
     Other,
     Record,
+    text_of,
 )
 
 if TYPE_CHECKING:
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
 
     from keyless.assess.sources.putting import Putting
     from keyless.assess.sources.reading import Reading
+    from keyless.assess.syntax.span import Span
 
 _BASES = {"call": "function", "attribute": "object", "subscript": "value"}
 _TARGETS = ("pattern_list", "tuple_pattern", "list_pattern", "expression_list", "tuple", "list")
@@ -56,7 +59,18 @@ def _call(reading: Putting, node: Node, callee: Expr) -> Expr:
         text = formatted(span, callee.base, arguments)
         if text is not None:
             return text
-    return Call(span, callee, arguments)
+    return _taken(span, callee, arguments) or Call(span, callee, arguments)
+
+
+def _taken(span: Span, callee: Expr, arguments: tuple[Argument, ...]) -> Expr | None:
+    """`getattr(a, "b")` is `a.b`, and with a default one of both."""
+    if not isinstance(callee, Name) or callee.id != "getattr" or len(arguments) not in (2, 3):
+        return None
+    name = text_of(arguments[1].value)
+    if not name or not name.isidentifier():
+        return None
+    member = Member(span, arguments[0].value, name)
+    return member if len(arguments) == 2 else Choice(span, (member, arguments[2].value))
 
 
 def _argument(reading: Putting, node: Node) -> Argument:
