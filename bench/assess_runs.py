@@ -48,7 +48,7 @@ def assessed(tree: Path, name: str) -> list[Found]:
 
 
 def _found(one: dict[str, Any], name: str) -> Found:
-    places = [one["place"], *(step["place"] for step in one.get("steps", ()))]
+    places = [one["place"], *(step["place"] for key in ("steps", "also") for step in one.get(key, ()))]
     at = tuple(dict.fromkeys(line for place in places for line in _lines(place)))
     return Found(repository=name, rule=one["rule"], language=language_of(at[0][0]), places=at)
 

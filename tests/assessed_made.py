@@ -83,6 +83,7 @@ def _finding(path: str, number: int, line: str, found: re.Match[str], offset: in
         service="storage",
         subject="store",
         steps=steps,
+        also=(Step(Place(path, span), "written here"),) if steps else (),
         remedy=Remedy(instead=instead, roles=("Reader",), scope="`store`"),
         fix=Fix("use the identity", (Edit(path, span.start, span.end, "IDENTITY"),)),
     )

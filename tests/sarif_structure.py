@@ -64,6 +64,7 @@ _RESULT = _object(
             ),
             1,
         ),
+        "relatedLocations": _list(_LOCATION, 1),
         "suppressions": _list(
             _object(
                 {

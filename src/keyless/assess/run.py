@@ -160,7 +160,7 @@ def _touches(target: Target, gathered: Gathered) -> Callable[[Finding], bool] | 
     if not gathered.compared:
         return None
     changes = Changes(target.root, gathered.base or None, gathered.texts)
-    return lambda one: any(changes.touch(place) for place in (one.place, *(step.place for step in one.steps)))
+    return lambda one: any(changes.touch(place) for place in one.places)
 
 
 def _counted(gathered: Gathered, read: Scan) -> dict[str, int]:

@@ -110,6 +110,21 @@ def test_json_has_every_finding_with_its_status_and_is_the_same_each_time(ran):
     assert json_text(ran.report) == json_text(ran.report)
 
 
+def test_every_report_says_where_else_a_credential_comes_from_apart_from_its_way(ran):
+    (also,) = [one for found in json.loads(json_text(ran.report))["findings"] for one in found["also"]][:1]
+    assert (also["place"]["path"], also["what"]) == ("app/main.py", "written here")
+    (related,) = next(
+        one["relatedLocations"]
+        for one in json.loads(sarif_text(ran.report))["runs"][0]["results"]
+        if "relatedLocations" in one
+    )
+    assert related["message"]["text"] == "also from: written here"
+    assert related["physicalLocation"]["artifactLocation"]["uri"] == "app/main.py"
+    assert "also from app/main.py:2" in report_text(ran.report, ran.texts)
+    assert "also from app/main.py:2" in junit_text(ran.report)
+    assert "also from <code>app/main.py:2" in html_text(ran.report, ran.texts)
+
+
 def test_sarif_has_rules_flows_fingerprints_notifications_and_suppressions(ran):
     log = json.loads(sarif_text(ran.report))
     jsonschema.validate(log, LOG)

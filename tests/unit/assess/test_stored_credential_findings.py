@@ -57,6 +57,52 @@ def test_a_key_that_a_template_reads_and_code_uses_is_one_finding_with_the_whole
     )
 
 
+def test_a_finding_has_one_whole_way_and_says_apart_where_else_the_credential_comes_from() -> None:
+    code = BLOB + 'BlobServiceClient.from_connection_string(os.environ["ORDERS"])\n'
+    workflow = """on: push
+jobs:
+  deploy:
+    runs-on: ubuntu-latest
+    steps:
+    - run: az webapp config appsettings set -n web --settings ORDERS="${{ secrets.ORDERS_STRING }}"
+"""
+    files = {"infra/main.bicep": BICEP, "app.py": code, ".github/workflows/deploy.yml": workflow}
+    finding = next(one for one in found_in(files) if one.place.path == "app.py")
+    assert [one.place.path for one in finding.steps] == [
+        "infra/main.bicep",
+        "infra/main.bicep",
+        "app.py",
+        "app.py",
+    ]
+    assert [one.place.path for one in finding.also] == [".github/workflows/deploy.yml"]
+    assert ".github/workflows/deploy.yml" in {one.path for one in finding.places}
+
+
+def test_two_settings_that_one_field_is_bound_to_are_both_said() -> None:
+    code = """
+    import com.azure.storage.blob.BlobServiceClientBuilder;
+    class StoreProperties {
+        private String connection;
+        public String getConnection() { return connection; }
+        public void setConnection(String connection) { this.connection = connection; }
+    }
+    class Configuration {
+        @Bean @ConfigurationProperties("orders") StoreProperties orders() { return new StoreProperties(); }
+        @Bean @ConfigurationProperties("bills") StoreProperties bills() { return new StoreProperties(); }
+        Object client(StoreProperties properties) {
+            return new BlobServiceClientBuilder().connectionString(properties.getConnection()).buildClient();
+        }
+    }
+    """
+    (finding,) = found_in({"Configuration.java": code})
+    begun = (finding.steps[0], *finding.also)
+    assert [one.what for one in begun] == [
+        "bound to setting `orders.connection`",
+        "bound to setting `bills.connection`",
+    ]
+    assert len({one.place for one in begun}) == 1
+
+
 def test_a_key_that_no_code_reads_is_found_at_its_setting() -> None:
     (finding,) = found_in({"infra/main.bicep": BICEP})
     assert (finding.place.path, finding.place.span.line) == ("infra/main.bicep", 8)

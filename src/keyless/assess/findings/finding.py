@@ -2,7 +2,8 @@
 
 Rules:
 - a flow is one finding: its place is where the credential is used, or as far as it could be followed; its
-  steps are the whole way, from where the credential comes from to that place, across files;
+  steps are one whole way, from where the credential comes from to that place, across files; where it may come
+  from other places as well, those are said beside it;
 - no message, step or remedy holds a value that may be secret: names and places only;
 - severity says how much it matters, confidence how sure it is that it is so.
 """
@@ -92,5 +93,12 @@ class Finding(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
     service: str = ""
     subject: str = ""
     steps: tuple[Step, ...] = ()
+    also: tuple[Step, ...] = ()
+    """Where else it may come from: the beginnings of other ways to the same place."""
     remedy: Remedy | None = None
     fix: Fix | None = None
+
+    @property
+    def places(self) -> tuple[Place, ...]:
+        """All places that it is about: its own, those of its way, and where else it may come from."""
+        return (self.place, *(step.place for step in (*self.steps, *self.also)))

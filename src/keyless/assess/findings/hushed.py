@@ -27,11 +27,16 @@ def hushed(finding: Finding) -> Finding:
     changed = {
         "message": _without_names(finding.message),
         "subject": HIDDEN if credential_in(finding.subject) else finding.subject,
-        "steps": tuple(Step(one.place, _without_names(one.what)) for one in finding.steps),
+        "steps": _steps(finding.steps),
+        "also": _steps(finding.also),
         "remedy": remedy and msgspec.structs.replace(remedy, instead=_WORD.sub(_hidden, remedy.instead)),
         "fix": finding.fix and msgspec.structs.replace(finding.fix, what=_without_names(finding.fix.what)),
     }
     return msgspec.structs.replace(finding, **changed)
+
+
+def _steps(steps: tuple[Step, ...]) -> tuple[Step, ...]:
+    return tuple(Step(one.place, _without_names(one.what)) for one in steps)
 
 
 def _without_names(text: str) -> str:

@@ -13,7 +13,7 @@ import enum
 import msgspec
 
 from keyless.assess.components.component import Authentication, Component
-from keyless.assess.findings.finding import Confidence, Finding, Fix, Remedy, Severity
+from keyless.assess.findings.finding import Confidence, Finding, Fix, Remedy, Severity, Step
 from keyless.assess.report import SCHEMA, Report, Scope
 from keyless.assess.rules.rule import Group
 from keyless.assess.standing.allowances import Allowance
@@ -49,7 +49,8 @@ class StepJson(msgspec.Struct, frozen=True, rename="camel"):
 
 
 class FindingJson(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
-    """One departure from the guidance. `place` is what has to change, `steps` the way of the credential."""
+    """One departure from the guidance. `place` is what has to change, `steps` the way of the credential,
+    `also` where else it may come from."""
 
     rule: str
     group: Group
@@ -62,6 +63,7 @@ class FindingJson(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
     service: str = ""
     subject: str = ""
     steps: tuple[StepJson, ...] = ()
+    also: tuple[StepJson, ...] = ()
     remedy: Remedy | None = None
     fix: Fix | None = None
     allowance: Allowance | None = None
@@ -269,12 +271,17 @@ def _finding(
         fingerprint=fingerprint,
         service=one.service,
         subject=one.subject,
-        steps=tuple(StepJson(_place(step.place), step.what) for step in one.steps),
+        steps=_steps(one.steps),
+        also=_steps(one.also),
         remedy=one.remedy,
         fix=one.fix,
         allowance=allowance,
         days_left=days_left,
     )
+
+
+def _steps(steps: tuple[Step, ...]) -> tuple[StepJson, ...]:
+    return tuple(StepJson(_place(step.place), step.what) for step in steps)
 
 
 def _place(place: Place) -> PlaceJson:

@@ -50,7 +50,8 @@ def _cases(report: Report, group: Group) -> Iterator[str]:
         one = told.finding
         if one.rule in ids:
             inner = f"<failure message={_attribute(one.message)} type={_attribute(one.severity)}>"
-            steps = (f"{at(step.place)} {step.what}" for step in one.steps)
+            steps = [f"{at(step.place)} {step.what}" for step in one.steps]
+            steps += [f"also from {at(step.place)} {step.what}" for step in one.also]
             yield _case(one.rule, at(one.place), f"{inner}{_text(steps)}</failure>")
     for allowed in standing.allowed:
         one = allowed.finding

@@ -111,12 +111,17 @@ class _Writer:
         if finding.steps:
             steps = [self._step(step) for step in finding.steps]
             result["codeFlows"] = [{"threadFlows": [{"locations": steps}]}]
+        if finding.also:
+            result["relatedLocations"] = [self._also(step) for step in finding.also]
         if isinstance(one, AllowedFinding):
             result["suppressions"] = [_suppression(one.allowance)]
         return result
 
     def _step(self, step: Step) -> Json:
         return {"location": {**self._location(step.place), "message": {"text": _plain(step.what)}}}
+
+    def _also(self, step: Step) -> Json:
+        return {**self._location(step.place), "message": {"text": f"also from: {_plain(step.what)}"}}
 
     def _location(self, place: Place) -> Json:
         physical: Json = {"artifactLocation": self._address(place.path)}

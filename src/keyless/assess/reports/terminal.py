@@ -112,6 +112,8 @@ def _steps(out: _Out, one: Finding, texts: Texts, *, secret: bool) -> None:
         out.parts((f"       {number}. ", "dim"), (at(step.place), "cyan"), (f"  {step.what}", ""))
         if shown is not None:
             out.line(f"            {shown.text}", "dim")
+    for step in one.also:
+        out.parts(("       also from ", "dim"), (at(step.place), "cyan"), (f"  {step.what}", ""))
 
 
 def _remedy(out: _Out, remedy: Remedy) -> None:

@@ -40,5 +40,10 @@ class Stored:
     @property
     def steps(self) -> tuple[Step, ...]:
         """The whole way: from the origin to where the credential is used."""
-        begun = [one for flow in self.others for one in flow.steps[:1]]
-        return (*self.flow.steps, *begun, *(() if self.last is None else (self.last,)))
+        return (*self.flow.steps, *(() if self.last is None else (self.last,)))
+
+    @property
+    def also(self) -> tuple[Step, ...]:
+        """Where the other ways begin, each beginning once."""
+        begun = dict.fromkeys(one for flow in self.others for one in flow.steps[:1])
+        return tuple(one for one in begun if one not in self.steps)

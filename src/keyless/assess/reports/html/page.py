@@ -123,6 +123,10 @@ def _article(told: Told, group: Group, texts: Texts, *, secret: bool) -> Html:
     if one.steps:
         steps = (_step(step, texts, secret=secret) for step in one.steps)
         parts.append(element("ol", *steps, class_="way"))
+    parts += [
+        element("p", "also from ", element("code", at(step.place)), " ", prose(step.what))
+        for step in one.also
+    ]
     if one.remedy is not None:
         parts.append(element("dl", *_remedy(one.remedy)))
     return element("article", *parts, data_severity=one.severity.value, data_group=group.value)

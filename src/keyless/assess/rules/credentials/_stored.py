@@ -81,6 +81,7 @@ def _finding(rule_id: str, repository: Repository, stored: Stored, severity: Sev
         service=stored.service,
         subject=stored.flow.subject or stored.flow.name or stored.where,
         steps=stored.steps,
+        also=stored.also,
         remedy=remedy,
         fix=_fix(repository, stored, remedy),
     )

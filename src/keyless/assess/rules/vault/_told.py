@@ -21,6 +21,6 @@ def places_of_flows(repository: Repository) -> dict[str, list[int]]:
     """Where they begin, pass and end: offsets by the file, in order."""
     found: dict[str, list[int]] = defaultdict(list)
     for one in repository.view(stored_credentials):
-        for place in (one.place, *(step.place for step in one.steps)):
+        for place in (one.place, *(step.place for step in (*one.steps, *one.also))):
             found[place.path].append(place.span.start)
     return {path: sorted(starts) for path, starts in found.items()}

@@ -9,7 +9,6 @@ Rules:
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 
 from keyless.assess.deployed.all import deployed
@@ -21,7 +20,7 @@ from keyless.assess.flows.flow import Flow, Origin
 from keyless.assess.repository import Repository
 from keyless.assess.rules.rule import Group, Rule
 from keyless.assess.rules.vault._secrets import secrets_in, what_it_is
-from keyless.assess.stored.all import stored_credentials
+from keyless.assess.rules.vault._told import is_told_of_service
 from keyless.assess.syntax.expressions import Expr, Name, within
 from keyless.assess.syntax.span import Place
 
@@ -30,11 +29,12 @@ _PASSWORDS = ("properties.administratorLoginPassword", "properties.sqlAdministra
 
 
 def _check(repository: Repository) -> Iterable[Finding]:
-    told = _told_elsewhere(repository)
     passwords = repository.view(server_passwords)
     seen: set[tuple[str, str, Place]] = set()
     for setting in repository.view(settings_of):
-        if setting.kind not in _KINDS or _holds(setting.place, told):
+        if setting.kind not in _KINDS or is_told_of_service(
+            repository, setting.place.path, setting.place.span
+        ):
             continue
         for flow in _of_no_service(repository, setting, passwords):
             key = (setting.holder_path, setting.holder, flow.place)
@@ -53,22 +53,6 @@ def _of_no_service(
     for flow in flows:
         if (flow.place.path, flow.name) not in passwords:
             yield flow
-
-
-def _told_elsewhere(repository: Repository) -> dict[str, list[int]]:
-    """Where the flows pass of credentials of services that take identities: offsets by path, in order."""
-    found: dict[str, set[int]] = {}
-    for one in repository.view(stored_credentials):
-        for step in one.steps:
-            found.setdefault(step.place.path, set()).add(step.place.span.start)
-    return {path: sorted(starts) for path, starts in found.items()}
-
-
-def _holds(place: Place, told: dict[str, list[int]]) -> bool:
-    """Whether such a flow begins a step in a setting, or in its value."""
-    starts = told.get(place.path, [])
-    at = bisect_left(starts, place.span.start)
-    return at < len(starts) and starts[at] < place.span.end
 
 
 def server_passwords(repository: Repository) -> frozenset[tuple[str, str]]:
