@@ -46,6 +46,7 @@ if TYPE_CHECKING:  # what only the plane process needs is imported there: most c
     from keyless.wire.dispatch import Dispatcher
     from keyless.wire.plane import Plane
     from keyless.wire.serving import Deferred
+    from keyless.wire.throttle import Throttle
 
 log = logging.getLogger("keyless.app")
 
@@ -224,9 +225,11 @@ async def _wired(
     from keyless.runtime.plane import RunningPlane
     from keyless.runtime.projected_tokens import ProjectedTokens
     from keyless.runtime.world import EstateWorld
+    from keyless.wire.throttle import Throttle
 
     world = EstateWorld(store, project.root.name, time.time)
     leases = Leases()
+    throttle = Throttle()
     notices = Notices(leases)
     recorder = Recorder(evidence, notices.decided, notices.signed_in)
     challenges = Challenges(key_files)
@@ -235,7 +238,7 @@ async def _wired(
     attestor = Attestor(socket_table(), Processes())
     callers = IdentityCallers(leases, LeasesByPeer(attestor))
     tunnels: Tunnels[Lease] = Tunnels()
-    dispatchers = _dispatchers(planes, store, world, recorder, callers, leases, notices, tunnels)
+    dispatchers = _dispatchers(planes, store, world, recorder, callers, leases, notices, tunnels, throttle)
     return RunningPlane(
         project=project,
         store=store,
@@ -252,6 +255,7 @@ async def _wired(
         tokens=ProjectedTokens(project.token_directory, world, time.time),
         attestor=attestor,
         owner=Owner(store, world, account_name(), lambda: str(uuid.uuid4())),
+        throttle=throttle,
     )
 
 
@@ -264,6 +268,7 @@ def _dispatchers(
     leases: Leases,
     notices: Notices,
     tunnels: Tunnels[Lease],
+    throttle: Throttle,
 ) -> tuple[Dispatcher, Dispatcher]:
     """One dispatcher for each front, over the same world."""
     from keyless.wire.dispatch import Dispatcher
@@ -278,6 +283,7 @@ def _dispatchers(
         learners=leases,
         on_missing=notices.missed,
         origins=partial(_origin, tunnels),
+        throttle=throttle,
     )
     return made(planes.tls_as_asked), made(planes.plain)
 

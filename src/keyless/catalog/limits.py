@@ -14,8 +14,27 @@ import msgspec
 from keyless.catalog.files import read_data
 
 
+class KeyRates(msgspec.Struct, frozen=True, rename="camel"):
+    """How many transactions on keys of one type a vault answers in a window: making them, and all others."""
+
+    creates_per_window: int
+    others_per_window: int
+
+
+class KeyTransactions(msgspec.Struct, frozen=True, rename="camel"):
+    """The rates for keys of one type, by what protects them."""
+
+    hsm: KeyRates
+    software: KeyRates
+
+
 class KeyVaultLimits(msgspec.Struct, frozen=True, rename="camel"):
-    """Key Vault: the counts per window hold for one vault and region."""
+    """Key Vault: the counts per window hold for one vault and region, and so many times for a subscription.
+
+    ``key_transactions`` are by type and size (`RSA-2048`) or curve (`P-256`): each is how many there can be
+    where there are no others, for they are weighed and summed up. ``secret_creates_per_window`` is shared
+    with imports of keys and certificates; ``transactions_per_window`` holds for all that is not about a key.
+    """
 
     secret_max_bytes: int
     vault_name_pattern: str
@@ -24,6 +43,8 @@ class KeyVaultLimits(msgspec.Struct, frozen=True, rename="camel"):
     soft_delete_max_days: int
     soft_delete_default_days: int
     window_s: int
+    subscription_times: int
+    key_transactions: dict[str, KeyTransactions]
     secret_creates_per_window: int
     transactions_per_window: int
     backoff_s: tuple[int, ...]

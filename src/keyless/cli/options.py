@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ from keyless.runtime.project import STATE_DIRECTORY, Project, find_project
 
 if TYPE_CHECKING:
     from keyless.model.estate import Estate
+    from keyless.runtime.messages import ChosenLimits
 
 project_option = click.option(
     "--project",
@@ -40,6 +42,41 @@ propagation_delay_option = click.option(
     metavar="SECONDS",
     help="Let changes of roles, assignments, denies and groups take effect that much later, as Azure does "
     "(default: at once, or as the plane that runs already does).",
+)
+
+
+_LIMITS_SCALE = "scale="
+
+
+def _as_limits(context: click.Context, parameter: click.Parameter, value: str | None) -> ChosenLimits | None:
+    """The limits that an option chooses: `on`, `off`, or `scale=` and a number above 0."""
+    if value is None:
+        return None
+    from keyless.runtime.messages import ChosenLimits
+
+    if value in {"on", "off"}:
+        return ChosenLimits(1.0 if value == "on" else None)
+    scale = _number(value.removeprefix(_LIMITS_SCALE)) if value.startswith(_LIMITS_SCALE) else 0
+    if not 0 < scale < math.inf:
+        raise click.BadParameter(
+            f"`{value}` is neither `on` nor `off` nor a number above 0 after `scale=`, such as `scale=0.1`"
+        )
+    return ChosenLimits(scale)
+
+
+def _number(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        return 0
+
+
+limits_option = click.option(
+    "--limits",
+    metavar="on|off|scale=FACTOR",
+    callback=_as_limits,
+    help="The transaction limits of vaults, beyond which they answer with 429: as documented, none, or so "
+    "many times the documented ones (default: as documented, or as the plane that runs already has them).",
 )
 
 

@@ -14,7 +14,13 @@ import click
 from msgspec import structs
 
 from keyless.cli.failure import Failure, own_failures
-from keyless.cli.options import chosen_project, declared_estate, host_kind_option, project_option
+from keyless.cli.options import (
+    chosen_project,
+    declared_estate,
+    host_kind_option,
+    limits_option,
+    project_option,
+)
 from keyless.cli.plan_files import loaded_plan
 from keyless.cli.run import Finished, check_command, run_in
 from keyless.cli.terminal import say
@@ -24,7 +30,7 @@ from keyless.cli.world import opened_store
 from keyless.gateway.child import exit_like
 from keyless.model.hosts import HostKind
 from keyless.runtime.directory import Directory, read_directory
-from keyless.runtime.messages import PROTOCOL, Hello, Mode
+from keyless.runtime.messages import PROTOCOL, ChosenLimits, Hello, Mode
 from keyless.runtime.project import Project
 from keyless.runtime.proof import only_proof
 
@@ -52,6 +58,7 @@ if TYPE_CHECKING:
 )
 @host_kind_option
 @click.option("--offline", is_flag=True, help="Refuse connections beyond the local plane and this machine.")
+@limits_option
 @project_option
 @click.argument("argv", metavar="COMMAND...", nargs=-1, type=click.UNPROCESSED)
 def command(
@@ -59,6 +66,7 @@ def command(
     plan_file: Path | None,
     host_kind: HostKind | None,
     offline: bool,
+    limits: ChosenLimits | None,
     directory: Path | None,
     argv: tuple[str, ...],
 ) -> None:
@@ -73,7 +81,7 @@ def command(
         plan = _load(project, plan_file)
         if plan_file is None:
             _say_what_is_newer(project)
-        hello = Hello(PROTOCOL, workload, Mode.ENFORCE, offline, None, host_kind)
+        hello = Hello(PROTOCOL, workload, Mode.ENFORCE, offline, None, host_kind, limits=limits)
         proof = _prove(project, plan, hello, list(argv))
     still = with_credentials(plan, proof.sign_ins)
     report(plan, proof.finished, proof.observations, proof.principals, still)

@@ -16,6 +16,7 @@ from keyless.cli.options import (
     chosen_project,
     declared_estate,
     host_kind_option,
+    limits_option,
     project_option,
     propagation_delay_option,
 )
@@ -29,6 +30,7 @@ from keyless.runtime.environment import environment_of
 from keyless.runtime.messages import (
     PROTOCOL,
     Account,
+    ChosenLimits,
     Hello,
     Mode,
     OpenShell,
@@ -70,6 +72,7 @@ if TYPE_CHECKING:
     "--port", type=click.IntRange(0, 65535), default=0, help="The proxy's port, for a plane that is started."
 )
 @propagation_delay_option
+@limits_option
 @click.option("--quiet", is_flag=True, help="Print denials and errors only.")
 @project_option
 @click.argument("argv", metavar="COMMAND...", nargs=-1, type=click.UNPROCESSED)
@@ -82,6 +85,7 @@ def command(
     keep_credentials: bool,
     port: int,
     propagation_delay: float | None,
+    limits: ChosenLimits | None,
     quiet: bool,
     directory: Path | None,
     argv: tuple[str, ...],
@@ -99,7 +103,15 @@ def command(
         if fresh:
             _begin_anew(project, estate)
         hello = Hello(
-            PROTOCOL, workload, Mode(mode), offline, estate, host_kind, propagation_delay, Path(argv[0]).name
+            PROTOCOL,
+            workload,
+            Mode(mode),
+            offline,
+            estate,
+            host_kind,
+            propagation_delay,
+            Path(argv[0]).name,
+            limits,
         )
         finished = run_in(
             project, hello, list(argv), port=port, keep_credentials=keep_credentials, quiet=quiet

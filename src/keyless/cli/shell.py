@@ -9,11 +9,17 @@ import click
 
 from keyless.cli.failure import own_failures
 from keyless.cli.notices import closing
-from keyless.cli.options import chosen_project, declared_estate, project_option, propagation_delay_option
+from keyless.cli.options import (
+    chosen_project,
+    declared_estate,
+    limits_option,
+    project_option,
+    propagation_delay_option,
+)
 from keyless.cli.run import run_in
 from keyless.cli.terminal import say
 from keyless.gateway.child import exit_like
-from keyless.runtime.messages import PROTOCOL, Account, OpenShell
+from keyless.runtime.messages import PROTOCOL, Account, ChosenLimits, OpenShell
 
 SHELL_HINT = "KEYLESS_SHELL"
 _DEFAULT_SHELL = "/bin/sh"
@@ -27,12 +33,14 @@ _DEFAULT_SHELL = "/bin/sh"
 )
 @click.option("--offline", is_flag=True, help="Refuse connections beyond the local plane and this machine.")
 @propagation_delay_option
+@limits_option
 @click.option("--quiet", is_flag=True, help="Print denials and errors only.")
 @project_option
 @click.argument("argv", metavar="[COMMAND]...", nargs=-1, type=click.UNPROCESSED)
 def command(
     offline: bool,
     propagation_delay: float | None,
+    limits: ChosenLimits | None,
     quiet: bool,
     directory: Path | None,
     argv: tuple[str, ...],
@@ -47,7 +55,7 @@ def command(
     """
     with own_failures():
         project = chosen_project(directory)
-        hello = OpenShell(PROTOCOL, offline, declared_estate(project), propagation_delay)
+        hello = OpenShell(PROTOCOL, offline, declared_estate(project), propagation_delay, limits)
         opened = list(argv) or [os.environ.get("SHELL") or _DEFAULT_SHELL]
         finished = run_in(
             project,

@@ -14,7 +14,7 @@ from keyless.model.estate import Estate
 from keyless.model.hosts import HostKind
 from keyless.model.secret_text import SecretText
 
-PROTOCOL = 6
+PROTOCOL = 7
 MAX_LINE_BYTES = 64 * 1024 * 1024
 
 
@@ -25,13 +25,20 @@ class Mode(enum.StrEnum):
     ENFORCE = "enforce"
 
 
+class ChosenLimits(msgspec.Struct, frozen=True):
+    """By what the documented transaction limits are multiplied; none where nothing is to be limited."""
+
+    scale: float | None
+
+
 class Hello(msgspec.Struct, frozen=True, tag="hello"):
     """A client that wants to run a workload. ``workload`` is none for the only one there is.
 
     ``program`` is the base name of what is run, for the record: its arguments may hold secrets.
 
     ``host_kind`` is none where the workload's own counts, ``propagation_delay_s`` where the plane keeps the
-    delay that it has: how many seconds after it was made a change of roles takes effect.
+    delay that it has: how many seconds after it was made a change of roles takes effect. In the same way
+    ``limits`` is none where it keeps the transaction limits that it has.
     """
 
     protocol: int
@@ -42,18 +49,20 @@ class Hello(msgspec.Struct, frozen=True, tag="hello"):
     host_kind: HostKind | None = None
     propagation_delay_s: float | None = None
     program: str = ""
+    limits: ChosenLimits | None = None
 
 
 class OpenShell(msgspec.Struct, frozen=True, tag="open-shell"):
     """A client that wants to work as the owner of the estate: as the person whose plane this is.
 
-    ``propagation_delay_s`` as of a `Hello`.
+    ``propagation_delay_s`` and ``limits`` as of a `Hello`.
     """
 
     protocol: int
     offline: bool
     estate: Estate | None
     propagation_delay_s: float | None = None
+    limits: ChosenLimits | None = None
 
 
 class ServeMetadata(msgspec.Struct, frozen=True, tag="serve-metadata"):

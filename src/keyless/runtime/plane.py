@@ -35,6 +35,7 @@ from keyless.model.hosts import HostKind
 from keyless.runtime.control import ControlServer, Tell
 from keyless.runtime.directory import read_directory
 from keyless.runtime.leases import Lease, LeaseRefused, Leases
+from keyless.runtime.limits import PlaneLimits
 from keyless.runtime.messages import (
     Bye,
     Greeting,
@@ -60,6 +61,7 @@ from keyless.store.collections import DELETED_IDENTITIES, WORKLOAD_RULES
 from keyless.store.ports import Store
 from keyless.wire.dispatch import Dispatcher
 from keyless.wire.server import settle_interpreter
+from keyless.wire.throttle import Throttle
 
 log = logging.getLogger("keyless.plane")
 
@@ -120,6 +122,7 @@ class RunningPlane:
         tokens: ProjectedTokens,
         attestor: Attestor,
         owner: Owner,
+        throttle: Throttle,
     ) -> None:
         self._project = project
         self._store = store
@@ -136,6 +139,7 @@ class RunningPlane:
         self._tokens = tokens
         self._attestor = attestor
         self._owner = owner
+        self._limits = PlaneLimits(throttle)
         self._applied: tuple[str, int] | None = None
         self._delay_s = 0.0
         self._applying = asyncio.Lock()
@@ -224,6 +228,7 @@ class RunningPlane:
         the client hears.
         """
         await self._prepare(hello.estate, hello.propagation_delay_s)
+        limits = self._limits.choose(hello.limits)
         compute = await self._world.workload(hello.workload, hello.mode, hello.host_kind)
         principal_ids = await self._world.principal_ids(compute)
         client_id = await self._world.default_client_id(compute)
@@ -238,7 +243,7 @@ class RunningPlane:
             self._ready(lease),
             client_id=client_id,
             key_directory=keys,
-            notes=(*_notes_on_identity(lease), *await self._notes_on_clock()),
+            notes=(*_notes_on_identity(lease), *await self._notes_on_clock(), *limits),
         )
         if kind is HostKind.AKS:
             ready = await self._in_cluster(ready, await self._world.pod(compute))
@@ -256,11 +261,13 @@ class RunningPlane:
         """Apply the client's estate and let its owner work in it."""
         refuse_workloads(self._attestor.processes, client, self._leases)
         await self._prepare(asked.estate, asked.propagation_delay_s)
+        limits = self._limits.choose(asked.limits)
         lease, account = await self._owner.lease(asked, tell, client)
         notes = await self._notes_on_clock()
         self._leases.open(lease)
         self._start_lines_anew()
-        return lease, msgspec.structs.replace(self._ready(lease), account=account, notes=notes)
+        ready = msgspec.structs.replace(self._ready(lease), account=account, notes=(*notes, *limits))
+        return lease, ready
 
     async def _in_cluster(self, ready: Ready, pod: Pod) -> Ready:
         """The answer to a workload in a cluster: with the projected token that is written for it."""

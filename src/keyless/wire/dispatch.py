@@ -1,8 +1,10 @@
 """The way of every request: find the operation, authenticate, decide, count, handle, render.
 
 Rules:
-- the order is fixed: host, precheck, credential, api-version, decision, body, handler. Nothing about an
-  object is told to a caller who has not passed the steps before it;
+- the order is fixed: host, precheck, credential, api-version, decision, limit, body, handler. Nothing about
+  an object is told to a caller who has not passed the steps before it;
+- whoever is authenticated counts towards a limit, permitted or not, and nobody else does: a stranger cannot
+  use up what others may ask for. Beyond the limit neither is told what was decided, which is recorded;
 - what a request means is looked up in `wire/meaning.py`, which remembers it;
 - whatever is not a `WireError` is logged and becomes a bare 500.
 """
@@ -38,6 +40,7 @@ from keyless.wire.operation import Asked, Operation, Public, Requires, WorkloadO
 from keyless.wire.plane import Failure, Journal, Performed, Plane, Rendered
 from keyless.wire.request import Request
 from keyless.wire.serving import Deferred
+from keyless.wire.throttle import Tally, Throttle
 
 log = logging.getLogger("keyless.wire")
 
@@ -73,6 +76,7 @@ class Dispatcher:
 
     ``directory_roles`` are those that there are in the directory: the catalog's unless given. ``origins``
     tells on which compute resource (by ARM id) a connection began, where that is known: noted, never trusted.
+    ``throttle`` holds the limits, which are those of the catalog unless given.
     """
 
     def __init__(
@@ -88,6 +92,7 @@ class Dispatcher:
         on_missing: Callable[[WantKey], None] = lambda want: None,
         directory_roles: Mapping[str, DirectoryRole] | None = None,
         origins: Origins = _nowhere,
+        throttle: Throttle | None = None,
     ) -> None:
         self._origins = origins
         self._meanings = Meanings(
@@ -97,6 +102,7 @@ class Dispatcher:
             roles=roles,
             recorder=recorder,
             learners=learners,
+            throttle=throttle or Throttle(),
             directory_roles=directory_roles,
         )
         self._recorder = recorder
@@ -263,12 +269,22 @@ class Dispatcher:
             settled = self._settle(turn, caller, access, await self._attributes(turn, access))
         for cell in settled.cells:
             cell.hit()
+        if turn.meaning.tally is not None:
+            await self._count(turn, turn.meaning.tally, settled)
         if settled.refused is not None:
             location = getattr(turn.meaning.site.resource, "location", "")
             raise Forbidden(
                 caller, settled.refused, settled.scope, location, settled.permission, settled.deny
             )
         return settled
+
+    async def _count(self, turn: _Turn, tally: Tally, settled: Settled) -> None:
+        """Count an operation towards its limit; raises Throttled beyond it."""
+        units = 1
+        counts = turn.operation.counts
+        if counts is not None and counts.weigh is not None and settled.refused is None:
+            units = await counts.weigh(await self._asked(turn), turn.plane.service)
+        tally.spend(turn.request.now, units)
 
     def _settle(
         self, turn: _Turn, caller: Principal, access: Requires, attributes: Attributes | None = None
@@ -288,10 +304,13 @@ class Dispatcher:
         """What the conditions of a decision look at: for that the body is read before it is made."""
         if access.attributes is None:
             return NO_ATTRIBUTES
+        return await access.attributes(await self._asked(turn), turn.plane.service)
+
+    async def _asked(self, turn: _Turn) -> Asked:
+        """What is asked, body included, for what has to know it before the handler does."""
         meaning = turn.meaning
         now = turn.request.now + self._ahead_s(turn.plane)
-        asked = Asked(meaning.site.resource, meaning.params, await self._body(turn), now)
-        return await access.attributes(asked, turn.plane.service)
+        return Asked(meaning.site.resource, meaning.params, await self._body(turn), now)
 
     async def _body(self, turn: _Turn) -> object:
         request, operation = turn.request, turn.operation

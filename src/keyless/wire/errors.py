@@ -208,15 +208,26 @@ class PayloadTooLarge(WireError):
     code = "RequestEntityTooLarge"
 
 
+@dataclass(frozen=True, slots=True)
+class TransactionLimit:
+    """A limit that was reached: so many units of a pool in a window, of one resource or of a subscription."""
+
+    pool: str
+    units: int
+    window_s: int
+    of_subscription: bool = False
+
+
 class Throttled(WireError):
-    """Too many requests; try again after ``retry_after_s`` seconds."""
+    """Too many requests; try again after ``retry_after_s`` seconds. ``limit`` is what was reached."""
 
     status = 429
     code = "Throttled"
 
-    def __init__(self, message: str, retry_after_s: float) -> None:
+    def __init__(self, message: str, retry_after_s: float, limit: TransactionLimit | None = None) -> None:
         super().__init__(message)
         self.retry_after_s = retry_after_s
+        self.limit = limit
 
 
 class InvalidGrant(WireError):

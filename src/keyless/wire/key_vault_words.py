@@ -11,7 +11,8 @@ Rules:
 Sources: https://learn.microsoft.com/azure/key-vault/general/rest-error-codes,
 https://learn.microsoft.com/azure/key-vault/general/authentication-requests-and-responses, and answers of the
 service quoted in issues: https://github.com/Azure/azure-sdk-for-python/issues/28595 (api-versions),
-https://github.com/aztfmod/terraform-azurerm-caf/pull/821 (properties)
+https://github.com/aztfmod/terraform-azurerm-caf/pull/821 (properties),
+https://github.com/vcsjones/AzureSignTool/issues/219 (limits)
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from keyless.wire.errors import (
     InvalidRequest,
     MethodNotAllowed,
     NoSuchOperation,
+    Throttled,
     Unauthenticated,
     WireError,
 )
@@ -77,6 +79,8 @@ def said(failure: Failure) -> Said:
 def _message(error: WireError, request: Request) -> str:
     if error.status >= 500 and error.status != 501:
         return "an internal error occurred"
+    if isinstance(error, Throttled):
+        return _throttled(error)
     if isinstance(error, InvalidBody):
         return _INVALID_PROPERTY + error.problem
     if isinstance(error, InvalidProperty):
@@ -84,6 +88,15 @@ def _message(error: WireError, request: Request) -> str:
     if isinstance(error, InvalidRequest) and error.field == "api-version":
         return _version_message(error, request)
     return error.message
+
+
+def _throttled(error: Throttled) -> str:
+    """In the answers that people have published the limit is always a vault's."""
+    level = "Subscription" if error.limit is not None and error.limit.of_subscription else "Vault"
+    return (
+        "Request was not processed because too many requests were received. "
+        f"Reason: {level}RequestTypeLimitReached"
+    )
 
 
 def _version_message(error: InvalidRequest, request: Request) -> str:

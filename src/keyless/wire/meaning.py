@@ -57,6 +57,7 @@ from keyless.wire.request import Query, Request
 from keyless.wire.revocations import all_revocations
 from keyless.wire.routing import Router
 from keyless.wire.serving import Deferred, Served
+from keyless.wire.throttle import Tally, Throttle
 
 _REMEMBERED = 8192
 _SLASHES = re.compile("/{2,}")
@@ -102,7 +103,10 @@ class Site:
 
 @dataclass(slots=True)
 class Meaning:
-    """What one request line means, remembered; ``problem`` is raised once the caller is authenticated."""
+    """What one request line means, remembered; ``problem`` is raised once the caller is authenticated.
+
+    ``tally`` is where it is counted, none where there is no limit.
+    """
 
     site: Site
     operation: Operation | None
@@ -111,6 +115,7 @@ class Meaning:
     problem: WireError | None
     asks_for_token: bool
     query: Query | None = None
+    tally: Tally | None = None
     settled: dict[tuple[str, str, PrincipalKind], Settled] = field(default_factory=dict)
 
 
@@ -126,8 +131,10 @@ class Meanings:
         roles: Mapping[str, RoleDefinition],
         recorder: Recorder,
         learners: Learners,
+        throttle: Throttle,
         directory_roles: Mapping[str, DirectoryRole] | None = None,
     ) -> None:
+        self._throttle = throttle
         self._directory_roles = known_directory_roles() if directory_roles is None else directory_roles
         self._served = Served(planes)
         self._store = store
@@ -204,6 +211,7 @@ class Meanings:
         meaning.operation = match.operation
         meaning.asks_for_token = isinstance(match.operation.access, Requires)
         meaning.params = match.params
+        meaning.tally = self._tally(site, match.operation)
         try:
             meaning.params = _with_query(match.params, match.operation, request)
             meaning.api_version = request.query.get("api-version") or ""
@@ -215,6 +223,11 @@ class Meanings:
             self._meanings.clear()
         self._meanings[key] = meaning
         return meaning
+
+    def _tally(self, site: Site, operation: Operation) -> Tally | None:
+        if operation.counts is None or site.plane.counted_at is None:
+            return None
+        return self._throttle.tally(operation.counts.pool, site.plane.counted_at(site.resource))
 
     async def _site(self, host: str, path: str) -> Site:
         """The plane at a host name; of several that share it the one whose path it is, else the first."""

@@ -15,6 +15,7 @@ from keyless.model.actions import ActionPlane
 from keyless.model.attributes import Attributes
 from keyless.model.resource_id import ResourceId
 from keyless.wire.errors import WireError
+from keyless.wire.throttle import Counts
 
 _VERSION = re.compile(r"20\d\d-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])(-(preview|alpha|beta|privatepreview))?")
 
@@ -108,7 +109,8 @@ class ApiVersions:
 class Operation:
     """One declared operation. ``routes`` are pairs of method and path template; ``body`` a msgspec type.
 
-    ``query_params`` are query parameters (lower-case) that name the object, as route parameters do.
+    ``query_params`` are query parameters (lower-case) that name the object, as route parameters do;
+    ``counts`` says towards which limit it counts, none where there is no limit.
     """
 
     id: str
@@ -121,6 +123,7 @@ class Operation:
     errors: tuple[type[WireError], ...] = ()
     spec: str = ""
     query_params: tuple[str, ...] = ()
+    counts: Counts | None = None
 
     @property
     def summary(self) -> str:
@@ -139,6 +142,7 @@ def operation(
     response: object = None,
     errors: tuple[type[WireError], ...] = (),
     query_params: tuple[str, ...] = (),
+    counts: Counts | None = None,
 ) -> Callable[[Callable[[Any, Any], Awaitable[object]]], Operation]:
     """Declare an operation; the decorated handler takes ``(Authorized, service)``.
 
@@ -149,7 +153,9 @@ def operation(
     pairs = tuple((method, template) for text in routes for method, template in _split(text))
 
     def declare(handler: Callable[[Any, Any], Awaitable[object]]) -> Operation:
-        return Operation(id, pairs, api_versions, access, handler, body, response, errors, spec, query_params)
+        return Operation(
+            id, pairs, api_versions, access, handler, body, response, errors, spec, query_params, counts
+        )
 
     return declare
 

@@ -14,6 +14,7 @@ from keyless.wire.call import Workload
 from keyless.wire.errors import WireError
 from keyless.wire.operation import Operation
 from keyless.wire.request import Request
+from keyless.wire.throttle import CountedAt
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,7 @@ class Plane:
     is permitted, of a plane that keeps a journal. ``journal`` hears of every write, and of every one that was
     refused, before it is answered. ``keeps_estate_time`` says that its calls are at the estate's time: of
     planes whose objects expire and are purged, not of those whose tokens are held against others' clocks.
+    ``counted_at`` says of a resource where its operations are counted that have a limit.
     """
 
     name: str
@@ -98,6 +100,7 @@ class Plane:
     journal: Journal | None = None
     guard: Guard | None = None
     keeps_estate_time: bool = False
+    counted_at: Callable[[Any], CountedAt] | None = None
 
     def answers(self, path: str) -> bool:
         """Whether a path is one of this plane's own, at a host name that it shares with others."""

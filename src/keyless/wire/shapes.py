@@ -6,6 +6,7 @@ What is not a `WireError` has become a `Bug` before it comes here, and a `Bug` s
 from __future__ import annotations
 
 import base64
+import math
 import re
 import time
 
@@ -58,8 +59,13 @@ def key_vault(failure: Failure) -> Rendered:
     if words.inner:
         body["innererror"] = {"code": words.inner}
     if isinstance(error, Throttled):
-        headers.append(("retry-after", str(max(1, round(error.retry_after_s)))))
+        headers.append(_retry_after(error))
     return Rendered(words.status, tuple(headers), msgspec.json.encode({"error": body}))
+
+
+def _retry_after(error: Throttled) -> tuple[str, str]:
+    """Whole seconds, of which none is too few: whoever waits so long gets through."""
+    return "retry-after", str(max(1, math.ceil(error.retry_after_s)))
 
 
 def _key_vault_challenge(tenant_id: str, error: Unauthenticated) -> str:
@@ -358,7 +364,7 @@ def resource_manager(failure: Failure) -> Rendered:
     if isinstance(error, Unauthenticated):
         headers.append(("www-authenticate", _resource_manager_challenge(failure.tenant_id, error, message)))
     if isinstance(error, Throttled):
-        headers.append(("retry-after", str(max(1, round(error.retry_after_s)))))
+        headers.append(_retry_after(error))
     return Rendered(error.status, tuple(headers), msgspec.json.encode({"error": body}))
 
 

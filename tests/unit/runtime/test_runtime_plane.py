@@ -26,6 +26,7 @@ from keyless.runtime.messages import (
     PROTOCOL,
     Account,
     Bye,
+    ChosenLimits,
     Hello,
     Missed,
     Mode,
@@ -46,6 +47,7 @@ from keyless.store.collections import COMPUTE, USERS
 from keyless.store.ports import Store
 from keyless.store.sealing import RootKey
 from keyless.store.sqlite.store import SqliteStore
+from keyless.wire.throttle import Throttle
 
 READ = "Microsoft.KeyVault/vaults/secrets/getSecret/action"
 
@@ -143,6 +145,7 @@ class Site:
             tokens=self.tokens,
             attestor=Attestor(socket_table(), Processes()),
             owner=Owner(store, world, "ada", lambda: "the-user"),
+            throttle=Throttle(),
         )
 
     def key_directory(self) -> Path:
@@ -405,6 +408,14 @@ async def test_an_estate_takes_effect_at_once_and_later_changes_wait(site: Site,
     await site.open("worker", [].append)  # which says nothing of it
     assert site.front.noticed == [0, 0, 300, 0]
     assert site.front.delay_s == 300
+
+
+async def test_who_joins_a_plane_whose_limits_another_chose_is_told_so(site: Site) -> None:
+    chosen = Hello(PROTOCOL, "web", Mode.ENFORCE, False, None, limits=ChosenLimits(None))
+    _, ready = await site.plane.open_lease(chosen, [].append)
+    assert ready.notes == ()
+    _, ready = await site.open("worker", [].append)
+    assert ready.notes[-1].startswith("the transaction limits of vaults are off, as another command chose")
 
 
 async def test_in_the_owners_shell_nobody_hears_of_what_is_not_there_yet(site: Site) -> None:

@@ -173,7 +173,7 @@ class TestKeyVault:
         _, _, body = rendered(shapes.key_vault, NotAllowed("disabled", inner="SecretDisabled"))
         assert body["error"]["innererror"] == {"code": "SecretDisabled"}
 
-    @pytest.mark.parametrize(("wait", "said"), [(0.1, "1"), (1.2, "1"), (7.6, "8")])
+    @pytest.mark.parametrize(("wait", "said"), [(0.1, "1"), (1.2, "2"), (7.6, "8")])
     def test_who_is_throttled_is_told_for_how_many_whole_seconds(self, wait: float, said: str) -> None:
         assert rendered(shapes.key_vault, Throttled("too many", wait))[1]["retry-after"] == said
 

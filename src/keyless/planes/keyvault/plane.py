@@ -16,6 +16,7 @@ from keyless import __version__
 from keyless.model.resources import Vault
 from keyless.planes.keyvault.secrets import deleted_operations, operations
 from keyless.planes.keyvault.secrets.service import Secrets
+from keyless.planes.keyvault.transactions import counted_at
 from keyless.planes.keyvault.vaults import AUDIENCES, vault_name
 from keyless.store.collections import VAULTS
 from keyless.store.ports import Store
@@ -48,6 +49,7 @@ def key_vault_plane(store: Store, *, entropy: Callable[[int], bytes] = os.urando
         merges_slashes=True,
         max_body_bytes=_MAX_BODY_BYTES,
         keeps_estate_time=True,
+        counted_at=counted_at,
     )
 
 

@@ -17,6 +17,7 @@ from keyless.planes.keyvault.secrets.errors import (
 )
 from keyless.planes.keyvault.secrets.schemas import DeletedSecretItem, DeletedSecretListResult, SecretBundle
 from keyless.planes.keyvault.secrets.service import Secrets
+from keyless.planes.keyvault.transactions import OTHERS
 from keyless.wire.call import Authorized, Reply
 from keyless.wire.errors import InvalidRequest
 from keyless.wire.operation import Operation, operation
@@ -31,6 +32,7 @@ _SPEC = "https://learn.microsoft.com/rest/api/keyvault/secrets/"
     access=on_vault("readMetadata/action", "list"),
     response=DeletedSecretListResult,
     errors=(InvalidRequest,),
+    counts=OTHERS,
     spec=_SPEC + "get-deleted-secrets/get-deleted-secrets",
 )
 async def get_deleted_secrets(call: Authorized[None], secrets: Secrets) -> DeletedSecretListResult:
@@ -48,6 +50,7 @@ async def get_deleted_secrets(call: Authorized[None], secrets: Secrets) -> Delet
     access=on_secret("readMetadata/action", "get"),
     response=DeletedSecretItem,
     errors=(DeletedSecretNotFound, SecretDisabled),
+    counts=OTHERS,
     spec=_SPEC + "get-deleted-secret/get-deleted-secret",
 )
 async def get_deleted_secret(call: Authorized[None], secrets: Secrets) -> DeletedSecretItem:
@@ -64,6 +67,7 @@ async def get_deleted_secret(call: Authorized[None], secrets: Secrets) -> Delete
     access=on_secret("recover/action", "recover"),
     response=SecretBundle,
     errors=(SecretNotFound,),
+    counts=OTHERS,
     spec=_SPEC + "recover-deleted-secret/recover-deleted-secret",
 )
 async def recover_deleted_secret(call: Authorized[None], secrets: Secrets) -> SecretBundle:
@@ -79,6 +83,7 @@ async def recover_deleted_secret(call: Authorized[None], secrets: Secrets) -> Se
     api_versions=KEY_VAULT,
     access=on_secret("purge/action", "purge"),
     errors=(DeletedSecretNotFound, PurgeProtected),
+    counts=OTHERS,
     spec=_SPEC + "purge-deleted-secret/purge-deleted-secret",
 )
 async def purge_deleted_secret(call: Authorized[None], secrets: Secrets) -> Reply:

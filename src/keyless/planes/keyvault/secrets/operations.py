@@ -31,6 +31,7 @@ from keyless.planes.keyvault.secrets.schemas import (
     UpdateSecretRequest,
 )
 from keyless.planes.keyvault.secrets.service import Secrets
+from keyless.planes.keyvault.transactions import CREATES, OTHERS
 from keyless.wire.call import Authorized
 from keyless.wire.errors import InvalidRequest
 from keyless.wire.operation import Operation, operation
@@ -47,6 +48,7 @@ _CERTIFICATE_FORMATS = frozenset({"application/x-pkcs12", "application/x-pem-fil
     query_params=("outcontenttype",),
     response=SecretBundle,
     errors=(SecretNotFound, SecretDisabled, InvalidRequest),
+    counts=OTHERS,
     spec=_SPEC + "get-secret/get-secret",
 )
 async def get_secret(call: Authorized[None], secrets: Secrets) -> SecretBundle:
@@ -76,6 +78,7 @@ def _check_format(content_type: str) -> None:
     body=SetSecretRequest,
     response=SecretBundle,
     errors=(InvalidRequest, SecretIsDeleted),
+    counts=CREATES,
     spec=_SPEC + "set-secret/set-secret",
 )
 async def set_secret(call: Authorized[SetSecretRequest], secrets: Secrets) -> SecretBundle:
@@ -94,6 +97,7 @@ async def set_secret(call: Authorized[SetSecretRequest], secrets: Secrets) -> Se
     body=UpdateSecretRequest,
     response=SecretBundle,
     errors=(InvalidRequest, SecretNotFound),
+    counts=OTHERS,
     spec=_SPEC + "update-secret/update-secret",
 )
 async def update_secret(call: Authorized[UpdateSecretRequest], secrets: Secrets) -> SecretBundle:
@@ -122,6 +126,7 @@ def _properties(request: SetSecretRequest | UpdateSecretRequest) -> SecretProper
     access=on_vault("readMetadata/action", "list"),
     response=SecretListResult,
     errors=(InvalidRequest,),
+    counts=OTHERS,
     spec=_SPEC + "get-secrets/get-secrets",
 )
 async def get_secrets(call: Authorized[None], secrets: Secrets) -> SecretListResult:
@@ -139,6 +144,7 @@ async def get_secrets(call: Authorized[None], secrets: Secrets) -> SecretListRes
     access=on_secret("readMetadata/action", "list"),
     response=SecretListResult,
     errors=(InvalidRequest,),
+    counts=OTHERS,
     spec=_SPEC + "get-secret-versions/get-secret-versions",
 )
 async def get_secret_versions(call: Authorized[None], secrets: Secrets) -> SecretListResult:
@@ -157,6 +163,7 @@ async def get_secret_versions(call: Authorized[None], secrets: Secrets) -> Secre
     access=on_secret("delete", "delete"),
     response=DeletedSecretItem,
     errors=(SecretNotFound,),
+    counts=OTHERS,
     spec=_SPEC + "delete-secret/delete-secret",
 )
 async def delete_secret(call: Authorized[None], secrets: Secrets) -> DeletedSecretItem:
@@ -173,6 +180,7 @@ async def delete_secret(call: Authorized[None], secrets: Secrets) -> DeletedSecr
     access=on_secret("backup/action", "backup"),
     response=BackupSecretResult,
     errors=(SecretNotFound, InvalidRequest),
+    counts=OTHERS,
     spec=_SPEC + "backup-secret/backup-secret",
 )
 async def backup_secret(call: Authorized[None], secrets: Secrets) -> BackupSecretResult:
@@ -189,6 +197,7 @@ async def backup_secret(call: Authorized[None], secrets: Secrets) -> BackupSecre
     body=RestoreSecretRequest,
     response=SecretBundle,
     errors=(InvalidRequest, SecretExists, SecretIsDeleted),
+    counts=OTHERS,
     spec=_SPEC + "restore-secret/restore-secret",
 )
 async def restore_secret(call: Authorized[RestoreSecretRequest], secrets: Secrets) -> SecretBundle:
