@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime
 
+import pytest
+
 from keyless.assess.az_commands import AzCommand, az_commands
 from keyless.assess.repository import Repository
 from keyless.assess.sources.read import read
@@ -47,3 +49,31 @@ def test_options_of_joined_words_keep_what_is_in_them() -> None:
     value = found.one("password")
     assert value is not None
     assert text_of(value) is None
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("a.sh", "cat names | while read -r n; do {}; done"),
+        ("a.sh", "cat names | while read -r n; do {}; done > out"),
+        ("a.sh", "for n in a b; do {}; done | sort"),
+        ("a.sh", "ls | ( {}; ls )"),
+        ("a.sh", "{{ {}; ls; }} | A=1 sort"),
+        ("a.sh", "K=$(for n in a b; do {}; done)"),
+        ("a.sh", 'echo "$(ls | if test -f a; then {}; fi)"'),
+        ("a.sh", "cat <(while true; do {}; done)"),
+        ("a.ps1", "$k = $(foreach ($n in $names) {{ {} }})"),
+        ("a.ps1", "$k = @(foreach ($n in $names) {{ {} }})"),
+    ],
+)
+def test_commands_in_blocks_of_a_pipe_or_a_value_are_seen_once(path: str, text: str) -> None:
+    (found,) = (one for one in commands_in(path, text.format("az account show")) if one.tool == "az")
+    assert found.path == "account show"
+    assert found.within.in_loop is (path == "a.sh" and text.startswith(("cat names", "for")))
+
+
+def test_a_loop_that_a_pipe_goes_through_stands_between_its_parts() -> None:
+    source = read("a.sh", b"ls | while read n; do K=$n; done | sort\n")
+    assert source is not None
+    kinds = [type(one).__name__ for one in source.units[0].body]
+    assert kinds == ["Evaluate", "Repeat", "Evaluate"]

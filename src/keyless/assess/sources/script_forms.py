@@ -2,7 +2,7 @@
 
 Rules:
 - whatever is no statement of another kind is a value: scripts are made of commands;
-- statements where a value is wanted are what they give;
+- statements where a value is wanted are what they give, within blocks and loops too;
 - a script whose grammar does not get through in time is a problem, and not the end of the file: it may be one
   of several in there.
 """
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from keyless.assess.sources.reading import Reading
 from keyless.assess.sources.tree import not_parsed
-from keyless.assess.syntax.expressions import Block, Evaluate, Expr, Other, Statement
+from keyless.assess.syntax.expressions import Assign, Block, Evaluate, Expr, Other, Repeat, Statement
 from keyless.assess.syntax.source import Lack, Problem
 from keyless.grammars import TookTooLong
 
@@ -61,9 +61,20 @@ def grouped(reading: Reading, node: Node) -> tuple[Statement, ...]:
     return (Block(reading.file.of(node), node.type, several(reading, node)),)
 
 
-def given_by(body: Iterable[Statement]) -> tuple[Expr, ...]:
-    """The values that statements give."""
-    return tuple(one.value for one in body if isinstance(one, Evaluate))
+def given_by(body: Iterable[Statement], *, assigned: bool = False) -> tuple[Expr, ...]:
+    """The values that statements give, within blocks and loops too; with ``assigned`` what they assign."""
+    found: list[Expr] = []
+    for one in body:
+        match one:
+            case Evaluate(value=value):
+                found.append(value)
+            case Assign(value=value) if assigned and value is not None:
+                found.append(value)
+            case Block(body=inner) | Repeat(body=inner):
+                found.extend(given_by(inner, assigned=assigned))
+            case _:
+                pass
+    return tuple(found)
 
 
 def value_of_statements(reading: Reading, node: Node) -> Expr:

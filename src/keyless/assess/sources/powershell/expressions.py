@@ -14,12 +14,9 @@ from keyless.assess.sources.powershell.commands import given_in
 from keyless.assess.sources.reading import ReadExpression, Reading, other
 from keyless.assess.sources.script_forms import given_by, several, value_of_statements
 from keyless.assess.syntax.expressions import (
-    Assign,
-    Block,
     Call,
     Choice,
     Entry,
-    Evaluate,
     Expr,
     Index,
     Items,
@@ -28,8 +25,6 @@ from keyless.assess.syntax.expressions import (
     Name,
     Other,
     Record,
-    Repeat,
-    Statement,
 )
 
 if TYPE_CHECKING:
@@ -113,22 +108,7 @@ def _hash(reading: Reading, node: Node) -> Expr:
 
 
 def _script_block(reading: Reading, node: Node) -> Expr:
-    return Other(reading.file.of(node), "script-block", _values_of(several(reading, node)))
-
-
-def _values_of(body: tuple[Statement, ...]) -> tuple[Expr, ...]:
-    found: list[Expr] = []
-    for one in body:
-        match one:
-            case Evaluate(value=value):
-                found.append(value)
-            case Assign(value=value) if value is not None:
-                found.append(value)
-            case Block(body=inner) | Repeat(body=inner):
-                found.extend(_values_of(inner))
-            case _:
-                pass
-    return tuple(found)
+    return Other(reading.file.of(node), "script-block", given_by(several(reading, node), assigned=True))
 
 
 EXPRESSIONS: dict[str, ReadExpression] = {

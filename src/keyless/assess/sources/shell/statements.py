@@ -3,6 +3,7 @@
 Rules:
 - `a && b || c` are statements one after the other;
 - `export X=…` is an ``Assign`` whose words say `export`; `X=… command` is an ``Assign`` before the command;
+- loops and blocks that a pipe goes through (`… | while read …`) are statements after what stands before them;
 - the arms of `if` and `case` are blocks, each with the condition of its own.
 """
 
@@ -39,6 +40,22 @@ def _command_statement(reading: Reading, node: Node) -> Iterator[Statement]:
         if child.type == "variable_assignment":
             yield from _assignment(reading, child, ("command",))
     yield Evaluate(reading.file.of(node), command(reading, node))
+
+
+def _piped(reading: Reading, node: Node) -> Iterator[Statement]:
+    """A pipe of commands; with loops or blocks in it, the pipes between those and they themselves."""
+    span = reading.file.of(node)
+    run: list[Expr] = []
+    for one in several(reading, node):
+        if isinstance(one, Evaluate):
+            run.append(one.value)
+            continue
+        if run and not isinstance(one, Assign):
+            yield Evaluate(span, Other(span, "pipeline", tuple(run)))
+            run = []
+        yield one
+    if run:
+        yield Evaluate(span, Other(span, "pipeline", tuple(run)))
 
 
 def _assignment(reading: Reading, node: Node, words: tuple[str, ...] = ()) -> Iterator[Statement]:
@@ -164,6 +181,7 @@ STATEMENTS: dict[str, ReadStatement] = {
     "declaration_command": _declaration,
     "redirected_statement": _redirected,
     "list": _listed,
+    "pipeline": _piped,
     "negated_command": several,
     "compound_statement": grouped,
     "subshell": grouped,
