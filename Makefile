@@ -8,7 +8,7 @@ WORKERS ?= $(shell expr 2 \* $$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 1)
 provide-clients = for clients in node_clients go_clients java_clients az_client browser; do $(PYTHON) scripts/$${clients}.py || exit 1; done
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-fast lint format bench reference coverage clean
+.PHONY: help demo test test-fast lint format bench kill-test reference coverage clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -31,6 +31,9 @@ format: $(VENV)/.installed-test  ## format the code
 
 bench: $(VENV)/.installed-bench  ## measure, side by side in one run
 	@$(BIN)/python -m bench.run $(ARGS)
+
+kill-test: $(VENV)/.installed-test  ## kill a vault's writer a thousand times, and look at what is left
+	@$(BIN)/python -m bench.kills $(or $(ARGS),1000)
 
 reference: $(VENV)/.installed-test  ## write the generated reference pages anew
 	@$(BIN)/python scripts/build_reference.py

@@ -1,0 +1,68 @@
+"""What a vault holds after its writer was killed, read as its clients read it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bench.kills.model import Held, State, Version
+from bench.kills.vault import OpenVault
+from bench.kills.writer import value
+
+
+class HalfThere(Exception):
+    """Something is in the vault that no whole operation makes."""
+
+
+async def read(vault: OpenVault, marker: str) -> State:
+    """The state of a vault.
+
+    Raises:
+        HalfThere: a version has another value than it was made with, or cannot be read.
+    """
+    objects: dict[str, Held] = {}
+    for item in await vault.listed("/secrets"):
+        name = item["id"].rpartition("/")[2]
+        objects[name] = Held(await _versions(vault, name, marker))
+    for item in await vault.listed("/deletedsecrets"):
+        name = item["id"].rpartition("/")[2]
+        if name in objects:
+            raise HalfThere(f"`{name}` is both live and deleted")
+        objects[name] = Held((_told(item),), deleted=True)
+    return State(objects)
+
+
+async def _versions(vault: OpenVault, name: str, marker: str) -> tuple[Version, ...]:
+    """The versions of a live object, the newest last; each is opened."""
+    listed = await vault.listed(f"/secrets/{name}/versions")
+    found = [await _version(vault, item, marker) for item in listed]
+    newest = await _version(vault, {"id": f"/secrets/{name}", "tags": None}, marker)
+    return (*sorted(version for version in found if version != newest), newest)
+
+
+async def _version(vault: OpenVault, item: Any, marker: str) -> Version:
+    path = "/secrets/" + item["id"].partition("/secrets/")[2]
+    answer = await vault.ask("GET", path)
+    if answer.status != 200:
+        raise HalfThere(f"`{path}` is answered {answer}")
+    version = _told(answer.body)
+    if answer.body["value"] != value(marker, version.made):
+        raise HalfThere(f"`{path}` has another value than it was made with")
+    if item["tags"] is not None and _told(item) != version:
+        raise HalfThere(f"`{path}` is listed otherwise than it is read")
+    return version
+
+
+def _told(item: Any) -> Version:
+    return Version(int(item["tags"]["made"]), int(item["tags"]["changed"]))
+
+
+def same(found: State, expected: State) -> bool:
+    """Whether a state is the one expected; of a deleted object its newest version is seen alone."""
+    return found.objects == {name: _seen(held) for name, held in expected.objects.items()}
+
+
+def _seen(held: Held) -> Held:
+    if held.deleted:
+        return Held(held.versions[-1:], deleted=True)
+    *older, newest = held.versions
+    return Held((*sorted(older), newest))
