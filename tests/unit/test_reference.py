@@ -23,7 +23,7 @@ from keyless.wire.operation import Requires
 
 SOURCE = ROOT / "src" / "keyless"
 _VARIABLE = re.compile(r"[A-Z][A-Z0-9]*(_[A-Z0-9]+)+")
-_ALGORITHMS = {"CKM_AES_KEY_WRAP", "CKM_AES_KEY_WRAP_PAD", "RSA1_5"}  # of keys, by the names that clients send
+_ALGORITHMS = {"CKM_AES_KEY_WRAP", "CKM_AES_KEY_WRAP_PAD", "RSA1_5"}  # as clients name them
 _NO_VARIABLES = {"ORDERS_DB_PASSWORD", "TCP_QUICKACK", *_ALGORITHMS}  # an example, and an option of sockets
 _LISTING = """
 import json, os, pathlib, sys
