@@ -140,12 +140,12 @@ def undescribed(ours: Iterable[Operation]) -> list[str]:
     ]
 
 
-def unserved(ours: Iterable[Operation]) -> set[str]:
-    """The documents' ids of operations of which we serve none, at some api-version that has them."""
+def unserved(ours: Iterable[Operation], versions: Iterable[str]) -> set[str]:
+    """The documents' ids of operations that we do not serve, at some of these api-versions."""
     declared = list(ours)
     return {
         found.id
-        for version in api_versions()
+        for version in versions
         for found in operations(version)
         if not any(_serves(operation, found, version) for operation in declared)
     }

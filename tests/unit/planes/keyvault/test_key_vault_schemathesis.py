@@ -1,0 +1,132 @@
+"""Schemathesis over the data plane: no 5xx, and no answer that the documents do not have.
+
+Each operation is asked with what its document describes, and with what breaks that description; the site
+holds every answer to the strict form of the document besides.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Iterator
+from contextlib import closing
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, given, settings
+from schemathesis import Case, GenerationMode
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+from vault_site import NEWEST, VaultSite
+
+import vault_openapi
+import vault_schemas
+from keyless.planes.keyvault.plane import OPERATIONS
+from keyless.store.sealing import RootKey
+from keyless.store.sqlite.store import SqliteStore
+from keyless.tokens.keys import SigningKey
+
+EXAMPLES = 15
+CHECKS = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_schema_conformance,
+]
+NAME = {"type": "string", "pattern": "^[0-9a-zA-Z-]{1,127}$"}
+VERSION = {"type": "string", "pattern": "^[0-9a-f]{32}$"}
+NEVER_DONE = frozenset({"RestoreSecret"})
+"""What needs more than its document tells: a backup is none unless it was given out."""
+PARAMETERS = {
+    **{f"{kind}-name": NAME for kind in ("secret", "key", "certificate", "issuer")},
+    **{f"{kind}-version": VERSION for kind in ("secret", "key", "certificate")},
+}
+BY_ID = {found.id: found for found in vault_schemas.operations(NEWEST)}
+SERVED = sorted(set(BY_ID) - vault_schemas.unserved(OPERATIONS, (NEWEST,)))
+
+
+class App:
+    """The plane as an application of WSGI, on a loop of its own; ``answered`` are the statuses it gave."""
+
+    def __init__(self, site: VaultSite, runner: asyncio.Runner) -> None:
+        self.answered: list[int] = []
+        self.version = ""
+        self._site = site
+        self._runner = runner
+        runner.run(site.fill())
+
+    def put_in_order(self) -> None:
+        """Have a live secret and a deleted one."""
+        for method, path in (
+            ("POST", "/deletedsecrets/colour/recover"),
+            ("PUT", "/secrets/gone"),
+            ("DELETE", "/secrets/gone"),
+            ("PUT", "/secrets/colour"),
+        ):
+            made = self._runner.run(self._site.ask(method, path, {"value": "v"}))
+        self.version = made.body["id"].rpartition("/")[2]
+
+    def known(self, parameter: str, path: str) -> str:
+        """The name or version of something that is there."""
+        if parameter.endswith("-version"):
+            return self.version
+        return "gone" if path.startswith("/deleted") else "colour"
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        path = environ["PATH_INFO"].encode("latin-1").decode(errors="replace")
+        body = environ["wsgi.input"].read()
+        asked = self._site.send(environ["REQUEST_METHOD"], path, environ["QUERY_STRING"], body, {})
+        found = self._runner.run(asked)
+        self.answered.append(found.status)
+        start_response(f"{found.status} {HTTPStatus(found.status).phrase}", list(found.headers.items()))
+        return [found.raw]
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory, signing_key: SigningKey) -> Iterator[App]:
+    """The plane."""
+    file: Path = tmp_path_factory.mktemp("vault") / "store.db"
+    with (
+        closing(SqliteStore(file, RootKey(bytes(range(32)), "the test"))) as store,
+        asyncio.Runner() as runner,
+    ):
+        yield App(VaultSite(store, signing_key, 1_800_000_000), runner)
+
+
+@pytest.fixture
+def app(served: App) -> App:
+    """The plane, with nothing that another test left."""
+    served.put_in_order()
+    served.answered.clear()
+    return served
+
+
+@pytest.mark.parametrize("mode", list(GenerationMode), ids=lambda mode: str(mode.value))
+@pytest.mark.parametrize("operation", SERVED)
+def test_an_operation_answers_as_described_whatever_it_is_asked(
+    app: App, operation: str, mode: GenerationMode
+) -> None:
+    schema = schemathesis.openapi.from_dict(vault_openapi.document(NEWEST, PARAMETERS, SERVED))
+    schema.app = app
+    found = BY_ID[operation]
+    asking = schema[found.path][found.method]
+    known = {name: app.known(name, found.path) for name in PARAMETERS if f"{{{name}}}" in found.path}
+    cases = asking.as_strategy(mode) | asking.as_strategy(mode, path_parameters=known)
+
+    @settings(max_examples=EXAMPLES, suppress_health_check=list(HealthCheck))
+    @given(case=cases)
+    def asked(case: Case) -> None:
+        case.validate_response(case.call(), checks=CHECKS)
+
+    asked()
+    assert len(app.answered) >= EXAMPLES / 2
+    if mode is GenerationMode.NEGATIVE:
+        assert any(status >= 400 for status in app.answered)
+    elif operation not in NEVER_DONE:
+        assert any(status < 300 for status in app.answered), sorted(set(app.answered))
