@@ -4,7 +4,7 @@ Rules:
 - what is remembered is forgotten as soon as anything that it rests on changes in the store, or a signing key
   begins or ends;
 - the number of things remembered is bounded, because their texts come from outside;
-- a method that a POST stands for (`X-HTTP-Method`) counts where the plane says so.
+- a method that a POST stands for (`X-HTTP-Method`, `X-HTTP-Request`) counts where the plane says so.
 """
 
 from __future__ import annotations
@@ -196,7 +196,7 @@ class Meanings:
         site = await self._site(request.host, request.path)
         method = request.method
         if site.plane.method_override and method == "POST":
-            method = (request.headers.get("x-http-method") or method).upper()
+            method = (_other_method(request) or method).upper()
         path = _SLASHES.sub("/", request.path) if site.plane.merges_slashes else request.path
         match = site.router.match(method, path)
         meaning = Meaning(site, None, {}, "", None, asks_for_token=site.takes_tokens)
@@ -274,7 +274,12 @@ class Meanings:
 
 def _method_as_said(request: Request) -> str:
     """The method together with the one that a POST says it stands for: what is remembered goes by both."""
-    return f"{request.method} {request.headers.get('x-http-method') or ''}"
+    return f"{request.method} {_other_method(request)}"
+
+
+def _other_method(request: Request) -> str:
+    """The method that a POST says it stands for; the documentation has had two names for the header."""
+    return request.headers.get("x-http-method") or request.headers.get("x-http-request") or ""
 
 
 def _with_query(params: Mapping[str, str], operation: Operation, request: Request) -> Mapping[str, str]:

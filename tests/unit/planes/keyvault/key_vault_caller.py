@@ -13,6 +13,7 @@ from keyless.wire.errors import WireError
 from keyless.wire.plane import Failure, Plane
 from keyless.wire.request import HeaderMap, Request
 from keyless.wire.routing import Router
+from vault_schemas import check
 
 SUBSCRIPTION = "/subscriptions/5e1f0000-0000-4000-8000-000000000001"
 GROUP = f"{SUBSCRIPTION}/resourceGroups/orders-rg/providers/Microsoft.KeyVault/vaults"
@@ -57,7 +58,7 @@ class Caller:
     async def call(
         self, method: str, path: str, body: object = None, *, query: str = "", api_version: str = "7.4"
     ) -> Answer:
-        """Call an operation; errors come back in the plane's own form."""
+        """Call an operation; errors come back in the plane's own form. Answers are held to the documents."""
         host = f"{self.vault.name}.vault.azure.net"
         query = f"api-version={api_version}&{query}".rstrip("&")
         request = Request(method, host, path, query, HeaderMap({}), self.now, "request-1")
@@ -65,10 +66,10 @@ class Caller:
             result = await self._handle(request, body, api_version)
         except WireError as error:
             rendered = self.plane.shape(Failure(error, request, self.vault, "tenant"))
-            return Answer(rendered.status, msgspec.json.decode(rendered.body))
-        if isinstance(result, Reply):
-            return Answer(result.status, result.body)
-        return Answer(200, msgspec.json.decode(msgspec.json.encode(result)))
+            return _checked(request, rendered.status, rendered.body)
+        reply = result if isinstance(result, Reply) else Reply(result)
+        body = b"" if reply.body is None else msgspec.json.encode(reply.body)
+        return _checked(request, reply.status, body)
 
     async def _handle(self, request: Request, body: object, api_version: str) -> object:
         match = self._router.match(request.method, request.path)
@@ -88,3 +89,8 @@ class Caller:
             workload=None,
         )
         return await operation.handler(call, self.plane.service)
+
+
+def _checked(request: Request, status: int, body: bytes) -> Answer:
+    check(request.method, request.path, request.query_string, status, body)
+    return Answer(status, msgspec.json.decode(body) if body else None)

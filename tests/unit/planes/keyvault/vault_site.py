@@ -137,6 +137,11 @@ class VaultSite:
             return body
 
         answer = await self._dispatcher.answer(request, read_body)
-        meant = request.headers.get("x-http-method") or method if method == "POST" else method
-        check(meant, path, query, answer.status, answer.body)
+        check(self._meant(request), path, query, answer.status, answer.body)
         return Answer(answer.status, {name.lower(): value for name, value in answer.headers}, answer.body)
+
+    @staticmethod
+    def _meant(request: Request) -> str:
+        """The method that a request is of: a POST may stand for another."""
+        named = request.headers.get("x-http-method") or request.headers.get("x-http-request")
+        return named.upper() if request.method == "POST" and named else request.method
