@@ -3,6 +3,7 @@
 ::
 
     check(method, path, query, status, body)          # raises AssertionError with every problem
+    SecretClient(url, credential, per_retry_policies=[HeldToDocuments()])     # around an official client
 
 Rules are those of `wire_schemas`, with what the data plane has of its own:
 - an operation is found by method, path and the query's `api-version`; where a version may be left out, the
@@ -22,12 +23,13 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, unquote
+from urllib.parse import parse_qs, unquote, urlsplit
 
+from azure.core.pipeline import PipelineRequest, PipelineResponse
 from jsonschema import Draft202012Validator
 
 from keyless.wire.operation import Operation
-from wire_schemas import FORMATS, said, strict
+from wire_schemas import FORMATS, ValidatedByOpenApi, said, strict
 
 Json = dict[str, Any]
 DIRECTORY = Path(__file__).with_suffix("")
@@ -78,6 +80,17 @@ class Described:
     def literals(self) -> int:
         """How much of the path is said: of two that fit the one that says more is meant."""
         return len(re.sub(r"\{[^}]*\}", "", self.path))
+
+
+class HeldToDocuments(ValidatedByOpenApi):
+    """A policy for the clients of secrets, keys and certificates, synchronous or not."""
+
+    def _check(
+        self, request: PipelineRequest[Any], response: PipelineResponse[Any, Any], body: bytes
+    ) -> None:
+        asked, url = request.http_request, urlsplit(request.http_request.url)
+        self.seen += 1
+        check(asked.method, url.path, url.query, response.http_response.status_code, body)
 
 
 def check(method: str, path: str, query: str, status: int, body: bytes) -> None:

@@ -119,7 +119,9 @@ class ValidatedByOpenApi(SansIOHTTPPolicy[Any, Any]):
 def _body_of(response: Any) -> Any:
     """A response's body, left as it was for the client, which may want to stream it; or what gives it."""
     inner = response.internal_response
-    return inner.content if isinstance(inner, requests.Response) else response.read()
+    if isinstance(inner, requests.Response):
+        return inner.content
+    return response.content if response.is_stream_consumed else response.read()
 
 
 def check(method: str, path: str, query: str, status: int, headers: Mapping[str, str], body: bytes) -> None:

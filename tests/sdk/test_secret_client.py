@@ -122,3 +122,7 @@ def test_every_version_of_the_interface_that_the_client_knows_is_served(seen: Se
     assert seen["api versions"] == {
         version.value: {"value": version.value, "levels": ["Recoverable+Purgeable"]} for version in ApiVersion
     }
+
+
+def test_every_answer_is_what_the_document_of_its_api_version_describes(seen: Seen) -> None:
+    assert seen["answers held"] > 60

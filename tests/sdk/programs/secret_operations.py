@@ -13,9 +13,11 @@ from azure.core.rest import HttpRequest
 from azure.identity import DefaultAzureCredential
 from azure.keyvault.secrets import ApiVersion, SecretClient, SecretProperties
 from errors import shown_error
+from held import HeldToDocuments
 
 OPENS = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
 ENDS = dt.datetime(2046, 1, 1, tzinfo=dt.UTC)
+HELD = HeldToDocuments()
 
 
 def error_of(call: Callable[..., Any], *args: Any, **kwargs: Any) -> dict[str, Any]:
@@ -143,7 +145,7 @@ def api_versions(url: str, credential: DefaultAzureCredential) -> dict[str, Any]
     """The same round in each version of the service's interface that the client knows."""
     seen = {}
     for version in ApiVersion:
-        client = SecretClient(url, credential, api_version=version)
+        client = SecretClient(url, credential, api_version=version, per_retry_policies=[HELD])
         name = f"version-{version.value.replace('.', '-')}"
         client.set_secret(name, version.value)
         value = client.get_secret(name).value
@@ -157,7 +159,7 @@ def api_versions(url: str, credential: DefaultAzureCredential) -> dict[str, Any]
 def main() -> None:
     """Print what was seen as a line of JSON."""
     url, credential = os.environ["VAULT_URL"], DefaultAzureCredential()
-    with SecretClient(url, credential) as client:
+    with SecretClient(url, credential, per_retry_policies=[HELD]) as client:
         seen = {
             "versions": versions(client),
             "life and death": life_and_death(client),
@@ -166,6 +168,7 @@ def main() -> None:
             "own request": own_request(client),
         }
     seen["api versions"] = api_versions(url, credential)
+    seen["answers held"] = HELD.seen
     print(json.dumps(seen))
 
 

@@ -14,7 +14,10 @@ from azure.identity.aio import DefaultAzureCredential
 from azure.keyvault.secrets import ApiVersion
 from azure.keyvault.secrets.aio import SecretClient
 from errors import shown_error
+from held import HeldToDocuments
 from secret_operations import ENDS, OPENS, shown
+
+HELD = HeldToDocuments()
 
 
 async def error_of(call: Awaitable[Any]) -> dict[str, Any]:
@@ -128,7 +131,7 @@ async def api_versions(url: str, credential: DefaultAzureCredential) -> dict[str
     """The same round in each version of the service's interface that the client knows."""
     seen = {}
     for version in ApiVersion:
-        async with SecretClient(url, credential, api_version=version) as client:
+        async with SecretClient(url, credential, api_version=version, per_retry_policies=[HELD]) as client:
             name = f"version-{version.value.replace('.', '-')}"
             await client.set_secret(name, version.value)
             value = (await client.get_secret(name)).value
@@ -144,7 +147,7 @@ async def main() -> None:
     """Print what was seen as a line of JSON."""
     url = os.environ["VAULT_URL"]
     async with DefaultAzureCredential() as credential:
-        async with SecretClient(url, credential) as client:
+        async with SecretClient(url, credential, per_retry_policies=[HELD]) as client:
             seen = {
                 "versions": await versions(client),
                 "life and death": await life_and_death(client),
@@ -153,6 +156,7 @@ async def main() -> None:
                 "own request": await own_request(client),
             }
         seen["api versions"] = await api_versions(url, credential)
+    seen["answers held"] = HELD.seen
     print(json.dumps(seen))
 
 
