@@ -231,7 +231,7 @@ async def _wired(
     leases = Leases()
     throttle = Throttle()
     notices = Notices(leases)
-    recorder = Recorder(evidence, notices.decided, notices.signed_in)
+    recorder = Recorder(evidence, notices.decided, notices.signed_in, notices.throttled, notices.counted)
     challenges = Challenges(key_files)
     authority = Authority.open(project.tls_directory, dt.datetime.now(dt.UTC))
     planes = build_planes(store, world, challenges, metadata_signer(authority), leases.may_leave)

@@ -16,7 +16,15 @@ from keyless.cli.options import chosen_project, project_option
 from keyless.cli.terminal import say
 from keyless.cli.wording import counted, moment, scope_in_words, with_what
 from keyless.cli.world import opened_evidence, opened_store
-from keyless.model.evidence import Observation, SignIn, SignInMethod, SignInOutcome
+from keyless.model.evidence import (
+    Observation,
+    Peak,
+    SignIn,
+    SignInMethod,
+    SignInOutcome,
+    Throttling,
+)
+from keyless.model.resource_id import ResourceId
 from keyless.model.visible import visible
 from keyless.runtime.directory import Directory, read_directory
 from keyless.runtime.project import Project
@@ -39,11 +47,12 @@ command.add_command(kql_command)
 @click.option("--json", "as_json", is_flag=True, help="As JSON, one object for each line of evidence.")
 @project_option
 def show(as_json: bool, directory: Path | None) -> None:
-    """Print every line of evidence: who signed in with what, then who did what."""
+    """Print every line of evidence: who signed in with what, did what, how fast, and what was throttled."""
     project = chosen_project(directory)
     with explained():
         with opened_evidence(project) as evidence:
             sign_ins, observations = evidence.sign_ins(), evidence.observations()
+            paces, throttled = evidence.peaks(), evidence.throttled()
         principals = asyncio.run(_directory(project))
     if not observations and not sign_ins:
         say("nothing is recorded")
@@ -51,9 +60,14 @@ def show(as_json: bool, directory: Path | None) -> None:
         click.echo(_as_json(one) if as_json else sign_in_line(one, principals))
     for seen in observations:
         click.echo(_as_json(seen) if as_json else as_line(seen, principals))
+    for pace in paces:
+        if as_json or pace.per_window > 1:
+            click.echo(_as_json(pace) if as_json else peak_line(pace, principals))
+    for refused in throttled:
+        click.echo(_as_json(refused) if as_json else throttled_line(refused, principals))
 
 
-def _as_json(seen: Observation | SignIn) -> str:
+def _as_json(seen: Observation | SignIn | Peak | Throttling) -> str:
     import msgspec
 
     return msgspec.json.encode(seen).decode()
@@ -75,6 +89,21 @@ def sign_in_line(one: SignIn, principals: Directory) -> str:
     what = f"with {with_what(one.method)}{by}"
     who, rest = principals.name_of(one.principal_id), visible(one.target or one.error)
     return f"{when}  {one.count:>6}x  {how:<8} {who}  {what}  {rest}"
+
+
+def peak_line(one: Peak, principals: Directory) -> str:
+    """How fast somebody asked for something: when, how often at most, who, what, where."""
+    who, where = principals.name_of(one.principal_id), scope_in_words(ResourceId.parse(one.scope))
+    most = f"at most {one.per_second:,} in a second, {one.per_window:,} in ten"
+    return f"{moment(one.seen)}  {most}  {who}  {one.action}  {where}"
+
+
+def throttled_line(one: Throttling, principals: Directory) -> str:
+    """What was refused at a limit: when last, how often, who, where, and which limit."""
+    who, where = principals.name_of(one.principal_id), scope_in_words(ResourceId.parse(one.scope))
+    whose = "subscription" if one.of_subscription else "vault"
+    limit = f"limit of the {whose}: {one.units:,} {one.pool} in {one.window_s} s"
+    return f"{moment(one.last_seen)}  {one.count:>6}x  throttled {who}  {where}  {limit}"
 
 
 @command.command("clear")

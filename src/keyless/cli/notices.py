@@ -11,7 +11,18 @@ from keyless.model.access_policies import NO_POLICY
 from keyless.model.actions import ActionPlane
 from keyless.model.evidence import Outcome, SignInMethod
 from keyless.model.resource_id import ResourceId
-from keyless.runtime.messages import Arrived, Caller, Missed, Remark, Settled, SignedIn, Summary, ToClient
+from keyless.runtime.messages import (
+    Arrived,
+    Caller,
+    Missed,
+    Remark,
+    Repeated,
+    Settled,
+    SignedIn,
+    SlowedDown,
+    Summary,
+    ToClient,
+)
 
 
 def show(message: ToClient, *, quiet: bool = False) -> None:
@@ -20,6 +31,10 @@ def show(message: ToClient, *, quiet: bool = False) -> None:
         say(denial(message), bad=True)
     elif isinstance(message, Missed):
         say(missing(message), bad=True)
+    elif isinstance(message, Repeated):
+        say(repeated(message), bad=True)
+    elif isinstance(message, SlowedDown):
+        say(slowed_down(message), bad=True)
     elif isinstance(message, Remark):
         say(message.text, bad=True)
     elif isinstance(message, Caller) and not (quiet and message.admitted):
@@ -67,6 +82,30 @@ def missing(missed: Missed) -> str:
     if label:
         put, labelled = f"{put} --label {shlex.quote(label)}", f" with the label `{label}`"
     return f"store `{missed.container}` has no key-value `{missed.name}`{labelled}: put it there with `{put}`"
+
+
+def repeated(told: Repeated) -> str:
+    """What is read again and again, and what to do instead."""
+    from keyless.catalog.limits import limits
+
+    vault = limits().key_vault
+    where = scope_in_words(ResourceId.parse(told.scope))
+    return (
+        f"read again and again: {told.principal} has read {where} {told.reads:,} times in this run: read it "
+        "once at the start, keep it in memory, and read it again when it stops working (a vault answers "
+        f"{vault.transactions_per_window:,} calls in {vault.window_s} s, from all callers together)"
+    )
+
+
+def slowed_down(told: SlowedDown) -> str:
+    """What was refused at a limit, and what to do about it."""
+    where = scope_in_words(ResourceId.parse(told.scope))
+    whose = "its subscription's" if told.of_subscription else "its vault's"
+    return (
+        f"throttled: {told.principal} was answered with 429 at {where}: {whose} limit of {told.units:,} "
+        f"{told.pool} in {told.window_s} s is reached; read what can be kept once, at the start, and wait as "
+        "`Retry-After` says (`--limits` chooses other limits)"
+    )
 
 
 def arrival(arrived: Arrived) -> str:

@@ -1,8 +1,7 @@
 """Evidence on disk: a SQLite file of its own, so that counting never disturbs the store's readers.
 
-Three tables of counts: in total per line, per day, and per second (kept for a week), from which reads per
-second are judged. A fourth lists what apps asked for and did not find, a fifth who signed in with what, a
-sixth which workloads ran. Imported logs are beside them (``keyless.evidence.imports``).
+What is recorded lies in the tables of ``rows``; beside them imported logs (``imports``), how fast each thing was
+asked for at most (``peaks``), and what was refused at a limit (``throttling``).
 """
 
 from __future__ import annotations
@@ -11,103 +10,24 @@ import os
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
-from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
-from keyless.evidence import imports
-from keyless.evidence.recorder import CellKey, SignInKey, WantKey
-from keyless.model.actions import ActionPlane
+from keyless.evidence import imports, peaks, rows, throttling
+from keyless.evidence.recorder import CellKey, SignInKey, ThrottledKey, WantKey
 from keyless.model.evidence import (
     LogImport,
     Observation,
-    Outcome,
+    Peak,
     Run,
     SignIn,
-    SignInMethod,
-    SignInOutcome,
+    Throttling,
     UnmappedOperation,
 )
 
 SECONDS_PER_DAY = 24 * 60 * 60
 SECONDS_KEPT = 7 * SECONDS_PER_DAY
 
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS lines (
-    id INTEGER PRIMARY KEY, principal_id TEXT, operation TEXT, plane TEXT, action TEXT, scope TEXT,
-    outcome TEXT, assignment_id TEXT, count INTEGER, first_seen INTEGER, last_seen INTEGER,
-    UNIQUE (principal_id, operation, plane, action, scope, outcome, assignment_id));
-CREATE TABLE IF NOT EXISTS seconds (
-    second INTEGER, line INTEGER, count INTEGER, PRIMARY KEY (second, line)) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS days (
-    line INTEGER, day INTEGER, count INTEGER, PRIMARY KEY (line, day)) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS wants (
-    principal_id TEXT, kind TEXT, container TEXT, name TEXT, label TEXT, count INTEGER, last_seen INTEGER,
-    PRIMARY KEY (principal_id, kind, container, name, label)) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS runs (
-    id INTEGER PRIMARY KEY, workload TEXT, principal_ids TEXT, learning INTEGER, program TEXT,
-    started INTEGER, ended INTEGER, exit_code INTEGER);
-"""
-_SIGN_INS_TABLE = """
-CREATE TABLE IF NOT EXISTS sign_ins (
-    principal_id TEXT, client_id TEXT, method TEXT, by_what TEXT, target TEXT, outcome TEXT, error TEXT,
-    host TEXT, count INTEGER, first_seen INTEGER, last_seen INTEGER,
-    PRIMARY KEY (principal_id, client_id, method, by_what, target, outcome, error, host)) WITHOUT ROWID;
-"""
-_HOSTS = (
-    "ALTER TABLE sign_ins RENAME TO sign_ins_before",
-    _SIGN_INS_TABLE,
-    """INSERT INTO sign_ins SELECT principal_id, client_id, method, by_what, target, outcome, error, '',
-       count, first_seen, last_seen FROM sign_ins_before""",
-    "DROP TABLE sign_ins_before",
-)
-_LINE = """
-INSERT INTO lines (principal_id, operation, plane, action, scope, outcome, assignment_id,
-                   count, first_seen, last_seen)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-ON CONFLICT (principal_id, operation, plane, action, scope, outcome, assignment_id)
-DO UPDATE SET count = count + excluded.count, last_seen = excluded.last_seen RETURNING id
-"""
-_SECOND = "INSERT INTO seconds VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET count = count + excluded.count"
-_DAY = "INSERT INTO days VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET count = count + excluded.count"
-_WANT = """
-INSERT INTO wants VALUES (?, ?, ?, ?, ?, ?, ?)
-ON CONFLICT DO UPDATE SET count = count + excluded.count, last_seen = excluded.last_seen
-"""
-_SIGN_IN = """
-INSERT INTO sign_ins VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-ON CONFLICT DO UPDATE SET count = count + excluded.count, last_seen = excluded.last_seen
-"""
-_RUN = """
-INSERT INTO runs (workload, principal_ids, learning, program, started, ended, exit_code)
-VALUES (?, ?, ?, ?, ?, ?, ?)
-"""
-_READ = """
-SELECT principal_id, operation, plane, action, scope, outcome, assignment_id, count, first_seen, last_seen,
-       (SELECT group_concat(day || ' ' || count) FROM days WHERE line = id)
-FROM lines ORDER BY principal_id, scope, action, outcome, assignment_id
-"""
-_READ_WANTS = "SELECT principal_id, kind, container, name, label FROM wants ORDER BY 2, 3, 4, 5, 1"
-_READ_SIGN_INS = """
-SELECT principal_id, client_id, method, by_what, target, outcome, error,
-       sum(count), min(first_seen), max(last_seen), host
-FROM (SELECT principal_id, client_id, method, by_what, target, outcome, error,
-             count, first_seen, last_seen, host FROM sign_ins
-      UNION ALL SELECT *, '' FROM imported_sign_ins)
-GROUP BY principal_id, client_id, method, by_what, target, outcome, error, host
-ORDER BY principal_id, method, target, outcome, by_what, error, host
-"""
-_READ_RUNS = """
-SELECT workload, principal_ids, learning, program, started, ended, exit_code
-FROM runs ORDER BY started, ended, id
-"""
-_READ_PEAKS = """
-SELECT principal_id, scope, max(number) FROM (
-    SELECT principal_id, scope, second, sum(seconds.count) AS number FROM seconds JOIN lines ON id = line
-    WHERE outcome <> 'denied' AND lower(action) = 'microsoft.keyvault/vaults/secrets/getsecret/action'
-    GROUP BY principal_id, scope, second)
-GROUP BY principal_id, scope ORDER BY principal_id, scope
-"""
+_OURS = ("seconds", "days", "lines", "wants", "sign_ins", "runs", peaks.TABLE, throttling.TABLE)
 
 
 class EvidenceError(Exception):
@@ -126,12 +46,16 @@ class EvidenceDatabase:
         if not file.exists():
             os.close(os.open(file, os.O_WRONLY | os.O_CREAT, 0o600))
         self._file = file
+        self._peaks = peaks.Peaks()
         with _explained(file), ExitStack() as opened:
             self._connection = opened.enter_context(closing(_connect(file)))
             self._connection.execute("PRAGMA journal_mode=WAL")
             self._connection.execute("PRAGMA synchronous=NORMAL")
-            self._connection.executescript(_SCHEMA + _SIGN_INS_TABLE + imports.SCHEMA)
+            self._connection.executescript(
+                rows.SCHEMA + rows.SIGN_INS_TABLE + imports.SCHEMA + throttling.SCHEMA
+            )
             self._know_hosts()
+            self._know_peaks()
             opened.pop_all()
 
     def _know_hosts(self) -> None:
@@ -139,8 +63,14 @@ class EvidenceDatabase:
         if any(row[1] == "host" for row in self._connection.execute("PRAGMA table_info(sign_ins)")):
             return
         with self._transaction():
-            for statement in _HOSTS:
+            for statement in rows.HOSTS:
                 self._connection.execute(statement)
+
+    def _know_peaks(self) -> None:
+        """Make peaks of what was counted before they were kept."""
+        if not self._connection.execute("PRAGMA table_info(peaks)").fetchall():
+            with self._transaction():
+                peaks.prepare(self._connection)
 
     def write(
         self,
@@ -148,18 +78,34 @@ class EvidenceDatabase:
         counts: list[tuple[CellKey, int]],
         wants: list[tuple[WantKey, int]],
         sign_ins: Sequence[tuple[SignInKey, int]] = (),
+        throttled: Sequence[tuple[ThrottledKey, int]] = (),
     ) -> None:
         """Add counts in one transaction."""
+        tracked, self._peaks = self._peaks, peaks.Peaks()  # what fails is counted again, and not twice here
+        self._write(second, counts, wants, sign_ins, throttled, tracked.seen(second, counts))
+        self._peaks = tracked
+
+    def _write(
+        self,
+        second: int,
+        counts: list[tuple[CellKey, int]],
+        wants: list[tuple[WantKey, int]],
+        sign_ins: Sequence[tuple[SignInKey, int]],
+        throttled: Sequence[tuple[ThrottledKey, int]],
+        higher: Sequence[Peak],
+    ) -> None:
         execute = self._connection.execute
         with _explained(self._file), self._transaction():
             for key, count in counts:
-                (line,) = execute(_LINE, (*key, count, second, second)).fetchone()
-                execute(_SECOND, (second, line, count))
-                execute(_DAY, (line, second // SECONDS_PER_DAY, count))
+                (line,) = execute(rows.LINE, (*key, count, second, second)).fetchone()
+                execute(rows.SECOND, (second, line, count))
+                execute(rows.DAY, (line, second // SECONDS_PER_DAY, count))
             for want, count in wants:
-                execute(_WANT, (*want, count, second))
+                execute(rows.WANT, (*want, count, second))
             for sign_in, count in sign_ins:
-                execute(_SIGN_IN, (*sign_in, count, second, second))
+                execute(rows.SIGN_IN, (*sign_in, count, second, second))
+            throttling.write_throttled(self._connection, second, throttled)
+            peaks.write_peaks(self._connection, higher)
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
@@ -174,37 +120,44 @@ class EvidenceDatabase:
     def observations(self) -> list[Observation]:
         """Every line, ordered by principal, scope and action."""
         with _explained(self._file):
-            return [_observation(row) for row in self._connection.execute(_READ)]
+            return [rows.observation(row) for row in self._connection.execute(rows.READ)]
 
     def wants(self) -> list[WantKey]:
         """What was asked for and not found, ordered by container and name."""
         with _explained(self._file):
-            return [WantKey(*row) for row in self._connection.execute(_READ_WANTS)]
+            return [WantKey(*row) for row in self._connection.execute(rows.READ_WANTS)]
 
     def sign_ins(self) -> list[SignIn]:
         """Who signed in with what, or tried to, ordered by principal, method and target."""
         with _explained(self._file):
-            return [_sign_in(row) for row in self._connection.execute(_READ_SIGN_INS)]
+            return [rows.sign_in(row) for row in self._connection.execute(rows.READ_SIGN_INS)]
 
     def write_run(self, run: Run) -> None:
         """Add a run that has ended."""
         who = " ".join(run.principal_ids)
         row = (run.workload, who, run.learning, run.program, run.started, run.ended, run.exit_code)
         with _explained(self._file), self._transaction():
-            self._connection.execute(_RUN, row)
+            self._connection.execute(rows.RUN, row)
 
     def runs(self) -> list[Run]:
         """Which workloads ran, in the order in which they began."""
         with _explained(self._file):
-            return [_run(row) for row in self._connection.execute(_READ_RUNS)]
+            return [rows.run(row) for row in self._connection.execute(rows.READ_RUNS)]
 
-    def peaks_of_reading(self) -> list[tuple[str, str, int]]:
-        """How often one principal read one secret within a single second at most: both ids, and the number.
-
-        Seconds are kept for a week, so that this is about the last one.
-        """
+    def peaks(self) -> list[Peak]:
+        """How fast each principal asked for each thing at most, ordered by principal, scope and action."""
         with _explained(self._file):
-            return [(who, scope, int(most)) for who, scope, most in self._connection.execute(_READ_PEAKS)]
+            return list(peaks.read_peaks(self._connection))
+
+    def read_later(self) -> list[tuple[str, str, int]]:
+        """How often a principal read a thing later than at the start of its runs: both ids, how often."""
+        with _explained(self._file):
+            return list(peaks.read_later(self._connection))
+
+    def throttled(self) -> list[Throttling]:
+        """What was refused because a limit was reached, ordered by principal and scope."""
+        with _explained(self._file):
+            return list(throttling.read_throttled(self._connection))
 
     def write_import(self, imported: imports.Imported) -> None:
         """Add what an import brings, whole or not at all."""
@@ -239,62 +192,13 @@ class EvidenceDatabase:
     def clear(self) -> None:
         """Forget everything."""
         with _explained(self._file), self._transaction():
-            for table in ("seconds", "days", "lines", "wants", "sign_ins", "runs", *imports.TABLES):
+            self._peaks = peaks.Peaks()
+            for table in (*_OURS, *imports.TABLES):
                 self._connection.execute(f"DELETE FROM {table}")  # noqa: S608  # the names are ours
 
     def close(self) -> None:
         """Close the file."""
         self._connection.close()
-
-
-def _observation(row: tuple[Any, ...]) -> Observation:
-    who, operation, plane, action, scope, outcome, assignment_id, count, first, last, by_day = row
-    days, counts = _by_day(by_day or "")
-    return Observation(
-        who,
-        operation,
-        ActionPlane(plane),
-        action,
-        scope,
-        Outcome(outcome),
-        assignment_id,
-        count,
-        first,
-        last,
-        days,
-        counts,
-    )
-
-
-def _by_day(text: str) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    """The days and the counts of `day count,day count`, by day; the same numbers are kept once."""
-    pairs = sorted(_day_and_count(one) for one in text.split(",") if one)
-    return tuple(day for day, _ in pairs), tuple(count for _, count in pairs)
-
-
-@lru_cache(maxsize=65536)
-def _day_and_count(text: str) -> tuple[int, int]:
-    day, _, count = text.partition(" ")
-    return int(day), int(count)
-
-
-def _run(row: tuple[Any, ...]) -> Run:
-    workload, who, learning, program, started, ended, exit_code = row
-    return Run(workload, tuple(who.split()), bool(learning), program, started, ended, exit_code)
-
-
-def _sign_in(row: tuple[Any, ...]) -> SignIn:
-    principal_id, client_id, method, by, target, outcome, error, *numbers = row
-    return SignIn(
-        principal_id,
-        client_id,
-        SignInMethod(method),
-        by,
-        target,
-        SignInOutcome(outcome),
-        error,
-        *numbers,
-    )
 
 
 def _connect(file: Path) -> sqlite3.Connection:

@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from keyless.model.evidence import LOG_PREFIX, LogImport, SignIn, UnmappedOperation
+from keyless.evidence import peaks
+from keyless.model.evidence import LOG_PREFIX, LogImport, Peak, SignIn, UnmappedOperation
 
 PREFIX = LOG_PREFIX
 SCHEMA = """
@@ -67,6 +68,7 @@ class Imported:
     imports: Iterable[LogImport]
     unmapped: Iterable[UnmappedOperation]
     files: Iterable[tuple[str, str]]
+    peaks: Iterable[Peak] = ()
 
 
 def write_import(connection: sqlite3.Connection, imported: Imported) -> None:
@@ -79,6 +81,7 @@ def write_import(connection: sqlite3.Connection, imported: Imported) -> None:
     )
     connection.executemany(_IMPORT, map(_import_row, imported.imports))
     connection.executemany(_FILE, imported.files)
+    peaks.write_peaks(connection, list(imported.peaks))
 
 
 def _write_line(connection: sqlite3.Connection, key: tuple[Any, ...], days: list[LineOfDay]) -> None:
@@ -126,6 +129,7 @@ def clear_imported(connection: sqlite3.Connection) -> None:
     """Forget what was imported, in a transaction that is the caller's; what was recorded stays."""
     ours = "SELECT id FROM lines WHERE operation GLOB 'Log.*'"
     connection.execute(f"DELETE FROM days WHERE line IN ({ours})")  # noqa: S608  # a constant of ours
-    connection.execute("DELETE FROM lines WHERE operation GLOB 'Log.*'")
+    for table in ("lines", peaks.TABLE):
+        connection.execute(f"DELETE FROM {table} WHERE operation GLOB 'Log.*'")  # noqa: S608  # names of ours
     for table in TABLES:
         connection.execute(f"DELETE FROM {table}")  # noqa: S608  # the names are ours

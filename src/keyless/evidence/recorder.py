@@ -53,6 +53,18 @@ class SignInKey(NamedTuple):
     host: str = ""
 
 
+class ThrottledKey(NamedTuple):
+    """What one line of refusals at a limit is about; the fields are those of ``Throttling``."""
+
+    principal_id: str
+    operation: str
+    scope: str
+    pool: str
+    units: int
+    window_s: int
+    of_subscription: bool
+
+
 class Sink(Protocol):
     """Where counts go."""
 
@@ -62,6 +74,7 @@ class Sink(Protocol):
         counts: list[tuple[CellKey, int]],
         wants: list[tuple[WantKey, int]],
         sign_ins: list[tuple[SignInKey, int]],
+        throttled: list[tuple[ThrottledKey, int]],
     ) -> None:
         """Add these counts, all seen in this second, durably and at once."""
         ...
@@ -87,7 +100,8 @@ class Cell:
 class Recorder:
     """All cells of a running plane.
 
-    ``on_first`` is told of each new line, once; ``on_sign_in`` of each new line of sign-ins.
+    ``on_first`` is told of each new line, once; ``on_sign_in`` of each new line of sign-ins; ``on_throttled``
+    of what is refused at a limit, once in each flush; ``on_counts`` of all that a flush writes.
     """
 
     def __init__(
@@ -95,14 +109,19 @@ class Recorder:
         sink: Sink,
         on_first: Callable[[CellKey], None] = lambda key: None,
         on_sign_in: Callable[[SignInKey], None] = lambda key: None,
+        on_throttled: Callable[[ThrottledKey], None] = lambda key: None,
+        on_counts: Callable[[list[tuple[CellKey, int]]], None] = lambda counts: None,
     ) -> None:
         self._sink = sink
         self._on_first = on_first
         self._on_sign_in = on_sign_in
+        self._on_throttled = on_throttled
+        self._on_counts = on_counts
         self._cells: dict[CellKey, Cell] = {}
         self._dirty: list[Cell] = []
         self._wants: dict[WantKey, int] = {}
         self._sign_ins: dict[SignInKey, int] = {}
+        self._throttled: dict[ThrottledKey, int] = {}
         self._known_sign_ins: set[SignInKey] = set()
 
     def cell(self, key: CellKey) -> Cell:
@@ -120,6 +139,12 @@ class Recorder:
         self._wants[key] = self._wants.get(key, 0) + 1
         return self._wants[key] == 1
 
+    def throttled(self, key: ThrottledKey) -> None:
+        """Count a request that was refused at a limit."""
+        self._throttled[key] = self._throttled.get(key, 0) + 1
+        if self._throttled[key] == 1:
+            self._on_throttled(key)
+
     def sign_in(self, key: SignInKey) -> None:
         """Count a sign-in, or an attempt."""
         self._sign_ins[key] = self._sign_ins.get(key, 0) + 1
@@ -136,12 +161,14 @@ class Recorder:
 
     def flush(self, second: int) -> None:
         """Write what was counted since the last flush."""
-        if not self._dirty and not self._wants and not self._sign_ins:
+        if not (self._dirty or self._wants or self._sign_ins or self._throttled):
             return
         counts = [(cell.key, cell.pending) for cell in self._dirty]
-        self._sink.write(second, counts, list(self._wants.items()), list(self._sign_ins.items()))
+        wants, sign_ins = list(self._wants.items()), list(self._sign_ins.items())
+        self._sink.write(second, counts, wants, sign_ins, list(self._throttled.items()))
         for cell in self._dirty:
             cell.pending = 0
         self._dirty.clear()
-        self._wants.clear()
-        self._sign_ins.clear()
+        for each in (self._wants, self._sign_ins, self._throttled):
+            each.clear()
+        self._on_counts(counts)

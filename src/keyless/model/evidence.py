@@ -80,6 +80,40 @@ class Run(msgspec.Struct, frozen=True, rename="camel"):
     exit_code: int | None = None
 
 
+class Peak(msgspec.Struct, frozen=True, rename="camel", tag_field="record", tag="peak"):
+    """How often one caller asked for one thing at most: within a second, and within ten.
+
+    ``seen`` is when the ten seconds with the most were over, in epoch seconds.
+    """
+
+    principal_id: str
+    operation: str
+    action: str
+    scope: str
+    per_second: int
+    per_window: int
+    seen: int
+
+
+class Throttling(msgspec.Struct, frozen=True, rename="camel", tag_field="record", tag="throttled"):
+    """Requests of one caller that were refused because a limit was reached.
+
+    The limit was ``units`` of what ``pool`` names within ``window_s`` seconds, of one resource or, where
+    ``of_subscription``, of all those of its subscription and region.
+    """
+
+    principal_id: str
+    operation: str
+    scope: str
+    pool: str
+    units: int
+    window_s: int
+    of_subscription: bool
+    count: int
+    first_seen: int
+    last_seen: int
+
+
 LOG_PREFIX = "Log."
 """What the operation of a line of evidence begins with that came from a log."""
 NO_ACTION = "no action is known for this operation"

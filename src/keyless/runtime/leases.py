@@ -32,7 +32,8 @@ class Lease:
 
     ``client`` is the client's process: what it has started is the workload. ``user_id`` is the object id of
     the person whose shell this is, who is no workload and runs as no resource; empty for a workload.
-    ``program`` is the base name of what runs, ``started`` when it began, in epoch seconds.
+    ``program`` is the base name of what runs, ``started`` when it began, in epoch seconds. ``reads`` are how
+    often its identities read each object of a vault.
     """
 
     name: str
@@ -50,6 +51,7 @@ class Lease:
     connections: int = 0
     tokens: int = 0
     outcomes: Counter[str] = field(default_factory=Counter)
+    reads: Counter[str] = field(default_factory=Counter)
     stored_credentials: set[SignedIn] = field(default_factory=set)
     _told: set[ToClient] = field(default_factory=set, repr=False)
 

@@ -167,6 +167,26 @@ class Missed(msgspec.Struct, frozen=True, tag="missed"):
     label: str
 
 
+class Repeated(msgspec.Struct, frozen=True, tag="repeated"):
+    """An object of a vault that a workload reads more often than starts need; ``reads`` are those so far."""
+
+    principal: str
+    action: str
+    scope: str
+    reads: int
+
+
+class SlowedDown(msgspec.Struct, frozen=True, tag="slowed-down"):
+    """Requests that were refused at a limit: ``units`` of what ``pool`` names in ``window_s`` seconds."""
+
+    principal: str
+    scope: str
+    pool: str
+    units: int
+    window_s: int
+    of_subscription: bool
+
+
 class Arrived(msgspec.Struct, frozen=True, tag="arrived"):
     """A vault or store that came into being because the workload named it."""
 
@@ -201,7 +221,9 @@ class Summary(msgspec.Struct, frozen=True, tag="summary"):
 Greeting = Hello | OpenShell | ServeMetadata
 """What a client says first."""
 ToPlane = Greeting | Bye
-ToClient = Ready | Serving | Caller | Refused | Settled | Missed | Arrived | Remark | Summary
+ToClient = (
+    Ready | Serving | Caller | Refused | Settled | Missed | Repeated | SlowedDown | Arrived | Remark | Summary
+)
 
 
 def _encode_secret(value: Any) -> str:  # noqa: ANN401  # msgspec's hook takes anything

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from keyless.evidence.recorder import CellKey, SignInKey, WantKey
-from keyless.model.evidence import SignInOutcome
+from keyless.evidence.recorder import CellKey, SignInKey, ThrottledKey, WantKey
+from keyless.model.evidence import Outcome, SignInOutcome
+from keyless.model.reading import STARTS_A_RUN, VAULT_READS
 from keyless.runtime.directory import Directory
-from keyless.runtime.leases import Leases
-from keyless.runtime.messages import Missed, Settled, SignedIn
+from keyless.runtime.leases import Lease, Leases
+from keyless.runtime.messages import Missed, Repeated, Settled, SignedIn, SlowedDown
 
 
 class Notices:
@@ -30,6 +31,30 @@ class Notices:
             message = SignedIn(self.directory.name_of(key.principal_id), key.method.value)
             for lease in self._leases.of_principal(key.principal_id):
                 lease.stored_credentials.add(message)
+
+    def throttled(self, key: ThrottledKey) -> None:
+        """A request was refused at a limit; of each thing a workload hears once."""
+        name = self.directory.name_of(key.principal_id)
+        limit = (key.pool, key.units, key.window_s, key.of_subscription)
+        for lease in self._leases.of_principal(key.principal_id):
+            lease.tell_once(SlowedDown(name, key.scope, *limit))
+
+    def counted(self, counts: list[tuple[CellKey, int]]) -> None:
+        """So much was counted since the last time: whoever reads an object again and again hears it once.
+
+        Nobody hears of what a person's tools do: they start anew for each command.
+        """
+        for key, count in counts:
+            if key.action.casefold() in VAULT_READS and key.outcome is not Outcome.DENIED:
+                for lease in self._leases.of_principal(key.principal_id):
+                    if not lease.user_id:
+                        self._read(lease, key, count)
+
+    def _read(self, lease: Lease, key: CellKey, count: int) -> None:
+        before = lease.reads[key.scope]
+        lease.reads[key.scope] = reads = before + count
+        if before <= STARTS_A_RUN < reads:
+            lease.tell(Repeated(self.directory.name_of(key.principal_id), key.action, key.scope, reads))
 
     def missed(self, want: WantKey) -> None:
         """Something was asked for that is not there; a person's tools look so before they put it there."""

@@ -312,7 +312,12 @@ class RunningPlane:
         )
 
     async def close_lease(self, lease: Lease, goodbye: Bye | None = None) -> Summary:
-        """End a workload's lease, with its evidence written, and with it that it ran."""
+        """End a workload's lease, with its evidence written, and with it that it ran.
+
+        What was counted is told of while there is somebody to hear it.
+        """
+        with contextlib.suppress(EvidenceError):  # it is said below, where the rest is written
+            self._flush()
         self._leases.close(lease)
         self._tokens.remove(lease.secret)
         self._on_end(lease)

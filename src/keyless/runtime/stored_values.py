@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from keyless.catalog.shapes.of_value import shape_of
 from keyless.evidence.database import EvidenceDatabase
+from keyless.model.reading import SECRET_READ
 from keyless.model.resource_id import ResourceId
 from keyless.plan.secrets.stored import SecretFacts, StoredKind, StoredValue
 from keyless.planes.appconfig.service import KeyValues
@@ -19,8 +20,16 @@ async def read_secret_facts(store: Store, evidence: EvidenceDatabase) -> SecretF
     """Every live secret and key-value by name, with what its value looks like, and how fast it was read."""
     return SecretFacts(
         values=(*await _secrets(store), *await _settings(store)),
-        peaks={(who.casefold(), scope.casefold()): most for who, scope, most in evidence.peaks_of_reading()},
+        peaks=_peaks(evidence),
     )
+
+
+def _peaks(evidence: EvidenceDatabase) -> dict[tuple[str, str], int]:
+    return {
+        (one.principal_id.casefold(), one.scope.casefold()): one.per_second
+        for one in evidence.peaks()
+        if one.action.casefold() == SECRET_READ
+    }
 
 
 async def _secrets(store: Store) -> list[StoredValue]:

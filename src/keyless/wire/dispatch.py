@@ -20,7 +20,7 @@ from typing import Any
 
 import msgspec
 
-from keyless.evidence.recorder import Recorder, SignInKey, WantKey
+from keyless.evidence.recorder import Recorder, SignInKey, ThrottledKey, WantKey
 from keyless.model.attributes import NO_ATTRIBUTES, Attributes
 from keyless.model.directory import DirectoryRole
 from keyless.model.identities import Principal
@@ -34,7 +34,15 @@ from keyless.wire.authenticate import NO_WORKLOAD, Workloads, workload_at_peer, 
 from keyless.wire.authorize import Learners, Settled
 from keyless.wire.call import MINT, Authorized, Reply, Workload
 from keyless.wire.decider import CallersDecider
-from keyless.wire.errors import Bug, Forbidden, InvalidBody, NotFound, Unauthenticated, WireError
+from keyless.wire.errors import (
+    Bug,
+    Forbidden,
+    InvalidBody,
+    NotFound,
+    Throttled,
+    Unauthenticated,
+    WireError,
+)
 from keyless.wire.meaning import Meaning, Meanings, Site, World
 from keyless.wire.operation import Asked, Operation, Public, Requires, WorkloadOnly
 from keyless.wire.plane import Failure, Journal, Performed, Plane, Rendered
@@ -284,7 +292,17 @@ class Dispatcher:
         counts = turn.operation.counts
         if counts is not None and counts.weigh is not None and settled.refused is None:
             units = await counts.weigh(await self._asked(turn), turn.plane.service)
-        tally.spend(turn.request.now, units)
+        try:
+            tally.spend(turn.request.now, units)
+        except Throttled as error:
+            self._note_throttled(turn, settled, error)
+            raise
+
+    def _note_throttled(self, turn: _Turn, settled: Settled, error: Throttled) -> None:
+        limit, who = error.limit, turn.caller
+        if limit is not None and who is not None:
+            what = (turn.operation.id, settled.scope.text, limit.pool, limit.units, limit.window_s)
+            self._recorder.throttled(ThrottledKey(who.principal_id, *what, limit.of_subscription))
 
     def _settle(
         self, turn: _Turn, caller: Principal, access: Requires, attributes: Attributes | None = None

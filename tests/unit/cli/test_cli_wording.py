@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from keyless.cli.notices import arrival, closing, denial, missing, show
+from keyless.cli.notices import arrival, closing, denial, missing, repeated, show, slowed_down
 from keyless.cli.terminal import say
 from keyless.cli.wording import counted, scope_in_words
 from keyless.model.resource_id import ResourceId, group_scope, resource_scope
 from keyless.model.resources import STORE_TYPE, VAULT_TYPE, key_value_scope, secret_scope
 from keyless.model.visible import visible
-from keyless.runtime.messages import Arrived, Missed, Remark, Settled, SignedIn, Summary
+from keyless.runtime.messages import Arrived, Missed, Remark, Repeated, Settled, SignedIn, SlowedDown, Summary
 
 GROUP = group_scope("s", "g")
 VAULT = resource_scope(GROUP, VAULT_TYPE, "contoso")
@@ -180,3 +180,32 @@ def test_a_run_is_closed_with_what_a_person_should_do_next(
     lines = closing(given, learning=learning, failed=failed)
     assert len(lines) == len(begins)
     assert all(line.startswith(begin) for line, begin in zip(lines, begins, strict=True))
+
+
+def test_what_is_read_again_and_again_is_told_with_what_to_do_instead() -> None:
+    assert repeated(Repeated("web", READ, secret_scope(VAULT, "db").text, 1_200)) == (
+        "read again and again: web has read secret `db` of vault `contoso` 1,200 times in this run: read it "
+        "once at the start, keep it in memory, and read it again when it stops working (a vault answers "
+        "4,000 calls in 10 s, from all callers together)"
+    )
+
+
+@pytest.mark.parametrize(("of_subscription", "whose"), [(False, "its vault's"), (True, "its subscription's")])
+def test_what_is_throttled_is_told_with_the_limit(of_subscription: bool, whose: str) -> None:
+    told = SlowedDown("web", VAULT.child("keys", "sign").text, "key transactions", 4_000, 10, of_subscription)
+    assert slowed_down(told) == (
+        f"throttled: web was answered with 429 at key `sign` of vault `contoso`: {whose} limit of 4,000 key "
+        "transactions in 10 s is reached; read what can be kept once, at the start, and wait as "
+        "`Retry-After` says (`--limits` chooses other limits)"
+    )
+
+
+def test_repeated_reads_and_refusals_at_a_limit_are_shown_when_quiet(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    where = secret_scope(VAULT, "db").text
+    show(Repeated("web", READ, where, 11), quiet=True)
+    show(SlowedDown("web", where, "vault transactions", 40, 10, of_subscription=False), quiet=True)
+    first, second = capsys.readouterr().err.splitlines()
+    assert first.startswith("keyless: read again and again: web ")
+    assert second.startswith("keyless: throttled: web ")

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from keyless.evidence.recorder import CellKey, Recorder, SignInKey, WantKey
+from keyless.evidence.recorder import CellKey, Recorder, SignInKey, ThrottledKey, WantKey
 from keyless.model.actions import ActionPlane
 from keyless.model.evidence import Outcome, SignInMethod
 
@@ -21,6 +21,7 @@ class Sheet:
         self.counts: Counter[CellKey] = Counter()
         self.wants: Counter[WantKey] = Counter()
         self.sign_ins: Counter[SignInKey] = Counter()
+        self.throttled: Counter[ThrottledKey] = Counter()
         self.seconds: list[int] = []
         self.broken = False
 
@@ -30,6 +31,7 @@ class Sheet:
         counts: list[tuple[CellKey, int]],
         wants: list[tuple[WantKey, int]],
         sign_ins: list[tuple[SignInKey, int]],
+        throttled: list[tuple[ThrottledKey, int]],
     ) -> None:
         if self.broken:
             raise OSError("no space left on device")
@@ -40,6 +42,8 @@ class Sheet:
             self.wants[want] += count
         for sign_in, count in sign_ins:
             self.sign_ins[sign_in] += count
+        for refused, count in throttled:
+            self.throttled[refused] += count
 
 
 def line(scope: str = "/a", outcome: Outcome = Outcome.ALLOWED) -> CellKey:
@@ -224,3 +228,29 @@ def test_the_number_of_lines_remembered_is_bounded_and_no_count_is_lost(
     assert len(recorder._cells) <= 10
     recorder.flush(1)
     assert sum(sheet.counts.values()) == 95
+
+
+def test_what_is_refused_at_a_limit_is_counted_and_told_once_in_each_flush() -> None:
+    sheet, told = Sheet(), []
+    recorder = Recorder(sheet, on_throttled=told.append)
+    refused = ThrottledKey("p", "Shelf.Get", "/a", "reads", 3, 10, False)
+    for _ in range(4):
+        recorder.throttled(refused)
+    recorder.flush(1)
+    recorder.flush(2)
+    assert (told, sheet.throttled[refused], sheet.seconds) == ([refused], 4, [1])
+    recorder.throttled(refused)
+    assert len(told) == 2
+
+
+def test_what_a_flush_writes_is_told_when_it_is_written() -> None:
+    sheet, told = Sheet(), []
+    recorder = Recorder(sheet, on_counts=told.extend)
+    recorder.cell(line()).hit()
+    sheet.broken = True
+    with pytest.raises(OSError, match="no space"):
+        recorder.flush(1)
+    assert told == []
+    sheet.broken = False
+    recorder.flush(2)
+    assert told == [(line(), 1)]

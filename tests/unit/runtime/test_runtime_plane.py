@@ -10,7 +10,7 @@ import pytest
 from runtime_estate import SHARED
 
 from keyless.evidence.database import EvidenceError
-from keyless.evidence.recorder import CellKey, Recorder, SignInKey, WantKey
+from keyless.evidence.recorder import CellKey, Recorder, SignInKey, ThrottledKey, WantKey
 from keyless.gateway.attest.peer import Attestor
 from keyless.gateway.attest.processes import Processes
 from keyless.gateway.attest.sockets import socket_table
@@ -33,8 +33,10 @@ from keyless.runtime.messages import (
     OpenShell,
     Ready,
     Remark,
+    Repeated,
     Settled,
     SignedIn,
+    SlowedDown,
     ToClient,
 )
 from keyless.runtime.notices import Notices
@@ -85,6 +87,7 @@ class Written:
         counts: list[tuple[CellKey, int]],
         wants: list[tuple[WantKey, int]],
         sign_ins: list[tuple[SignInKey, int]],
+        throttled: list[tuple[ThrottledKey, int]],
     ) -> None:
         """Keep the lines."""
         if self.failure:
@@ -118,7 +121,13 @@ class Site:
         self.leases = Leases()
         self.notices = Notices(self.leases)
         self.sink = Written()
-        self.recorder = Recorder(self.sink, self.notices.decided, self.notices.signed_in)
+        self.recorder = Recorder(
+            self.sink,
+            self.notices.decided,
+            self.notices.signed_in,
+            self.notices.throttled,
+            self.notices.counted,
+        )
         self.proxy = Port(1)
         self.deployed: list[Estate] = []
         self.front = Front()
@@ -291,6 +300,54 @@ async def test_news_is_told_once_and_counted_once_however_often_the_lines_start_
     assert heard == [denied, Missed("secret", "orders", "db", "")]
     assert (await site.plane.close_lease(lease)).denied == 1
     assert sum(count for _, count in site.sink.lines) == 3
+
+
+async def test_whoever_reads_a_secret_again_and_again_hears_of_it_once(site: Site) -> None:
+    heard: list[ToClient] = []
+    lease, _ = await site.open("web", heard.append)
+    cell = site.recorder.cell(line("principal-of-web", Outcome.ALLOWED))
+    other = site.recorder.cell(
+        line("principal-of-web", Outcome.ALLOWED)._replace(action="a/sign", scope="/key")
+    )
+    for second in range(30):
+        cell.hit()
+        other.hit()
+        site.recorder.flush(second)
+    told = [one for one in heard if isinstance(one, Repeated)]
+    assert told == [Repeated("web", READ, "/vault", 11)]
+    assert lease.reads == {"/vault": 30}
+
+
+async def test_what_was_read_in_the_last_second_of_a_run_is_told_too(site: Site) -> None:
+    heard: list[ToClient] = []
+    lease, _ = await site.open("web", heard.append)
+    cell = site.recorder.cell(line("principal-of-web", Outcome.ALLOWED))
+    for _ in range(12):
+        cell.hit()
+    await site.plane.close_lease(lease)
+    assert heard[-1] == Repeated("web", READ, "/vault", 12)
+
+
+async def test_in_the_owners_shell_nobody_hears_how_often_something_is_read(site: Site) -> None:
+    heard: list[ToClient] = []
+    await open_shell(site, heard)
+    cell = site.recorder.cell(line("the-user", Outcome.ALLOWED))
+    for _ in range(12):
+        cell.hit()
+    site.recorder.flush(1)
+    assert not any(isinstance(one, Repeated) for one in heard)
+
+
+async def test_who_is_throttled_hears_of_it_once_for_each_thing(site: Site) -> None:
+    heard: list[ToClient] = []
+    await site.open("web", heard.append)
+    for second in range(3):
+        for scope in ("/a", "/b"):
+            site.recorder.throttled(
+                ThrottledKey("principal-of-web", "KeyVault.GetSecret", scope, "reads", 40, 10, False)
+            )
+        site.recorder.flush(second)
+    assert heard == [SlowedDown("web", scope, "reads", 40, 10, False) for scope in ("/a", "/b")]
 
 
 async def test_a_run_is_recorded_with_its_program_and_never_with_its_arguments(site: Site) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from keyless.evidence.recorder import CellKey, Recorder, SignInKey, WantKey
+from keyless.evidence.recorder import CellKey, Recorder, SignInKey, ThrottledKey, WantKey
 from keyless.model.hosts import HostKind
 from keyless.model.identities import PrincipalKind
 from keyless.model.resource_id import ResourceId
@@ -213,6 +213,7 @@ class Sheet:
 
     counts: list[tuple[CellKey, int]] = field(default_factory=list)
     wants: list[tuple[WantKey, int]] = field(default_factory=list)
+    throttled: list[tuple[ThrottledKey, int]] = field(default_factory=list)
 
     def write(
         self,
@@ -220,9 +221,11 @@ class Sheet:
         counts: list[tuple[CellKey, int]],
         wants: list[tuple[WantKey, int]],
         sign_ins: list[tuple[SignInKey, int]],
+        throttled: list[tuple[ThrottledKey, int]],
     ) -> None:
         self.counts += counts
         self.wants += wants
+        self.throttled += throttled
 
 
 @dataclass

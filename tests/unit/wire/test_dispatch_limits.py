@@ -131,3 +131,14 @@ async def test_a_limit_of_the_subscription_is_said_to_be_one(library: Any, reade
     answer = await library.ask("GET", "/books/dune", token=reader)
     assert answer.status == 429
     assert b"SubscriptionRequestTypeLimitReached" in answer.body
+
+
+async def test_what_is_refused_at_a_limit_is_recorded_with_the_decision(counted: Any, reader: str) -> None:
+    for _ in range(5):
+        await counted.ask("GET", "/books/dune", token=reader)
+    assert counted.counted() == {("Shelf.Get", "Microsoft.KeyVault/vaults/books/read", "allowed"): 5}
+    assert [
+        (key.principal_id, key.operation, key.pool, key.units, n) for key, n in counted.sheet.throttled
+    ] == [("alice", "Shelf.Get", "reads", 3, 2)]
+    ((key, _),) = counted.sheet.throttled
+    assert key.scope == f"{counted.shelf_scope}/books/dune"
