@@ -1,7 +1,7 @@
 """Evidence on disk: a SQLite file of its own, so that counting never disturbs the store's readers.
 
-What is recorded lies in the tables of ``rows``; beside them imported logs (``imports``), how fast each thing was
-asked for at most (``peaks``), and what was refused at a limit (``throttling``).
+What is recorded lies in the tables of ``rows``; beside them are imported logs (``imports``), how fast each
+thing was asked for at most (``peaks``), and what was refused at a limit (``throttling``).
 """
 
 from __future__ import annotations
