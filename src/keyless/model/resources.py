@@ -103,7 +103,12 @@ class DeletedStore(msgspec.Struct, frozen=True, omit_defaults=True, rename="came
 
 def secret_scope(vault_id: ResourceId, name: str) -> ResourceId:
     """The scope of one secret, all its versions included: ``{vault}/secrets/{name}``."""
-    return vault_id.child("secrets", name)
+    return vault_object_scope(vault_id, "secrets", name)
+
+
+def vault_object_scope(vault_id: ResourceId, objects: str, name: str) -> ResourceId:
+    """The scope of one object of a vault; ``objects`` is `secrets`, `keys` or `certificates`."""
+    return vault_id.child(objects, name)
 
 
 def key_value_scope(store_id: ResourceId, key: str, label: str | None) -> ResourceId:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from keyless.planes.keyvault.secrets.records import DELETED_SECRETS, SECRET_VERSIONS, SECRETS
+from keyless.planes.keyvault.secrets.records import SECRET
 from keyless.store.ports import Collection, Transaction
 
-HELD: tuple[Collection[Any], ...] = (SECRETS, DELETED_SECRETS, SECRET_VERSIONS)
+HELD: tuple[Collection[Any], ...] = (*SECRET.collections,)
 """Every collection whose keys begin with a vault's case-folded name."""
 
 

@@ -15,7 +15,7 @@ from functools import lru_cache
 from keyless import __version__
 from keyless.model.resources import Vault
 from keyless.planes.keyvault.secrets import deleted_operations, operations
-from keyless.planes.keyvault.secrets.service import Secrets
+from keyless.planes.keyvault.service import KeyVault
 from keyless.planes.keyvault.transactions import counted_at
 from keyless.planes.keyvault.vaults import AUDIENCES, vault_name
 from keyless.store.collections import VAULTS
@@ -40,7 +40,7 @@ def key_vault_plane(store: Store, *, entropy: Callable[[int], bytes] = os.urando
     return Plane(
         name="key-vault",
         operations=OPERATIONS,
-        service=Secrets(store, entropy),
+        service=KeyVault(store, entropy),
         locate=locate,
         shape=key_vault,
         audiences=lambda vault: AUDIENCES,

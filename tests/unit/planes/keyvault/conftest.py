@@ -9,6 +9,7 @@ from vault_site import VaultSite
 from keyless.model.resources import Tenant, Vault
 from keyless.planes.keyvault.plane import key_vault_plane
 from keyless.planes.keyvault.secrets.service import Secrets
+from keyless.planes.keyvault.service import KeyVault
 from keyless.store.collections import TENANT, VAULTS
 from keyless.store.sqlite.store import SqliteStore
 from keyless.tokens.keys import SigningKey
@@ -37,8 +38,8 @@ async def plane(store: SqliteStore, vault: Vault) -> Plane:
 def secrets(plane: Plane) -> Secrets:
     """The plane's service."""
     service = plane.service
-    assert isinstance(service, Secrets)
-    return service
+    assert isinstance(service, KeyVault)
+    return service.secrets
 
 
 @pytest.fixture

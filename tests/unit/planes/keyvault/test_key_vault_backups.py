@@ -8,8 +8,10 @@ import pytest
 from key_vault_caller import Caller, make_vault
 
 from keyless.model.resources import Vault
-from keyless.planes.keyvault.secrets import backups
-from keyless.planes.keyvault.secrets.records import BACKUP_KEYS, SECRETS, SecretHead
+from keyless.planes.keyvault.objects import backups
+from keyless.planes.keyvault.objects.backups import BACKUP_KEYS
+from keyless.planes.keyvault.objects.records import Head
+from keyless.planes.keyvault.secrets.records import SECRETS
 from keyless.planes.keyvault.secrets.service import Secrets
 from keyless.store.sqlite.store import SqliteStore
 
@@ -60,7 +62,7 @@ async def test_two_backups_of_the_same_secret_differ(caller: Caller) -> None:
 
 async def test_an_altered_backup_is_refused(caller: Caller) -> None:
     raw = bytearray(base64.urlsafe_b64decode(await take(caller) + "=="))
-    for at in (0, len(backups._FORMAT), len(raw) - 1):
+    for at in (0, len(b"keyless secret backup 1\n"), len(raw) - 1):
         altered = bytes(raw[:at]) + bytes([raw[at] ^ 1]) + bytes(raw[at + 1 :])
         text = base64.urlsafe_b64encode(altered).decode()
         assert await restore(caller, text) == (400, "BadParameter", None)
@@ -129,4 +131,4 @@ async def test_a_failed_restore_leaves_nothing_behind(
     await restore(caller, backup)
     assert await secrets.list_names(caller.vault) == ["db-password"]
     [(_, head)] = await store.scan(SECRETS)
-    assert isinstance(head, SecretHead)
+    assert isinstance(head, Head)

@@ -50,7 +50,7 @@ async def test_a_deleted_secret_is_not_found_among_the_live(caller: Caller) -> N
 
 async def test_a_deleted_secret_is_not_said_to_be_missing(secrets: Secrets, caller: Caller, now: int) -> None:
     await delete_one(caller)
-    deleted = await secrets.deleted.get(caller.vault, "db-password", now=now)
+    deleted = await secrets.get_deleted(caller.vault, "db-password", now=now)
     assert deleted.head.purge_at == now + 90 * DAY
     assert (await missing(secrets, caller.vault, now)) is None
     assert (await missing(secrets, caller.vault, now + 90 * DAY)) is not None

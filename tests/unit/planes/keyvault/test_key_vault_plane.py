@@ -7,15 +7,10 @@ from key_vault_caller import make_vault
 
 from keyless.model.actions import ActionPlane
 from keyless.model.resources import Vault
+from keyless.planes.keyvault.objects.access import vault_of
+from keyless.planes.keyvault.objects.schemas import BackupResult, ObjectAttributes, RestoreRequest
 from keyless.planes.keyvault.plane import OPERATIONS, answer_headers
-from keyless.planes.keyvault.secrets.access import vault_of
-from keyless.planes.keyvault.secrets.schemas import (
-    BackupSecretResult,
-    RestoreSecretRequest,
-    SecretAttributes,
-    SecretBundle,
-    SetSecretRequest,
-)
+from keyless.planes.keyvault.secrets.schemas import SecretBundle, SetSecretRequest
 from keyless.wire.call import MINT, Authorized
 from keyless.wire.errors import Bug
 from keyless.wire.operation import Operation, Requires
@@ -125,12 +120,12 @@ def test_an_operation_says_where_it_comes_from(operation: Operation) -> None:
 
 
 def test_what_holds_a_value_does_not_show_it(vault: Vault) -> None:
-    attributes = SecretAttributes(True, 0, 0, "Recoverable")
+    attributes = ObjectAttributes(True, 0, 0, "Recoverable")
     for holder in (
         SetSecretRequest("horse"),
         SecretBundle("id", attributes, "horse"),
-        BackupSecretResult("horse"),
-        RestoreSecretRequest("horse"),
+        BackupResult("horse"),
+        RestoreRequest("horse"),
     ):
         assert "horse" not in repr(holder)
 

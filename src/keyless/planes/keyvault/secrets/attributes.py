@@ -17,41 +17,43 @@ from contextlib import suppress
 
 from keyless.authz.conditions.attributes import SECRET_NAME, VAULT_NAME
 from keyless.model.attributes import Attributes, AttributeSource
-from keyless.planes.keyvault.secrets.backups import read_backup
-from keyless.planes.keyvault.secrets.service import Secrets
+from keyless.planes.keyvault.objects.backups import read_backup
+from keyless.planes.keyvault.service import KeyVault
 from keyless.wire.errors import InvalidRequest
 from keyless.wire.operation import Asked
 
 
-async def of_vault(asked: Asked, secrets: Secrets) -> Attributes:
+async def of_vault(asked: Asked, vaults: KeyVault) -> Attributes:
     """Of a vault, and of no secret in it."""
     return {AttributeSource.RESOURCE: {VAULT_NAME: asked.resource.name}}
 
 
-async def of_secret(asked: Asked, secrets: Secrets) -> Attributes:
+async def of_secret(asked: Asked, vaults: KeyVault) -> Attributes:
     """Of a secret that the route names."""
     return {
         AttributeSource.RESOURCE: {
             VAULT_NAME: asked.resource.name,
-            SECRET_NAME: await _name(asked, secrets),
+            SECRET_NAME: await _name(asked, vaults),
         }
     }
 
 
-async def of_secret_to_be(asked: Asked, secrets: Secrets) -> Attributes:
+async def of_secret_to_be(asked: Asked, vaults: KeyVault) -> Attributes:
     """Of a secret that the route names and the request makes."""
-    return _to_be(asked, await _name(asked, secrets))
+    return _to_be(asked, await _name(asked, vaults))
 
 
-async def of_backup(asked: Asked, secrets: Secrets) -> Attributes:
+async def of_backup(asked: Asked, vaults: KeyVault) -> Attributes:
     """Of the secret that a backup is of."""
     with suppress(InvalidRequest):
-        return _to_be(asked, await secrets.backups.name_in(asked.resource, read_backup(asked.body.value)))
-    return await of_vault(asked, secrets)
+        return _to_be(
+            asked, await vaults.secrets.backups.name_in(asked.resource, read_backup(asked.body.value))
+        )
+    return await of_vault(asked, vaults)
 
 
-async def _name(asked: Asked, secrets: Secrets) -> str:
-    return await secrets.spelled(asked.resource, asked.params["secret_name"])
+async def _name(asked: Asked, vaults: KeyVault) -> str:
+    return await vaults.secrets.spelled(asked.resource, asked.params["secret_name"])
 
 
 def _to_be(asked: Asked, name: str) -> Attributes:

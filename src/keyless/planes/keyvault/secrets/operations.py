@@ -5,32 +5,26 @@ Source: https://learn.microsoft.com/rest/api/keyvault/secrets/operation-groups
 
 from __future__ import annotations
 
-import base64
-
 from keyless.model.secret_text import SecretText
 from keyless.planes.keyvault.api_versions import KEY_VAULT, has
+from keyless.planes.keyvault.objects.access import vault_of
+from keyless.planes.keyvault.objects.backups import read_backup, written_backup
+from keyless.planes.keyvault.objects.errors import ObjectDisabled, ObjectExists, ObjectIsDeleted
+from keyless.planes.keyvault.objects.schemas import BackupResult, RestoreRequest
 from keyless.planes.keyvault.paging import Paging
 from keyless.planes.keyvault.secrets import rendering
-from keyless.planes.keyvault.secrets.access import on_secret, on_vault, vault_of
+from keyless.planes.keyvault.secrets.access import on_secret, on_vault
 from keyless.planes.keyvault.secrets.attributes import of_backup, of_secret_to_be
-from keyless.planes.keyvault.secrets.backups import read_backup
-from keyless.planes.keyvault.secrets.errors import (
-    SecretDisabled,
-    SecretExists,
-    SecretIsDeleted,
-    SecretNotFound,
-)
+from keyless.planes.keyvault.secrets.errors import SecretNotFound
 from keyless.planes.keyvault.secrets.properties import SecretProperties
 from keyless.planes.keyvault.secrets.schemas import (
-    BackupSecretResult,
     DeletedSecretItem,
-    RestoreSecretRequest,
     SecretBundle,
     SecretListResult,
     SetSecretRequest,
     UpdateSecretRequest,
 )
-from keyless.planes.keyvault.secrets.service import Secrets
+from keyless.planes.keyvault.service import KeyVault
 from keyless.planes.keyvault.transactions import CREATES, OTHERS
 from keyless.wire.call import Authorized
 from keyless.wire.errors import InvalidRequest
@@ -47,17 +41,19 @@ _CERTIFICATE_FORMATS = frozenset({"application/x-pkcs12", "application/x-pem-fil
     access=on_secret("getSecret/action", "get"),
     query_params=("outcontenttype",),
     response=SecretBundle,
-    errors=(SecretNotFound, SecretDisabled, InvalidRequest),
+    errors=(SecretNotFound, ObjectDisabled, InvalidRequest),
     counts=OTHERS,
     spec=_SPEC + "get-secret/get-secret",
 )
-async def get_secret(call: Authorized[None], secrets: Secrets) -> SecretBundle:
+async def get_secret(call: Authorized[None], vaults: KeyVault) -> SecretBundle:
     """Read one version of a secret; no version means the newest."""
     params = call.params
     if "outcontenttype" in params and has("secret.outContentType", call.api_version):
         _check_format(params["outcontenttype"])
     vault = vault_of(call)
-    secret = await secrets.get(vault, params["secret_name"], params.get("secret_version"), now=call.now)
+    secret = await vaults.secrets.get(
+        vault, params["secret_name"], params.get("secret_version"), now=call.now
+    )
     return rendering.bundle(vault, secret, call.api_version, value=True)
 
 
@@ -77,15 +73,17 @@ def _check_format(content_type: str) -> None:
     access=on_secret("setSecret/action", "set", of_secret_to_be),
     body=SetSecretRequest,
     response=SecretBundle,
-    errors=(InvalidRequest, SecretIsDeleted),
+    errors=(InvalidRequest, ObjectIsDeleted),
     counts=CREATES,
     spec=_SPEC + "set-secret/set-secret",
 )
-async def set_secret(call: Authorized[SetSecretRequest], secrets: Secrets) -> SecretBundle:
+async def set_secret(call: Authorized[SetSecretRequest], vaults: KeyVault) -> SecretBundle:
     """Set a secret's value, which makes a new version of it."""
     vault = vault_of(call)
     value = SecretText(call.body.value)
-    secret = await secrets.set(vault, call.params["secret_name"], value, _properties(call.body), now=call.now)
+    secret = await vaults.secrets.set(
+        vault, call.params["secret_name"], value, _properties(call.body), now=call.now
+    )
     return rendering.bundle(vault, secret, call.api_version, value=True)
 
 
@@ -100,11 +98,11 @@ async def set_secret(call: Authorized[SetSecretRequest], secrets: Secrets) -> Se
     counts=OTHERS,
     spec=_SPEC + "update-secret/update-secret",
 )
-async def update_secret(call: Authorized[UpdateSecretRequest], secrets: Secrets) -> SecretBundle:
+async def update_secret(call: Authorized[UpdateSecretRequest], vaults: KeyVault) -> SecretBundle:
     """Change the properties of one version of a secret; no version means the newest."""
     vault, params = vault_of(call), call.params
     changes = _properties(call.body)
-    secret = await secrets.update(
+    secret = await vaults.secrets.update(
         vault, params["secret_name"], params.get("secret_version"), changes, now=call.now
     )
     return rendering.bundle(vault, secret, call.api_version)
@@ -129,10 +127,10 @@ def _properties(request: SetSecretRequest | UpdateSecretRequest) -> SecretProper
     counts=OTHERS,
     spec=_SPEC + "get-secrets/get-secrets",
 )
-async def get_secrets(call: Authorized[None], secrets: Secrets) -> SecretListResult:
+async def get_secrets(call: Authorized[None], vaults: KeyVault) -> SecretListResult:
     """List a vault's secrets, without values."""
     vault, paging = vault_of(call), Paging.of(call, "/secrets")
-    page = await secrets.page(vault, paging)
+    page = await vaults.secrets.page(vault, paging)
     items = [rendering.item(vault, secret, call.api_version) for secret in page.items]
     return SecretListResult(items, paging.next_link(vault, page.after))
 
@@ -147,11 +145,11 @@ async def get_secrets(call: Authorized[None], secrets: Secrets) -> SecretListRes
     counts=OTHERS,
     spec=_SPEC + "get-secret-versions/get-secret-versions",
 )
-async def get_secret_versions(call: Authorized[None], secrets: Secrets) -> SecretListResult:
+async def get_secret_versions(call: Authorized[None], vaults: KeyVault) -> SecretListResult:
     """List the versions of a secret, without values."""
     vault, name = vault_of(call), call.params["secret_name"]
     paging = Paging.of(call, f"/secrets/{name}/versions")
-    page = await secrets.page_of_versions(vault, name, paging)
+    page = await vaults.secrets.page_of_versions(vault, name, paging)
     items = [rendering.item(vault, secret, call.api_version, with_version=True) for secret in page.items]
     return SecretListResult(items, paging.next_link(vault, page.after))
 
@@ -166,10 +164,10 @@ async def get_secret_versions(call: Authorized[None], secrets: Secrets) -> Secre
     counts=OTHERS,
     spec=_SPEC + "delete-secret/delete-secret",
 )
-async def delete_secret(call: Authorized[None], secrets: Secrets) -> DeletedSecretItem:
+async def delete_secret(call: Authorized[None], vaults: KeyVault) -> DeletedSecretItem:
     """Delete a secret with all its versions, so that it can be recovered."""
     vault = vault_of(call)
-    deleted = await secrets.deleted.delete(vault, call.params["secret_name"], now=call.now)
+    deleted = await vaults.secrets.deleted.delete(vault, call.params["secret_name"], now=call.now)
     return rendering.deleted_item(vault, deleted, call.api_version, with_version=True)
 
 
@@ -178,15 +176,15 @@ async def delete_secret(call: Authorized[None], secrets: Secrets) -> DeletedSecr
     route="POST /secrets/{secret_name}/backup",
     api_versions=KEY_VAULT,
     access=on_secret("backup/action", "backup"),
-    response=BackupSecretResult,
+    response=BackupResult,
     errors=(SecretNotFound, InvalidRequest),
     counts=OTHERS,
     spec=_SPEC + "backup-secret/backup-secret",
 )
-async def backup_secret(call: Authorized[None], secrets: Secrets) -> BackupSecretResult:
+async def backup_secret(call: Authorized[None], vaults: KeyVault) -> BackupResult:
     """Give out a sealed copy of a secret with all its versions."""
-    backup = await secrets.backups.take(vault_of(call), call.params["secret_name"])
-    return BackupSecretResult(base64.urlsafe_b64encode(backup).rstrip(b"=").decode())
+    backup = await vaults.secrets.backups.take(vault_of(call), call.params["secret_name"])
+    return BackupResult(written_backup(backup))
 
 
 @operation(
@@ -194,16 +192,16 @@ async def backup_secret(call: Authorized[None], secrets: Secrets) -> BackupSecre
     route="POST /secrets/restore",
     api_versions=KEY_VAULT,
     access=on_vault("restore/action", "restore", of_backup),
-    body=RestoreSecretRequest,
+    body=RestoreRequest,
     response=SecretBundle,
-    errors=(InvalidRequest, SecretExists, SecretIsDeleted),
+    errors=(InvalidRequest, ObjectExists, ObjectIsDeleted),
     counts=OTHERS,
     spec=_SPEC + "restore-secret/restore-secret",
 )
-async def restore_secret(call: Authorized[RestoreSecretRequest], secrets: Secrets) -> SecretBundle:
+async def restore_secret(call: Authorized[RestoreRequest], vaults: KeyVault) -> SecretBundle:
     """Write a backed-up secret into a vault; its name is in the backup."""
     vault = vault_of(call)
-    secret = await secrets.backups.restore(vault, read_backup(call.body.value), now=call.now)
+    secret = await vaults.secrets.backups.restore(vault, read_backup(call.body.value), now=call.now)
     return rendering.bundle(vault, secret, call.api_version)
 
 

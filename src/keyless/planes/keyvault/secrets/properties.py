@@ -10,15 +10,11 @@ from collections.abc import Mapping
 import msgspec
 
 from keyless.model.secret_text import SecretText
+from keyless.planes.keyvault.objects.properties import check_tags, check_times
 from keyless.wire.errors import InvalidProperty
 
 MAX_VALUE_BYTES = 25_600
 MAX_CONTENT_TYPE_CHARACTERS = 255
-MAX_TAGS = 15
-MAX_TAG_CHARACTERS = 512
-EARLIEST_S, LATEST_S = -62_135_596_800, 253_402_300_799
-"""The years 1 to 9999, which the clients can tell. Times before 1970 are taken, because the JavaScript client
-makes negative numbers of times after January 2038."""
 
 
 class SecretProperties(msgspec.Struct, frozen=True):
@@ -62,15 +58,5 @@ def check_properties(properties: SecretProperties) -> None:
     content_type = properties.content_type
     if content_type is not None and len(content_type) > MAX_CONTENT_TYPE_CHARACTERS:
         raise InvalidProperty("contentType", f"it may have {MAX_CONTENT_TYPE_CHARACTERS} characters")
-    _check_tags(properties.tags or {})
-    for field, time_s in (("nbf", properties.not_before), ("exp", properties.expires)):
-        if time_s is not None and not EARLIEST_S <= time_s <= LATEST_S:
-            raise InvalidProperty(field, "it must be seconds since 1970, within the years 1 to 9999")
-
-
-def _check_tags(tags: Mapping[str, str]) -> None:
-    if len(tags) > MAX_TAGS:
-        raise InvalidProperty("tags", f"a secret may have {MAX_TAGS} tags, and not {len(tags)}")
-    for text in (*tags.keys(), *tags.values()):
-        if len(text) > MAX_TAG_CHARACTERS:
-            raise InvalidProperty("tags", f"names and values may have {MAX_TAG_CHARACTERS} characters")
+    check_tags(properties.tags)
+    check_times(properties.not_before, properties.expires)

@@ -11,23 +11,10 @@ from __future__ import annotations
 
 import msgspec
 
-
-class _Unshown(msgspec.Struct):
-    """Something that holds a value that must not be shown."""
-
-    def __repr__(self) -> str:
-        return f"{type(self).__name__}(…)"
+from keyless.planes.keyvault.objects.schemas import ObjectAttributes, SettableAttributes, Unshown
 
 
-class SettableAttributes(msgspec.Struct):
-    """The attributes that a request may set; times in epoch seconds."""
-
-    enabled: bool | None = None
-    not_before: int | None = msgspec.field(default=None, name="nbf")
-    expires: int | None = msgspec.field(default=None, name="exp")
-
-
-class SetSecretRequest(_Unshown, rename="camel"):
+class SetSecretRequest(Unshown, rename="camel"):
     """`SecretSetParameters`."""
 
     value: str
@@ -44,38 +31,20 @@ class UpdateSecretRequest(msgspec.Struct, rename="camel"):
     attributes: SettableAttributes | None = None
 
 
-class RestoreSecretRequest(_Unshown):
-    """`SecretRestoreParameters`: a backup in base64url."""
-
-    value: str
-
-
-class SecretAttributes(msgspec.Struct, omit_defaults=True, rename="camel"):
-    """`SecretAttributes`; times in epoch seconds."""
-
-    enabled: bool
-    created: int
-    updated: int
-    recovery_level: str
-    recoverable_days: int | None = None
-    not_before: int | None = msgspec.field(default=None, name="nbf")
-    expires: int | None = msgspec.field(default=None, name="exp")
-
-
 class SecretItem(msgspec.Struct, omit_defaults=True, rename="camel"):
     """`SecretItem`: a secret in a list, or a version in a list of versions."""
 
     id: str
-    attributes: SecretAttributes
+    attributes: ObjectAttributes
     content_type: str | None = None
     tags: dict[str, str] | None = None
 
 
-class SecretBundle(_Unshown, omit_defaults=True, rename="camel"):
+class SecretBundle(Unshown, omit_defaults=True, rename="camel"):
     """`SecretBundle`: one version; updates, recoveries and restores are answered without its value."""
 
     id: str
-    attributes: SecretAttributes
+    attributes: ObjectAttributes
     value: str | None = None
     content_type: str | None = None
     tags: dict[str, str] | None = None
@@ -88,7 +57,7 @@ class DeletedSecretItem(msgspec.Struct, omit_defaults=True, rename="camel"):
     deleted_date: int
     scheduled_purge_date: int
     id: str
-    attributes: SecretAttributes
+    attributes: ObjectAttributes
     content_type: str | None = None
     tags: dict[str, str] | None = None
 
@@ -105,9 +74,3 @@ class DeletedSecretListResult(msgspec.Struct, rename="camel"):
 
     value: list[DeletedSecretItem]
     next_link: str | None
-
-
-class BackupSecretResult(_Unshown):
-    """`BackupSecretResult`: a backup in base64url, without padding."""
-
-    value: str

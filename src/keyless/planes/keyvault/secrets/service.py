@@ -13,32 +13,28 @@ from __future__ import annotations
 
 import enum
 import os
-from collections.abc import Callable
 
 import msgspec
 
 from keyless.model.resources import Vault
 from keyless.model.secret_text import SecretText
-from keyless.planes.keyvault.paging import Page, Paging
-from keyless.planes.keyvault.secrets.backups import SecretBackups
-from keyless.planes.keyvault.secrets.deleted import DeletedSecrets
-from keyless.planes.keyvault.secrets.errors import SecretDisabled, SecretNotFound
+from keyless.planes.keyvault.objects.errors import ObjectDisabled
+from keyless.planes.keyvault.objects.objects import Entropy, Objects
+from keyless.planes.keyvault.objects.vault_records import Deleted, Live, ObjectWriter
+from keyless.planes.keyvault.secrets.errors import SecretNotFound
 from keyless.planes.keyvault.secrets.properties import (
     NO_PROPERTIES,
     SecretProperties,
     check_properties,
     check_value,
 )
-from keyless.planes.keyvault.secrets.records import SECRETS, SecretVersion
-from keyless.planes.keyvault.secrets.vault_records import Secret, VaultReader, VaultWriter
+from keyless.planes.keyvault.secrets.records import SECRET, SecretVersion
 from keyless.planes.keyvault.vaults import check_name
 from keyless.store.ports import Store
-from keyless.wire.errors import Missing
 
-_VERSION_BYTES = 16
-
-Entropy = Callable[[int], bytes]
-"""Gives that many random bytes, as `os.urandom` does."""
+Secret = Live[SecretVersion]
+DeletedSecret = Deleted[SecretVersion]
+VaultSecrets = ObjectWriter[SecretVersion]
 
 
 class Declared(enum.StrEnum):
@@ -50,40 +46,35 @@ class Declared(enum.StrEnum):
     UNCHANGED = "unchanged"
 
 
-class Secrets:
-    """The secrets of all vaults in a store. Times (``now``) are epoch seconds.
-
-    ``deleted`` are those that can still come back, ``backups`` takes and restores sealed copies.
-    """
+class Secrets(Objects[SecretVersion]):
+    """The secrets of all vaults in a store. Times (``now``) are epoch seconds."""
 
     def __init__(self, store: Store, entropy: Entropy = os.urandom) -> None:
-        self._store = store
-        self._entropy = entropy
-        self.deleted = DeletedSecrets(store)
-        self.backups = SecretBackups(store, entropy)
+        super().__init__(store, SECRET, entropy)
 
     async def get(self, vault: Vault, name: str, version_id: str | None = None, *, now: int) -> Secret:
-        """One version of a live secret, the newest where none is named.
+        """One version of a live secret whose value may be given out, the newest where none is named.
 
         Raises:
             SecretNotFound: there is no live secret of that name, or no such version.
-            SecretDisabled: the version is disabled.
+            ObjectDisabled: the version is disabled.
         """
-        records = VaultReader(self._store, vault)
-        head = await records.head(name)
-        if head is None:
-            raise await self._not_found(records, vault, name, now)
-        version = await records.version(name, version_id.lower() if version_id else head.current)
-        if version is None:
-            raise SecretNotFound(f"{name}/{version_id}")
-        if not version.enabled:
-            raise SecretDisabled
-        return Secret(head.name, version)
+        secret = await self.find(vault, name, version_id, now=now)
+        if not secret.version.enabled:
+            raise ObjectDisabled(SECRET.noun)
+        return secret
 
-    async def _not_found(self, records: VaultReader, vault: Vault, name: str, now: int) -> SecretNotFound:
-        """The error for a secret that is not live; one that does not exist at all could be declared."""
-        deleted = await records.deleted(name, now)
-        return SecretNotFound(name, missing=None if deleted else Missing("secret", vault.name, name))
+    async def get_deleted(self, vault: Vault, name: str, *, now: int) -> DeletedSecret:
+        """A deleted secret.
+
+        Raises:
+            DeletedSecretNotFound: there is none of that name.
+            ObjectDisabled: its newest version is disabled.
+        """
+        deleted = await self.deleted.find(vault, name, now=now)
+        if not deleted.version.enabled:
+            raise ObjectDisabled(SECRET.noun)
+        return deleted
 
     async def set(
         self,
@@ -98,11 +89,11 @@ class Secrets:
 
         Raises:
             InvalidRequest: the name, the value or a property is not allowed.
-            SecretIsDeleted: the name belongs to a deleted secret.
+            ObjectIsDeleted: the name belongs to a deleted secret.
         """
         version = self._new_version(check_name(name), value, properties, now)
         async with self._store.transaction() as transaction:
-            records = VaultWriter(transaction, vault)
+            records = VaultSecrets(transaction, SECRET, vault)
             await records.free_name(name, now)
             return await records.put_current(name, version)
 
@@ -111,7 +102,7 @@ class Secrets:
     ) -> SecretVersion:
         check_properties(properties)
         return SecretVersion(
-            id=self._entropy(_VERSION_BYTES).hex(),
+            id=self.new_version_id(),
             value=check_value(value),
             created=now,
             updated=now,
@@ -133,7 +124,7 @@ class Secrets:
         """
         check_properties(changes)
         async with self._store.transaction() as transaction:
-            records = VaultWriter(transaction, vault)
+            records = VaultSecrets(transaction, SECRET, vault)
             head = await records.head(name)
             if head is None:
                 raise SecretNotFound(name)
@@ -146,34 +137,6 @@ class Secrets:
             changed = msgspec.structs.replace(version, updated=now, **given)
             await records.put_version(name, changed)
             return Secret(head.name, changed)
-
-    async def page(self, vault: Vault, paging: Paging) -> Page[Secret]:
-        """A page of live secrets, each with its newest version."""
-        records = VaultReader(self._store, vault)
-        heads = await records.heads_behind(paging.after, paging.size)
-        found = [(head, await records.version(head.name, head.current)) for head in heads.items]
-        return Page([Secret(head.name, version) for head, version in found if version], heads.after)
-
-    async def page_of_versions(self, vault: Vault, name: str, paging: Paging) -> Page[Secret]:
-        """A page of a live secret's versions; empty where there is no such secret, as the service answers."""
-        records = VaultReader(self._store, vault)
-        head = await records.head(name)
-        if head is None:
-            return Page([], None)
-        versions = await records.versions_behind(name, paging.after, paging.size)
-        return Page([Secret(head.name, version) for version in versions.items], versions.after)
-
-    async def list_names(self, vault: Vault) -> list[str]:
-        """The names of every live secret of a vault, in order."""
-        return [head.name for _, head in await self._store.scan(SECRETS, (vault.name.casefold(),))]
-
-    async def spelled(self, vault: Vault, name: str) -> str:
-        """A secret's name as it was first written, whatever the case; as given where there is none."""
-        return await VaultReader(self._store, vault).spelled(name)
-
-    async def current(self, vault: Vault, name: str) -> Secret | None:
-        """A live secret's newest version, disabled or not; none where there is no such secret."""
-        return await VaultReader(self._store, vault).live(name)
 
     async def current_value(self, vault: Vault, name: str) -> SecretText | None:
         """A live secret's newest value, disabled or not; none where there is no such secret."""
@@ -198,7 +161,7 @@ class Secrets:
         """
         version = self._new_version(check_name(name), value, properties, now)
         async with self._store.transaction() as transaction:
-            records = VaultWriter(transaction, vault)
+            records = VaultSecrets(transaction, SECRET, vault)
             deleted = await records.deleted(name, now)
             if deleted is not None:
                 await records.recover(deleted)
@@ -206,7 +169,7 @@ class Secrets:
         return Declared.RECOVERED if deleted is not None else outcome
 
 
-async def _declare(records: VaultWriter, name: str, wanted: SecretVersion) -> Declared:
+async def _declare(records: VaultSecrets, name: str, wanted: SecretVersion) -> Declared:
     """Bring a live or unwritten secret to what is wanted, with as little change as does it."""
     secret = await records.live(name)
     if secret is None:

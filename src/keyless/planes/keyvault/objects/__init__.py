@@ -1,0 +1,1 @@
+"""What secrets, keys and certificates of a vault have in common: heads and versions, soft delete, backups."""

@@ -1,0 +1,229 @@
+"""Backups of objects: a sealed copy of all versions, which opens only for vaults of the same subscription.
+
+Rules:
+- a backup is AES-256-GCM under a key that belongs to the tenant and subscription and never leaves the store;
+  a backup that was altered, was made elsewhere, or is of another kind of object, does not open;
+- it holds at most 500 versions; the name is in it, and restoring needs that name to be free;
+- what stands behind an object (the key and the secret of a certificate) is in its backup;
+- what is restored keeps its version ids and times.
+
+Source: https://learn.microsoft.com/azure/key-vault/general/backup
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Callable
+from typing import Any, Generic, TypeVar
+
+import msgspec
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from keyless.model.resource_id import ResourceId
+from keyless.model.resources import Vault
+from keyless.planes.keyvault.objects.errors import ObjectIsManaged
+from keyless.planes.keyvault.objects.kind import Kind
+from keyless.planes.keyvault.objects.records import Head, Version
+from keyless.planes.keyvault.objects.vault_records import Live, ObjectWriter
+from keyless.store.collections import TENANT
+from keyless.store.ports import Collection, Key, Reader, Store, Transaction
+from keyless.wire.errors import InvalidRequest
+
+V = TypeVar("V", bound=Version)
+
+MAX_VERSIONS = 500
+MAX_BACKUP_BYTES = 16 * 1024 * 1024
+_KEY_BYTES = 32
+_NONCE_BYTES = 12
+
+
+class BackupKey(msgspec.Struct, frozen=True):
+    """The key that a subscription's backups are sealed under (AES-256)."""
+
+    key: bytes
+
+    def __repr__(self) -> str:
+        return "BackupKey(…)"
+
+
+BACKUP_KEYS = Collection("backup-keys", BackupKey, sealed=True)
+"""By tenant and subscription."""
+
+
+class _Copy(msgspec.Struct, frozen=True):
+    """What is sealed of one object: its head, every version, and its belongings by collection."""
+
+    head: Head
+    versions: list[msgspec.Raw]
+    belongings: dict[str, msgspec.Raw] = {}
+
+
+class Backups(Generic[V]):
+    """Takes and restores backups of one kind of object. ``entropy`` gives that many random bytes."""
+
+    def __init__(
+        self,
+        store: Store,
+        entropy: Callable[[int], bytes],
+        kind: Kind[V],
+        behind: tuple[Kind[Any], ...] = (),
+    ) -> None:
+        self._store = store
+        self._entropy = entropy
+        self._kind = kind
+        self._behind = behind
+        self._format = f"keyless {kind.noun} backup 1\n".encode()
+
+    async def take(self, vault: Vault, name: str) -> bytes:
+        """A live object with all its versions, sealed.
+
+        Raises:
+            ObjectNotFound: there is no live object of that name.
+            ObjectIsManaged: it stands behind a certificate.
+            InvalidRequest: it has too many versions, or they are too large.
+        """
+        async with self._store.transaction() as transaction:
+            live = await ObjectWriter(transaction, self._kind, vault).live(name)
+            if live is None:
+                raise self._kind.not_found(name)
+            if live.version.managed:
+                raise ObjectIsManaged(self._kind.noun, live.name, "backup")
+            plain = _small(msgspec.msgpack.encode(await self._copies(transaction, vault, name)))
+            key = await self._key_for(transaction, vault)
+        nonce = self._entropy(_NONCE_BYTES)
+        return self._format + nonce + AESGCM(key.key).encrypt(nonce, plain, self._format)
+
+    async def restore(self, vault: Vault, backup: bytes, *, now: int) -> Live[V]:
+        """Write a backed-up object into a vault.
+
+        Raises:
+            InvalidRequest: it is not a backup of this subscription, or was altered.
+            ObjectExists: there is a live object of that name.
+            ObjectIsDeleted: there is a deleted one.
+        """
+        async with self._store.transaction() as transaction:
+            key = await transaction.get(BACKUP_KEYS, await _owner(transaction, vault))
+            copies = self._open(backup, key)
+            restored = await _restore(transaction, self._kind, vault, copies[self._kind.noun], now)
+            for kind in self._behind:
+                if kind.noun in copies:
+                    await _restore(transaction, kind, vault, copies[kind.noun], now)
+            return restored
+
+    async def name_in(self, vault: Vault, backup: bytes) -> str:
+        """The name of the object that a backup is of.
+
+        Raises:
+            InvalidRequest: it is not a backup of this subscription, or was altered.
+        """
+        key = await self._store.get(BACKUP_KEYS, await _owner(self._store, vault))
+        return self._open(backup, key)[self._kind.noun].head.name
+
+    async def _copies(self, transaction: Transaction, vault: Vault, name: str) -> dict[str, _Copy]:
+        """Copies of the object and of what stands behind it, by noun."""
+        found = {
+            kind.noun: await _copy(transaction, kind, vault, name) for kind in (self._kind, *self._behind)
+        }
+        return {noun: copy for noun, copy in found.items() if copy is not None}
+
+    async def _key_for(self, transaction: Transaction, vault: Vault) -> BackupKey:
+        """The key of the vault's subscription; made when it is first needed."""
+        owner = await _owner(transaction, vault)
+        key = await transaction.get(BACKUP_KEYS, owner)
+        if key is None:
+            key = BackupKey(self._entropy(_KEY_BYTES))
+            await transaction.put(BACKUP_KEYS, owner, key)
+        return key
+
+    def _open(self, backup: bytes, key: BackupKey | None) -> dict[str, _Copy]:
+        at = len(self._format)
+        nonce, sealed = backup[at:][:_NONCE_BYTES], backup[at + _NONCE_BYTES :]
+        if key is None or not backup.startswith(self._format):
+            raise _foreign()
+        try:
+            plain = AESGCM(key.key).decrypt(nonce, sealed, self._format)
+        except (InvalidTag, ValueError) as error:
+            raise _foreign() from error
+        return msgspec.msgpack.decode(plain, type=dict[str, _Copy])
+
+
+async def _copy(transaction: Transaction, kind: Kind[Any], vault: Vault, name: str) -> _Copy | None:
+    """A copy of a live object; none where there is no such object.
+
+    Raises:
+        InvalidRequest: it has too many versions.
+    """
+    records = ObjectWriter(transaction, kind, vault)
+    head = await records.head(name)
+    if head is None:
+        return None
+    versions = await records.versions(name)
+    if len(versions) > MAX_VERSIONS:
+        raise InvalidRequest(
+            f"the {kind.noun} has {len(versions)} versions, and a backup holds {MAX_VERSIONS}", field="name"
+        )
+    belongings = {one.name: await transaction.get(one, records.key(name)) for one in kind.belongings}
+    return _Copy(
+        head,
+        [_raw(version) for version in versions],
+        {name: _raw(record) for name, record in belongings.items() if record is not None},
+    )
+
+
+async def _restore(transaction: Transaction, kind: Kind[V], vault: Vault, copy: _Copy, now: int) -> Live[V]:
+    records = ObjectWriter(transaction, kind, vault)
+    name = copy.head.name
+    await records.free_name(name, now)
+    for one in kind.belongings:
+        if one.name in copy.belongings:
+            record = msgspec.msgpack.decode(copy.belongings[one.name], type=one.type)
+            await transaction.put(one, records.key(name), record)
+    versions = [msgspec.msgpack.decode(raw, type=kind.versions.type) for raw in copy.versions]
+    return await records.restore(copy.head, versions)
+
+
+def _raw(record: msgspec.Struct) -> msgspec.Raw:
+    return msgspec.Raw(msgspec.msgpack.encode(record))
+
+
+async def _owner(reader: Reader, vault: Vault) -> Key:
+    """Whose backups can be restored into a vault: those of its tenant and subscription."""
+    tenant = await reader.get(TENANT, ("tenant",))
+    subscription_id = ResourceId.parse(vault.resource_id).subscription_id or ""
+    return ("" if tenant is None else tenant.tenant_id.casefold(), subscription_id.casefold())
+
+
+def read_backup(text: str) -> bytes:
+    """A backup as it is written on the wire, in base64url.
+
+    Raises:
+        InvalidRequest: it is not base64url.
+    """
+    bare = text.rstrip("=")
+    try:
+        return base64.b64decode(bare + "=" * (-len(bare) % 4), altchars=b"-_", validate=True)
+    except (binascii.Error, ValueError):
+        raise InvalidRequest("the backup in `value` must be base64url", field="value") from None
+
+
+def written_backup(backup: bytes) -> str:
+    """A backup in base64url, without padding."""
+    return base64.urlsafe_b64encode(backup).rstrip(b"=").decode()
+
+
+def _small(plain: bytes) -> bytes:
+    if len(plain) > MAX_BACKUP_BYTES:
+        raise InvalidRequest(
+            f"the versions have {len(plain)} bytes, and a backup holds {MAX_BACKUP_BYTES}", field="name"
+        )
+    return plain
+
+
+def _foreign() -> InvalidRequest:
+    return InvalidRequest(
+        "the backup is not of a vault of this subscription, or it was altered: restore one that was taken "
+        "here, as it was given out",
+        field="value",
+    )

@@ -1,0 +1,16 @@
+"""What the Key Vault plane serves: the objects of every kind of all vaults in a store."""
+
+from __future__ import annotations
+
+import os
+
+from keyless.planes.keyvault.objects.objects import Entropy
+from keyless.planes.keyvault.secrets.service import Secrets
+from keyless.store.ports import Store
+
+
+class KeyVault:
+    """``entropy`` gives version ids, and the keys and nonces of backups."""
+
+    def __init__(self, store: Store, entropy: Entropy = os.urandom) -> None:
+        self.secrets = Secrets(store, entropy)
