@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from keyless.planes.keyvault.keys.records import KEY
 from keyless.planes.keyvault.secrets.records import SECRET
 from keyless.store.ports import Collection, Transaction
 
-HELD: tuple[Collection[Any], ...] = (*SECRET.collections,)
+HELD: tuple[Collection[Any], ...] = (*SECRET.collections, *KEY.collections)
 """Every collection whose keys begin with a vault's case-folded name."""
 
 

@@ -14,6 +14,9 @@ from functools import lru_cache
 
 from keyless import __version__
 from keyless.model.resources import Vault
+from keyless.planes.keyvault.keys import deleted_operations as deleted_key_operations
+from keyless.planes.keyvault.keys import operations as key_operations
+from keyless.planes.keyvault.keys import rotation_operations
 from keyless.planes.keyvault.secrets import deleted_operations, operations
 from keyless.planes.keyvault.service import KeyVault
 from keyless.planes.keyvault.transactions import counted_at
@@ -24,7 +27,13 @@ from keyless.wire.plane import Plane
 from keyless.wire.request import Request
 from keyless.wire.shapes import key_vault
 
-OPERATIONS = (*operations.OPERATIONS, *deleted_operations.OPERATIONS)
+OPERATIONS = (
+    *operations.OPERATIONS,
+    *deleted_operations.OPERATIONS,
+    *key_operations.OPERATIONS,
+    *rotation_operations.OPERATIONS,
+    *deleted_key_operations.OPERATIONS,
+)
 _MAX_BODY_BYTES = 24 * 1024 * 1024  # the largest backup in base64, and its wrapping
 
 

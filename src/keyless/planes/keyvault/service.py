@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+from keyless.planes.keyvault.keys.service import Keys
 from keyless.planes.keyvault.objects.objects import Entropy
 from keyless.planes.keyvault.secrets.service import Secrets
 from keyless.store.ports import Store
@@ -14,3 +15,4 @@ class KeyVault:
 
     def __init__(self, store: Store, entropy: Entropy = os.urandom) -> None:
         self.secrets = Secrets(store, entropy)
+        self.keys = Keys(store, entropy)

@@ -28,9 +28,7 @@ def check_tags(tags: Mapping[str, str] | None) -> None:
         raise InvalidProperty("tags", f"an object may have {MAX_TAGS} tags, and not {len(tags)}")
     for text in (*tags.keys(), *tags.values()):
         if len(text) > MAX_TAG_CHARACTERS:
-            raise InvalidProperty(
-                "tags", f"names and values may have {MAX_TAG_CHARACTERS} characters"
-            )
+            raise InvalidProperty("tags", f"names and values may have {MAX_TAG_CHARACTERS} characters")
 
 
 def check_times(not_before: int | None, expires: int | None) -> None:

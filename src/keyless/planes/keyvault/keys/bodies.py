@@ -1,0 +1,64 @@
+"""From what requests about keys say to what is meant."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from keyless.planes.keyvault.keys.material.base64url import decode
+from keyless.planes.keyvault.keys.properties import KeyProperties
+from keyless.planes.keyvault.keys.records import LifetimeAction, ReleasePolicy, RotationAction
+from keyless.planes.keyvault.keys.schemas import (
+    CreateKeyRequest,
+    ImportKeyRequest,
+    LifetimeActionJson,
+    ReleasePolicyJson,
+    UpdateKeyRequest,
+)
+from keyless.wire.errors import InvalidProperty
+
+_ACTIONS = {str(action).lower(): action for action in RotationAction}
+
+
+def properties(
+    request: CreateKeyRequest | ImportKeyRequest | UpdateKeyRequest, key_ops: Sequence[str] | None
+) -> KeyProperties:
+    """The properties that a request gives."""
+    given = request.attributes
+    return KeyProperties(
+        request.tags,
+        None if given is None else given.enabled,
+        None if given is None else given.not_before,
+        None if given is None else given.expires,
+        key_ops,
+        None if given is None else given.exportable,
+        _release_policy(request.release_policy),
+    )
+
+
+def _release_policy(given: ReleasePolicyJson | None) -> ReleasePolicy | None:
+    if given is None:
+        return None
+    decode(given.data, "release_policy")
+    content_type = given.content_type or "application/json; charset=utf-8"
+    return ReleasePolicy(given.data, content_type, bool(given.immutable))
+
+
+def lifetime_actions(given: Sequence[LifetimeActionJson]) -> tuple[LifetimeAction, ...]:
+    """The actions of a rotation policy.
+
+    Raises:
+        InvalidRequest: there is no such action.
+    """
+    return tuple(
+        LifetimeAction(
+            _action(one.action.type), one.trigger.time_after_create, one.trigger.time_before_expiry
+        )
+        for one in given
+    )
+
+
+def _action(name: str) -> RotationAction:
+    action = _ACTIONS.get(name.lower())
+    if action is None:
+        raise InvalidProperty("action.type", f"it must be {' or '.join(RotationAction)}")
+    return action
