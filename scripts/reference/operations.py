@@ -33,6 +33,8 @@ _STORE = ConfigurationStore(resource_scope(_GROUP, STORE_TYPE, "store").text, "N
 _SCOPES = {
     VAULT_TYPE: "the vault",
     f"{VAULT_TYPE}/secrets": "the secret",
+    f"{VAULT_TYPE}/keys": "the key",
+    f"{VAULT_TYPE}/certificates": "the certificate",
     STORE_TYPE: "the store",
     f"{STORE_TYPE}/keyValues": "the key-value",
 }

@@ -53,6 +53,7 @@ from keyless.store.sealing import RootKey
 from keyless.store.sqlite.store import SqliteStore
 from keyless.tokens.keys import SigningKey
 from keyless.wire.dispatch import Dispatcher
+from keyless.wire.throttle import Throttle
 from keyless.wire.operation import Operation, Requires
 from keyless.wire.plane import Plane, Rendered
 from keyless.wire.request import HeaderMap, Request
@@ -121,6 +122,7 @@ class Matrix:
             workloads=IdentityCallers(self.leases),
             learners=self,
             directory_roles={role.id.casefold(): role for role in _directory_roles(self.planes)},
+            throttle=Throttle(None),  # every caller comes within one second here
         )
 
     def key(self, challenge: str) -> str:

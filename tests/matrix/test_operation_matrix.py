@@ -26,6 +26,7 @@ import expected_arm_core
 import expected_arm_keyvault
 import expected_arm_managedidentity
 import expected_graph
+import expected_keys
 import pytest
 from matrix_rows import (
     ELSEWHERE,
@@ -109,6 +110,7 @@ EXPECTED: dict[str, tuple[str, ...] | str] = {
     **expected_arm_keyvault.EXPECTED,
     **expected_arm_appconfiguration.EXPECTED,
     **expected_graph.EXPECTED,
+    **expected_keys.EXPECTED,
 }
 
 HOSTS = {

@@ -77,6 +77,10 @@ def missing(missed: Missed) -> str:
     if missed.kind == "secret":
         put = f"keyless secret set {missed.container} {shlex.quote(missed.name)}"
         return f"vault `{missed.container}` has no secret `{missed.name}`: put it there with `{put}`"
+    if missed.kind in {"key", "certificate"}:
+        made = f"az keyvault {missed.kind} create --vault-name {missed.container} --name {missed.name}"
+        nothing = f"vault `{missed.container}` has no {missed.kind} `{missed.name}`"
+        return f"{nothing}: make it as its owner, with `keyless shell -- {made}`"
     put = f"keyless setting set {missed.container} {shlex.quote(missed.name)} VALUE"
     labelled, label = "", missed.label.strip("\0")
     if label:

@@ -19,7 +19,7 @@ async def wanted_so_far(contents: PlaneContents, missed: Iterable[WantKey]) -> W
     for want in missed:
         if want.kind == "secret":
             more_secrets[want.container].add(want.name)
-        else:
+        elif want.kind == "key-value":
             more_keys[want.container].add((want.name, want.label.strip("\0") or None))
     return Wanted(
         {vault: tuple(sorted(names)) for vault, names in more_secrets.items()},

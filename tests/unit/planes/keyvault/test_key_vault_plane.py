@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from key_vault_caller import make_vault
 
@@ -18,18 +20,43 @@ from keyless.wire.plane import Plane
 from keyless.wire.request import HeaderMap, Request
 
 EXPECTED = {
-    "KeyVault.GetSecret": ("getSecret/action", "get", "secret"),
-    "KeyVault.SetSecret": ("setSecret/action", "set", "secret"),
-    "KeyVault.UpdateSecret": ("update/action", "set", "secret"),
-    "KeyVault.GetSecrets": ("readMetadata/action", "list", "vault"),
-    "KeyVault.GetSecretVersions": ("readMetadata/action", "list", "secret"),
-    "KeyVault.DeleteSecret": ("delete", "delete", "secret"),
-    "KeyVault.GetDeletedSecrets": ("readMetadata/action", "list", "vault"),
-    "KeyVault.GetDeletedSecret": ("readMetadata/action", "get", "secret"),
-    "KeyVault.RecoverDeletedSecret": ("recover/action", "recover", "secret"),
-    "KeyVault.PurgeDeletedSecret": ("purge/action", "purge", "secret"),
-    "KeyVault.BackupSecret": ("backup/action", "backup", "secret"),
-    "KeyVault.RestoreSecret": ("restore/action", "restore", "vault"),
+    "KeyVault.GetSecret": ("secrets/getSecret/action", "secrets/get", "/secrets/Db-Password"),
+    "KeyVault.SetSecret": ("secrets/setSecret/action", "secrets/set", "/secrets/Db-Password"),
+    "KeyVault.UpdateSecret": ("secrets/update/action", "secrets/set", "/secrets/Db-Password"),
+    "KeyVault.GetSecrets": ("secrets/readMetadata/action", "secrets/list", ""),
+    "KeyVault.GetSecretVersions": ("secrets/readMetadata/action", "secrets/list", "/secrets/Db-Password"),
+    "KeyVault.DeleteSecret": ("secrets/delete", "secrets/delete", "/secrets/Db-Password"),
+    "KeyVault.GetDeletedSecrets": ("secrets/readMetadata/action", "secrets/list", ""),
+    "KeyVault.GetDeletedSecret": ("secrets/readMetadata/action", "secrets/get", "/secrets/Db-Password"),
+    "KeyVault.RecoverDeletedSecret": ("secrets/recover/action", "secrets/recover", "/secrets/Db-Password"),
+    "KeyVault.PurgeDeletedSecret": ("secrets/purge/action", "secrets/purge", "/secrets/Db-Password"),
+    "KeyVault.BackupSecret": ("secrets/backup/action", "secrets/backup", "/secrets/Db-Password"),
+    "KeyVault.RestoreSecret": ("secrets/restore/action", "secrets/restore", ""),
+    "KeyVault.CreateKey": ("keys/create/action", "keys/create", "/keys/Db-Password"),
+    "KeyVault.ImportKey": ("keys/import/action", "keys/import", "/keys/Db-Password"),
+    "KeyVault.GetKey": ("keys/read", "keys/get", "/keys/Db-Password"),
+    "KeyVault.UpdateKey": ("keys/update/action", "keys/update", "/keys/Db-Password"),
+    "KeyVault.GetKeys": ("keys/read", "keys/list", ""),
+    "KeyVault.GetKeyVersions": ("keys/read", "keys/list", "/keys/Db-Password"),
+    "KeyVault.DeleteKey": ("keys/delete", "keys/delete", "/keys/Db-Password"),
+    "KeyVault.BackupKey": ("keys/backup/action", "keys/backup", "/keys/Db-Password"),
+    "KeyVault.RestoreKey": ("keys/restore/action", "keys/restore", ""),
+    "KeyVault.RotateKey": ("keys/rotate/action", "keys/rotate", "/keys/Db-Password"),
+    "KeyVault.ReleaseKey": ("keys/release/action", "keys/release", "/keys/Db-Password"),
+    "KeyVault.GetDeletedKeys": ("keys/read", "keys/list", ""),
+    "KeyVault.GetDeletedKey": ("keys/read", "keys/get", "/keys/Db-Password"),
+    "KeyVault.RecoverDeletedKey": ("keys/recover/action", "keys/recover", "/keys/Db-Password"),
+    "KeyVault.PurgeDeletedKey": ("keys/purge/action", "keys/purge", "/keys/Db-Password"),
+    "KeyVault.GetKeyRotationPolicy": (
+        "keyrotationpolicies/read",
+        "keys/getrotationpolicy",
+        "/keys/Db-Password",
+    ),
+    "KeyVault.UpdateKeyRotationPolicy": (
+        "keyrotationpolicies/write",
+        "keys/setrotationpolicy",
+        "/keys/Db-Password",
+    ),
 }
 
 
@@ -104,17 +131,19 @@ def test_an_operation_requires_its_data_action_at_its_scope(operation: Operation
     action, permission, scope = EXPECTED[operation.id]
     access = operation.access
     assert isinstance(access, Requires)
-    assert access.actions == (f"Microsoft.KeyVault/vaults/secrets/{action}",)
+    assert access.actions == (f"Microsoft.KeyVault/vaults/{action}",)
     assert access.plane is ActionPlane.DATA
-    assert access.access_policy == f"secrets/{permission}"
+    assert access.access_policy == permission
     vault = make_vault()
-    expected = vault.resource_id + ("/secrets/Db-Password" if scope == "secret" else "")
-    assert access.scope(vault, {"secret_name": "Db-Password"}).text == expected
+    names = dict.fromkeys(("secret_name", "key_name", "certificate_name"), "Db-Password")
+    assert access.scope(vault, names).text == vault.resource_id + scope
 
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.id)
 def test_an_operation_says_where_it_comes_from(operation: Operation) -> None:
-    assert operation.spec.startswith("https://learn.microsoft.com/rest/api/keyvault/secrets/")
+    assert re.match(
+        r"https://learn\.microsoft\.com/rest/api/keyvault/(secrets|keys|certificates)/", operation.spec
+    )
     assert operation.summary
     assert operation.errors
 

@@ -13,6 +13,7 @@ from keyless.planes.keyvault.objects.access import on_all, on_one, vault_of
 from keyless.planes.keyvault.objects.errors import ObjectIsManaged, PurgeProtected
 from keyless.planes.keyvault.paging import Paging
 from keyless.planes.keyvault.service import KeyVault
+from keyless.planes.keyvault.transactions import OTHERS
 from keyless.wire.call import Authorized, Reply
 from keyless.wire.errors import InvalidRequest
 from keyless.wire.operation import Operation, operation
@@ -27,6 +28,7 @@ _SPEC = "https://learn.microsoft.com/rest/api/keyvault/keys/"
     access=on_all("keys", "read", "list"),
     response=DeletedKeyListResult,
     errors=(InvalidRequest,),
+    counts=OTHERS,
     spec=_SPEC + "get-deleted-keys/get-deleted-keys",
 )
 async def get_deleted_keys(call: Authorized[None], vaults: KeyVault) -> DeletedKeyListResult:
@@ -44,6 +46,7 @@ async def get_deleted_keys(call: Authorized[None], vaults: KeyVault) -> DeletedK
     access=on_one("keys", "read", "get"),
     response=DeletedKeyBundle,
     errors=(DeletedKeyNotFound,),
+    counts=OTHERS,
     spec=_SPEC + "get-deleted-key/get-deleted-key",
 )
 async def get_deleted_key(call: Authorized[None], vaults: KeyVault) -> DeletedKeyBundle:
@@ -60,6 +63,7 @@ async def get_deleted_key(call: Authorized[None], vaults: KeyVault) -> DeletedKe
     access=on_one("keys", "recover/action", "recover"),
     response=KeyBundle,
     errors=(KeyNotFound, ObjectIsManaged),
+    counts=OTHERS,
     spec=_SPEC + "recover-deleted-key/recover-deleted-key",
 )
 async def recover_deleted_key(call: Authorized[None], vaults: KeyVault) -> KeyBundle:
@@ -75,6 +79,7 @@ async def recover_deleted_key(call: Authorized[None], vaults: KeyVault) -> KeyBu
     api_versions=KEY_VAULT,
     access=on_one("keys", "purge/action", "purge"),
     errors=(DeletedKeyNotFound, PurgeProtected, ObjectIsManaged),
+    counts=OTHERS,
     spec=_SPEC + "purge-deleted-key/purge-deleted-key",
 )
 async def purge_deleted_key(call: Authorized[None], vaults: KeyVault) -> Reply:

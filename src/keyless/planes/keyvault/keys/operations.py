@@ -18,12 +18,14 @@ from keyless.planes.keyvault.keys.schemas import (
     KeyListResult,
     UpdateKeyRequest,
 )
+from keyless.planes.keyvault.keys.weights import KEY_USES, NEW_KEYS
 from keyless.planes.keyvault.objects.access import on_all, on_one, vault_of
 from keyless.planes.keyvault.objects.backups import read_backup, written_backup
 from keyless.planes.keyvault.objects.errors import ObjectExists, ObjectIsDeleted, ObjectIsManaged
 from keyless.planes.keyvault.objects.schemas import BackupResult, RestoreRequest
 from keyless.planes.keyvault.paging import Paging
 from keyless.planes.keyvault.service import KeyVault
+from keyless.planes.keyvault.transactions import CREATES, OTHERS
 from keyless.wire.call import Authorized
 from keyless.wire.errors import InvalidRequest
 from keyless.wire.operation import Operation, operation
@@ -39,6 +41,7 @@ _SPEC = "https://learn.microsoft.com/rest/api/keyvault/keys/"
     body=CreateKeyRequest,
     response=KeyBundle,
     errors=(InvalidRequest, ObjectIsDeleted, ObjectIsManaged),
+    counts=NEW_KEYS,
     spec=_SPEC + "create-key/create-key",
 )
 async def create_key(call: Authorized[CreateKeyRequest], vaults: KeyVault) -> KeyBundle:
@@ -58,6 +61,7 @@ async def create_key(call: Authorized[CreateKeyRequest], vaults: KeyVault) -> Ke
     body=ImportKeyRequest,
     response=KeyBundle,
     errors=(InvalidRequest, ObjectIsDeleted, ObjectIsManaged),
+    counts=CREATES,
     spec=_SPEC + "import-key/import-key",
 )
 async def import_key(call: Authorized[ImportKeyRequest], vaults: KeyVault) -> KeyBundle:
@@ -77,6 +81,7 @@ async def import_key(call: Authorized[ImportKeyRequest], vaults: KeyVault) -> Ke
     access=on_one("keys", "read", "get"),
     response=KeyBundle,
     errors=(KeyNotFound,),
+    counts=KEY_USES,
     spec=_SPEC + "get-key/get-key",
 )
 async def get_key(call: Authorized[None], vaults: KeyVault) -> KeyBundle:
@@ -94,6 +99,7 @@ async def get_key(call: Authorized[None], vaults: KeyVault) -> KeyBundle:
     body=UpdateKeyRequest,
     response=KeyBundle,
     errors=(InvalidRequest, KeyNotFound, ObjectIsManaged),
+    counts=KEY_USES,
     spec=_SPEC + "update-key/update-key",
 )
 async def update_key(call: Authorized[UpdateKeyRequest], vaults: KeyVault) -> KeyBundle:
@@ -113,6 +119,7 @@ async def update_key(call: Authorized[UpdateKeyRequest], vaults: KeyVault) -> Ke
     access=on_all("keys", "read", "list"),
     response=KeyListResult,
     errors=(InvalidRequest,),
+    counts=OTHERS,
     spec=_SPEC + "get-keys/get-keys",
 )
 async def get_keys(call: Authorized[None], vaults: KeyVault) -> KeyListResult:
@@ -130,6 +137,7 @@ async def get_keys(call: Authorized[None], vaults: KeyVault) -> KeyListResult:
     access=on_one("keys", "read", "list"),
     response=KeyListResult,
     errors=(InvalidRequest,),
+    counts=OTHERS,
     spec=_SPEC + "get-key-versions/get-key-versions",
 )
 async def get_key_versions(call: Authorized[None], vaults: KeyVault) -> KeyListResult:
@@ -148,6 +156,7 @@ async def get_key_versions(call: Authorized[None], vaults: KeyVault) -> KeyListR
     access=on_one("keys", "delete", "delete"),
     response=DeletedKeyBundle,
     errors=(KeyNotFound, ObjectIsManaged),
+    counts=KEY_USES,
     spec=_SPEC + "delete-key/delete-key",
 )
 async def delete_key(call: Authorized[None], vaults: KeyVault) -> DeletedKeyBundle:
@@ -164,6 +173,7 @@ async def delete_key(call: Authorized[None], vaults: KeyVault) -> DeletedKeyBund
     access=on_one("keys", "backup/action", "backup"),
     response=BackupResult,
     errors=(KeyNotFound, InvalidRequest, ObjectIsManaged),
+    counts=KEY_USES,
     spec=_SPEC + "backup-key/backup-key",
 )
 async def backup_key(call: Authorized[None], vaults: KeyVault) -> BackupResult:
@@ -180,6 +190,7 @@ async def backup_key(call: Authorized[None], vaults: KeyVault) -> BackupResult:
     body=RestoreRequest,
     response=KeyBundle,
     errors=(InvalidRequest, ObjectExists, ObjectIsDeleted),
+    counts=OTHERS,
     spec=_SPEC + "restore-key/restore-key",
 )
 async def restore_key(call: Authorized[RestoreRequest], vaults: KeyVault) -> KeyBundle:

@@ -71,9 +71,7 @@ def _check_operations(key_type: KeyType, properties: KeyProperties) -> None:
     asked = properties.key_ops or ()
     if _IMPORT in asked:
         if key_type is not KeyType.RSA_HSM or len(set(asked)) > 1:
-            raise InvalidProperty(
-                "key_ops", f"`{_IMPORT}` is for RSA-HSM keys, and for nothing beside it"
-            )
+            raise InvalidProperty("key_ops", f"`{_IMPORT}` is for RSA-HSM keys, and for nothing beside it")
         return
     possible = {str(one) for one in POSSIBLE_OPERATIONS[key_type.family]}
     if properties.exportable:

@@ -64,9 +64,7 @@ def _check_rotation(one: LifetimeAction, time: Duration, expiry: Duration | None
             raise InvalidProperty("expiryTime", "a rotation by `timeBeforeExpiry` needs it")
         return
     if time.after(0) > expiry.after(0) - LEAST_DAYS * 86_400:
-        raise InvalidProperty(
-            "trigger", f"it must be {LEAST_DAYS} days from creation and expiry"
-        )
+        raise InvalidProperty("trigger", f"it must be {LEAST_DAYS} days from creation and expiry")
 
 
 def _duration(text: str, field: str) -> Duration:

@@ -10,6 +10,7 @@ from keyless.planes.keyvault.keys import rendering
 from keyless.planes.keyvault.keys.bodies import lifetime_actions
 from keyless.planes.keyvault.keys.errors import KeyNotFound
 from keyless.planes.keyvault.keys.schemas import KeyBundle, RotationPolicyJson
+from keyless.planes.keyvault.keys.weights import KEY_USES, MORE_VERSIONS
 from keyless.planes.keyvault.objects.access import on_one, vault_of
 from keyless.planes.keyvault.objects.errors import ObjectIsManaged
 from keyless.planes.keyvault.service import KeyVault
@@ -27,6 +28,7 @@ _SPEC = "https://learn.microsoft.com/rest/api/keyvault/keys/"
     access=on_one("keys", "rotate/action", "rotate"),
     response=KeyBundle,
     errors=(KeyNotFound, ObjectIsManaged),
+    counts=MORE_VERSIONS,
     spec=_SPEC + "rotate-key/rotate-key",
 )
 async def rotate_key(call: Authorized[None], vaults: KeyVault) -> KeyBundle:
@@ -43,6 +45,7 @@ async def rotate_key(call: Authorized[None], vaults: KeyVault) -> KeyBundle:
     access=on_one("keys", "read", "getrotationpolicy", actions_of="keyrotationpolicies"),
     response=RotationPolicyJson,
     errors=(KeyNotFound,),
+    counts=KEY_USES,
     spec=_SPEC + "get-key-rotation-policy/get-key-rotation-policy",
 )
 async def get_key_rotation_policy(call: Authorized[None], vaults: KeyVault) -> RotationPolicyJson:
@@ -60,6 +63,7 @@ async def get_key_rotation_policy(call: Authorized[None], vaults: KeyVault) -> R
     body=RotationPolicyJson,
     response=RotationPolicyJson,
     errors=(InvalidRequest, KeyNotFound, ObjectIsManaged),
+    counts=KEY_USES,
     spec=_SPEC + "update-key-rotation-policy/update-key-rotation-policy",
 )
 async def update_key_rotation_policy(
@@ -80,6 +84,7 @@ async def update_key_rotation_policy(
     api_versions=KEY_ROTATION,
     access=on_one("keys", "release/action", "release"),
     errors=(KeyNotFound, NotImplementedHere),
+    counts=MORE_VERSIONS,
     spec=_SPEC + "release/release",
 )
 async def release_key(call: Authorized[None], vaults: KeyVault) -> None:

@@ -1,0 +1,24 @@
+"""What each operation on keys of a vault takes."""
+
+K = "Microsoft.KeyVault/vaults/keys"
+P = "Microsoft.KeyVault/vaults/keyrotationpolicies"
+
+EXPECTED: dict[str, tuple[str, ...]] = {
+    "KeyVault.CreateKey": (f"{K}/create/action",),
+    "KeyVault.ImportKey": (f"{K}/import/action",),
+    "KeyVault.GetKey": (f"{K}/read",),
+    "KeyVault.UpdateKey": (f"{K}/update/action",),
+    "KeyVault.GetKeys": (f"{K}/read",),
+    "KeyVault.GetKeyVersions": (f"{K}/read",),
+    "KeyVault.DeleteKey": (f"{K}/delete",),
+    "KeyVault.BackupKey": (f"{K}/backup/action",),
+    "KeyVault.RestoreKey": (f"{K}/restore/action",),
+    "KeyVault.RotateKey": (f"{K}/rotate/action",),
+    "KeyVault.GetKeyRotationPolicy": (f"{P}/read",),
+    "KeyVault.UpdateKeyRotationPolicy": (f"{P}/write",),
+    "KeyVault.ReleaseKey": (f"{K}/release/action",),
+    "KeyVault.GetDeletedKeys": (f"{K}/read",),
+    "KeyVault.GetDeletedKey": (f"{K}/read",),
+    "KeyVault.RecoverDeletedKey": (f"{K}/recover/action",),
+    "KeyVault.PurgeDeletedKey": (f"{K}/purge/action",),
+}
