@@ -53,10 +53,10 @@ from keyless.store.sealing import RootKey
 from keyless.store.sqlite.store import SqliteStore
 from keyless.tokens.keys import SigningKey
 from keyless.wire.dispatch import Dispatcher
-from keyless.wire.throttle import Throttle
 from keyless.wire.operation import Operation, Requires
 from keyless.wire.plane import Plane, Rendered
 from keyless.wire.request import HeaderMap, Request
+from keyless.wire.throttle import Throttle
 from signed_requests_made import SECRET
 
 NOW = 1_800_000_000
