@@ -41,14 +41,22 @@ CHECKS = [
 ]
 NAME = {"type": "string", "pattern": "^[0-9a-zA-Z-]{1,127}$"}
 VERSION = {"type": "string", "pattern": "^[0-9a-f]{32}$"}
-NEVER_DONE = frozenset({"RestoreSecret"})
-"""What needs more than its document tells: a backup is none unless it was given out."""
+MADE: tuple[tuple[str, str, str, dict[str, Any]], ...] = (
+    ("secret", "PUT", "/secrets/{}", {"value": "v"}),
+    ("key", "POST", "/keys/{}/create", {"kty": "EC"}),
+)
+"""How to make an object of each kind."""
+NEVER_DONE = frozenset({"RestoreSecret", "RestoreKey", "CreateKey", "ImportKey", "UpdateKeyRotationPolicy"})
+"""What needs more than its document tells: a backup is none unless it was given out, an imported key has to
+be one, a key's size goes with its type, and durations of a rotation policy with each other."""
 PARAMETERS = {
     **{f"{kind}-name": NAME for kind in ("secret", "key", "certificate", "issuer")},
     **{f"{kind}-version": VERSION for kind in ("secret", "key", "certificate")},
 }
 BY_ID = {found.id: found for found in vault_schemas.operations(NEWEST)}
-SERVED = sorted(set(BY_ID) - vault_schemas.unserved(OPERATIONS, (NEWEST,)))
+REFUSED = frozenset({"release"})
+"""What is always answered with 501."""
+SERVED = sorted(set(BY_ID) - vault_schemas.unserved(OPERATIONS, (NEWEST,)) - REFUSED)
 
 
 class App:
@@ -56,26 +64,29 @@ class App:
 
     def __init__(self, site: VaultSite, runner: asyncio.Runner) -> None:
         self.answered: list[int] = []
-        self.version = ""
+        self._versions: dict[str, str] = {}
         self._site = site
         self._runner = runner
         runner.run(site.fill())
 
     def put_in_order(self) -> None:
-        """Have a live secret and a deleted one."""
-        for method, path in (
-            ("POST", "/deletedsecrets/colour/recover"),
-            ("PUT", "/secrets/gone"),
-            ("DELETE", "/secrets/gone"),
-            ("PUT", "/secrets/colour"),
-        ):
-            made = self._runner.run(self._site.ask(method, path, {"value": "v"}))
-        self.version = made.body["id"].rpartition("/")[2]
+        """Have a live and a deleted object of each kind."""
+        for kind, method, path, body in MADE:
+            for asked in (
+                ("POST", f"/deleted{kind}s/colour/recover", {}),
+                (method, path.format("gone"), body),
+                ("DELETE", f"/{kind}s/gone", {}),
+            ):
+                self._runner.run(self._site.ask(*asked))
+            made = self._runner.run(self._site.ask(method, path.format("colour"), body)).body
+            assert "error" not in made, made
+            self._versions[kind] = (made.get("id") or made["key"]["kid"]).rpartition("/")[2]
 
     def known(self, parameter: str, path: str) -> str:
         """The name or version of something that is there."""
-        if parameter.endswith("-version"):
-            return self.version
+        kind, _, what = parameter.partition("-")
+        if what == "version":
+            return self._versions.get(kind, "")
         return "gone" if path.startswith("/deleted") else "colour"
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:

@@ -23,6 +23,7 @@ from keyless.tokens.keys import SigningKey
 from keyless.wire.dispatch import Dispatcher
 from keyless.wire.errors import PayloadTooLarge
 from keyless.wire.request import HeaderMap, Request
+from keyless.wire.throttle import Throttle
 from vault_schemas import check
 
 TENANT_ID = "7e4a0000-0000-4000-8000-000000000001"
@@ -92,6 +93,7 @@ class VaultSite:
             store=store,
             world=EstateWorld(store, "shop", lambda: self.now),
             roles={OFFICER.id: OFFICER},
+            throttle=Throttle(None),  # all that is asked comes within one second here
             recorder=Recorder(nothing),
             workloads=nothing,
             learners=nothing,
