@@ -39,6 +39,7 @@ if TYPE_CHECKING:  # what only the plane process needs is imported there: most c
     from keyless.model.estate import Estate
     from keyless.model.roles import RoleDefinition
     from keyless.planes.identity import Challenges, DocumentSigner
+    from keyless.runtime.housekeeping import Housekeeping
     from keyless.runtime.leases import IdentityCallers, Lease, Leases
     from keyless.runtime.notices import Notices
     from keyless.runtime.plane import Listening, RunningPlane
@@ -87,6 +88,21 @@ async def prune_store(store: Store, estate: Estate) -> list[Pruned]:
     from keyless.deploy.prune import prune
 
     return await prune(estate, store, contents_of(store))
+
+
+def housekeeping_of(project: Project, store: Store) -> Housekeeping:
+    """What does by itself what is due in the vaults of a store."""
+    from keyless.model.events import Destination
+    from keyless.planes.keyvault.events.deliver import Deliveries, Send
+    from keyless.planes.keyvault.keeper import Keeper
+    from keyless.planes.keyvault.upkeeps import upkeeps_of
+    from keyless.runtime.event_file import EventFile
+    from keyless.runtime.housekeeping import Housekeeping
+    from keyless.runtime.webhook import Webhook
+
+    to_file, to_webhook = EventFile(project.root), Webhook()
+    senders: dict[Destination, Send] = {Destination.FILE: to_file, Destination.WEBHOOK: to_webhook}
+    return Housekeeping(project, store, Keeper(store, upkeeps_of(store)), Deliveries(store, senders))
 
 
 def account_name() -> str:
@@ -256,6 +272,7 @@ async def _wired(
         attestor=attestor,
         owner=Owner(store, world, account_name(), lambda: str(uuid.uuid4())),
         throttle=throttle,
+        housekeeping=housekeeping_of(project, store),
     )
 
 

@@ -178,6 +178,7 @@ def _files_of_a_project(folder: Path) -> dict[str, int]:
     run("shell", "--", *listing("shell"))
     run("plan")
     run("prove", "--", *listing("prove"))
+    run("clock", "advance", "1s")
     run("estate", "init", "--force")
     subprocess.run(listing("end"), cwd=project, check=True, timeout=60)
     return {path: mode for name in listed.iterdir() for path, mode in json.loads(name.read_text()).items()}

@@ -6,7 +6,6 @@ A plane that runs on the project's state follows with its next request.
 from __future__ import annotations
 
 import asyncio
-import datetime as dt
 import re
 import time
 from collections.abc import Awaitable, Callable
@@ -19,8 +18,11 @@ from keyless.cli.commands import Commands
 from keyless.cli.failure import Failure, explained
 from keyless.cli.options import chosen_project, project_option
 from keyless.cli.terminal import say
+from keyless.cli.wording import utc
 from keyless.cli.world import opened_store
 from keyless.model.clock import span_in_words
+from keyless.runtime.project import Project
+from keyless.store.clock import ahead_s, estate_time
 
 if TYPE_CHECKING:
     from keyless.store.ports import Store
@@ -67,23 +69,28 @@ def command(ctx: click.Context, as_json: bool, directory: Path | None) -> None:
 
 
 def _show(directory: Path | None, *, as_json: bool) -> None:
-    from keyless.store.clock import ahead_s
-
-    now, ahead = int(time.time()), _done(directory, ahead_s)
+    now, ahead = int(time.time()), _done(chosen_project(directory), ahead_s)
     if as_json:
-        click.echo(f'{{"now":"{_utc(now + ahead)}","aheadSeconds":{ahead}}}')
+        click.echo(f'{{"now":"{utc(now + ahead)}","aheadSeconds":{ahead}}}')
     else:
-        click.echo(f"{_utc(now + ahead)}  {_ahead_in_words(ahead)}")
+        click.echo(f"{utc(now + ahead)}  {_ahead_in_words(ahead)}")
 
 
 @command.command("advance")
 @click.argument("by_s", metavar="SPAN", callback=_span)
 @project_option
 def advance(by_s: int, directory: Path | None) -> None:
-    """Move the estate's time forward by SPAN: `30d`, `12h`, `90m`, `1d12h`."""
-    from keyless.lifecycle import clock
+    """Move the estate's time forward by SPAN: `30d`, `12h`, `90m`, `1d12h`.
 
-    _moved(directory, lambda store: clock.advance(store, by_s))
+    What is due on the way is done and printed, in the order of time: purging, rotation, renewal, and events
+    for whoever is subscribed, who has answered each before time moves on.
+    """
+
+    async def work(store: Store, project: Project) -> int:
+        ahead = await ahead_s(store) + by_s
+        return await _move(store, project, lambda machine_time: machine_time + ahead)
+
+    _moved(directory, work)
 
 
 @command.command("set")
@@ -91,13 +98,20 @@ def advance(by_s: int, directory: Path | None) -> None:
 @click.option("--back", is_flag=True, help="Even where that is earlier than it is in the estate.")
 @project_option
 def set_time(to_s: int, back: bool, directory: Path | None) -> None:
-    """Move the estate's time to TIME: `2027-01-31`, or `2027-01-31T12:00:00Z`.
+    """Move the estate's time to TIME, `2027-01-31` or `2027-01-31T12:00:00Z`, as `advance` does.
 
-    What was written later than that keeps its times, and what was purged, rotated or told stays so.
+    With `--back`, what was written later than that keeps its times, and what was purged, rotated or told
+    stays so.
     """
     from keyless.lifecycle import clock
 
-    _moved(directory, lambda store: clock.set_to(store, to_s, int(time.time()), back=back))
+    async def work(store: Store, project: Project) -> int:
+        now = int(time.time())
+        if to_s < await estate_time(store, now):
+            return await clock.set_to(store, to_s, now, back=back)
+        return await _move(store, project, lambda machine_time: to_s)
+
+    _moved(directory, work)
 
 
 @command.command("reset")
@@ -106,7 +120,7 @@ def reset(directory: Path | None) -> None:
     """Let the estate's time be this machine's again."""
     from keyless.lifecycle import clock
 
-    was = _done(directory, clock.reset)
+    was = _done(chosen_project(directory), clock.reset)
     say("the estate's time is this machine's")
     if was:
         say(
@@ -115,16 +129,30 @@ def reset(directory: Path | None) -> None:
         )
 
 
-def _moved(directory: Path | None, work: Work) -> None:
-    ahead = _done(directory, work)
-    say(f"the estate's time is {_utc(int(time.time()) + ahead)}, {_ahead_in_words(ahead)}")
+async def _move(store: Store, project: Project, until: Callable[[float], float]) -> int:
+    """Move the estate's time, printing what happens on the way; how far it is ahead then."""
+    from keyless.app import housekeeping_of
+    from keyless.cli.happenings import in_words
+    from keyless.lifecycle.clock import check_reach
+
+    machine_time = time.time()
+    check_reach(int(until(machine_time) - machine_time))
+    async for one in housekeeping_of(project, store).move_to(until):
+        click.echo(in_words(one))
+    return await ahead_s(store)
 
 
-def _done(directory: Path | None, work: Work) -> int:
+def _moved(directory: Path | None, work: Callable[[Store, Project], Awaitable[int]]) -> None:
+    project = chosen_project(directory)
+    ahead = _done(project, lambda store: work(store, project))
+    say(f"the estate's time is {utc(int(time.time()) + ahead)}, {_ahead_in_words(ahead)}")
+
+
+def _done(project: Project, work: Work) -> int:
     from keyless.lifecycle.clock import CannotMove
 
     async def done() -> int:
-        with opened_store(chosen_project(directory)) as store:
+        with opened_store(project) as store:
             return await work(store)
 
     try:
@@ -132,10 +160,6 @@ def _done(directory: Path | None, work: Work) -> int:
             return asyncio.run(done())
     except CannotMove as error:
         raise Failure(str(error), 2) from error
-
-
-def _utc(epoch_s: int) -> str:
-    return f"{dt.datetime.fromtimestamp(epoch_s, dt.UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
 def _ahead_in_words(ahead: int) -> str:

@@ -147,7 +147,7 @@ async def _copy_world(
     from keyless.app import deploy_estate, open_store
     from keyless.runtime.chosen_identities import client_id_variable, give_chosen_identities
     from keyless.runtime.refused_plans import refused
-    from keyless.store.collections import ASSIGNMENTS, ROLE_DEFINITIONS
+    from keyless.store.collections import ASSIGNMENTS, EVENTS_WAITING, ROLE_DEFINITIONS
 
     with closing(open_store(project)) as original:
         if estate is not None:
@@ -167,6 +167,8 @@ async def _copy_world(
             for assignment in plan.role_assignments():
                 await transaction.put(ASSIGNMENTS, (assignment.id,), assignment)
             await _let_roles_decide(transaction, plan)
+            for key, _ in await transaction.scan(EVENTS_WAITING):  # the world itself tells of them
+                await transaction.delete(EVENTS_WAITING, key)
             await give_chosen_identities(transaction, plan, int(time.time()))
         return await read_directory(store), await client_id_variable(store, plan, workload, os.environ)
 

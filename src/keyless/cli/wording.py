@@ -61,3 +61,8 @@ def counted(number: int, one: str, many: str) -> str:
 def moment(seconds: int) -> str:
     """A time (epoch seconds) as this machine's clock has it."""
     return time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(seconds))
+
+
+def utc(seconds: int) -> str:
+    """A time (epoch seconds) of the estate: ``2027-01-31T12:00:00Z``."""
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(seconds))

@@ -2,8 +2,8 @@
 
 Rules:
 - what the estate names is created or brought up to date; what was made beside it stays;
-- the rules that know workloads are the exception: nothing but a file makes them, and one that is taken out of
-  it must let nobody in any more;
+- the rules that know workloads, and who is told of events, are the exception: nothing but a file makes them,
+  and one that is taken out of it must let nobody in, and tell nobody, any more;
 - a secret or setting that already has the declared value is not written again, so that no version or
   revision comes of running twice;
 - an identity that a resource is told to have no longer is deleted, and one that is declared again is made
@@ -21,6 +21,7 @@ from typing import Any, Protocol
 
 from keyless.deploy.kept import Holding, bring_back, with_kept
 from keyless.lifecycle.directory import principal_key
+from keyless.lifecycle.events import note_policy_change
 from keyless.lifecycle.identities import as_created, live_identities, settle_identities
 from keyless.model.access_keys import AccessKey
 from keyless.model.estate import (
@@ -30,12 +31,15 @@ from keyless.model.estate import (
     DeclaredSetting,
     Estate,
 )
+from keyless.model.resources import Vault
+from keyless.store.clock import estate_time
 from keyless.store.collections import (
     ACCESS_KEYS,
     ASSIGNMENTS,
     COMPUTE,
     DENY_ASSIGNMENTS,
     DIRECTORY_ROLE_ASSIGNMENTS,
+    EVENT_SUBSCRIPTIONS,
     FEDERATED_CREDENTIALS,
     FEDERATION,
     GROUPS,
@@ -88,15 +92,16 @@ async def apply_estate(estate: Estate, store: Store, contents: Contents) -> None
         CannotApply: a vault or store does not take what is declared for it.
     """
     records = list(records_of(await as_created(store, estate)))
-    left_over = await _rules_left_over(estate, store)
+    left_over = await _left_over(estate, store)
     if left_over or any([await _differs(store, *record) for record in records]):
         async with store.transaction() as transaction:
             before = await live_identities(transaction)
             await bring_back(transaction, estate, contents, contents.now())
+            now = await estate_time(transaction, contents.now())
             for collection, key, record in records:
-                await _put(transaction, collection, key, record)
-            for key in left_over:
-                await transaction.delete(WORKLOAD_RULES, key)
+                await _put(transaction, collection, key, record, now)
+            for collection, key in left_over:
+                await transaction.delete(collection, key)
             await settle_identities(transaction, before, contents.now())
     for application in estate.applications:
         await contents.ensure_application(application)
@@ -109,10 +114,14 @@ async def apply_estate(estate: Estate, store: Store, contents: Contents) -> None
             await contents.ensure_setting(setting)
 
 
-async def _rules_left_over(estate: Estate, store: Store) -> list[Key]:
-    """The workload rules that the estate does not name."""
-    named = {(rule.name.casefold(),) for rule in estate.workloads}
-    return [key for key, _ in await store.scan(WORKLOAD_RULES) if key not in named]
+async def _left_over(estate: Estate, store: Store) -> list[tuple[Collection[Any], Key]]:
+    """The workload rules and event subscriptions that the estate does not name."""
+    rules = {(rule.name.casefold(),) for rule in estate.workloads}
+    told = {(one.vault.casefold(),) for one in estate.event_subscriptions}
+    return [
+        *((WORKLOAD_RULES, key) for key, _ in await store.scan(WORKLOAD_RULES) if key not in rules),
+        *((EVENT_SUBSCRIPTIONS, key) for key, _ in await store.scan(EVENT_SUBSCRIPTIONS) if key not in told),
+    ]
 
 
 @contextmanager
@@ -129,11 +138,15 @@ async def _differs(reader: Reader, collection: Collection[Any], key: Key, record
     return bool(before != with_kept(before, record))
 
 
-async def _put(transaction: Transaction, collection: Collection[Any], key: Key, record: object) -> None:
+async def _put(
+    transaction: Transaction, collection: Collection[Any], key: Key, record: object, now: int
+) -> None:
     before = await transaction.get(collection, key)
     wanted = with_kept(before, record)
     if before != wanted:
         await transaction.put(collection, key, wanted)
+    if isinstance(before, Vault) and isinstance(wanted, Vault):
+        await note_policy_change(transaction, before, wanted, now)
 
 
 def records_of(estate: Estate) -> Iterable[tuple[Collection[Any], Key, object]]:
@@ -148,6 +161,8 @@ def records_of(estate: Estate) -> Iterable[tuple[Collection[Any], Key, object]]:
         yield STORES, (configuration_store.name.casefold(),), configuration_store
     for access_key in estate.access_keys:
         yield ACCESS_KEYS, (access_key.store.casefold(), access_key.id), access_key_record(access_key)
+    for subscription in estate.event_subscriptions:
+        yield EVENT_SUBSCRIPTIONS, (subscription.vault.casefold(),), subscription
     yield from _policy_records(estate)
 
 

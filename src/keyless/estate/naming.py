@@ -96,6 +96,14 @@ VARIABLE = TextRule(
     example="ORDERS_DB_PASSWORD",
     shown=False,
 )
+WEBHOOK = TextRule(
+    "a webhook's address",
+    "an `https` URL, or an `http` one of this machine",
+    r"[^\s\u0000]+",
+    2048,
+    "http://localhost:7071/events",
+    shown=False,
+)
 FILE = TextRule("a file's path", "a path relative to the estate file", example="secrets/db-password.txt")
 CONTENT_TYPE = TextRule("a content type", "at most 255 characters", at_most=255, example="application/json")
 DESCRIPTION = TextRule("a description", "text", r"[^\u0000]*")

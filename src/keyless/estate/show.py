@@ -14,13 +14,14 @@ from keyless.estate.warnings import warnings_of
 from keyless.model.estate import (
     DeclaredAccessKey,
     DeclaredApplication,
-    DeclaredSecret,
     DeclaredSetting,
     Estate,
 )
+from keyless.model.events import PREFIX, EventSubscription
 from keyless.model.identities import ComputeResource, FederatedCredential, ManagedIdentity
 from keyless.model.resource_id import ResourceId
 from keyless.model.resources import ConfigurationStore, ResourceGroup, Vault
+from keyless.model.webhooks import without_query
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -77,7 +78,7 @@ def _add_group(tree: Tree, group: ResourceGroup, estate: Estate, references: Ref
     for identity in identities:
         _add_identity(branch, identity.name, identity, estate.federated_credentials)
     _add_compute(node, here(estate.compute), references)
-    _add_vaults(node, here(estate.vaults), estate.secrets, references)
+    _add_vaults(node, here(estate.vaults), estate, references)
     _add_stores(node, here(estate.stores), estate)
 
 
@@ -103,17 +104,24 @@ def _add_compute(tree: Tree, resources: list[ComputeResource], references: Refer
             node.add(_line("user-assigned", name))
 
 
-def _add_vaults(
-    tree: Tree, vaults: list[Vault], secrets: tuple[DeclaredSecret, ...], references: References
-) -> None:
+def _add_vaults(tree: Tree, vaults: list[Vault], estate: Estate, references: References) -> None:
     branch = tree.add(_words("vaults")) if vaults else tree
     for vault in vaults:
         node = branch.add(_line(vault.name, f"https://{vault_host(vault.name)}"))
-        for secret in secrets:
+        for secret in estate.secrets:
             if secret.vault.casefold() == vault.name.casefold():
                 node.add(_line(secret.name, secret.source))
+        for told in estate.event_subscriptions:
+            if told.vault.casefold() == vault.name.casefold():
+                node.add(_events(told))
         if not vault.enable_rbac_authorization:
             _add_policies(node, vault, references)
+
+
+def _events(told: EventSubscription) -> Text:
+    places = [told.file or "", without_query(told.webhook) if told.webhook else ""]
+    which = ", ".join(one.removeprefix(PREFIX) for one in told.types) or "all"
+    return _line("events", f"{which} to {' and '.join(place for place in places if place)}")
 
 
 def _add_policies(tree: Tree, vault: Vault, references: References) -> None:

@@ -19,6 +19,28 @@ class CannotMove(Exception):
     """The time is not moved there; the message says why, and what to do."""
 
 
+async def advance_to(store: Store, time_s: int, machine_time: int) -> int:
+    """Move the estate's time forward to a time (epoch seconds), unless it is there already; how far it is
+    ahead of the machine's then.
+
+    Raises:
+        CannotMove: that is too far.
+    """
+    async with store.transaction() as transaction:
+        ahead = await ahead_s(transaction)
+        return await _put(transaction, time_s - machine_time) if time_s - machine_time > ahead else ahead
+
+
+def check_reach(ahead: int) -> None:
+    """Make sure that the estate's time may be so far ahead of the machine's.
+
+    Raises:
+        CannotMove: it is too far.
+    """
+    if ahead > MOST_AHEAD_S:
+        raise CannotMove("the estate's time can be at most a hundred years ahead of this machine's")
+
+
 async def advance(store: Store, by_s: int) -> int:
     """Move the estate's time forward by a number of seconds; how far it is ahead then.
 
@@ -57,7 +79,6 @@ async def reset(store: Store) -> int:
 
 
 async def _put(transaction: Transaction, ahead: int) -> int:
-    if ahead > MOST_AHEAD_S:
-        raise CannotMove("the estate's time can be at most a hundred years ahead of this machine's")
+    check_reach(ahead)
     await transaction.put(CLOCK, CLOCK_KEY, Clock(ahead))
     return ahead

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from keyless.model.denies import DenyAssignment
 from keyless.model.directory import DirectoryRoleAssignment, Group, User
+from keyless.model.events import EventSubscription
 from keyless.model.identities import (
     ApplicationCertificate,
     ComputeResource,
@@ -109,6 +110,7 @@ class Estate:
     stores: tuple[ConfigurationStore, ...] = ()
     settings: tuple[DeclaredSetting, ...] = ()
     access_keys: tuple[DeclaredAccessKey, ...] = ()
+    event_subscriptions: tuple[EventSubscription, ...] = ()
     assignments: tuple[RoleAssignment, ...] = ()
     custom_roles: tuple[RoleDefinition, ...] = ()
     denies: tuple[DenyAssignment, ...] = ()

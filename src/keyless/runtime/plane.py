@@ -3,6 +3,7 @@
 Rules:
 - it lives for as long as a lease does, and a moment at the start for the first to come;
 - evidence is written every second, when a lease ends, and last of all when the plane does;
+- what is due in vaults is done every second, and at the end of a plane;
 - projected tokens are looked at every second, and those that are due replaced;
 - what goes wrong in the background is logged and does not end the plane.
 """
@@ -32,8 +33,10 @@ from keyless.model.clock import span_in_words
 from keyless.model.estate import Estate
 from keyless.model.evidence import Outcome, Run
 from keyless.model.hosts import HostKind
+from keyless.planes.keyvault.events.deliver import Delivered
 from keyless.runtime.control import ControlServer, Tell
 from keyless.runtime.directory import read_directory
+from keyless.runtime.housekeeping import Housekeeping
 from keyless.runtime.leases import Lease, LeaseRefused, Leases
 from keyless.runtime.limits import PlaneLimits
 from keyless.runtime.messages import (
@@ -67,6 +70,8 @@ log = logging.getLogger("keyless.plane")
 
 FLUSH_EVERY_S = 1.0
 ROTATE_EVERY_S = 1.0
+KEEP_EVERY_S = 1.0
+KEEP_LAST_S = 3.0
 FIRST_LEASE_S = 15.0
 
 
@@ -123,6 +128,7 @@ class RunningPlane:
         attestor: Attestor,
         owner: Owner,
         throttle: Throttle,
+        housekeeping: Housekeeping,
     ) -> None:
         self._project = project
         self._store = store
@@ -140,6 +146,7 @@ class RunningPlane:
         self._attestor = attestor
         self._owner = owner
         self._limits = PlaneLimits(throttle)
+        self._housekeeping = housekeeping
         self._applied: tuple[str, int] | None = None
         self._delay_s = 0.0
         self._applying = asyncio.Lock()
@@ -150,18 +157,20 @@ class RunningPlane:
         await self._control.start()
         flushing = asyncio.create_task(self._flush_forever())
         rotating = asyncio.create_task(self._rotate_forever())
+        keeping = asyncio.create_task(self._keep_forever())
         settle_interpreter()
         try:
             on_ready()
             await self._until_unneeded(stop)
         finally:
             self._control.stop_listening()
-            for task in (flushing, rotating):
+            for task in (flushing, rotating, keeping):
                 task.cancel()
                 with contextlib.suppress(asyncio.CancelledError):
                     await task
             self._tokens.close()
             self._flush()
+            await self._keep_last()
             for server in (self._listening.proxy, self._listening.tls, self._listening.plain):
                 await server.stop()
 
@@ -419,6 +428,28 @@ class RunningPlane:
                 log.exception("evidence could not be written; it is kept, and tried again")
             if self._delay_s:
                 await self._notice_changes()
+
+    async def keep(self) -> None:
+        """Do what is due in vaults, and tell who is subscribed; who cannot be told is in the log."""
+        for one in await self._housekeeping.tick():
+            if isinstance(one, Delivered) and one.problem and one.again_at is None:
+                event = one.waiting.event
+                log.warning("`%s` of `%s` is told nobody: %s", event.type, event.subject.name, one.problem)
+
+    async def _keep_forever(self) -> None:
+        while True:
+            await asyncio.sleep(KEEP_EVERY_S)
+            try:
+                await self.keep()
+            except Exception:
+                log.exception("what is due in the vaults could not be done; it is tried again")
+
+    async def _keep_last(self) -> None:
+        """Tell what has happened since the last time; a webhook that is silent does not hold the end up."""
+        try:
+            await asyncio.wait_for(self.keep(), KEEP_LAST_S)
+        except Exception:
+            log.exception("what is due in the vaults could not be done; the next plane does it")
 
     async def rotate_tokens(self) -> None:
         """Replace the projected tokens that are due; a key that was revoked elsewhere is noticed first."""

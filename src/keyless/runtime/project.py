@@ -112,6 +112,11 @@ class Project:
         return self.state / "plane.lock"
 
     @property
+    def keeper_lock_file(self) -> Path:
+        """Locked for as long as a process does what is due in this state's vaults."""
+        return self.state / "keeper.lock"
+
+    @property
     def log_file(self) -> Path:
         """What the plane has to say about itself."""
         return self.state / "plane.log"

@@ -9,6 +9,7 @@ from keyless.model.access_keys import AccessKey
 from keyless.model.clock import Clock
 from keyless.model.denies import DenyAssignment
 from keyless.model.directory import DirectoryRoleAssignment, Group, MissingPrincipal, User
+from keyless.model.events import EventSubscription, ExpiryTold, Told, Waiting
 from keyless.model.identities import (
     Application,
     ComputeResource,
@@ -90,6 +91,14 @@ LOCKS = Collection("management-locks", ManagementLock)
 RESOURCES = Collection("resources", GenericResource, sealed=True)
 """What was written of resources whose type has no collection of its own, by the id's case-folded text; beside
 the record in ``COMPUTE`` of those that have an identity. Sealed, because nobody knows what is in them."""
+EVENT_SUBSCRIPTIONS = Collection("event-subscriptions", EventSubscription, sealed=True)
+"""By the vault's case-folded name. Sealed, because a webhook's address may hold a key."""
+EVENTS_WAITING = Collection("events-waiting", Waiting)
+"""By the second of the event (16 digits), a number that tells events of one second apart, and destination."""
+EVENTS_TOLD = Collection("events-told", Told)
+"""What is no longer waiting, under the same key."""
+EXPIRY_TOLD = Collection("expiry-told", ExpiryTold)
+"""By the vault's case-folded name, the kind of object, and the object's case-folded name."""
 DELETED_VAULTS = Collection("deleted-vaults", DeletedVault)
 """By case-folded name."""
 DELETED_STORES = Collection("deleted-configuration-stores", DeletedStore)

@@ -24,6 +24,7 @@ from keyless.model.estate import (
     DeclaredSetting,
     Estate,
 )
+from keyless.model.events import EventSubscription, EventType
 from keyless.model.hosts import HostKind, host_kind_of
 from keyless.model.identities import (
     ApplicationCertificate,
@@ -143,6 +144,7 @@ class _Maker:
             stores=self.stores,
             settings=self.settings,
             access_keys=self.access_keys,
+            event_subscriptions=self._event_subscriptions(),
             assignments=self._assignments(),
             custom_roles=self.custom_roles,
             denies=self._denies(),
@@ -276,6 +278,21 @@ class _Maker:
         if on_compute and self.draw(st.booleans()):
             return {"runs_on": RunsOn.AZURE, "compute": self.draw(st.sampled_from(on_compute))}
         return {"runs_on": self.draw(st.none() | st.sampled_from(RunsOn))}
+
+    def _event_subscriptions(self) -> tuple[EventSubscription, ...]:
+        places = st.sampled_from(["events.jsonl", "../no", "20"])
+        webhooks = st.sampled_from(
+            ["https://func.example.org/events?functionName=a%3D", "http://localhost:7071/e"]
+        )
+        types = st.lists(st.sampled_from([one.value for one in EventType]), max_size=2, unique=True).map(
+            tuple
+        )
+        found = []
+        for vault in self.vaults:
+            file, webhook = self.draw(st.none() | places), self.draw(st.none() | webhooks)
+            if file or webhook:
+                found.append(EventSubscription(vault.name, file, webhook, self.draw(types)))
+        return tuple(found)
 
     def _access_keys(self) -> tuple[DeclaredAccessKey, ...]:
         ids = st.sampled_from(["k-l0-s0:a/b+c", "write", "no", "20"])

@@ -9,18 +9,23 @@ from typing import Any
 import pytest
 from runtime_estate import SHARED
 
+from keyless.app import housekeeping_of
 from keyless.evidence.database import EvidenceError
 from keyless.evidence.recorder import CellKey, Recorder, SignInKey, ThrottledKey, WantKey
 from keyless.gateway.attest.peer import Attestor
 from keyless.gateway.attest.processes import Processes
 from keyless.gateway.attest.sockets import socket_table
-from keyless.lifecycle.clock import advance
+from keyless.lifecycle.clock import advance, advance_to
 from keyless.model.actions import ActionPlane
 from keyless.model.estate import Estate
+from keyless.model.events import EventSubscription
 from keyless.model.evidence import Outcome, Run, SignInMethod, SignInOutcome
 from keyless.model.hosts import HostKind
 from keyless.model.identities import ComputeResource
+from keyless.model.resources import Vault
+from keyless.model.secret_text import SecretText
 from keyless.planes.entra.keys import load_or_create_ring, revoke
+from keyless.planes.keyvault.secrets.service import Secrets
 from keyless.runtime.leases import Lease, LeaseRefused, Leases
 from keyless.runtime.messages import (
     PROTOCOL,
@@ -45,7 +50,7 @@ from keyless.runtime.plane import Listening, RunningPlane
 from keyless.runtime.project import Project
 from keyless.runtime.projected_tokens import ProjectedTokens
 from keyless.runtime.world import EstateWorld
-from keyless.store.collections import COMPUTE, USERS
+from keyless.store.collections import COMPUTE, EVENT_SUBSCRIPTIONS, USERS, VAULTS
 from keyless.store.ports import Store
 from keyless.store.sealing import RootKey
 from keyless.store.sqlite.store import SqliteStore
@@ -134,7 +139,7 @@ class Site:
         self.keys: Path | None = folder / "keys"
         self.ended: list[Lease] = []
         self.runs: list[Run] = []
-        project = Project(folder, folder / ".keyless")
+        self.project = project = Project(folder, folder / ".keyless")
         self.now = 1_800_000_000.0
         world = EstateWorld(store, "orders", lambda: self.now)
         self.tokens = ProjectedTokens(folder / "tokens", world, lambda: self.now)
@@ -155,6 +160,7 @@ class Site:
             attestor=Attestor(socket_table(), Processes()),
             owner=Owner(store, world, "ada", lambda: "the-user"),
             throttle=Throttle(),
+            housekeeping=housekeeping_of(project, store),
         )
 
     def key_directory(self) -> Path:
@@ -480,3 +486,22 @@ async def test_in_the_owners_shell_nobody_hears_of_what_is_not_there_yet(site: S
     await open_shell(site, heard)
     site.notices.missed(WantKey("the-user", "key-value", "orders", "app:color", ""))
     assert heard == []
+
+
+async def test_what_cannot_be_told_to_anybody_is_in_the_log(
+    site: Site, estate_store: Store, caplog: pytest.LogCaptureFixture
+) -> None:
+    vault = Vault("/subscriptions/s/resourceGroups/g/providers/Microsoft.KeyVault/vaults/v", "v", "x")
+    site.project.prepare()
+    async with estate_store.transaction() as transaction:
+        await transaction.put(VAULTS, ("v",), vault)
+        await transaction.put(EVENT_SUBSCRIPTIONS, ("v",), EventSubscription("v", "events.jsonl"))
+    await Secrets(estate_store).set(vault, "db", SecretText("hunter2"), now=1_800_000_000)
+    async with estate_store.transaction() as transaction:
+        await transaction.delete(EVENT_SUBSCRIPTIONS, ("v",))
+    await advance_to(estate_store, 1_800_000_000, int(time.time()))
+    await site.plane.keep()
+    (record,) = caplog.records
+    assert record.getMessage() == (
+        "`Microsoft.KeyVault.SecretNewVersionCreated` of `db` is told nobody: nobody is subscribed any more"
+    )

@@ -10,6 +10,10 @@ from keyless.estate.shapes.containers import Entries, ListOf, MapOf
 from keyless.estate.shapes.record import Alternatives, Record, RecordOf, defaulted, optional, required
 from keyless.estate.shapes.scalars import Text, WholeNumber, Word, YesOrNo
 from keyless.model.access_policies import ALL, PERMISSIONS
+from keyless.model.events import PREFIX, EventType
+
+EVENT_TYPES = tuple(one.removeprefix(PREFIX) for one in EventType)
+"""The types of events, as a file writes them."""
 
 
 def _permissions(kind: str) -> ListOf[str]:
@@ -65,6 +69,24 @@ class AccessPolicyEntry(Record, title="an access policy"):
     tenant_id = optional(GUID, "The principal's tenant. Left out: that of the estate.")
 
 
+class EventsEntry(Record, title="an event subscription"):
+    """Who is told what happens in a vault, as Event Grid does it, in the form of CloudEvents."""
+
+    file = optional(
+        Where(Text(naming.FILE)),
+        "A file that gets one line of JSON for each event: its path, relative to the estate file.",
+    )
+    webhook = optional(
+        Where(Text(naming.WEBHOOK)),
+        "An address that each event is posted to: `https`, or `http` on this machine.",
+    )
+    types = defaulted(
+        ListOf(Word("a type of event", *EVENT_TYPES), "types of events"),
+        "Which events are told. Left out: all.",
+        default=(),
+    )
+
+
 class VaultEntry(Record, title="a vault"):
     """A key vault, reached as `https://NAME.vault.azure.net`."""
 
@@ -83,6 +105,7 @@ class VaultEntry(Record, title="a vault"):
         "Its access policies. They count only with `enableRbacAuthorization: false`.",
         default=(),
     )
+    events = optional(RecordOf(EventsEntry), "Who is told what happens in it.")
     secrets = defaulted(
         MapOf(Text(naming.SECRET), SECRET, "secrets"), "The secrets that it holds.", default=Entries()
     )

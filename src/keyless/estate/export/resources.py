@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from keyless.estate.export.access_policies import policies_document
+from keyless.estate.export.events import events_document
 from keyless.estate.export.federation import credentials_document
 from keyless.estate.export.labels import compute_name, group_of
 from keyless.estate.export.references import References
@@ -103,6 +104,7 @@ class GroupWriter:
         if vault.purge_protection:
             document["purgeProtection"] = True
         document |= policies_document(vault, self._references)
+        document |= events_document(vault, self._estate.event_subscriptions)
         secrets = {
             secret.name: secret_document(secret, variable)
             for secret, variable in self._secrets

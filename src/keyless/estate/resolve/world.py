@@ -10,6 +10,7 @@ from keyless.estate.resolve.access_policies import with_access_policies
 from keyless.estate.resolve.applications import read_applications
 from keyless.estate.resolve.assignments import read_assignments
 from keyless.estate.resolve.denies import read_denies
+from keyless.estate.resolve.events import read_event_subscriptions
 from keyless.estate.resolve.federation import (
     read_federated_credentials,
     read_federation,
@@ -51,6 +52,7 @@ def resolve(entry: EstateEntry, source: SecretSource, reading: Reading) -> Estat
         stores=resources.stores.things,
         settings=read_settings(entry, resources, reading),
         access_keys=read_access_keys(entry, source, reading),
+        event_subscriptions=read_event_subscriptions(entry, reading),
         assignments=read_assignments(entry.role_assignments, principals, roles, reading),
         custom_roles=roles.custom.things,
         denies=read_denies(entry.deny_assignments, principals, reading),

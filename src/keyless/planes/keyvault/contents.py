@@ -6,6 +6,7 @@ from typing import Any
 
 from keyless.planes.keyvault.keys.records import KEY
 from keyless.planes.keyvault.secrets.records import SECRET
+from keyless.store.collections import EXPIRY_TOLD
 from keyless.store.ports import Collection, Transaction
 
 HELD: tuple[Collection[Any], ...] = (*SECRET.collections, *KEY.collections)
@@ -17,6 +18,6 @@ class VaultContents:
 
     async def forget(self, transaction: Transaction, vault_name: str) -> None:
         """Take away everything that a vault held, what was deleted in it included."""
-        for collection in HELD:
+        for collection in (*HELD, EXPIRY_TOLD):
             for key, _ in await transaction.scan(collection, (vault_name.casefold(),)):
                 await transaction.delete(collection, key)

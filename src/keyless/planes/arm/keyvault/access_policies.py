@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from msgspec import structs
 
+from keyless.lifecycle.events import note_policy_change
 from keyless.planes.arm.keyvault.access import VAULT, WRITE_POLICIES, of_vault
 from keyless.planes.arm.keyvault.api_versions import VAULTS as VERSIONS
 from keyless.planes.arm.keyvault.bodies import policies_body
@@ -40,10 +41,11 @@ async def update_access_policy(call: Authorized[PoliciesInput], arm: Arm) -> Pol
     tenant_id = (await arm.authority.tenant()).tenant_id
     given = read_policies(call.body.properties.access_policies, tenant_id)
     async with arm.store.transaction() as transaction:
-        vault = await vault_named(arm, call.params, transaction)
-        policies = changed(vault.access_policies, given, change)
-        vault = structs.replace(vault, access_policies=policies, updated_on=call.now)
+        there = await vault_named(arm, call.params, transaction)
+        policies = changed(there.access_policies, given, change)
+        vault = structs.replace(there, access_policies=policies, updated_on=call.now)
         await transaction.put(VAULTS, (vault.name.casefold(),), vault)
+        await note_policy_change(transaction, there, vault, call.now)
     return policies_body(vault)
 
 

@@ -17,6 +17,7 @@ from typing import Any
 
 from msgspec import convert, structs, to_builtins
 
+from keyless.lifecycle.events import note_policy_change
 from keyless.lifecycle.scopes import drop_assignments_within
 from keyless.model.resource_id import ResourceId
 from keyless.model.resources import DeletedVault, Vault
@@ -248,4 +249,5 @@ async def _put(transaction: Transaction, call: Authorized[Any], vault: Vault, th
     written = to_builtins(written_by(call.principal, call.now, before))
     kept = structs.replace(vault, body=vault.body | {SYSTEM_DATA: written})
     await transaction.put(VAULTS, (vault.name.casefold(),), kept)
+    await note_policy_change(transaction, there, kept, call.now)
     return kept

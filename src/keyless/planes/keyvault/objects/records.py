@@ -45,5 +45,10 @@ class Version(msgspec.Struct, frozen=True, omit_defaults=True, rename="camel", k
     expires: int | None = None
     managed: bool = False
 
+    @property
+    def is_finished(self) -> bool:
+        """Whether it is whole: of some kinds a version is there before it is."""
+        return True
+
     def __repr__(self) -> str:
         return f"{type(self).__name__}(id={self.id!r}, …)"

@@ -9,9 +9,11 @@ import msgspec
 
 from keyless.model.resources import Vault
 from keyless.planes.keyvault.objects.errors import ObjectExists, ObjectIsDeleted
+from keyless.planes.keyvault.objects.events import note_new_version
 from keyless.planes.keyvault.objects.kind import Kind
 from keyless.planes.keyvault.objects.records import DeletedHead, Head, Version
 from keyless.planes.keyvault.paging import Page
+from keyless.store.collections import EXPIRY_TOLD
 from keyless.store.ports import Key, Reader, Transaction
 
 V = TypeVar("V", bound=Version)
@@ -109,11 +111,12 @@ def _last_key(found: Sequence[tuple[Key, object]], size: int) -> str | None:
 class ObjectWriter(ObjectReader[V]):
     """Finds and changes a vault's objects of one kind within one transaction."""
 
-    __slots__ = ("_transaction",)
+    __slots__ = ("_in", "_transaction")
 
     def __init__(self, transaction: Transaction, kind: Kind[V], vault: Vault) -> None:
         super().__init__(transaction, kind, vault)
         self._transaction = transaction
+        self._in = vault
 
     async def free_name(self, name: str, now: int) -> None:
         """Make sure that no deleted object holds the name; one whose time is over is forgotten.
@@ -129,11 +132,15 @@ class ObjectWriter(ObjectReader[V]):
         await self.forget(name)
 
     async def put_current(self, name: str, version: V) -> Live[V]:
-        """Write a version and make it the current one; an object keeps the name it was first written with."""
+        """Write a version and make it the current one; an object keeps the name it was first written with.
+
+        Whoever is subscribed to the vault's events is to be told.
+        """
         head = await self.head(name)
         head = Head(name, version.id) if head is None else msgspec.structs.replace(head, current=version.id)
         await self.put_version(name, version)
         await self._transaction.put(self._kind.heads, self.key(name), head)
+        await note_new_version(self._transaction, self._in, self._kind, head.name, version)
         return Live(head.name, version)
 
     async def put_version(self, name: str, version: V) -> None:
@@ -160,6 +167,7 @@ class ObjectWriter(ObjectReader[V]):
         key = self.key(name)
         for whole in (self._kind.deleted, *self._kind.belongings):
             await self._transaction.delete(whole, key)
+        await self._transaction.delete(EXPIRY_TOLD, (self._vault, self._kind.noun, name.casefold()))
         for version_key, _ in await self._transaction.scan(self._kind.versions, key):
             await self._transaction.delete(self._kind.versions, version_key)
 

@@ -1,0 +1,1 @@
+"""Telling others what happens in vaults: events as CloudEvents, and their delivery."""
