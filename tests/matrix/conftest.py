@@ -23,7 +23,7 @@ from matrix_rows import (
 )
 
 from keyless.app import build_planes
-from keyless.evidence.recorder import CellKey, Recorder, SignInKey, WantKey
+from keyless.evidence.recorder import CellKey, Recorder, SignInKey, ThrottledKey, WantKey
 from keyless.gateway.key_files import KeyFiles
 from keyless.model.access_keys import AccessKey
 from keyless.model.actions import ActionPlane
@@ -84,6 +84,7 @@ class Sheet:
         counts: list[tuple[CellKey, int]],
         wants: list[tuple[WantKey, int]],
         sign_ins: list[tuple[SignInKey, int]],
+        throttled: list[tuple[ThrottledKey, int]],
     ) -> None:
         for key, count in counts:
             self._seen[key.operation, key.action, key.outcome] += count

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from keyless.evidence.recorder import CellKey, Recorder, SignInKey, WantKey
+from keyless.evidence.recorder import CellKey, Recorder, SignInKey, ThrottledKey, WantKey
 from keyless.model.identities import PrincipalKind
 from keyless.model.resources import ResourceGroup, Tenant
 from keyless.model.roles import Permission, RoleAssignment, RoleDefinition
@@ -66,6 +66,7 @@ class Nothing:
         counts: list[tuple[CellKey, int]],
         wants: list[tuple[WantKey, int]],
         sign_ins: list[tuple[SignInKey, int]],
+        throttled: list[tuple[ThrottledKey, int]],
     ) -> None:
         """Nothing."""
 

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 import msgspec
 
-from keyless.evidence.recorder import CellKey, Recorder, SignInKey, WantKey
+from keyless.evidence.recorder import CellKey, Recorder, SignInKey, ThrottledKey, WantKey
 from keyless.model.estate import DeclaredApplication
 from keyless.model.resources import Tenant
 from keyless.model.secret_text import SecretText
@@ -77,6 +77,7 @@ class NoWorkloads:
         counts: list[tuple[CellKey, int]],
         wants: list[tuple[WantKey, int]],
         sign_ins: list[tuple[SignInKey, int]],
+        throttled: list[tuple[ThrottledKey, int]],
     ) -> None:
         """Nothing is decided on actions here."""
         self.sign_ins += sign_ins

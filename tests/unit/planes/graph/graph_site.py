@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from keyless.catalog.directory_roles import find_directory_role
-from keyless.evidence.recorder import CellKey, Recorder, SignInKey, WantKey
+from keyless.evidence.recorder import CellKey, Recorder, SignInKey, ThrottledKey, WantKey
 from keyless.model.directory import DirectoryRoleAssignment, Group, User
 from keyless.model.identities import (
     Application,
@@ -104,6 +104,7 @@ class Nobody:
         counts: list[tuple[CellKey, int]],
         wants: list[tuple[WantKey, int]],
         sign_ins: list[tuple[SignInKey, int]],
+        throttled: list[tuple[ThrottledKey, int]],
     ) -> None:
         """Nothing."""
 

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 import msgspec
 
-from keyless.evidence.recorder import CellKey, Recorder, SignInKey, WantKey
+from keyless.evidence.recorder import CellKey, Recorder, SignInKey, ThrottledKey, WantKey
 from keyless.model.hosts import HostKind
 from keyless.model.identities import ComputeResource, IdentityKind, ManagedIdentity
 from keyless.model.resources import Tenant
@@ -135,6 +135,7 @@ class Counted:
         counts: list[tuple[CellKey, int]],
         wants: list[tuple[WantKey, int]],
         sign_ins: list[tuple[SignInKey, int]],
+        throttled: list[tuple[ThrottledKey, int]],
     ) -> None:
         """Keep them."""
         self.sign_ins += sign_ins

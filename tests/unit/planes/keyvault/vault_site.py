@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 from key_vault_caller import make_vault
 
-from keyless.evidence.recorder import CellKey, Recorder, SignInKey, WantKey
+from keyless.evidence.recorder import CellKey, Recorder, SignInKey, ThrottledKey, WantKey
 from keyless.model.identities import PrincipalKind
 from keyless.model.resources import Tenant, Vault
 from keyless.model.roles import Permission, RoleAssignment, RoleDefinition
@@ -41,6 +41,7 @@ class Nothing:
         counts: list[tuple[CellKey, int]],
         wants: list[tuple[WantKey, int]],
         sign_ins: list[tuple[SignInKey, int]],
+        throttled: list[tuple[ThrottledKey, int]],
     ) -> None:
         """Nothing."""
 
