@@ -16,6 +16,7 @@ VAULT_ID = f"{GROUP}/providers/Microsoft.KeyVault/vaults/contoso-orders"
 STORE_ID = f"{GROUP}/providers/Microsoft.AppConfiguration/configurationStores/contoso-orders"
 
 SECRETS_OFFICER = "Key Vault Secrets Officer"
+VAULT_ADMINISTRATOR = "Key Vault Administrator"
 SECRETS_USER = "Key Vault Secrets User"
 DATA_OWNER = "App Configuration Data Owner"
 DATA_READER = "App Configuration Data Reader"

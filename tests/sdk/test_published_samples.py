@@ -1,4 +1,4 @@
-"""The samples that azure-keyvault-secrets and azure-appconfiguration publish, run as they are.
+"""The samples that azure-keyvault-secrets, -keys and azure-appconfiguration publish, run as they are.
 
 Each runs in its package's own directory of samples, in a project of its own, as an officer of the vault and
 an owner of the store's data. They are fetched by scripts/published_samples.py; where that cannot be, the
@@ -22,7 +22,7 @@ from sdk_estates import (
     ENDPOINT,
     ON_STORE,
     ON_VAULT,
-    SECRETS_OFFICER,
+    VAULT_ADMINISTRATOR,
     VAULT_URL,
     one_web_app,
 )
@@ -30,7 +30,7 @@ from sdk_site import PROGRAMS, Once, Ran, Site, SkipLoudly
 
 SCRIPT = Path(__file__).resolve().parents[2] / "scripts" / "published_samples.py"
 PLACES = {"VAULT_URL": VAULT_URL, "APPCONFIGURATION_ENDPOINT_STRING": ENDPOINT}
-SECRETS, SETTINGS = "azure-keyvault-secrets", "azure-appconfiguration"
+SECRETS, KEYS, SETTINGS = "azure-keyvault-secrets", "azure-keyvault-keys", "azure-appconfiguration"
 
 SAYS = {
     SECRETS: {
@@ -38,6 +38,14 @@ SAYS = {
         "hello_world": "was deleted.",
         "list_operations": "has recovery id",
         "recover_purge_operations": "Secret has been permanently deleted.",
+    },
+    KEYS: {
+        "backup_restore_operations": "Restored key with name",
+        "hello_world": "Deleted",
+        "key_rotation": "Deleted the key",
+        "list_operations": "recovery id",
+        "recover_purge_operations": "Purge",
+        "send_request": "Deleted key",
     },
     SETTINGS: {
         "check_configuration_settings_sample": "Page changed! New ETag",
@@ -54,7 +62,11 @@ SAYS = {
 }
 """What each sample says when it does what it shows; nearly all have an asynchronous twin, `..._async`."""
 
-ONE_OF_A_KIND = {"check_configuration_settings_sample", "hello_world_entra_id_sample"}
+ONE_OF_A_KIND = {
+    (SETTINGS, "check_configuration_settings_sample"),
+    (SETTINGS, "hello_world_entra_id_sample"),
+    (KEYS, "send_request"),
+}
 
 NOT_RUN = {
     (SETTINGS, "snapshot_sample"): "snapshots are not served yet",
@@ -69,7 +81,7 @@ RUN = [
     (package, name, said)
     for package, samples in SAYS.items()
     for sample, said in samples.items()
-    for name in ([sample] if sample in ONE_OF_A_KIND else [sample, f"{sample}_async"])
+    for name in ([sample] if (package, sample) in ONE_OF_A_KIND else [sample, f"{sample}_async"])
 ]
 
 Folders = dict[str, Path]
@@ -106,7 +118,7 @@ def folders(once: Once, skip_loudly: SkipLoudly) -> Folders:
 @pytest.fixture
 def sample(site: Site, folders: Folders) -> Callable[[str, str], Ran]:
     """Runs a sample of a package."""
-    site.declare(one_web_app((SECRETS_OFFICER, ON_VAULT), (DATA_OWNER, ON_STORE)))
+    site.declare(one_web_app((VAULT_ADMINISTRATOR, ON_VAULT), (DATA_OWNER, ON_STORE)))
 
     def run(package: str, name: str) -> Ran:
         runner = [str(PROGRAMS / "without_long_sleeps.py")] if name.startswith("backup") else []
@@ -115,7 +127,7 @@ def sample(site: Site, folders: Folders) -> Callable[[str, str], Ran]:
     return run
 
 
-@pytest.mark.parametrize(("package", "name", "said"), RUN, ids=[name for _, name, _ in RUN])
+@pytest.mark.parametrize(("package", "name", "said"), RUN, ids=[f"{one[0]}-{one[1]}" for one in RUN])
 def test_a_published_sample_runs_as_it_is(
     sample: Callable[[str, str], Ran], package: str, name: str, said: str
 ) -> None:

@@ -40,6 +40,7 @@ KEY_ATTESTATION = KEY_VAULT.since("7.6-preview.2")
 SINCE: Mapping[str, str] = {
     "issuer.cert_transparency": "7.0",
     "key_props.crv": "7.0",
+    "crv.P-256K": "7.0",
     "attributes.recoverableDays": "7.1",
     "key.public_exponent": "7.2",
     "key.release_policy": "7.3",
@@ -54,10 +55,6 @@ SINCE: Mapping[str, str] = {
     "attributes.key_size": "2026-04-01",
 }
 """Members of requests and answers, and a query parameter, with the first version that has them."""
-
-CURVES_OF_2016: Mapping[str, str] = {"P-256K": "SECP256K1"}
-ALGORITHMS_OF_2016: Mapping[str, str] = {"ES256K": "ECDSA256"}
-"""What 2016-10-01 calls what later versions have another name for."""
 
 
 @lru_cache(maxsize=512)

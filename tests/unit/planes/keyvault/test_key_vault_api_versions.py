@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from key_vault_caller import make_vault
 from vault_site import VaultSite
 
 import vault_schemas
 from keyless.planes.keyvault.api_versions import KEY_VAULT, SINCE, has
 from keyless.planes.keyvault.plane import OPERATIONS
+from keyless.store.sqlite.store import SqliteStore
+from keyless.tokens.keys import SigningKey
 
 PLACES = {
     "attributes": ("SecretAttributes", "KeyAttributes", "CertificateAttributes"),
@@ -20,8 +23,8 @@ PLACES = {
 }
 """The definitions that a member of `SINCE` may be in, by its first word."""
 
-PARAMETERS = {"secret.outContentType"}
-"""What is no member: the documents' parameters of queries are not kept."""
+PARAMETERS = {"secret.outContentType", "crv.P-256K"}
+"""What is no member: the documents' parameters of queries are not kept, and names of curves are values."""
 
 
 def test_there_is_a_document_of_every_api_version() -> None:
@@ -85,6 +88,75 @@ async def test_a_secrets_life_is_as_described_at_every_version(site: VaultSite, 
         ("POST", "/secrets/restore", backup.body, 200),
     ):
         assert (await site.ask(method, path, body, version=version)).status == status, (method, path)
+
+
+LIFE_OF_A_KEY: tuple[tuple[str, str, object], ...] = (
+    ("GET", "/keys/curve/", None),
+    ("GET", "/keys", None),
+    ("GET", "/keys/curve/versions", None),
+    ("PATCH", "/keys/curve", {"tags": {"k": "v"}, "key_ops": ["sign", "verify"]}),
+    ("DELETE", "/keys/curve", None),
+    ("GET", "/deletedkeys", None),
+    ("GET", "/deletedkeys/curve", None),
+    ("POST", "/deletedkeys/curve/recover", None),
+)
+ROTATION: tuple[tuple[str, str, object], ...] = (
+    ("GET", "/keys/curve/rotationpolicy", None),
+    ("PUT", "/keys/curve/rotationpolicy", {"attributes": {"expiryTime": "P90D"}}),
+    ("POST", "/keys/curve/rotate", None),
+)
+
+
+@pytest.mark.parametrize("version", KEY_VAULT.known)
+async def test_a_keys_life_is_as_described_at_every_version(site: VaultSite, version: str) -> None:
+    made = {"kty": "EC", "crv": "P-256", "attributes": {"enabled": True, "exp": site.now + 9_000_000}}
+    assert (await site.ask("POST", "/keys/curve/create", made, version=version)).status == 200
+    for method, path, body in LIFE_OF_A_KEY:
+        assert (await site.ask(method, path, body, version=version)).status == 200, (method, path)
+    backup = (await site.ask("POST", "/keys/curve/backup", version=version)).body
+    for method, path, body in ROTATION:
+        answer = await site.ask(method, path, body, version=version)
+        if KEY_VAULT.known.index(version) >= KEY_VAULT.known.index("7.3"):
+            assert answer.status == 200, (method, path)
+        else:
+            assert (answer.status, answer.code) == (400, "BadParameter")
+            assert answer.message.startswith(f"Method {method} does not allow operation '")
+    assert (await site.ask("DELETE", "/keys/curve", version=version)).status == 200
+    assert (await site.ask("DELETE", "/deletedkeys/curve", version=version)).status == 204
+    assert (await site.ask("POST", "/keys/restore", backup, version=version)).status == 200
+
+
+async def test_what_a_version_has_no_name_for_is_left_out_or_has_its_old_name(
+    store: SqliteStore, signing_key: SigningKey, now: int
+) -> None:
+    site = VaultSite(store, signing_key, now, make_vault(sku="premium"))
+    await site.fill()
+    exported = {"attributes": {"exportable": True}, "release_policy": {"data": "e30"}}
+    await site.ask("POST", "/keys/a/create", {"kty": "EC-HSM", "crv": "P-256K", **exported})
+    await site.ask("POST", "/keys/b/create", {"kty": "oct", "key_size": 192})
+    for version in KEY_VAULT.known:
+        at = KEY_VAULT.known.index(version)
+        curve = (await site.ask("GET", "/keys/a", version=version)).body
+        assert curve["key"]["crv"] == ("SECP256K1" if version == "2016-10-01" else "P-256K")
+        assert ("release_policy" in curve) is (at >= KEY_VAULT.known.index("7.3"))
+        symmetric = (await site.ask("GET", "/keys/b", version=version)).body["attributes"]
+        assert symmetric.get("key_size") == (192 if version == "2026-04-01" else None)
+
+
+async def test_release_policies_are_refused_in_the_words_of_the_service(
+    store: SqliteStore, signing_key: SigningKey, now: int
+) -> None:
+    site = VaultSite(store, signing_key, now, make_vault(sku="premium"))
+    await site.fill()
+    policy = {"data": "e30", "immutable": True}
+    alone = {"kty": "EC-HSM", "attributes": {"exportable": True}}
+    assert (await site.ask("POST", "/keys/a/create", alone)).message.startswith("AKV.SKR.1004: ")
+    unwanted = {"kty": "EC-HSM", "release_policy": policy}
+    assert (await site.ask("POST", "/keys/a/create", unwanted)).message.startswith("AKV.SKR.1005: ")
+    assert (await site.ask("POST", "/keys/a/create", {**alone, "release_policy": policy})).status == 200
+    changed = await site.ask("PATCH", "/keys/a", {"release_policy": {"data": "e31"}})
+    assert changed.message == "AKV.SKR.1020: Immutable Key Release Policy cannot be modified."
+    assert (await site.ask("PATCH", "/keys/a", {"tags": {"a": "b"}})).status == 200
 
 
 async def test_before_2025_07_01_no_format_can_be_asked_for(site: VaultSite) -> None:

@@ -6,7 +6,8 @@ Rules:
 - operations are those that the key's family can do, `import` (of other keys, by RSA-HSM ones, and nothing
   beside it) and `export` (of keys that may be exported).
 
-Source: https://learn.microsoft.com/azure/key-vault/keys/about-keys-details
+Source: https://learn.microsoft.com/azure/key-vault/keys/about-keys-details, and for messages about release
+policies what the clients' maintainers have recorded of the service for their tests
 """
 
 from __future__ import annotations
@@ -19,9 +20,13 @@ from keyless.model.resources import Vault
 from keyless.planes.keyvault.keys.material.types import DEFAULT_OPERATIONS, POSSIBLE_OPERATIONS, KeyType
 from keyless.planes.keyvault.keys.records import ReleasePolicy
 from keyless.planes.keyvault.objects.properties import check_tags, check_times
-from keyless.wire.errors import InvalidProperty
+from keyless.wire.errors import InvalidProperty, InvalidRequest
 
 _IMPORT, _EXPORT = "import", "export"
+
+_POLICY_WANTED = "AKV.SKR.1004: Exportable keys must have release policy."
+_NO_POLICY_WANTED = "AKV.SKR.1005: Non-exportable keys must not have release policy."
+_POLICY_FIXED = "AKV.SKR.1020: Immutable Key Release Policy cannot be modified."
 
 
 class KeyProperties(msgspec.Struct, frozen=True):
@@ -57,14 +62,25 @@ def check_properties(vault: Vault, key_type: KeyType, properties: KeyProperties)
 
 
 def _check_export(key_type: KeyType, properties: KeyProperties) -> None:
+    """Refuse what does not go together, in the order and the words of the service."""
     if not properties.exportable:
         if properties.release_policy is not None:
-            raise InvalidProperty("release_policy", "only keys with `exportable` true have one")
+            raise InvalidRequest(_NO_POLICY_WANTED, field="release_policy")
         return
+    if properties.release_policy is None:
+        raise InvalidRequest(_POLICY_WANTED, field="release_policy")
     if not key_type.in_hardware:
         raise InvalidProperty("exportable", "only keys of an HSM type can be exported")
-    if properties.release_policy is None:
-        raise InvalidProperty("release_policy", "a key that may be exported must have one")
+
+
+def check_policy_unchanged(policy: ReleasePolicy, wanted: ReleasePolicy | None) -> None:
+    """Make sure that a policy which may not change is left as it is.
+
+    Raises:
+        InvalidRequest: another is wanted.
+    """
+    if policy.immutable and wanted is not None and wanted != policy:
+        raise InvalidRequest(_POLICY_FIXED, field="release_policy")
 
 
 def _check_operations(key_type: KeyType, properties: KeyProperties) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from keyless.model.resources import Vault
 from keyless.planes.keyvault.api_versions import has, has_recoverable_days
 from keyless.planes.keyvault.keys.material.jwk import JsonWebKey
-from keyless.planes.keyvault.keys.records import KEY, KeyVersion, ReleasePolicy, RotationPolicy
+from keyless.planes.keyvault.keys.material.types import LEGACY_CURVE, RENAMED_CURVE, Family
+from keyless.planes.keyvault.keys.records import KEY, KeyVersion, RotationPolicy
 from keyless.planes.keyvault.keys.rotation import DEFAULT_ACTIONS
 from keyless.planes.keyvault.keys.schemas import (
     ActionTypeJson,
@@ -40,12 +41,20 @@ def attributes(vault: Vault, version: KeyVersion, api_version: str) -> KeyAttrib
         version.expires,
         version.exportable if has("attributes.exportable", api_version) else None,
         (_HARDWARE if in_hardware else _SOFTWARE) if has("attributes.hsmPlatform", api_version) else None,
+        version.material.bits if _tells_size(version, api_version) else None,
     )
 
 
-def json_web_key(vault: Vault, name: str, version: KeyVersion) -> JsonWebKey:
-    """The public part."""
+def _tells_size(version: KeyVersion, api_version: str) -> bool:
+    """Whether the size is told: of a symmetric key, which no public part tells."""
+    return version.key_type.family is Family.OCT and has("attributes.key_size", api_version)
+
+
+def json_web_key(vault: Vault, name: str, version: KeyVersion, api_version: str) -> JsonWebKey:
+    """The public part, with the name that an api-version has for its curve."""
     jwk = version.material.public_jwk()
+    if jwk.crv == RENAMED_CURVE and not has("crv.P-256K", api_version):
+        jwk.crv = LEGACY_CURVE
     jwk.kid = object_id(vault, KEY, name, version.id)
     jwk.kty = str(version.key_type)
     jwk.key_ops = list(version.key_ops)
@@ -56,11 +65,11 @@ def bundle(vault: Vault, key: Key, api_version: str) -> KeyBundle:
     """One version."""
     version = key.version
     return KeyBundle(
-        json_web_key(vault, key.name, version),
+        json_web_key(vault, key.name, version, api_version),
         attributes(vault, version, api_version),
         version.tags,
         version.managed or None,
-        _release_policy(version.release_policy),
+        _release_policy(version, api_version),
     )
 
 
@@ -79,11 +88,11 @@ def deleted_bundle(vault: Vault, deleted: DeletedKey, api_version: str) -> Delet
     """A deleted key, with its newest version."""
     head, version = deleted
     return DeletedKeyBundle(
-        json_web_key(vault, head.name, version),
+        json_web_key(vault, head.name, version, api_version),
         attributes(vault, version, api_version),
         version.tags,
         version.managed or None,
-        _release_policy(version.release_policy),
+        _release_policy(version, api_version),
         recovery_id=recovery_id(vault, KEY, head.name),
         deleted_date=head.deleted_at,
         scheduled_purge_date=head.purge_at,
@@ -121,7 +130,8 @@ def rotation_policy(vault: Vault, key: Key, policy: RotationPolicy | None) -> Ro
     )
 
 
-def _release_policy(policy: ReleasePolicy | None) -> ReleasePolicyJson | None:
-    if policy is None:
+def _release_policy(version: KeyVersion, api_version: str) -> ReleasePolicyJson | None:
+    policy = version.release_policy
+    if policy is None or not has("key.release_policy", api_version):
         return None
     return ReleasePolicyJson(policy.data, policy.content_type, policy.immutable)

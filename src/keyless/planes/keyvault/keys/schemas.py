@@ -61,10 +61,11 @@ class UpdateKeyRequest(msgspec.Struct):
 
 
 class KeyAttributes(ObjectAttributes, omit_defaults=True, rename="camel"):
-    """`KeyAttributes`; ``hsm_platform`` is `0` for keys in software."""
+    """`KeyAttributes`; ``hsm_platform`` is `0` for keys in software, ``key_size`` that of a symmetric key."""
 
     exportable: bool | None = None
     hsm_platform: str | None = None
+    key_size: int | None = msgspec.field(default=None, name="key_size")
 
 
 class KeyBundle(msgspec.Struct, omit_defaults=True):

@@ -27,6 +27,7 @@ from keyless.planes.keyvault.keys.material.types import KeyType
 from keyless.planes.keyvault.keys.properties import (
     NO_PROPERTIES,
     KeyProperties,
+    check_policy_unchanged,
     check_properties,
     operations_of,
 )
@@ -244,8 +245,8 @@ async def _check_own(records: VaultKeys, name: str, operation: str) -> None:
 
 def _changed(vault: Vault, version: KeyVersion, changes: KeyProperties, now: int) -> KeyVersion:
     given = {field: value for field, value in msgspec.structs.asdict(changes).items() if value is not None}
-    if version.release_policy is not None and version.release_policy.immutable:
-        given.pop("release_policy", None)
+    if version.release_policy is not None:
+        check_policy_unchanged(version.release_policy, changes.release_policy)
     whole = KeyProperties(
         **{"exportable": version.exportable, "release_policy": version.release_policy, **given}
     )

@@ -22,6 +22,7 @@ from keyless.planes.keyvault.keys.material.types import (
     CURVES,
     LEGACY_CURVE,
     OCT_BITS,
+    RENAMED_CURVE,
     RSA_BITS,
     Family,
     KeyType,
@@ -87,7 +88,7 @@ def read_curve(name: str | None) -> str:
     Raises:
         InvalidRequest: there is no such curve.
     """
-    known = "P-256K" if name == LEGACY_CURVE else name
+    known = RENAMED_CURVE if name == LEGACY_CURVE else name
     if known not in CURVES:
         raise invalid("crv", f"it must be {_either(tuple(CURVES))}")
     return known

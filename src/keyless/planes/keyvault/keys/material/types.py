@@ -100,8 +100,8 @@ CURVES = {
         Curve("P-521", 66, ec.SECP521R1()),
     )
 }
-LEGACY_CURVE = "SECP256K1"
-"""What P-256K was called before 7.0."""
+RENAMED_CURVE, LEGACY_CURVE = "P-256K", "SECP256K1"
+"""A curve, and what it was called before 7.0."""
 
 
 def curve_of(key: ec.EllipticCurvePrivateKey) -> Curve | None:
