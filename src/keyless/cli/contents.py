@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from keyless.cli.failure import Failure, explained
 from keyless.cli.options import declared_estate
@@ -13,14 +13,14 @@ if TYPE_CHECKING:
     from keyless.deploy.contents import PlaneContents
     from keyless.model.estate import Estate
 
-Write = Callable[["PlaneContents"], Awaitable[None]]
+T = TypeVar("T")
 
 
-async def put(project: Project, write: Write) -> None:
+async def put(project: Project, write: Callable[[PlaneContents], Awaitable[T]], *, deploy: bool = True) -> T:
     """Write into a vault or store; a plane that runs sees the change on its next request.
 
     One that `keyless.yaml` declares and the store does not hold yet is made first, with all that the file
-    declares.
+    declares; with ``deploy`` false, where nothing is to be written, it is unknown.
 
     Raises:
         Failure: there is no such vault or store, or it does not take this.
@@ -41,13 +41,13 @@ async def put(project: Project, write: Write) -> None:
         try:
             contents = contents_of(store)
             try:
-                await write(contents)
+                return await write(contents)
             except UnknownContainer:
-                estate = declared_estate(project)
+                estate = declared_estate(project) if deploy else None
                 if estate is None:
                     raise
                 await deploy_estate(store, estate)
-                await write(contents)
+                return await write(contents)
         except (UnknownContainer, WireError) as error:
             raise Failure(str(error), 2) from error
         finally:

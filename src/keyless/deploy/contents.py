@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 
+from keyless.deploy.vaults.found import Found, Making, NotASource
 from keyless.lifecycle.applications import register
 from keyless.model.estate import DeclaredApplication, DeclaredSecret, DeclaredSetting
 from keyless.model.resources import ConfigurationStore, Vault
@@ -13,12 +14,16 @@ from keyless.planes.appconfig.contents import StoreContents
 from keyless.planes.appconfig.errors import KeyLocked
 from keyless.planes.appconfig.records import KeyValue, Name
 from keyless.planes.appconfig.service import KeyValues
+from keyless.planes.keyvault.arrivals import Arrivals, Arrived
 from keyless.planes.keyvault.contents import VaultContents
 from keyless.planes.keyvault.secrets.properties import SecretProperties
 from keyless.planes.keyvault.secrets.service import Secrets
 from keyless.store.clock import estate_time
 from keyless.store.collections import STORES, VAULTS
 from keyless.store.ports import Store, Transaction
+
+Source = Callable[[Vault, Making], Awaitable[Found]]
+"""Reads what is to come into a vault."""
 
 
 class UnknownContainer(Exception):
@@ -41,6 +46,25 @@ class PlaneContents:
         await self._secrets.declare(
             vault, secret.name, secret.value, properties, now=await self._estate_time()
         )
+
+    async def take_in(
+        self, vault_name: str, found: Source, *, renew: bool, keep: bool
+    ) -> tuple[Found, list[Arrived]]:
+        """Bring what a source holds into a vault, all or nothing; also what became of each object.
+
+        With ``renew`` what differs gets a new version; without ``keep`` nothing is written.
+
+        Raises:
+            UnknownContainer: there is no such vault.
+            NotASource: it is no source, or several of its things would have one name.
+        """
+        vault = await self._vault(vault_name)
+        now = await self._estate_time()
+        read = await found(vault, Making(now, self._secrets.new_version_id))
+        if clashes := read.clashes():
+            raise NotASource("\n".join(clashes))
+        arrivals = Arrivals(self._store)
+        return read, await arrivals.take_in(vault, read.arrivals, renew=renew, keep=keep, now=now)
 
     async def ensure_setting(self, setting: DeclaredSetting) -> None:
         """Make sure that a store holds a key-value with this value."""

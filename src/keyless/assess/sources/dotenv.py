@@ -36,7 +36,9 @@ _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 _LETTERS = {"n": "\n", "t": "\t", "r": "\r"}
 
 
-class _Value(NamedTuple):
+class Value(NamedTuple):
+    """A value as it comes to be, and where it stands; a ``literal`` one has no expressions in it."""
+
     text: str
     start: int
     end: int
@@ -47,23 +49,26 @@ def read(path: str, text: str) -> Source:
     """A file of environment variables."""
     file = FileText(path, text)
     characters = Characters(file)
-    entries = tuple(_entry(characters, line) for line in _lines(text))
+    entries = tuple(_entry(characters, line) for line in lines_of(text))
     root = Record(file.span(0, len(file.data)), entries)
     document = Document(path=path, kind=DocumentKind.DOTENV, roots=(root,))
     return Source(path=path, document=document)
 
 
-class _Line:
+class Line:
+    """A name and its value, with where the name stands in the text."""
+
     __slots__ = ("end", "name", "start", "value")
 
-    def __init__(self, name: str, start: int, end: int, value: _Value) -> None:
+    def __init__(self, name: str, start: int, end: int, value: Value) -> None:
         self.name = name
         self.start = start
         self.end = end
         self.value = value
 
 
-def _lines(text: str) -> Iterator[_Line]:
+def lines_of(text: str) -> Iterator[Line]:
+    """The names and values of a file; what sets nothing is passed over."""
     at = 0
     while at < len(text):
         blank = _BLANK.match(text, at)
@@ -77,12 +82,12 @@ def _lines(text: str) -> Iterator[_Line]:
             at = end + 1
             continue
         value = _value(text, name.end())
-        yield _Line(name.group(1), name.start(1), name.end(1), value)
+        yield Line(name.group(1), name.start(1), name.end(1), value)
         end = text.find("\n", value.end)
         at = len(text) if end < 0 else end + 1
 
 
-def _value(text: str, at: int) -> _Value:
+def _value(text: str, at: int) -> Value:
     pattern = _QUOTED.get(text[at : at + 1])
     quoted = pattern.match(text, at) if pattern is not None else None
     if quoted is None:
@@ -90,14 +95,14 @@ def _value(text: str, at: int) -> _Value:
         line = text[at : end if end >= 0 else len(text)]
         comment = _COMMENT.search(line)
         bare = (line[: comment.start()] if comment else line).rstrip()
-        return _Value("" if bare.startswith("#") else bare, at, at + len(bare), literal=False)
+        return Value("" if bare.startswith("#") else bare, at, at + len(bare), literal=False)
     inner = quoted.group(1)
     if text[at] == '"' and "\\" in inner:
         inner = _ESCAPE.sub(lambda one: _LETTERS.get(one.group(1), one.group(1)), inner)
-    return _Value(inner, quoted.start(1), quoted.end(1), literal=text[at] != '"')
+    return Value(inner, quoted.start(1), quoted.end(1), literal=text[at] != '"')
 
 
-def _entry(characters: Characters, line: _Line) -> Entry:
+def _entry(characters: Characters, line: Line) -> Entry:
     value = line.value
     name = Literal(characters.span(line.start, line.end), line.name)
     span = characters.span(line.start, max(value.end, line.end))

@@ -1,0 +1,124 @@
+"""`keyless vault`: what a vault of the local plane holds, brought in from elsewhere."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from keyless.cli.commands import Commands
+from keyless.cli.contents import put
+from keyless.cli.failure import Failure
+from keyless.cli.options import chosen_project, project_option
+from keyless.cli.terminal import say
+from keyless.cli.vault_words import arrivals_json, lines_of, refusals_of
+from keyless.cli.wording import counted
+
+if TYPE_CHECKING:
+    from keyless.deploy.contents import PlaneContents, Source
+    from keyless.deploy.vaults.found import Choice, Found, Making
+    from keyless.model.resources import Vault
+    from keyless.planes.keyvault.arrivals import Arrived
+
+INCOMPLETE = 3
+"""The exit code where not everything could be taken in."""
+_MOST_BYTES = 64 * 1024 * 1024
+
+
+@click.group("vault", cls=Commands)
+def command() -> None:
+    """Bring what a vault of the local plane is to hold in from elsewhere."""
+
+
+@command.command(
+    "import",
+    epilog="Exit code: 0 where everything was taken in or was there already, 3 where something in the source "
+    "could not be (it is listed, and the rest is taken in), 2 where nothing was done.",
+)
+@click.argument("vault")
+@click.argument("source")
+@click.option(
+    "--only", multiple=True, metavar="PATTERN", help="Only names like this, as in `DB_*`. May be repeated."
+)
+@click.option(
+    "--except", "leave_out", multiple=True, metavar="PATTERN", help="No names like this. May be repeated."
+)
+@click.option(
+    "--force", is_flag=True, help="Make a new version of what differs, and recover what is deleted."
+)
+@click.option("--dry-run", is_flag=True, help="Say what would come in, and write nothing.")
+@click.option("--json", "as_json", is_flag=True, help="Print what was done as JSON.")
+@project_option
+def import_contents(
+    vault: str,
+    source: str,
+    only: tuple[str, ...],
+    leave_out: tuple[str, ...],
+    force: bool,
+    dry_run: bool,
+    as_json: bool,
+    directory: Path | None,
+) -> None:
+    """Take what SOURCE holds into VAULT: all of it in one step, or nothing.
+
+    SOURCE is a `.env` file, or a JSON file with names and values. Names get the form that vaults take:
+    `DB_PASSWORD` becomes `DB-PASSWORD`, `Orders:Key` becomes `Orders--Key`.
+
+    What the vault has already is left alone. What differs there, or is deleted there, is refused, and then
+    nothing is written; `--force` makes a new version of it. No value is ever shown.
+    """
+    from keyless.deploy.vaults.found import Choice, NotASource
+
+    read = _reader(source, Choice(only, leave_out))
+
+    async def take_in(contents: PlaneContents) -> tuple[Found, list[Arrived]]:
+        return await contents.take_in(vault.lower(), read, renew=force, keep=not dry_run)
+
+    try:
+        found, arrived = asyncio.run(put(chosen_project(directory), take_in, deploy=not dry_run))
+    except NotASource as error:
+        raise Failure(f"nothing was taken in from `{source}`: {error}", 2) from error
+    if as_json:
+        click.echo(arrivals_json(found, arrived))
+    else:
+        for line in lines_of(found, arrived):
+            click.echo(line)
+    _end(found, arrived, vault.lower(), dry_run=dry_run)
+
+
+def _end(found: Found, arrived: list[Arrived], vault: str, *, dry_run: bool) -> None:
+    """Say what it came to; raises where not everything came in."""
+    if refused := refusals_of(arrived):
+        raise Failure("\n".join([f"nothing was written into vault `{vault}`", *refused]), 2)
+    written = sum(one.outcome.value != "unchanged" for one in arrived)
+    done = "would be written" if dry_run else "written"
+    told = f"{counted(written, 'object', 'objects')} {done} into vault `{vault}`"
+    say(f"{told}, {len(arrived) - written} unchanged")
+    if found.left:
+        raise SystemExit(INCOMPLETE)
+
+
+def _reader(source: str, choice: Choice) -> Source:
+    """What reads a source, once the vault is known that it is for."""
+    from keyless.deploy.vaults.read import read_file
+
+    data = _bytes_of(Path(source))
+
+    async def read(vault: Vault, making: Making) -> Found:
+        return read_file(data, choice, making)
+
+    return read
+
+
+def _bytes_of(path: Path) -> bytes:
+    """A file's content; raises Failure where it cannot be had."""
+    try:
+        with path.open("rb") as file:
+            data = file.read(_MOST_BYTES + 1)
+    except OSError as error:
+        raise Failure(f"cannot read `{path}`: {(error.strerror or str(error)).lower()}", 2) from error
+    if len(data) > _MOST_BYTES:
+        raise Failure(f"`{path}` is too large to be read as a vault's contents", 2)
+    return data

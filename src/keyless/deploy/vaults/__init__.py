@@ -1,0 +1,1 @@
+"""What a vault holds, brought in from files and other vaults, and given out sealed."""
