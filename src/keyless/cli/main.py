@@ -27,7 +27,7 @@ _COMMANDS = {
     "token": "Print an access token of the estate's owner.",
     "estate": "Write, check, show and export `keyless.yaml`.",
     "secret": "Put secrets into a vault of the local plane.",
-    "vault": "Bring what vaults are to hold in from elsewhere.",
+    "vault": "Show what a vault holds, bring it in from elsewhere, or give it out sealed.",
     "setting": "Put settings into a configuration store of the local plane.",
     "identity": "List, show, revoke and restore identities.",
     "federate": "Let the real Entra ID, or another provider, trust the identities of this site.",

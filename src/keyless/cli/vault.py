@@ -1,19 +1,24 @@
-"""`keyless vault`: what a vault of the local plane holds, brought in from elsewhere."""
+"""`keyless vault`: what a vault of the local plane holds: shown, brought in, given out sealed."""
 
 from __future__ import annotations
 
 import asyncio
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from keyless.cli.commands import Commands
 from keyless.cli.contents import put
 from keyless.cli.failure import Failure
+from keyless.cli.files import write_whole
+from keyless.cli.opener import Named, opener_options
 from keyless.cli.options import chosen_project, project_option
 from keyless.cli.terminal import say
-from keyless.cli.vault_words import arrivals_json, lines_of, refusals_of
+from keyless.cli.vault_words import arrivals_json, held_json, held_line, lines_of, refusals_of
 from keyless.cli.wording import counted
 
 if TYPE_CHECKING:
@@ -21,6 +26,7 @@ if TYPE_CHECKING:
     from keyless.deploy.vaults.found import Choice, Found, Making
     from keyless.model.resources import Vault
     from keyless.planes.keyvault.arrivals import Arrived
+    from keyless.planes.keyvault.copies import ObjectCopy
 
 INCOMPLETE = 3
 """The exit code where not everything could be taken in."""
@@ -29,7 +35,21 @@ _MOST_BYTES = 64 * 1024 * 1024
 
 @click.group("vault", cls=Commands)
 def command() -> None:
-    """Bring what a vault of the local plane is to hold in from elsewhere."""
+    """Show what a vault of the local plane holds, bring it in from elsewhere, or give it out sealed."""
+
+
+@command.command("show")
+@click.argument("vault")
+@click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
+@project_option
+def show(vault: str, as_json: bool, directory: Path | None) -> None:
+    """Print what VAULT holds: secrets, keys and certificates, deleted ones too. No value is shown."""
+    project = chosen_project(directory)
+    held = asyncio.run(put(project, lambda contents: contents.held(vault.lower()), deploy=False))
+    if as_json:
+        click.echo(held_json(held))
+    for one in () if as_json else held:
+        click.echo(held_line(one))
 
 
 @command.command(
@@ -48,6 +68,7 @@ def command() -> None:
 @click.option(
     "--force", is_flag=True, help="Make a new version of what differs, and recover what is deleted."
 )
+@opener_options
 @click.option("--dry-run", is_flag=True, help="Say what would come in, and write nothing.")
 @click.option("--json", "as_json", is_flag=True, help="Print what was done as JSON.")
 @project_option
@@ -60,18 +81,20 @@ def import_contents(
     dry_run: bool,
     as_json: bool,
     directory: Path | None,
+    **named: Any,  # noqa: ANN401  # the options of what opens a sealed file
 ) -> None:
     """Take what SOURCE holds into VAULT: all of it in one step, or nothing.
 
-    SOURCE is a `.env` file, or a JSON file with names and values. Names get the form that vaults take:
-    `DB_PASSWORD` becomes `DB-PASSWORD`, `Orders:Key` becomes `Orders--Key`.
+    SOURCE is a `.env` file, a JSON file with names and values, or what `keyless vault export` wrote. Names of
+    variables and settings get the form that vaults take: `DB_PASSWORD` becomes `DB-PASSWORD`, `Orders:Key`
+    becomes `Orders--Key`.
 
     What the vault has already is left alone. What differs there, or is deleted there, is refused, and then
     nothing is written; `--force` makes a new version of it. No value is ever shown.
     """
     from keyless.deploy.vaults.found import Choice, NotASource
 
-    read = _reader(source, Choice(only, leave_out))
+    read = _reader(source, Choice(only, leave_out), Named(**named))
 
     async def take_in(contents: PlaneContents) -> tuple[Found, list[Arrived]]:
         return await contents.take_in(vault.lower(), read, renew=force, keep=not dry_run)
@@ -100,16 +123,61 @@ def _end(found: Found, arrived: list[Arrived], vault: str, *, dry_run: bool) -> 
         raise SystemExit(INCOMPLETE)
 
 
-def _reader(source: str, choice: Choice) -> Source:
+def _reader(source: str, choice: Choice, named: Named) -> Source:
     """What reads a source, once the vault is known that it is for."""
+    from keyless.deploy.vaults.export import read_export
     from keyless.deploy.vaults.read import read_file
+    from keyless.deploy.vaults.sealed import is_sealed, opens_with_passphrase
 
     data = _bytes_of(Path(source))
+    opener = None
+    if is_sealed(data):
+        with _told(source):
+            opener = named.opener(new=False, asks_for_key=not opens_with_passphrase(data))
 
     async def read(vault: Vault, making: Making) -> Found:
+        if opener is not None:
+            return read_export(data, opener, vault, choice)
         return read_file(data, choice, making)
 
     return read
+
+
+@command.command("export")
+@click.argument("vault")
+@click.option(
+    "--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="The file to write."
+)
+@opener_options
+@project_option
+def export(vault: str, out: Path, directory: Path | None, **named: Any) -> None:  # noqa: ANN401  # as above
+    """Write everything that lives in VAULT into one sealed file, for `keyless vault import`.
+
+    Secrets, keys and certificates with all versions and policies, private keys among them: the file opens,
+    in any estate, for whoever has the passphrase or the key. It is never written in clear.
+    """
+    opener = Named(**named).opener(new=True)
+
+    async def sealed(contents: PlaneContents) -> tuple[bytes, list[ObjectCopy]]:
+        return await contents.export(vault.lower(), opener, os.urandom)
+
+    with _told(str(named.get("key_file"))):
+        data, objects = asyncio.run(put(chosen_project(directory), sealed))
+    write_whole(out, data)
+    versions = sum(len(one.versions) for one in objects)
+    told = f"{counted(len(objects), 'object', 'objects')} with {counted(versions, 'version', 'versions')}"
+    say(f"{told} of vault `{vault.lower()}` sealed in `{out}`")
+
+
+@contextmanager
+def _told(what: str) -> Iterator[None]:
+    """Say of what does not open what it is."""
+    from keyless.deploy.vaults.sealed import CannotOpen
+
+    try:
+        yield
+    except CannotOpen as error:
+        raise Failure(f"`{what}`: {error}", 2) from error
 
 
 def _bytes_of(path: Path) -> bytes:

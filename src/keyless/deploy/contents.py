@@ -5,7 +5,9 @@ from __future__ import annotations
 import difflib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
+from keyless.deploy.vaults.export import exported
 from keyless.deploy.vaults.found import Found, Making, NotASource
+from keyless.deploy.vaults.sealed import Opener
 from keyless.lifecycle.applications import register
 from keyless.model.estate import DeclaredApplication, DeclaredSecret, DeclaredSetting
 from keyless.model.resources import ConfigurationStore, Vault
@@ -16,6 +18,9 @@ from keyless.planes.appconfig.records import KeyValue, Name
 from keyless.planes.appconfig.service import KeyValues
 from keyless.planes.keyvault.arrivals import Arrivals, Arrived
 from keyless.planes.keyvault.contents import VaultContents
+from keyless.planes.keyvault.copies import ObjectCopy, copies_of
+from keyless.planes.keyvault.held import Held, held_in
+from keyless.planes.keyvault.objects.objects import Entropy
 from keyless.planes.keyvault.secrets.properties import SecretProperties
 from keyless.planes.keyvault.secrets.service import Secrets
 from keyless.store.clock import estate_time
@@ -65,6 +70,26 @@ class PlaneContents:
             raise NotASource("\n".join(clashes))
         arrivals = Arrivals(self._store)
         return read, await arrivals.take_in(vault, read.arrivals, renew=renew, keep=keep, now=now)
+
+    async def export(
+        self, vault_name: str, opener: Opener, entropy: Entropy
+    ) -> tuple[bytes, list[ObjectCopy]]:
+        """Everything that lives in a vault as one sealed file; also what is in that.
+
+        Raises:
+            UnknownContainer: there is no such vault.
+        """
+        vault = await self._vault(vault_name)
+        copies = await copies_of(self._store, vault)
+        return exported(vault.name, copies, opener, entropy, await self._estate_time()), copies
+
+    async def held(self, vault_name: str) -> list[Held]:
+        """What a vault holds, live and deleted, each with its newest version.
+
+        Raises:
+            UnknownContainer: there is no such vault.
+        """
+        return await held_in(self._store, await self._vault(vault_name), await self._estate_time())
 
     async def ensure_setting(self, setting: DeclaredSetting) -> None:
         """Make sure that a store holds a key-value with this value."""

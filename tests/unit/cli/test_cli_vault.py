@@ -115,3 +115,70 @@ def test_what_cannot_be_done_is_said(
     ran = vault(project, "import", name, source)
     assert isinstance(ran.exception, Failure)
     assert why in str(ran.exception)
+
+
+LONG = "PLANTED passphrase"
+
+
+def exported(project: Project, *arguments: str) -> Result:
+    (project.root / "passphrase").write_text(LONG + "\n")
+    out = str(project.root / "vault.sealed")
+    return vault(project, "export", "contoso-orders", "--out", out, *arguments)
+
+
+def failure_of(ran: Result) -> str:
+    assert isinstance(ran.exception, Failure), ran.output
+    assert ran.exception.exit_code == 2
+    return str(ran.exception)
+
+
+def test_what_was_exported_comes_back(
+    project: Project, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    brought(project, ENV)
+    ran = exported(project, "--passphrase-file", str(project.root / "passphrase"))
+    assert "3 objects with 3 versions of vault `contoso-orders` sealed in" in ran.stderr
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    (elsewhere / ESTATE_FILE).write_text(ESTATE.replace('{secrets: {declared: "as text"}}', "{}"))
+    other = Project(elsewhere, elsewhere / STATE_DIRECTORY)
+    monkeypatch.setenv("K7_PASSPHRASE", LONG)
+    source = str(project.root / "vault.sealed")
+    back = vault(other, "import", "contoso-orders", source, "--passphrase-env", "K7_PASSPHRASE")
+    assert back.exit_code == 0, back.output
+    assert held(other) == held(project)
+
+
+def test_a_key_seals_and_opens_too(project: Project) -> None:
+    brought(project, ENV)
+    key = project.root / "key"
+    key.write_text("A" * 43 + "=\n")
+    assert exported(project, "--key-file", str(key)).exit_code == 0
+    source = str(project.root / "vault.sealed")
+    assert vault(project, "import", "contoso-orders", source, "--key-file", str(key)).exit_code == 0
+    assert "name its file with `--key-file`" in failure_of(vault(project, "import", "contoso-orders", source))
+    key.write_text("short")
+    assert "must be base64 of 32 bytes" in failure_of(exported(project, "--key-file", str(key)))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "why"),
+    [
+        (["--passphrase-env", "K7_NOT_SET"], "`K7_NOT_SET` is not set"),
+        (["--passphrase-file", "absent"], "cannot read `absent`"),
+        (["--passphrase-file", "/dev/null"], "0 characters: take at least 12"),
+        (["--passphrase-file", "a", "--key-file", "b"], "give one of"),
+        ([], "there is nobody to ask"),
+    ],
+)
+def test_a_passphrase_must_be_had(project: Project, arguments: list[str], why: str) -> None:
+    brought(project, ENV)
+    assert why in failure_of(exported(project, *arguments))
+    assert not (project.root / "vault.sealed").exists()
+
+
+def test_what_a_vault_holds_is_shown_without_values(project: Project) -> None:
+    brought(project, '{"db": {"value": "PLANTED", "contentType": "text/plain", "enabled": false}}')
+    lines = vault(project, "show", "contoso-orders").stdout.splitlines()
+    assert lines == ["secret      db  1 version, text/plain, disabled", "secret      declared  1 version"]
+    shown = json.loads(vault(project, "show", "contoso-orders", "--json").stdout)
+    assert [(one["name"], one["enabled"]) for one in shown] == [("db", False), ("declared", True)]

@@ -5,11 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from keyless.planes.keyvault.keys.records import KEY
+from keyless.planes.keyvault.objects.kind import Kind
 from keyless.planes.keyvault.secrets.records import SECRET
 from keyless.store.collections import EXPIRY_TOLD
 from keyless.store.ports import Collection, Transaction
 
-HELD: tuple[Collection[Any], ...] = (*SECRET.collections, *KEY.collections)
+KINDS: tuple[Kind[Any], ...] = (SECRET, KEY)
+"""Every kind of object that a vault holds."""
+HELD: tuple[Collection[Any], ...] = tuple(one for kind in KINDS for one in kind.collections)
 """Every collection whose keys begin with a vault's case-folded name."""
 
 
