@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,19 +16,18 @@ from keyless.cli.files import write_whole
 from keyless.cli.opener import Named, opener_options
 from keyless.cli.options import chosen_project, project_option
 from keyless.cli.terminal import say
+from keyless.cli.vault_sources import Given, told
 from keyless.cli.vault_words import arrivals_json, held_json, held_line, lines_of, refusals_of
 from keyless.cli.wording import counted
 
 if TYPE_CHECKING:
-    from keyless.deploy.contents import PlaneContents, Source
-    from keyless.deploy.vaults.found import Choice, Found, Making
-    from keyless.model.resources import Vault
+    from keyless.deploy.contents import PlaneContents
+    from keyless.deploy.vaults.found import Found
     from keyless.planes.keyvault.arrivals import Arrived
     from keyless.planes.keyvault.copies import ObjectCopy
 
 INCOMPLETE = 3
 """The exit code where not everything could be taken in."""
-_MOST_BYTES = 64 * 1024 * 1024
 
 
 @click.group("vault", cls=Commands)
@@ -65,6 +62,7 @@ def show(vault: str, as_json: bool, directory: Path | None) -> None:
 @click.option(
     "--except", "leave_out", multiple=True, metavar="PATTERN", help="No names like this. May be repeated."
 )
+@click.option("--from-vault", metavar="NAME", help="Which one, where SOURCE holds several vaults.")
 @click.option(
     "--force", is_flag=True, help="Make a new version of what differs, and recover what is deleted."
 )
@@ -75,6 +73,7 @@ def show(vault: str, as_json: bool, directory: Path | None) -> None:
 def import_contents(
     vault: str,
     source: str,
+    from_vault: str | None,
     only: tuple[str, ...],
     leave_out: tuple[str, ...],
     force: bool,
@@ -85,16 +84,17 @@ def import_contents(
 ) -> None:
     """Take what SOURCE holds into VAULT: all of it in one step, or nothing.
 
-    SOURCE is a `.env` file, a JSON file with names and values, or what `keyless vault export` wrote. Names of
-    variables and settings get the form that vaults take: `DB_PASSWORD` becomes `DB-PASSWORD`, `Orders:Key`
-    becomes `Orders--Key`.
+    SOURCE is a `.env` file, a JSON file with names and values, what `keyless vault export` wrote, the export
+    of a Lowkey Vault, or another vault at its address (`https://NAME.vault.azure.net`), which is read with
+    your own credential. Names of variables and settings get the form that vaults take: `DB_PASSWORD` becomes
+    `DB-PASSWORD`, `Orders:Key` becomes `Orders--Key`.
 
     What the vault has already is left alone. What differs there, or is deleted there, is refused, and then
     nothing is written; `--force` makes a new version of it. No value is ever shown.
     """
     from keyless.deploy.vaults.found import Choice, NotASource
 
-    read = _reader(source, Choice(only, leave_out), Named(**named))
+    read = Given(source, from_vault, Named(**named)).reader(Choice(only, leave_out))
 
     async def take_in(contents: PlaneContents) -> tuple[Found, list[Arrived]]:
         return await contents.take_in(vault.lower(), read, renew=force, keep=not dry_run)
@@ -123,26 +123,6 @@ def _end(found: Found, arrived: list[Arrived], vault: str, *, dry_run: bool) -> 
         raise SystemExit(INCOMPLETE)
 
 
-def _reader(source: str, choice: Choice, named: Named) -> Source:
-    """What reads a source, once the vault is known that it is for."""
-    from keyless.deploy.vaults.export import read_export
-    from keyless.deploy.vaults.read import read_file
-    from keyless.deploy.vaults.sealed import is_sealed, opens_with_passphrase
-
-    data = _bytes_of(Path(source))
-    opener = None
-    if is_sealed(data):
-        with _told(source):
-            opener = named.opener(new=False, asks_for_key=not opens_with_passphrase(data))
-
-    async def read(vault: Vault, making: Making) -> Found:
-        if opener is not None:
-            return read_export(data, opener, vault, choice)
-        return read_file(data, choice, making)
-
-    return read
-
-
 @command.command("export")
 @click.argument("vault")
 @click.option(
@@ -161,32 +141,11 @@ def export(vault: str, out: Path, directory: Path | None, **named: Any) -> None:
     async def sealed(contents: PlaneContents) -> tuple[bytes, list[ObjectCopy]]:
         return await contents.export(vault.lower(), opener, os.urandom)
 
-    with _told(str(named.get("key_file"))):
+    with told(str(named.get("key_file"))):
         data, objects = asyncio.run(put(chosen_project(directory), sealed))
     write_whole(out, data)
     versions = sum(len(one.versions) for one in objects)
-    told = f"{counted(len(objects), 'object', 'objects')} with {counted(versions, 'version', 'versions')}"
-    say(f"{told} of vault `{vault.lower()}` sealed in `{out}`")
-
-
-@contextmanager
-def _told(what: str) -> Iterator[None]:
-    """Say of what does not open what it is."""
-    from keyless.deploy.vaults.sealed import CannotOpen
-
-    try:
-        yield
-    except CannotOpen as error:
-        raise Failure(f"`{what}`: {error}", 2) from error
-
-
-def _bytes_of(path: Path) -> bytes:
-    """A file's content; raises Failure where it cannot be had."""
-    try:
-        with path.open("rb") as file:
-            data = file.read(_MOST_BYTES + 1)
-    except OSError as error:
-        raise Failure(f"cannot read `{path}`: {(error.strerror or str(error)).lower()}", 2) from error
-    if len(data) > _MOST_BYTES:
-        raise Failure(f"`{path}` is too large to be read as a vault's contents", 2)
-    return data
+    sealed_in = (
+        f"{counted(len(objects), 'object', 'objects')} with {counted(versions, 'version', 'versions')}"
+    )
+    say(f"{sealed_in} of vault `{vault.lower()}` sealed in `{out}`")

@@ -109,7 +109,7 @@ def test_names_that_become_the_same_are_refused(project: Project) -> None:
 def test_what_cannot_be_done_is_said(
     project: Project, monkeypatch: pytest.MonkeyPatch, source: str, name: str, why: str
 ) -> None:
-    monkeypatch.setattr("keyless.cli.vault._MOST_BYTES", 1024)
+    monkeypatch.setattr("keyless.cli.vault_sources._MOST_BYTES", 1024)
     monkeypatch.chdir(project.root)
     brought(project, "A=1")
     ran = vault(project, "import", name, source)

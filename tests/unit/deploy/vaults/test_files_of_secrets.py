@@ -7,14 +7,16 @@ import json
 import pytest
 
 from keyless.deploy.vaults.found import Choice, Found, Making, NotASource, name_in_vault
-from keyless.deploy.vaults.read import read_file
+from keyless.deploy.vaults.read import File, read_file
+from keyless.model.resources import Vault
 
 MAKING = Making(1_800_000_000, lambda: "0" * 32)
+VAULT = Vault("/subscriptions/s/resourceGroups/g/providers/Microsoft.KeyVault/vaults/v", "v", "here")
 ALL = Choice()
 
 
 def read(text: str, choice: Choice = ALL) -> Found:
-    return read_file(text.encode(), choice, MAKING)
+    return read_file(File(text.encode()), VAULT, choice, MAKING)
 
 
 def values(found: Found) -> dict[str, str]:
@@ -139,6 +141,6 @@ def test_what_is_no_secret_in_json_is_left_out_and_no_value_told(entry: object, 
 )
 def test_what_cannot_be_read_is_refused_and_nothing_of_it_told(data: bytes, why: str) -> None:
     with pytest.raises(NotASource) as refused:
-        read_file(data, ALL, MAKING)
+        read_file(File(data), VAULT, ALL, MAKING)
     assert why in str(refused.value)
     assert "PLANTED" not in str(refused.value)

@@ -1,0 +1,146 @@
+"""Another vault as a source, read by the official client libraries with the user's own credential.
+
+Rules:
+- who reads is whoever `DefaultAzureCredential` finds: the environment, a managed identity, the Azure CLI, …;
+- of each secret the current version comes, with its id and properties; a disabled one gives no value out;
+- the service gives no private key out to anybody: every key is listed as left out;
+- what the user may not list or read is left out with the service's own code;
+- nothing is written there.
+
+Source: https://learn.microsoft.com/python/api/overview/azure/key-vault
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from keyless.deploy.vaults.found import Choice, Found, Left, Making, NotASource, secret_arrival
+from keyless.model.secret_text import SecretText
+from keyless.planes.keyvault.secrets.properties import SecretProperties
+from keyless.wire.errors import WireError
+
+if TYPE_CHECKING:
+    from azure.keyvault.keys import KeyClient
+    from azure.keyvault.secrets import KeyVaultSecret, SecretClient
+    from azure.keyvault.secrets import SecretProperties as SecretOfVault
+
+_ADDRESS = re.compile(r"https://[A-Za-z0-9][A-Za-z0-9.-]*(:\d{1,5})?/?")
+_ID = re.compile(r"[0-9a-f]{32}")
+NO_PRIVATE_KEYS = "the service gives no private key out: make another here, or import the original"
+
+
+class Clients(NamedTuple):
+    """The clients of one vault."""
+
+    secrets: SecretClient
+    keys: KeyClient
+
+
+def read_vault(address: str, choice: Choice, making: Making) -> Found:
+    """What another vault holds.
+
+    Raises:
+        NotASource: the client libraries are missing, nobody is signed in, or the vault cannot be reached.
+    """
+    if _ADDRESS.fullmatch(address) is None:
+        raise NotASource("the address of a vault is such as `https://NAME.vault.azure.net`")
+    with _explained():
+        return _Reader(_clients(address), choice, making).read()
+
+
+def _clients(address: str) -> Clients:
+    try:
+        from azure.identity import DefaultAzureCredential
+        from azure.keyvault.keys import KeyClient
+        from azure.keyvault.secrets import SecretClient
+    except ImportError as error:
+        raise NotASource(
+            f"reading another vault needs `{error.name}`: install Keyless with its extra `vault` "
+            "(`pip install 'keyless[vault]'`)"
+        ) from error
+    credential = DefaultAzureCredential()
+    return Clients(SecretClient(address, credential), KeyClient(address, credential))
+
+
+@contextmanager
+def _explained() -> Iterator[None]:
+    """Turn what the clients raise of the vault as a whole into one message."""
+    from azure.core.exceptions import AzureError, ClientAuthenticationError
+
+    try:
+        yield
+    except ClientAuthenticationError as error:
+        raise NotASource(f"nobody is signed in there: {_first_line(error)}") from error
+    except AzureError as error:
+        raise NotASource(f"the vault cannot be read: {_first_line(error)}") from error
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).strip().partition("\n")[0]
+
+
+class _Reader:
+    def __init__(self, clients: Clients, choice: Choice, making: Making) -> None:
+        self._clients, self._choice, self._making = clients, choice, making
+        self._found = Found()
+
+    def read(self) -> Found:
+        for properties in self._listed("secrets", self._clients.secrets.list_properties_of_secrets):
+            self._secret(properties)
+        for key in self._listed("keys", self._clients.keys.list_properties_of_keys):
+            self._found.left.append(Left(f"key {key.name}", NO_PRIVATE_KEYS))
+        return self._found
+
+    def _listed(self, what: str, list_all: Callable[[], Iterable[Any]]) -> list[Any]:
+        """The objects of one kind that are wanted and stand behind no certificate."""
+        from azure.core.exceptions import HttpResponseError
+
+        try:
+            return [one for one in list_all() if self._choice.takes(one.name) and not one.managed]
+        except HttpResponseError as error:
+            if error.status_code != 403:
+                raise
+            self._found.left.append(Left(what, f"they may not be listed: {_code_of(error)}"))
+            return []
+
+    def _secret(self, listed: SecretOfVault) -> None:
+        from azure.core.exceptions import HttpResponseError
+
+        name = str(listed.name)
+        if listed.enabled is False:
+            self._found.left.append(Left(f"secret {name}", "it is disabled, and gives no value out"))
+            return
+        try:
+            self._found.add(self._arrival(self._clients.secrets.get_secret(name)))
+        except HttpResponseError as error:
+            if error.status_code not in {403, 404}:
+                raise
+            self._found.left.append(Left(f"secret {name}", f"it may not be read: {_code_of(error)}"))
+        except WireError as error:
+            self._found.left.append(Left(f"secret {name}", str(error)))
+
+    def _arrival(self, secret: KeyVaultSecret) -> Any:  # noqa: ANN401  # an arrival of a secret
+        said = secret.properties
+        properties = SecretProperties(
+            said.content_type,
+            said.tags or None,
+            None,
+            int(said.not_before.timestamp()) if said.not_before else None,
+            int(said.expires_on.timestamp()) if said.expires_on else None,
+        )
+        version = str(said.version)
+        return secret_arrival(
+            str(secret.name),
+            SecretText(secret.value or ""),
+            self._making,
+            properties,
+            version if _ID.fullmatch(version) else None,
+        )
+
+
+def _code_of(error: Any) -> str:  # noqa: ANN401  # an HttpResponseError, whose code may be missing
+    code = getattr(getattr(error, "error", None), "code", None)
+    return str(code or f"HTTP {error.status_code}")
