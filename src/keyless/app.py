@@ -272,7 +272,7 @@ async def _wired(
         attestor=attestor,
         owner=Owner(store, world, account_name(), lambda: str(uuid.uuid4())),
         throttle=throttle,
-        housekeeping=housekeeping_of(project, store),
+        housekeeping=partial(housekeeping_of, project, store),
     )
 
 

@@ -10,6 +10,7 @@ Rules:
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import AsyncIterator, Callable
 
@@ -21,6 +22,8 @@ from keyless.runtime.keeper_lock import keeping
 from keyless.runtime.project import Project
 from keyless.store.clock import estate_time
 from keyless.store.ports import Store
+
+log = logging.getLogger(__name__)
 
 
 class Housekeeping:
@@ -41,11 +44,14 @@ class Housekeeping:
         self._clock = clock
 
     async def tick(self) -> list[Kept | Delivered]:
-        """Do what is due now; nothing where another process keeps."""
+        """Do what is due now; nothing where another process keeps. What nobody can be told is in the log."""
         if await self._next_at() > await self._now():
             return []
         with keeping(self._project, wait=False) as taken:
-            return [one async for one in self._do()] if taken else []
+            done = [one async for one in self._do()] if taken else []
+        for one in done:
+            _log_what_is_given_up(one)
+        return done
 
     async def move_to(self, until: Callable[[float], float]) -> AsyncIterator[Kept | Delivered]:
         """Move the estate's time forward; what happens on the way, as it happens.
@@ -71,3 +77,9 @@ class Housekeeping:
 
     async def _now(self) -> int:
         return await estate_time(self._store, self._clock())
+
+
+def _log_what_is_given_up(one: Kept | Delivered) -> None:
+    if isinstance(one, Delivered) and one.problem and one.again_at is None:
+        event = one.waiting.event
+        log.warning("`%s` of `%s` is told nobody: %s", event.type.value, event.subject.name, one.problem)

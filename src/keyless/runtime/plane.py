@@ -16,8 +16,9 @@ import logging
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import msgspec
 
@@ -33,10 +34,8 @@ from keyless.model.clock import span_in_words
 from keyless.model.estate import Estate
 from keyless.model.evidence import Outcome, Run
 from keyless.model.hosts import HostKind
-from keyless.planes.keyvault.events.deliver import Delivered
 from keyless.runtime.control import ControlServer, Tell
 from keyless.runtime.directory import read_directory
-from keyless.runtime.housekeeping import Housekeeping
 from keyless.runtime.leases import Lease, LeaseRefused, Leases
 from keyless.runtime.limits import PlaneLimits
 from keyless.runtime.messages import (
@@ -65,6 +64,9 @@ from keyless.store.ports import Store
 from keyless.wire.dispatch import Dispatcher
 from keyless.wire.server import settle_interpreter
 from keyless.wire.throttle import Throttle
+
+if TYPE_CHECKING:
+    from keyless.runtime.housekeeping import Housekeeping
 
 log = logging.getLogger("keyless.plane")
 
@@ -128,7 +130,7 @@ class RunningPlane:
         attestor: Attestor,
         owner: Owner,
         throttle: Throttle,
-        housekeeping: Housekeeping,
+        housekeeping: Callable[[], Housekeeping],
     ) -> None:
         self._project = project
         self._store = store
@@ -146,7 +148,7 @@ class RunningPlane:
         self._attestor = attestor
         self._owner = owner
         self._limits = PlaneLimits(throttle)
-        self._housekeeping = housekeeping
+        self._make_housekeeping = housekeeping
         self._applied: tuple[str, int] | None = None
         self._delay_s = 0.0
         self._applying = asyncio.Lock()
@@ -429,12 +431,14 @@ class RunningPlane:
             if self._delay_s:
                 await self._notice_changes()
 
+    @cached_property
+    def _housekeeping(self) -> Housekeeping:
+        """Made when it is first needed, which is after the start."""
+        return self._make_housekeeping()
+
     async def keep(self) -> None:
-        """Do what is due in vaults, and tell who is subscribed; who cannot be told is in the log."""
-        for one in await self._housekeeping.tick():
-            if isinstance(one, Delivered) and one.problem and one.again_at is None:
-                event = one.waiting.event
-                log.warning("`%s` of `%s` is told nobody: %s", event.type, event.subject.name, one.problem)
+        """Do what is due in vaults, and tell who is subscribed."""
+        await self._housekeeping.tick()
 
     async def _keep_forever(self) -> None:
         while True:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -160,7 +161,7 @@ class Site:
             attestor=Attestor(socket_table(), Processes()),
             owner=Owner(store, world, "ada", lambda: "the-user"),
             throttle=Throttle(),
-            housekeeping=housekeeping_of(project, store),
+            housekeeping=partial(housekeeping_of, project, store),
         )
 
     def key_directory(self) -> Path:

@@ -7,7 +7,7 @@ from typing import Any
 from keyless.planes.keyvault.keys.records import KEY
 from keyless.planes.keyvault.objects.kind import Kind
 from keyless.planes.keyvault.secrets.records import SECRET
-from keyless.store.collections import EXPIRY_TOLD
+from keyless.store.collections import EVENT_SUBSCRIPTIONS, EXPIRY_TOLD
 from keyless.store.ports import Collection, Transaction
 
 KINDS: tuple[Kind[Any], ...] = (SECRET, KEY)
@@ -21,6 +21,6 @@ class VaultContents:
 
     async def forget(self, transaction: Transaction, vault_name: str) -> None:
         """Take away everything that a vault held, what was deleted in it included."""
-        for collection in (*HELD, EXPIRY_TOLD):
+        for collection in (*HELD, EXPIRY_TOLD, EVENT_SUBSCRIPTIONS):
             for key, _ in await transaction.scan(collection, (vault_name.casefold(),)):
                 await transaction.delete(collection, key)

@@ -9,6 +9,8 @@ Rules:
 from __future__ import annotations
 
 import asyncio
+import heapq
+import itertools
 import math
 from collections.abc import AsyncIterator, Iterable, Sequence
 
@@ -19,6 +21,32 @@ from keyless.store.ports import Store
 _AT_ONCE = 200
 
 
+class Agenda:
+    """What is due for which object, the next of all at hand."""
+
+    def __init__(self) -> None:
+        self._newest: dict[Place, int] = {}
+        self._order: list[tuple[int, int, Place, int, Due]] = []
+        self._numbers = itertools.count()
+
+    def put(self, place: Place, due: list[Due]) -> None:
+        """Have this due for an object, in place of what was."""
+        number = next(self._numbers)
+        self._newest[place] = number
+        for one in due:
+            heapq.heappush(self._order, (one.at, one.rank, place, number, one))
+
+    @property
+    def next(self) -> tuple[Due, Place] | None:
+        """What is due first, of one time in the order of ranks and names."""
+        while self._order:
+            _, _, place, number, due = self._order[0]
+            if self._newest[place] == number:
+                return due, place
+            heapq.heappop(self._order)  # it is no longer what is due for its object
+        return None
+
+
 class Keeper:
     """Keeps the vaults of one store. All times are the estate's, in epoch seconds."""
 
@@ -26,24 +54,24 @@ class Keeper:
         self._store = store
         self._upkeeps = {upkeep.noun: upkeep for upkeep in upkeeps}
         self._seen: dict[tuple[str, str], int] = {}
-        self._due: dict[Place, list[Due]] = {}
-        self._next: tuple[Due, Place] | None = None
+        self._agenda = Agenda()
 
     async def next_at(self) -> float:
         """When the next thing is due, as of what is committed now."""
         await self._refresh()
-        return math.inf if self._next is None else self._next[0].at
+        due = self._agenda.next
+        return math.inf if due is None else due[0].at
 
     async def keep(self, until: int) -> AsyncIterator[Kept]:
         """Do everything that is due up to a time; what was done, as it is done."""
-        while await self.next_at() <= until and self._next is not None:
-            due, place = self._next
+        while await self.next_at() <= until and (found := self._agenda.next) is not None:
+            due, place = found
             done = await due.do(due.at, until)
             await self._look_again([place])
             if done is not None:
                 yield done
-            elif self._next is not None and self._next == (due, place):
-                self._due.pop(place)
+            elif self._agenda.next == found:  # it cannot be done: not before something of it has changed
+                self._agenda.put(place, [])
 
     async def _refresh(self) -> None:
         self._store.refresh()
@@ -53,7 +81,7 @@ class Keeper:
             changed = await self._changed(upkeep)
             places += await upkeep.places() if everywhere or changed is None else changed
         if everywhere:
-            self._due.clear()
+            self._agenda = Agenda()
         if places:
             await self._look_again(places)
 
@@ -78,15 +106,6 @@ class Keeper:
     async def _look_again(self, places: Iterable[Place]) -> None:
         """Find out anew what is due for some objects, letting others run between."""
         for number, place in enumerate(places, start=1):
-            due = await self._upkeeps[place.noun].due(place)
-            if due:
-                self._due[place] = due
-            else:
-                self._due.pop(place, None)
+            self._agenda.put(place, await self._upkeeps[place.noun].due(place))
             if number % _AT_ONCE == 0:
                 await asyncio.sleep(0)
-        self._next = min(
-            ((due, place) for place, dues in self._due.items() for due in dues),
-            key=lambda one: (one[0].at, one[0].rank, one[1]),
-            default=None,
-        )

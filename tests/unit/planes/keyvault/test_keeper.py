@@ -8,11 +8,12 @@ import pytest
 from kept_vault import DAY, EXPIRED, NEAR, NEW, KeptVault
 
 from keyless.model.secret_text import SecretText
+from keyless.planes.keyvault.contents import VaultContents
 from keyless.planes.keyvault.keeper import Keeper
 from keyless.planes.keyvault.secrets.properties import SecretProperties
 from keyless.planes.keyvault.secrets.records import SECRET_VERSIONS
 from keyless.planes.keyvault.upkeeps import upkeeps_of
-from keyless.store.collections import EXPIRY_TOLD, VAULTS
+from keyless.store.collections import EVENT_SUBSCRIPTIONS, EXPIRY_TOLD, VAULTS
 from keyless.store.sealing import RootKey
 from keyless.store.sqlite.store import SqliteStore
 
@@ -126,7 +127,7 @@ async def test_two_keepers_never_do_the_same_thing(kept: KeptVault, now: int) ->
     await kept.set("db", now, now + 45 * DAY)
     other = Keeper(kept.store, upkeeps_of(kept.store))
     assert await other.next_at() == await kept.keeper.next_at()
-    due, _ = kept.keeper._next or pytest.fail("nothing is due")  # as it was seen before the other was at it
+    due, _ = kept.keeper._agenda.next or pytest.fail("nothing is due")  # as seen before the other
     assert len([one async for one in other.keep(now + 15 * DAY)]) == 1
     assert await due.do(due.at, due.at) is None
     assert await kept.keep(now + 15 * DAY) == []
@@ -163,3 +164,13 @@ async def test_events_hold_no_value(kept: KeptVault, now: int) -> None:
     )
     await kept.keep(now + DAY)
     assert "planted" not in repr(await kept.waiting())
+
+
+async def test_with_a_vault_that_is_purged_goes_who_is_told_and_what_was(kept: KeptVault, now: int) -> None:
+    await kept.set("db", now, now + DAY)
+    await kept.keep(now + DAY)
+    async with kept.store.transaction() as transaction:
+        await VaultContents().forget(transaction, kept.vault.name)
+    for collection in (EXPIRY_TOLD, EVENT_SUBSCRIPTIONS, SECRET_VERSIONS):
+        assert not await kept.store.scan(collection)
+    assert await kept.keeper.next_at() == math.inf
