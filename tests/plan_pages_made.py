@@ -12,7 +12,7 @@ from keyless.plan.problem import Subject, SubjectKind
 from keyless.plan.result import Plan
 from keyless.plan.results.custom_roles import ProposedRole
 from keyless.plan.results.identities import IdentityChange, IdentityChoice, IdentityPlan, NearGroup
-from keyless.plan.results.secrets import CodePlace, Fate, SecretDecision, Transitional
+from keyless.plan.results.secrets import CodePlace, Fate, ObjectReads, ReadBy, SecretDecision, Transitional
 from keyless.plan.score import Score, score_of
 from plans_made import planned
 
@@ -109,6 +109,36 @@ PLAN = msgspec.structs.replace(
             reads=1200,
             load_at_start_up=True,
             places=(CodePlace("app.py", 3),),
+        ),
+    ),
+    reads=(
+        ObjectReads(
+            container=_VAULT,
+            kind="secret",
+            name="db",
+            readers=(
+                ReadBy(
+                    name="web", reads=1200, most_per_second=12, most_per_window=80, later=900, throttled=3
+                ),
+                ReadBy(name="worker", reads=1),
+            ),
+            days=2,
+            runs=1,
+            load_at_start_up=True,
+            limit="a vault answers 4,000 calls in 10 s",
+            advice="read it once at the start",
+            places=(CodePlace("app.py", 3),),
+        ),
+        ObjectReads(
+            container=_VAULT,
+            kind="key",
+            name="signing",
+            readers=(ReadBy(name="worker", reads=3, most_per_second=1, most_per_window=2, later=1),),
+            days=1,
+            runs=1,
+            load_at_start_up=False,
+            limit="a vault answers 250 to 4,000 calls on keys of one type in 10 s",
+            advice="unless a program was started again then, fetch it once at the start",
         ),
     ),
     proposed_roles=(

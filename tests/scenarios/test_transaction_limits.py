@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from keyless_command import Project, app
 
 PER_REQUEST = 'for _ in range({reads}): said = secret("contoso-orders", "db-password")\nsay(said)'
@@ -18,6 +20,18 @@ def test_an_app_that_reads_a_secret_for_each_request_is_warned_and_recorded(decl
     assert 1 <= peak["perSecond"] <= peak["perWindow"] == 25
     shown = declared("evidence", "show").out
     assert "25 in ten  web  Microsoft.KeyVault/vaults/secrets/getSecret/action  secret `db-password`" in shown
+
+
+def test_a_plan_tells_what_was_read_too_often_by_whom_against_which_limit(declared: Project) -> None:
+    declared("run", "--as", "web", *app(PER_REQUEST.format(reads=25)))
+    (found,) = json.loads(declared("plan", "--format", "json").out)["reads"]
+    assert (found["kind"], found["name"], found["loadAtStartUp"]) == ("secret", "db-password", True)
+    (reader,) = found["readers"]
+    assert (reader["name"], reader["reads"], reader["mostPerWindow"]) == ("web", 25, 25)
+    assert found["limit"] == "a vault answers 4,000 calls in 10 s, from all callers together"
+    shown = declared("plan").out
+    assert "Read more often than at start-up" in shown
+    assert "web: 25 times, at most" in shown
 
 
 def test_an_app_that_reads_once_hears_nothing(declared: Project) -> None:

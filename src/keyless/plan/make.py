@@ -38,6 +38,8 @@ from keyless.plan.removals import Removals, find_removals
 from keyless.plan.result import Plan, PlannedAssignment, ReplacingRole
 from keyless.plan.results.completeness import Completeness
 from keyless.plan.secrets.decide import secret_decisions
+from keyless.plan.secrets.reading import readings
+from keyless.plan.secrets.reads import object_reads
 from keyless.plan.secrets.transitional import transitional
 from keyless.plan.settle import settle
 from keyless.plan.vault_risks import find_risks
@@ -134,11 +136,13 @@ def _with_secrets(plan: Plan, basis: Basis) -> Plan:
         plan.identities,
     )
     runs = () if given.imports else given.runs
+    read = readings(basis.about, basis.everyone, given.secrets.paces, runs)
     return structs.replace(
         plan,
         stored_credentials=credentials,
         credential_free=credential_free(basis.sign_ins, basis.everyone),
-        secrets=secret_decisions(given.secrets, basis.about, basis.everyone, policy.secrets, runs),
+        secrets=secret_decisions(given.secrets, read, policy.secrets),
+        reads=object_reads(read, given.secrets.places),
         transitional=transitional(credentials, given.subjects, policy.secrets, basis.now),
     )
 

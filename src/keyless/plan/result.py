@@ -18,7 +18,7 @@ from keyless.plan.results.identities import IdentityPlan
 from keyless.plan.results.native import NativeGrant
 from keyless.plan.results.proof import Certificate, Containment, Dropped, Forecast
 from keyless.plan.results.risk import RiskyPermission
-from keyless.plan.results.secrets import SecretDecision, Transitional
+from keyless.plan.results.secrets import ObjectReads, SecretDecision, Transitional
 from keyless.plan.results.today import CurrentGrant
 
 SCHEMA = "keyless.plan/2"
@@ -234,8 +234,9 @@ class Plan(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
     have; ``native`` are grants that RBAC does not reach. Then who still signs in with a stored credential,
     and who does without. ``vaults_to_switch`` are the ids of the vaults in which roles are to decide in place
     of access policies; ``migrations`` say what that means for whom, ``risks`` who can let himself in there
-    now. Then what becomes of secrets; and how far all this is proved: ``certificates``, ``containment``, what
-    was ``dropped``, a ``forecast`` (or why there is none), and ``completeness``.
+    now. Then what becomes of ``secrets``, and what of vaults is read too often (``reads``); and how far all
+    this is proved: ``certificates``, ``containment``, what was ``dropped``, a ``forecast`` (or why there is
+    none), and ``completeness``.
     """
 
     schema: str = SCHEMA
@@ -252,6 +253,7 @@ class Plan(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
     migrations: tuple[PolicyMigration, ...] = ()
     risks: tuple[VaultRisk, ...] = ()
     secrets: tuple[SecretDecision, ...] = ()
+    reads: tuple[ObjectReads, ...] = ()
     transitional: tuple[Transitional, ...] = ()
     certificates: tuple[Certificate, ...] = ()
     containment: Containment = Containment(used=0)

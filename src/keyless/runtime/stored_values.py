@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from keyless.catalog.shapes.of_value import shape_of
 from keyless.evidence.database import EvidenceDatabase
-from keyless.model.reading import SECRET_READ
+from keyless.model.reading import READS
 from keyless.model.resource_id import ResourceId
-from keyless.plan.secrets.stored import SecretFacts, StoredKind, StoredValue
+from keyless.plan.secrets.stored import NO_PACE, Pace, SecretFacts, StoredKind, StoredValue
 from keyless.planes.appconfig.service import KeyValues
 from keyless.planes.keyvault.secrets.service import Secrets
 from keyless.store.collections import STORES, VAULTS
@@ -20,16 +20,32 @@ async def read_secret_facts(store: Store, evidence: EvidenceDatabase) -> SecretF
     """Every live secret and key-value by name, with what its value looks like, and how fast it was read."""
     return SecretFacts(
         values=(*await _secrets(store), *await _settings(store)),
-        peaks=_peaks(evidence),
+        paces=read_paces(evidence),
     )
 
 
-def _peaks(evidence: EvidenceDatabase) -> dict[tuple[str, str], int]:
-    return {
-        (one.principal_id.casefold(), one.scope.casefold()): one.per_second
-        for one in evidence.peaks()
-        if one.action.casefold() == SECRET_READ
-    }
+def read_paces(evidence: EvidenceDatabase) -> dict[tuple[str, str], Pace]:
+    """How fast each principal read each thing, and how often it was refused at a limit there."""
+    paces: dict[tuple[str, str], Pace] = {}
+
+    def add(who: str, scope: str, **more: int) -> None:
+        key = (who.casefold(), scope.casefold())
+        before = paces.get(key, NO_PACE)
+        paces[key] = Pace(
+            per_second=max(before.per_second, more.get("per_second", 0)),
+            per_window=max(before.per_window, more.get("per_window", 0)),
+            later=before.later + more.get("later", 0),
+            throttled=before.throttled + more.get("throttled", 0),
+        )
+
+    for peak in evidence.peaks():
+        if peak.action.casefold() in READS:
+            add(peak.principal_id, peak.scope, per_second=peak.per_second, per_window=peak.per_window)
+    for who, scope, number in evidence.read_later():
+        add(who, scope, later=number)
+    for one in evidence.throttled():
+        add(one.principal_id, one.scope, throttled=one.count)
+    return paces
 
 
 async def _secrets(store: Store) -> list[StoredValue]:

@@ -25,10 +25,14 @@ def setting(name, value, **more):
     return StoredValue(container=STORE, kind=StoredKind.SETTING, name=name, shape=shape_of(value), **more)
 
 
-def decided(*values, observations=(), subjects=(), places=None, peaks=None, rules=None, **given):
-    """The plan's decisions about some values, by name."""
-    facts = SecretFacts(values=values, places=places or {}, peaks=peaks or {})
-    plan = planned(
+def plan_of(*values, observations=(), subjects=(), places=None, paces=None, rules=None, **given):
+    """A plan about some values."""
+    facts = SecretFacts(values=values, places=places or {}, paces=paces or {})
+    return planned(
         subjects, observations, policy=PlanPolicy(secrets=rules or SecretRules()), secrets=facts, **given
     )
-    return {one.name: one for one in plan.secrets}
+
+
+def decided(*values, **given):
+    """The plan's decisions about some values, by name."""
+    return {one.name: one for one in plan_of(*values, **given).secrets}

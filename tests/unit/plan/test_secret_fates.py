@@ -142,7 +142,7 @@ def test_one_key_with_two_labels_is_two_decisions():
     from keyless.plan.secrets.decide import secret_decisions
     from keyless.plan.secrets.stored import SecretFacts
 
-    found = secret_decisions(SecretFacts(values=facts), (), {}, SecretRules())
+    found = secret_decisions(SecretFacts(values=facts), {}, SecretRules())
     assert [one.label for one in found] == ["dev", "prod"]
 
 

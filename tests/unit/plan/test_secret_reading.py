@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import msgspec
 from plan_worlds import GET, WEB, WORKER, saw
-from stored_made import STORAGE, VAULT, decided, secret
+from stored_made import STORAGE, STORE, VAULT, decided, plan_of, secret
 
 from keyless.model.evidence import LogImport, Outcome, Run
+from keyless.plan.results.secrets import CodePlace, ReadBy
+from keyless.plan.secrets.stored import Pace
 
 SCOPE = f"{VAULT.text}/secrets/db"
 
@@ -21,11 +23,11 @@ def test_two_reads_within_one_second_are_more_than_a_start_needs():
         secret("db", STORAGE),
         observations=[saw(WEB, GET, SCOPE, count=40), saw(WORKER, GET, SCOPE)],
         subjects=[WEB, WORKER],
-        peaks={(WEB.principal_id, SCOPE.casefold()): 12},
+        paces={(WEB.principal_id, SCOPE.casefold()): Pace(per_second=12, per_window=30)},
     )["db"]
     assert (one.reads, one.most_per_second, one.load_at_start_up) == (41, 12, True)
     assert one.read_by == ("web", "worker")
-    assert "41 times, up to 12 within one second" in one.reading
+    assert "41 times, up to 12 within one second, up to 30 within ten: read it once" in one.reading
     assert "4,000 calls in 10 s" in one.reading
 
 
@@ -72,3 +74,101 @@ def test_what_was_refused_was_not_read():
 def test_names_of_secrets_compare_without_case():
     one = decided(secret("DB", STORAGE), observations=[saw(WEB, GET, SCOPE)], subjects=[WEB])["DB"]
     assert one.reads == 1
+
+
+KEY, CERTIFICATE = f"{VAULT.text}/keys/signing", f"{VAULT.text}/certificates/tls"
+FETCH, SIGN = "Microsoft.KeyVault/vaults/keys/read", "Microsoft.KeyVault/vaults/keys/sign/action"
+READ_CERTIFICATE = "Microsoft.KeyVault/vaults/certificates/read"
+
+
+def paces(**by_scope):
+    """How fast the web app reads each thing."""
+    scopes = {"db": SCOPE, "key": KEY, "certificate": CERTIFICATE}
+    return {(WEB.principal_id, scopes[name].casefold()): pace for name, pace in by_scope.items()}
+
+
+def test_what_is_read_too_often_is_told_with_who_reads_it_how_fast_against_which_limit_and_where():
+    plan = plan_of(
+        secret("db", STORAGE),
+        observations=[saw(WEB, GET, SCOPE, count=40), saw(WORKER, GET, SCOPE)],
+        subjects=[WEB, WORKER],
+        paces=paces(db=Pace(per_second=12, per_window=30, later=25, throttled=2)),
+        places={"db": (CodePlace("app.py", 7),)},
+    )
+    (one,) = plan.reads
+    assert (one.container, one.kind, one.name, one.load_at_start_up) == (VAULT.text, "secret", "db", True)
+    assert one.readers == (
+        ReadBy(name="web", reads=40, most_per_second=12, most_per_window=30, later=25, throttled=2),
+        ReadBy(name="worker", reads=1),
+    )
+    assert one.limit == "a vault answers 4,000 calls in 10 s, from all callers together"
+    assert one.places == (CodePlace("app.py", 7),)
+    assert one.advice == (
+        "it was read 41 times, up to 12 within one second, up to 30 within ten, 25 of them later than 10 "
+        "seconds after the first of a run, and refused 2 times at the limit: read it once at the start, keep "
+        "it in memory, and read it again when it stops working "
+        "(a vault answers 4,000 calls in 10 s, from all callers together)"
+    )
+
+
+def test_what_is_read_at_the_start_alone_is_not_told():
+    plan = plan_of(secret("db", STORAGE), observations=[saw(WEB, GET, SCOPE, count=3)], subjects=[WEB])
+    assert plan.reads == ()
+
+
+def test_what_was_only_read_later_than_at_the_start_is_told_with_a_reservation():
+    plan = plan_of(
+        secret("db", STORAGE),
+        observations=[saw(WEB, GET, SCOPE, count=3)],
+        subjects=[WEB],
+        paces=paces(db=Pace(per_second=1, per_window=2, later=1)),
+    )
+    (one,) = plan.reads
+    assert not one.load_at_start_up
+    assert not plan.secrets[0].load_at_start_up
+    assert "1 of them later than 10 seconds after the first of a run: unless a program was" in one.advice
+
+
+def test_whoever_is_throttled_reads_too_often():
+    plan = plan_of(
+        observations=[saw(WEB, GET, SCOPE)], subjects=[WEB], paces=paces(db=Pace(per_second=1, throttled=1))
+    )
+    assert [one.load_at_start_up for one in plan.reads] == [True]
+
+
+def test_keys_and_certificates_are_told_too_and_what_uses_a_key_is_no_reading():
+    plan = plan_of(
+        observations=[
+            saw(WEB, FETCH, KEY, count=50),
+            saw(WEB, SIGN, KEY, count=5_000),
+            saw(WEB, READ_CERTIFICATE, CERTIFICATE, count=60),
+        ],
+        subjects=[WEB],
+        paces=paces(key=Pace(per_second=9, per_window=20)),
+    )
+    certificate, key = plan.reads
+    assert (certificate.kind, certificate.name, certificate.readers[0].reads) == ("certificate", "tls", 60)
+    assert "before it expires" in certificate.advice
+    assert (key.kind, key.name, key.readers[0].reads) == ("key", "signing", 50)
+    assert "keep its public part in memory" in key.advice
+    assert key.limit.startswith("a vault answers 250 to 4,000 calls on keys of one type in 10 s")
+    signed = plan_of(observations=[saw(WEB, SIGN, KEY, count=5_000)], subjects=[WEB])
+    assert signed.reads == ()
+
+
+def test_a_secret_that_only_a_log_knows_is_told_too():
+    plan = plan_of(observations=[saw(WEB, GET, SCOPE, count=100)], subjects=[WEB])
+    assert plan.secrets == ()
+    assert [one.name for one in plan.reads] == ["db"]
+
+
+def test_a_setting_and_a_whole_vault_are_no_objects_of_a_vault():
+    settings = saw(
+        WEB,
+        "Microsoft.AppConfiguration/configurationStores/keyValues/read",
+        f"{STORE.text}/keyValues/a",
+        count=900,
+    )
+    listed = saw(WEB, FETCH, VAULT.text, count=900)
+    plan = plan_of(observations=[settings, listed], subjects=[WEB])
+    assert plan.reads == ()

@@ -14,6 +14,7 @@ from keyless.model.resource_id import ResourceId
 from keyless.plan.problem import Subject
 from keyless.plan.reports.markup import code, plain, prose
 from keyless.plan.reports.proof import proof_lines
+from keyless.plan.reports.reads import TITLE, judged, reader_in_words
 from keyless.plan.reports.scores import score_section
 from keyless.plan.reports.summary import actions_in, changes, excess_in_order, headline, risks_in_words, rows
 from keyless.plan.reports.tables import Section, fitted
@@ -50,6 +51,7 @@ def _sections(plan: Plan, history: Sequence[Score]) -> tuple[Section, ...]:
         _credentials(plan),
         _transitional(plan),
         _secrets(plan),
+        _reads(plan),
         _native(plan),
         _sureness(plan),
         _proof(plan),
@@ -183,6 +185,19 @@ def _secrets(plan: Plan) -> Section:
         for one in plan.secrets
     )
     return Section("Secrets and settings", ("name", "", "why", "how", "reads"), tuple(found), details=True)
+
+
+def _reads(plan: Plan) -> Section:
+    found = (
+        (
+            f"{one.kind} {code(one.name)}",
+            "<br>".join(f"{code(reader.name)}: {reader_in_words(reader)}" for reader in one.readers),
+            f"**{judged(one)}**" if one.load_at_start_up else judged(one),
+            prose(one.advice),
+        )
+        for one in plan.reads
+    )
+    return Section(TITLE, ("object", "read by", "", "what to do"), tuple(found), details=True)
 
 
 def _native(plan: Plan) -> Section:

@@ -17,6 +17,7 @@ from keyless.plan.reports.lines import print_line, print_prose
 from keyless.plan.reports.native import print_native
 from keyless.plan.reports.policies import print_policies
 from keyless.plan.reports.proof import print_proof
+from keyless.plan.reports.reads import print_reads
 from keyless.plan.reports.secrets import print_secrets
 from keyless.plan.reports.summary import KINDS, excess_in_order, headline, risk_in_words
 from keyless.plan.result import Plan, PlannedAssignment, UsedAction
@@ -57,6 +58,7 @@ def print_plan(plan: Plan, console: Console | None = None) -> None:
     print_policies(console, plan)
     print_legacy(console, plan)
     print_secrets(console, plan)
+    print_reads(console, plan)
     print_proof(console, plan)
     for note in plan.notes:
         print_prose(console, f"note: {note}", indent=0)

@@ -57,6 +57,41 @@ class SecretDecision(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
     places: tuple[CodePlace, ...] = ()
 
 
+class ReadBy(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
+    """How often one principal reads an object: in all, and at most within a second and within ten.
+
+    ``later`` are reads more than ten seconds after the first of a run, as far as runs are known;
+    ``throttled`` are requests that were refused because a limit was reached.
+    """
+
+    name: str
+    reads: int
+    most_per_second: int = 0
+    most_per_window: int = 0
+    later: int = 0
+    throttled: int = 0
+
+
+class ObjectReads(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
+    """A secret, key or certificate that is read more often than at start-up, by whom, and what to do.
+
+    ``container`` is the vault's id; ``days`` on how many days it was read, ``runs`` how many runs its readers
+    had, 0 where that is not known. With ``load_at_start_up`` it is more than starts of programs explain;
+    without, some reads are only later. ``limit`` is the vault's; ``places`` are where code names the object.
+    """
+
+    container: str
+    kind: str
+    name: str
+    readers: tuple[ReadBy, ...]
+    days: int
+    runs: int
+    load_at_start_up: bool
+    limit: str
+    advice: str
+    places: tuple[CodePlace, ...] = ()
+
+
 class Transitional(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
     """Authentication that stays until its bridge stands; ``until`` is an ISO 8601 date, empty if not set."""
 

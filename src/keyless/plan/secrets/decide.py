@@ -5,36 +5,29 @@ Pure: the same facts give the same decisions, ordered by container and name.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from keyless.catalog.shapes.shape import Holds
-from keyless.model.evidence import Observation, Run
 from keyless.model.resource_id import ResourceId
 from keyless.model.resources import key_value_scope
 from keyless.plan.policy.secrets import SecretRule, SecretRules
-from keyless.plan.problem import Subject
 from keyless.plan.results.secrets import CodePlace, Fate, SecretDecision
 from keyless.plan.secrets.fates import Verdict, verdict_of
 from keyless.plan.secrets.names import hinted_service
-from keyless.plan.secrets.reading import NOT_READ, Reading, advice, readings
+from keyless.plan.secrets.reading import NOT_READ, Reading
+from keyless.plan.secrets.reads import advice_on_secret
 from keyless.plan.secrets.replacing import how_to_replace, service_names
 from keyless.plan.secrets.stored import SecretFacts, StoredKind, StoredValue
 from keyless.plan.wording import listed
 
 
 def secret_decisions(
-    facts: SecretFacts,
-    observations: Iterable[Observation],
-    subjects: Mapping[str, Subject],
-    rules: SecretRules,
-    runs: Iterable[Run] = (),
+    facts: SecretFacts, read: Mapping[ResourceId, Reading], rules: SecretRules
 ) -> tuple[SecretDecision, ...]:
     """A decision for every secret, and for every setting that is not where it belongs.
 
-    ``subjects`` are by case-folded principal id; ``runs`` are those in which all of the observations were
-    made, none where some came from elsewhere.
+    ``read`` is how often each was read, by its id.
     """
-    read = readings(observations, subjects, facts.peaks, runs)
     found = []
     for value in facts.values:
         rule = rules.of(value.container.name, value.name)
@@ -81,7 +74,7 @@ def _decision(
         reads=reading.reads,
         most_per_second=reading.most_per_second,
         load_at_start_up=too_often,
-        reading=advice(reading) if too_often else "",
+        reading=advice_on_secret(reading) if too_often else "",
         places=places,
     )
 

@@ -1,10 +1,11 @@
-"""Who reads each secret, how often, and whether that is more often than a start needs.
+"""Who reads each object, how often, and whether that is more often than a start needs.
 
 Rules:
-- a secret is to be read when the code starts, kept in memory, and read again when it stops working;
+- an object is to be read when the code starts, kept in memory, and read again when it stops working;
 - it is read too often where one caller reads it more than once within a second; or more than once an hour,
   on an average of the days on which it was read; or more than ten times a run, on an average of the runs of
-  those who read it. A run may start several programs, so that one read a run would be too strict;
+  those who read it (a run may start several programs, so that one read a run would be too strict); or where
+  a reader was refused at a limit;
 - the limit is the vault's own, for all of its callers together.
 
 Pure. Source: https://learn.microsoft.com/azure/key-vault/general/overview-throttling
@@ -15,35 +16,60 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from keyless.catalog.limits import limits
 from keyless.model.evidence import Observation, Outcome, Run
 from keyless.model.guids import guid_key
+from keyless.model.reading import READS, STARTS_A_RUN
 from keyless.model.resource_id import ResourceId
 from keyless.plan.problem import Subject
-from keyless.plan.wording import counted
+from keyless.plan.results.secrets import ReadBy
+from keyless.plan.secrets.stored import NO_PACE, Pace
 
-_READS = frozenset(
-    {
-        "microsoft.keyvault/vaults/secrets/getsecret/action",
-        "microsoft.appconfiguration/configurationstores/keyvalues/read",
-    }
-)
 _HOURS_A_DAY = 24
-_STARTS_A_RUN = 10
+
+Paces = Mapping[tuple[str, str], Pace]
+"""How fast one principal reads one scope, by both ids in lower case."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """Of one secret: names of who read it, how often in all, at most in a second, on how many days.
+    """Of one object: who read it, how often, and on how many days.
 
     ``runs`` is how many runs those had; 0 where that is not known.
     """
 
-    read_by: tuple[str, ...] = ()
-    reads: int = 0
-    most_per_second: int = 0
+    readers: tuple[ReadBy, ...] = ()
     days: int = 0
     runs: int = 0
+
+    @property
+    def read_by(self) -> tuple[str, ...]:
+        """The names of those who read it."""
+        return tuple(dict.fromkeys(one.name for one in self.readers))
+
+    @property
+    def reads(self) -> int:
+        """How often it was read in all."""
+        return sum(one.reads for one in self.readers)
+
+    @property
+    def most_per_second(self) -> int:
+        """How often one of them read it within a second at most."""
+        return max((one.most_per_second for one in self.readers), default=0)
+
+    @property
+    def most_per_window(self) -> int:
+        """How often one of them read it within ten seconds at most."""
+        return max((one.most_per_window for one in self.readers), default=0)
+
+    @property
+    def later(self) -> int:
+        """How often it was read later than at the start of a run."""
+        return sum(one.later for one in self.readers)
+
+    @property
+    def throttled(self) -> int:
+        """How often a reader was refused at a limit."""
+        return sum(one.throttled for one in self.readers)
 
     @property
     def too_often(self) -> bool:
@@ -51,7 +77,8 @@ class Reading:
         return (
             self.most_per_second > 1
             or self.reads > _HOURS_A_DAY * max(self.days, 1)
-            or self.reads > _STARTS_A_RUN * self.runs > 0
+            or self.reads > STARTS_A_RUN * self.runs > 0
+            or self.throttled > 0
         )
 
 
@@ -61,51 +88,40 @@ NOT_READ = Reading()
 def readings(
     observations: Iterable[Observation],
     subjects: Mapping[str, Subject],
-    peaks: Mapping[tuple[str, str], int],
+    paces: Paces,
     runs: Iterable[Run] = (),
 ) -> dict[ResourceId, Reading]:
     """How often each thing was read, by its id; refused reads do not count."""
     ran = [{guid_key(principal_id) for principal_id in run.principal_ids} for run in runs]
     seen: dict[ResourceId, list[Observation]] = {}
     for one in observations:
-        if one.action.casefold() in _READS and one.outcome is not Outcome.DENIED:
+        if one.action.casefold() in READS and one.outcome is not Outcome.DENIED:
             seen.setdefault(one.scope_id, []).append(one)
-    return {scope: _reading(lines, subjects, peaks, ran) for scope, lines in seen.items()}
+    return {scope: _reading(lines, subjects, paces, ran) for scope, lines in seen.items()}
 
 
 def _reading(
-    lines: list[Observation],
-    subjects: Mapping[str, Subject],
-    peaks: Mapping[tuple[str, str], int],
-    ran: list[set[str]],
+    lines: list[Observation], subjects: Mapping[str, Subject], paces: Paces, ran: list[set[str]]
 ) -> Reading:
-    readers = {guid_key(one.principal_id) for one in lines}
-    names = {_name(one.principal_id, subjects) for one in lines}
-    days = {day for one in lines for day in one.days}
+    by_reader: dict[str, list[Observation]] = {}
+    for one in lines:
+        by_reader.setdefault(guid_key(one.principal_id), []).append(one)
+    readers = [_reader(who, own, subjects, paces) for who, own in by_reader.items()]
     return Reading(
-        read_by=tuple(sorted(names, key=str.casefold)),
-        reads=sum(one.count for one in lines),
-        most_per_second=max(
-            peaks.get((guid_key(one.principal_id), one.scope.casefold()), 0) for one in lines
-        ),
-        days=len(days),
-        runs=sum(not readers.isdisjoint(principal_ids) for principal_ids in ran),
+        readers=tuple(sorted(readers, key=lambda one: one.name.casefold())),
+        days=len({day for one in lines for day in one.days}),
+        runs=sum(not by_reader.keys().isdisjoint(principal_ids) for principal_ids in ran),
     )
 
 
-def _name(principal_id: str, subjects: Mapping[str, Subject]) -> str:
-    subject = subjects.get(guid_key(principal_id))
-    return subject.name if subject is not None else principal_id
-
-
-def advice(reading: Reading) -> str:
-    """What is said of a secret that is read too often."""
-    vault = limits().key_vault
-    peak = f", up to {reading.most_per_second:,} within one second" if reading.most_per_second > 1 else ""
-    on = f" on {counted(reading.days, 'day')}" if reading.days else ""
-    on += f" in {counted(reading.runs, 'run')}" if reading.runs else ""
-    return (
-        f"it was read {counted(reading.reads, 'time')}{on}{peak}: read it once at the start, keep it in "
-        "memory, and read it again when it stops working (a vault answers "
-        f"{vault.transactions_per_window:,} calls in {vault.window_s} s, from all callers together)"
+def _reader(who: str, lines: list[Observation], subjects: Mapping[str, Subject], paces: Paces) -> ReadBy:
+    subject = subjects.get(who)
+    own = [paces.get((who, scope), NO_PACE) for scope in {one.scope.casefold() for one in lines}]
+    return ReadBy(
+        name=subject.name if subject is not None else lines[0].principal_id,
+        reads=sum(one.count for one in lines),
+        most_per_second=max(one.per_second for one in own),
+        most_per_window=max(one.per_window for one in own),
+        later=sum(one.later for one in own),
+        throttled=sum(one.throttled for one in own),
     )

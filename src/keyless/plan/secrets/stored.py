@@ -37,16 +37,32 @@ class StoredValue:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Pace:
+    """How fast one principal reads one thing: at most within a second, and within ten.
+
+    ``later`` are reads later than at the start of a run; ``throttled`` what was refused at a limit.
+    """
+
+    per_second: int = 0
+    per_window: int = 0
+    later: int = 0
+    throttled: int = 0
+
+
+NO_PACE = Pace()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SecretFacts:
     """All that is known about what is stored.
 
-    ``places`` are where code names each, by its name; ``peaks`` how often one principal read one scope within
-    a single second, at most, by both ids in lower case.
+    ``places`` are where code names each, by its name; ``paces`` how fast one principal reads one scope, by
+    both ids in lower case.
     """
 
     values: Sequence[StoredValue] = ()
     places: Mapping[str, tuple[CodePlace, ...]] = field(default_factory=dict)
-    peaks: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    paces: Mapping[tuple[str, str], Pace] = field(default_factory=dict)
 
 
 NO_SECRETS = SecretFacts()

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from keyless.html.markup import Html, element, joined, prose, text
 from keyless.plan.reports.html.chart import chart
 from keyless.plan.reports.proof import proof_lines
+from keyless.plan.reports.reads import TITLE, judged, reader_in_words
 from keyless.plan.reports.summary import actions_in, excess_in_order, risk_in_words, risks_in_words
 from keyless.plan.result import Plan, PlannedAssignment
 from keyless.plan.results.identities import NearGroup
+from keyless.plan.results.secrets import CodePlace
 from keyless.plan.results.today import RiskCount, counted_risks
 from keyless.plan.score import MEASURES, Score
 from keyless.plan.wording import counted, place
@@ -41,6 +43,7 @@ def parts(plan: Plan, history: Sequence[Score]) -> tuple[Part, ...]:
         _credentials(plan),
         _transitional(plan),
         _secrets(plan),
+        _reads(plan),
         _policies(plan),
         _sureness(plan),
         _proof(plan),
@@ -256,9 +259,7 @@ def _secrets(plan: Plan) -> Part:
             ),
             element("span", element("code", one.name), title=one.container),
             prose(one.why),
-            joined(
-                (prose(one.how), folded("in the code", (f"{each.file}:{each.line}" for each in one.places)))
-            ),
+            joined((prose(one.how), folded("in the code", map(_place_in_code, one.places)))),
             f"{one.reads:,}",
         )
         for one in plan.secrets
@@ -266,6 +267,24 @@ def _secrets(plan: Plan) -> Part:
     headings = ("", "name", "why", "how", "reads#")
     content = table(headings, rows, caption="Secrets and settings")
     return Part("secrets", "Secrets and settings", len(plan.secrets), content)
+
+
+def _place_in_code(one: CodePlace) -> str:
+    return f"{one.file}:{one.line}"
+
+
+def _reads(plan: Plan) -> Part:
+    rows = (
+        (
+            tag(judged(one), "risk") if one.load_at_start_up else tag(judged(one)),
+            joined((one.kind, " ", element("span", element("code", one.name), title=one.container))),
+            joined(element("div", f"{each.name}: {reader_in_words(each)}") for each in one.readers),
+            joined((prose(one.advice), folded("in the code", map(_place_in_code, one.places)))),
+        )
+        for one in plan.reads
+    )
+    content = table(("", "object", "read by", "what to do"), rows, caption=TITLE)
+    return Part("reads", TITLE, len(plan.reads), content)
 
 
 def _policies(plan: Plan) -> Part:
