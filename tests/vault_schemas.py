@@ -9,7 +9,8 @@ Rules are those of `wire_schemas`, with what the data plane has of its own:
 - an operation is found by method, path and the query's `api-version`; where a version may be left out, the
   document names it all the same;
 - an error has a code and a message, and may have an inner code; nothing else;
-- `nextLink` may be null at the end of a list: the service answers so, whatever the document says.
+- `nextLink` may be null at the end of a list: the service answers so, whatever the document says;
+- `BESIDE_THE_DOCUMENTS` names the members that the service has and no document.
 
 The files below `vault_schemas` are written by `scripts/build_vault_schemas.py` from the documents.
 """
@@ -57,6 +58,16 @@ ERROR: Json = {
         }
     },
 }
+
+
+_PENDING: Json = {"type": "object", "required": ["id"], "properties": {"id": {"type": "string"}}}
+_BASIC_CONSTRAINTS: Json = {"type": "object", "properties": {"ca": {"type": "boolean"}}}
+BESIDE_THE_DOCUMENTS: Json = {
+    "CertificateBundle": {"pending": _PENDING},
+    "DeletedCertificateBundle": {"pending": _PENDING},
+    "X509CertificateProperties": {"basic_constraints": _BASIC_CONSTRAINTS},
+}
+"""Members that the service answers with, as recorded tests of its clients show, and that no document has."""
 
 
 @FORMATS.checks("base64url")
@@ -190,7 +201,7 @@ def operations(api_version: str) -> tuple[Described, ...]:
 
 
 def _read(document: Json) -> Iterator[Described]:
-    definitions = {name: strict(_with_end(schema)) for name, schema in document["definitions"].items()}
+    definitions = {name: strict(_whole(name, schema)) for name, schema in document["definitions"].items()}
     for found in document["operations"]:
         pattern = re.compile(re.sub(r"\\\{[^}]*\\\}", "[^/]+", re.escape(found["path"])), re.IGNORECASE)
         yield Described(
@@ -202,6 +213,14 @@ def _read(document: Json) -> Iterator[Described]:
             found.get("body"),
             definitions,
         )
+
+
+def _whole(name: str, schema: Json) -> Json:
+    """A schema, with what the service answers beside what the document says."""
+    beside = BESIDE_THE_DOCUMENTS.get(name)
+    if beside is None:
+        return _with_end(schema)
+    return {**schema, "properties": {**schema["properties"], **beside}}
 
 
 def _with_end(schema: Json) -> Json:
