@@ -21,4 +21,11 @@ EXPECTED: dict[str, tuple[str, ...]] = {
     "KeyVault.GetDeletedKey": (f"{K}/read",),
     "KeyVault.RecoverDeletedKey": (f"{K}/recover/action",),
     "KeyVault.PurgeDeletedKey": (f"{K}/purge/action",),
+    "KeyVault.Encrypt": (f"{K}/encrypt/action",),
+    "KeyVault.Decrypt": (f"{K}/decrypt/action",),
+    "KeyVault.WrapKey": (f"{K}/wrap/action",),
+    "KeyVault.UnwrapKey": (f"{K}/unwrap/action",),
+    "KeyVault.Sign": (f"{K}/sign/action",),
+    "KeyVault.Verify": (f"{K}/verify/action",),
+    "KeyVault.GetRandomBytes": (),
 }

@@ -18,6 +18,7 @@ TARGET, ELSEWHERE = "matrix", "matrix-prod"
 
 PARAMETERS = {
     "path": "compute",
+    "key_version": "0123456789abcdef0123456789abcdef",
     "secret_version": "0123456789abcdef0123456789abcdef",
     "tenant": TENANT_ID,
     "subscription_id": SUBSCRIPTION_ID,

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 from matrix_rows import GROUP, TENANT_ID
-from test_operation_matrix import OTHER_TENANT, Row, Tokens, rows
+from test_operation_matrix import OTHER_TENANT, Row, Tokens, asking
 
 from keyless.model.access_policies import PERMISSIONS, AccessPolicy, PolicyPermissions
 from keyless.model.evidence import Outcome
@@ -30,7 +30,7 @@ POLICY_VAULT, ROLE_VAULT = "matrix-policy", "matrix-role"
 
 def data_rows() -> list[Any]:
     """Every route of every operation on what a vault holds."""
-    return [row for row in rows(Requires) if row.values[0].plane == "key-vault"]
+    return [row for row in asking() if row.values[0].plane == "key-vault"]
 
 
 def needed(row: Row) -> str:

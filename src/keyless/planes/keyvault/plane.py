@@ -17,6 +17,7 @@ from keyless.model.resources import Vault
 from keyless.planes.keyvault.keys import deleted_operations as deleted_key_operations
 from keyless.planes.keyvault.keys import operations as key_operations
 from keyless.planes.keyvault.keys import rotation_operations
+from keyless.planes.keyvault.keys.crypto import encryption, random_bytes, signatures
 from keyless.planes.keyvault.secrets import deleted_operations, operations
 from keyless.planes.keyvault.service import KeyVault
 from keyless.planes.keyvault.transactions import counted_at
@@ -33,6 +34,9 @@ OPERATIONS = (
     *key_operations.OPERATIONS,
     *rotation_operations.OPERATIONS,
     *deleted_key_operations.OPERATIONS,
+    *encryption.OPERATIONS,
+    *signatures.OPERATIONS,
+    *random_bytes.OPERATIONS,
 )
 _MAX_BODY_BYTES = 24 * 1024 * 1024  # the largest backup in base64, and its wrapping
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+from keyless.planes.keyvault.keys.crypto.use import KeysInUse
 from keyless.planes.keyvault.keys.service import Keys
 from keyless.planes.keyvault.objects.objects import Entropy
 from keyless.planes.keyvault.secrets.service import Secrets
@@ -16,3 +17,4 @@ class KeyVault:
     def __init__(self, store: Store, entropy: Entropy = os.urandom) -> None:
         self.secrets = Secrets(store, entropy)
         self.keys = Keys(store, entropy)
+        self.keys_in_use = KeysInUse(store, self.keys, entropy)

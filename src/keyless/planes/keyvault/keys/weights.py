@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from keyless.planes.keyvault.keys.errors import KeyNotFound
 from keyless.planes.keyvault.keys.material.make import key_spec
 from keyless.planes.keyvault.keys.material.types import Family
+from keyless.planes.keyvault.keys.records import KeyVersion
 from keyless.planes.keyvault.keys.service import Key
 from keyless.planes.keyvault.service import KeyVault
 from keyless.planes.keyvault.transactions import create_weight, key_creates, key_uses, use_weight
@@ -37,13 +39,19 @@ async def _of_new(asked: Asked, vaults: KeyVault) -> int:
 async def _of_another(asked: Asked, vaults: KeyVault) -> int:
     """Of a version that is to be like the newest."""
     key = await _current(asked, vaults)
-    return create_weight("", hsm=False) if key is None else _weighed(create_weight, key)
+    return create_weight("", hsm=False) if key is None else _weighed(create_weight, key.version)
 
 
 async def _of_use(asked: Asked, vaults: KeyVault) -> int:
-    """Of using or reading the key that the route names."""
-    key = await _current(asked, vaults)
-    return use_weight("", hsm=False) if key is None else _weighed(use_weight, key)
+    """Of using or reading the version of a key that the route names."""
+    params = asked.params
+    try:
+        found = await vaults.keys_in_use.find(
+            asked.resource, params["key_name"], params.get("key_version"), now=int(asked.now)
+        )
+    except KeyNotFound:
+        return use_weight("", hsm=False)
+    return _weighed(use_weight, found.version)
 
 
 async def _current(asked: Asked, vaults: KeyVault) -> Key | None:
@@ -54,10 +62,10 @@ def _sized(family: Family, bits: int) -> str:
     return f"{family}-{bits}"
 
 
-def _weighed(weight: Weight, key: Key) -> int:
-    material = key.version.material
+def _weighed(weight: Weight, version: KeyVersion) -> int:
+    material = version.material
     kind = material.curve or _sized(material.family, material.bits)
-    return weight(kind, hsm=key.version.key_type.in_hardware)
+    return weight(kind, hsm=version.key_type.in_hardware)
 
 
 NEW_KEYS = key_creates(_of_new)

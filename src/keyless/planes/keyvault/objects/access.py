@@ -58,8 +58,9 @@ def on_all(
 ) -> Requires:
     """A data action on all of a vault's ``objects`` (`secrets` or their like)."""
     needed = f"{_ACTIONS}{actions_of or objects}/{action}"
-    return Requires((needed,), _the_vault, access_policy=f"{objects}/{permission}", attributes=attributes)
+    return Requires((needed,), the_vault, access_policy=f"{objects}/{permission}", attributes=attributes)
 
 
-def _the_vault(vault: Vault, params: Mapping[str, str]) -> ResourceId:
+def the_vault(vault: Vault, params: Mapping[str, str]) -> ResourceId:
+    """A vault's own scope."""
     return ResourceId.parse(vault.resource_id)

@@ -30,7 +30,7 @@ from keyless.planes.keyvault.keys.material.signing import (
     Signer,
 )
 from keyless.planes.keyvault.keys.material.types import Family, KeyOperation
-from keyless.wire.errors import InvalidRequest
+from keyless.wire.errors import InvalidProperty, InvalidRequest
 
 _ENCRYPT = frozenset({KeyOperation.ENCRYPT, KeyOperation.DECRYPT})
 _WRAP = frozenset({KeyOperation.WRAP, KeyOperation.UNWRAP})
@@ -147,10 +147,8 @@ def _is_offered(row: SignerRow, api_version: str) -> bool:
     return _AGE[row.since] <= age and (row.until is None or age < _AGE[row.until])
 
 
-def _unknown(alg: str, known: list[str]) -> InvalidRequest:
-    return InvalidRequest(
-        f"Property alg has invalid value: `{alg[:50]}` is not one of {', '.join(known)}", field="alg"
-    )
+def _unknown(alg: str, known: list[str]) -> InvalidProperty:
+    return InvalidProperty("alg", f"`{alg[:50]}` is not one of {', '.join(known)}")
 
 
 def check_suits(row: CipherRow | SignerRow, material: KeyMaterial, kid: str) -> None:

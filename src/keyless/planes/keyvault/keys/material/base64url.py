@@ -11,8 +11,9 @@ import base64
 import binascii
 import re
 
-from keyless.wire.errors import InvalidRequest
+from keyless.wire.errors import InvalidProperty
 
+_WHY = "it must be base64url"
 _TEXT = re.compile(r"[A-Za-z0-9_-]*={0,2}")
 
 
@@ -34,13 +35,8 @@ def decode(text: str, field: str) -> bytes:
     """
     bare = text.rstrip("=")
     if _TEXT.fullmatch(text) is None or len(bare) % 4 == 1:
-        raise not_base64url(field)
+        raise InvalidProperty(field, _WHY)
     try:
         return base64.urlsafe_b64decode(bare + "=" * (-len(bare) % 4))
     except (binascii.Error, ValueError):
-        raise not_base64url(field) from None  # the cause holds the text
-
-
-def not_base64url(field: str) -> InvalidRequest:
-    """What to say of a member that is not base64url."""
-    return InvalidRequest(f"Property {field} has invalid value: it must be base64url", field=field)
+        raise InvalidProperty(field, _WHY) from None  # the cause holds the text

@@ -28,9 +28,9 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from keyless.planes.keyvault.keys.material.base64url import decode
 from keyless.planes.keyvault.keys.material.jwk import JsonWebKey
 from keyless.planes.keyvault.keys.material.kept import KeyMaterial, keep_bytes, keep_private_key
-from keyless.planes.keyvault.keys.material.make import invalid, read_curve, read_key_type
+from keyless.planes.keyvault.keys.material.make import read_curve, read_key_type
 from keyless.planes.keyvault.keys.material.types import CURVES, OCT_BITS, RSA_BITS, Family, KeyType
-from keyless.wire.errors import InvalidRequest
+from keyless.wire.errors import InvalidProperty
 
 _MAX_NUMBER_BYTES = 4096 // 8 + 1  # one more, for the sign that some write
 _MAX_EXPONENT_BITS = 32
@@ -50,7 +50,7 @@ def import_key_here(jwk: JsonWebKey) -> tuple[KeyType, KeyMaterial]:
     """The same in this thread, which can take hundredths of a second."""
     key_type = read_key_type(jwk.kty)
     if jwk.key_hsm is not None:
-        raise invalid("key_hsm", "there is no hardware module here that could open it: import the key itself")
+        raise InvalidProperty("key_hsm", "no hardware module is here to open it: import the key itself")
     return key_type, _READERS[key_type.family](jwk)
 
 
@@ -73,13 +73,13 @@ def _check_rsa(n: int, e: int, d: int, p: int, q: int, dp: int, dq: int, qi: int
     """Check that the members of an RSA key belong together, cheap things first."""
     bits = n.bit_length()
     if bits not in RSA_BITS:
-        raise invalid("n", "RSA keys have 2048, 3072 or 4096 bits")
+        raise InvalidProperty("n", "RSA keys have 2048, 3072 or 4096 bits")
     if e < 3 or e % 2 == 0 or e.bit_length() > _MAX_EXPONENT_BITS:
-        raise invalid("e", f"it must be odd, at least 3, and have at most {_MAX_EXPONENT_BITS} bits")
+        raise InvalidProperty("e", f"it must be odd, at least 3, and have at most {_MAX_EXPONENT_BITS} bits")
     if p * q != n:
         raise _unfit("p")
     if abs(p.bit_length() - q.bit_length()) > 1 or abs(p - q).bit_length() <= bits // 2 - 100:
-        raise invalid("p", "the factors must be of one length, and not close to each other")
+        raise InvalidProperty("p", "the factors must be of one length, and not close to each other")
     if not 1 < d < n or d * e % (p - 1) != 1 or d * e % (q - 1) != 1:
         raise _unfit("d")
     for name, found, wanted in (("dp", dp, d % (p - 1)), ("dq", dq, d % (q - 1)), ("qi", qi * q % p, 1)):
@@ -97,7 +97,7 @@ def _read_ec(jwk: JsonWebKey) -> KeyMaterial:
     curve = CURVES[read_curve(jwk.crv)]
     d, x, y = (_number(jwk, name, curve.size_bytes) for name in ("d", "x", "y"))
     if not 1 <= d < curve.curve.group_order:
-        raise invalid("d", "it is not a number of the curve's group")
+        raise InvalidProperty("d", "it is not a number of the curve's group")
     key = ec.derive_private_key(d, curve.curve)
     point = key.public_key().public_numbers()
     if point.x != x:
@@ -110,7 +110,7 @@ def _read_ec(jwk: JsonWebKey) -> KeyMaterial:
 def _read_oct(jwk: JsonWebKey) -> KeyMaterial:
     key = decode(_given(jwk, "k"), "k")
     if len(key) * 8 not in OCT_BITS:
-        raise invalid("k", "symmetric keys have 128, 192 or 256 bits")
+        raise InvalidProperty("k", "symmetric keys have 128, 192 or 256 bits")
     return keep_bytes(key)
 
 
@@ -120,16 +120,16 @@ _READERS = {Family.RSA: _read_rsa, Family.EC: _read_ec, Family.OCT: _read_oct}
 def _number(jwk: JsonWebKey, name: str, most_bytes: int) -> int:
     plain = decode(_given(jwk, name), name)
     if len(plain.lstrip(b"\0")) > most_bytes:
-        raise invalid(name, f"it may have {most_bytes} bytes")
+        raise InvalidProperty(name, f"it may have {most_bytes} bytes")
     return int.from_bytes(plain, "big")
 
 
 def _given(jwk: JsonWebKey, name: str) -> str:
     text: str | None = getattr(jwk, name)
     if not text:
-        raise invalid(name, f"a key of type {jwk.kty} must have it")
+        raise InvalidProperty(name, f"a key of type {jwk.kty} must have it")
     return text
 
 
-def _unfit(name: str) -> InvalidRequest:
-    return invalid(name, "it does not belong to the other members of the key")
+def _unfit(name: str) -> InvalidProperty:
+    return InvalidProperty(name, "it does not belong to the other members of the key")

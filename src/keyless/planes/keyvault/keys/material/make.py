@@ -27,7 +27,7 @@ from keyless.planes.keyvault.keys.material.types import (
     Family,
     KeyType,
 )
-from keyless.wire.errors import InvalidRequest
+from keyless.wire.errors import InvalidProperty
 
 USUAL_EXPONENT = 65537
 _EXPONENTS = (3, USUAL_EXPONENT)
@@ -64,9 +64,9 @@ def key_spec(
         return KeySpec(key_type, curve=read_curve(curve or "P-256"))
     wanted = _DEFAULT_BITS[family] if bits is None else bits
     if wanted not in _BITS[family]:
-        raise invalid("key_size", f"keys of type {key_type} have {_either(_BITS[family])} bits")
+        raise InvalidProperty("key_size", f"keys of type {key_type} have {_either(_BITS[family])} bits")
     if exponent is not None and (family is not Family.RSA or exponent not in _EXPONENTS):
-        raise invalid("public_exponent", f"only RSA keys have one, and it is {_either(_EXPONENTS)}")
+        raise InvalidProperty("public_exponent", f"only RSA keys have one, and it is {_either(_EXPONENTS)}")
     return KeySpec(key_type, wanted, exponent=exponent or USUAL_EXPONENT)
 
 
@@ -79,7 +79,7 @@ def read_key_type(kty: str | None) -> KeyType:
     try:
         return KeyType(kty or "")
     except ValueError:
-        raise invalid("kty", f"it must be {_either(tuple(KeyType))}") from None
+        raise InvalidProperty("kty", f"it must be {_either(tuple(KeyType))}") from None
 
 
 def read_curve(name: str | None) -> str:
@@ -90,7 +90,7 @@ def read_curve(name: str | None) -> str:
     """
     known = RENAMED_CURVE if name == LEGACY_CURVE else name
     if known not in CURVES:
-        raise invalid("crv", f"it must be {_either(tuple(CURVES))}")
+        raise InvalidProperty("crv", f"it must be {_either(tuple(CURVES))}")
     return known
 
 
@@ -106,11 +106,6 @@ def make_key_here(spec: KeySpec, entropy: Callable[[int], bytes] = os.urandom) -
     if spec.family is Family.EC:
         return keep_private_key(ec.generate_private_key(CURVES[spec.curve].curve))
     return keep_private_key(rsa.generate_private_key(spec.exponent, spec.bits))
-
-
-def invalid(field: str, why: str) -> InvalidRequest:
-    """A member of a request that no key can have."""
-    return InvalidRequest(f"Property {field} has invalid value: {why}", field=field)
 
 
 def _either(known: tuple[object, ...]) -> str:

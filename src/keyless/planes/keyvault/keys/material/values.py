@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from keyless.wire.errors import InvalidRequest
+from keyless.wire.errors import InvalidProperty, InvalidRequest
 
 
 class Plain(NamedTuple):
@@ -43,11 +43,11 @@ def wrong_length(field: str, found: int, wanted: str) -> InvalidRequest:
     return InvalidRequest(f"Invalid length of '{field}': {found} bytes. {wanted}", field=field)
 
 
-def required(field: str, algorithm: str) -> InvalidRequest:
+def required(field: str, algorithm: str) -> InvalidProperty:
     """A member that an algorithm needs, and that is not there."""
-    return InvalidRequest(f"Property {field} is required: {algorithm} cannot do without", field=field)
+    return InvalidProperty(field, f"{algorithm} requires it")
 
 
-def needless(field: str, algorithm: str) -> InvalidRequest:
+def needless(field: str, algorithm: str) -> InvalidProperty:
     """A member that an algorithm has no use for."""
-    return InvalidRequest(f"Property {field} must not be given for {algorithm}", field=field)
+    return InvalidProperty(field, f"{algorithm} takes none")

@@ -1,0 +1,1 @@
+"""Using keys: encrypt, decrypt, wrap, unwrap, sign, verify; and random bytes."""
