@@ -57,6 +57,13 @@ EXPECTED = {
         "keys/setrotationpolicy",
         "/keys/Db-Password",
     ),
+    "KeyVault.Encrypt": ("keys/encrypt/action", "keys/encrypt", "/keys/Db-Password"),
+    "KeyVault.Decrypt": ("keys/decrypt/action", "keys/decrypt", "/keys/Db-Password"),
+    "KeyVault.WrapKey": ("keys/wrap/action", "keys/wrapkey", "/keys/Db-Password"),
+    "KeyVault.UnwrapKey": ("keys/unwrap/action", "keys/unwrapkey", "/keys/Db-Password"),
+    "KeyVault.Sign": ("keys/sign/action", "keys/sign", "/keys/Db-Password"),
+    "KeyVault.Verify": ("keys/verify/action", "keys/verify", "/keys/Db-Password"),
+    "KeyVault.GetRandomBytes": (None, None, ""),
 }
 
 
@@ -131,7 +138,8 @@ def test_an_operation_requires_its_data_action_at_its_scope(operation: Operation
     action, permission, scope = EXPECTED[operation.id]
     access = operation.access
     assert isinstance(access, Requires)
-    assert access.actions == (f"Microsoft.KeyVault/vaults/{action}",)
+    assert access.actions == (() if action is None else (f"Microsoft.KeyVault/vaults/{action}",))
+    assert bool(access.actions) != bool(access.reason)
     assert access.plane is ActionPlane.DATA
     assert access.access_policy == permission
     vault = make_vault()
