@@ -19,6 +19,12 @@ async def app(scope: object, proto: Exchange) -> None:
     proto.response_bytes(200, HEADERS, ANSWER)
 
 
+async def posted(scope: object, proto: Exchange) -> None:
+    """Read what was posted, and answer."""
+    await proto()
+    proto.response_bytes(200, HEADERS, ANSWER)
+
+
 async def signing(scope: object, proto: Exchange) -> None:
     """Read what was posted, and answer with a token that is signed now."""
     await proto()

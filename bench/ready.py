@@ -6,7 +6,7 @@ import msgspec
 
 
 class Ready(msgspec.Struct, frozen=True):
-    """Ports, and what a client proves itself with."""
+    """Ports, and what a client proves itself with; ``wrapped`` is a key that the vault's RSA key unwraps."""
 
     tls_port: int
     plain_port: int
@@ -16,3 +16,4 @@ class Ready(msgspec.Struct, frozen=True):
     tenant_id: str
     client_id: str
     client_secret: str
+    wrapped: str

@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlencode
 
+from bench.keys import use_keys
 from bench.ready import Ready
 from bench.servers import (
     ROUNDS,
@@ -33,6 +34,7 @@ def throughput(folder: Path) -> None:
     """Measure each against its yardstick, in alternating rounds."""
     with keyless_server(folder) as ready:
         _secrets(folder, ready)
+        use_keys(folder, ready)
         _kept_tokens(folder, ready)
         _exchanged_tokens(folder, ready)
         _fresh_tokens(folder, ready)

@@ -3,6 +3,9 @@
 - requests per second of an authorised, recorded `GET secret` over TLS, against a bare granian application
   that returns the same bytes to the same requests, each server on one core and the load (wrk) on another,
   in alternating rounds;
+- signatures, wrapped and unwrapped keys per second by keys of a vault, over TLS, against how many the library
+  does alone on the same core, and against a bare granian application that reads as much and answers with as
+  much;
 - tokens per second that a managed identity's endpoint keeps, against such an application without TLS;
 - tokens per second that it signs anew for each request, those of the site's own issuer, against how many
   tokens the library signs alone on the same core;

@@ -15,6 +15,7 @@ from pathlib import Path
 import msgspec
 import uvloop
 
+from bench.keys import make_keys
 from bench.ready import Ready
 from keyless.app import (
     build_planes,
@@ -57,6 +58,7 @@ applications:
   legacy: {{clientSecret: {CLIENT_SECRET}}}
 roleAssignments:
   - {{principal: web, role: Key Vault Secrets User, scope: {{vault: contoso-orders}}}}
+  - {{principal: web, role: Key Vault Crypto User, scope: {{vault: contoso-orders}}}}
 """
 FLUSH_EVERY_S = 1.0
 
@@ -68,6 +70,7 @@ async def serve(folder: Path) -> None:
     store, evidence = open_store(project), open_evidence(project)
     estate = read_text(ESTATE, {})
     await deploy_estate(store, estate)
+    wrapped = await make_keys(store)
     world, leases, recorder = EstateWorld(store, "bench", time.time), Leases(), Recorder(evidence)
     now = dt.datetime.now(dt.UTC)
     authority = Authority.open(project.tls_directory, now)
@@ -82,7 +85,7 @@ async def serve(folder: Path) -> None:
     plain = ListeningServer(front(planes.plain))
     await tls.start()
     await plain.start()
-    ready = await _ready(estate, world, leases, (tls.port, plain.port), str(leaf.chain))
+    ready = await _ready(estate, world, leases, (tls.port, plain.port), str(leaf.chain), wrapped)
     (folder / "ready.draft").write_bytes(msgspec.json.encode(ready))
     (folder / "ready.draft").rename(folder / "ready.json")
     settle_interpreter()
@@ -109,7 +112,12 @@ def _dispatcher(
 
 
 async def _ready(
-    estate: Estate, world: EstateWorld, leases: Leases, ports: tuple[int, int], certificate: str
+    estate: Estate,
+    world: EstateWorld,
+    leases: Leases,
+    ports: tuple[int, int],
+    certificate: str,
+    wrapped: str,
 ) -> Ready:
     """What a client needs to know, with a token and a lease of the web app."""
     compute = estate.compute[0]
@@ -125,7 +133,7 @@ async def _ready(
     leases.open(lease)
     application = estate.applications[0].client_id
     tenant = await world.tenant_id()
-    return Ready(*ports, token.jwt, certificate, lease.secret, tenant, application, CLIENT_SECRET)
+    return Ready(*ports, token.jwt, certificate, lease.secret, tenant, application, CLIENT_SECRET, wrapped)
 
 
 if __name__ == "__main__":

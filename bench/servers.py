@@ -122,7 +122,7 @@ def end(process: subprocess.Popen[bytes]) -> None:
 
 def _posting(asked: Asked, folder: Path) -> Path:
     script = folder / "post.lua"
-    script.write_text(f'wrk.method = "POST"\nwrk.body = "{asked.body}"\n')
+    script.write_text(f'wrk.method = "POST"\nwrk.body = [[{asked.body}]]\n')
     return script
 
 
