@@ -7,7 +7,6 @@ Source: https://www.rfc-editor.org/rfc/rfc7515#section-2
 
 from __future__ import annotations
 
-import base64
 import binascii
 import re
 
@@ -15,11 +14,13 @@ from keyless.wire.errors import InvalidProperty
 
 _WHY = "it must be base64url"
 _TEXT = re.compile(r"[A-Za-z0-9_-]*={0,2}")
+_FROM_URL = str.maketrans("-_", "+/")
+_TO_URL = bytes.maketrans(b"+/", b"-_")
 
 
 def encode(plain: bytes) -> str:
     """Bytes in base64url without padding."""
-    return base64.urlsafe_b64encode(plain).rstrip(b"=").decode("ascii")
+    return binascii.b2a_base64(plain, newline=False).rstrip(b"=").translate(_TO_URL).decode("ascii")
 
 
 def encode_number(number: int, size_bytes: int | None = None) -> str:
@@ -37,6 +38,6 @@ def decode(text: str, field: str) -> bytes:
     if _TEXT.fullmatch(text) is None or len(bare) % 4 == 1:
         raise InvalidProperty(field, _WHY)
     try:
-        return base64.urlsafe_b64decode(bare + "=" * (-len(bare) % 4))
+        return binascii.a2b_base64(bare.translate(_FROM_URL) + "=" * (-len(bare) % 4))
     except (binascii.Error, ValueError):
         raise InvalidProperty(field, _WHY) from None  # the cause holds the text

@@ -12,7 +12,6 @@ Source: https://www.rfc-editor.org/rfc/rfc7518#section-3
 from __future__ import annotations
 
 import hmac
-from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
 from cryptography.exceptions import InvalidSignature
@@ -97,12 +96,13 @@ class RawRsaSigner:
         return hmac.compare_digest(signed, digest)
 
 
-@dataclass(frozen=True)
 class EcSigner(_OfDigests):
     """ECDSA; ``size_bytes`` is the length of `r`, and of `s`."""
 
-    hash: hashes.HashAlgorithm
-    size_bytes: int
+    def __init__(self, hash: hashes.HashAlgorithm, size_bytes: int) -> None:  # noqa: A002  # the field's word
+        self.hash = hash
+        self.size_bytes = size_bytes
+        self._scheme = ec.ECDSA(utils.Prehashed(hash))
 
     def sign(self, key: ec.EllipticCurvePrivateKey, digest: bytes) -> bytes:
         r, s = utils.decode_dss_signature(key.sign(digest, self._scheme))
@@ -118,10 +118,6 @@ class EcSigner(_OfDigests):
         except InvalidSignature:
             return False
         return True
-
-    @property
-    def _scheme(self) -> ec.ECDSA:
-        return ec.ECDSA(utils.Prehashed(self.hash))
 
 
 class HmacSigner(_OfDigests):
