@@ -52,7 +52,7 @@ class Campaign:
         self._project = project_in(directory)
         self._key: SigningKey = asyncio.run(found(self._project))
         self._chance = random.Random(seed)  # when to kill need not be secret
-        self._marker = f"planted{secrets.token_hex(12)}"
+        self._marker = f"planted{secrets.token_hex(8)}"
         self._needles = forms(self._marker)
         self._state = State()
         self._next = 1

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
-NAMES = ("amber", "beryl", "coral", "delft", "ebony")
+NAMES = ("secrets/amber", "secrets/beryl", "secrets/coral", "keys/delft", "keys/ebony")
 MOST_VERSIONS = 6
 _WHEN_LIVE = {"set": 5, "update": 3, "backup": 1, "delete": 1}
 _WHEN_FULL = {"update": 2, "backup": 1, "delete": 3}

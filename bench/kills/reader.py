@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from bench.kills.kinds import KINDS, link_of, of
 from bench.kills.model import Held, State, Version
 from bench.kills.vault import OpenVault
-from bench.kills.writer import value
 
 
 class HalfThere(Exception):
@@ -20,35 +20,40 @@ async def read(vault: OpenVault, marker: str) -> State:
         HalfThere: a version has another value than it was made with, or cannot be read.
     """
     objects: dict[str, Held] = {}
-    for item in await vault.listed("/secrets"):
-        name = item["id"].rpartition("/")[2]
-        objects[name] = Held(await _versions(vault, name, marker))
-    for item in await vault.listed("/deletedsecrets"):
-        name = item["id"].rpartition("/")[2]
-        if name in objects:
-            raise HalfThere(f"`{name}` is both live and deleted")
-        objects[name] = Held((_told(item),), deleted=True)
+    for collection, kind in KINDS.items():
+        for item in await vault.listed(f"/{collection}"):
+            name = link_of(kind, item)
+            objects[name] = Held(await _versions(vault, name, marker))
+        for item in await vault.listed(f"/deleted{collection}"):
+            name = link_of(kind, item)
+            if name in objects:
+                raise HalfThere(f"`{name}` is both live and deleted")
+            objects[name] = Held((_told(item),), deleted=True)
     return State(objects)
 
 
 async def _versions(vault: OpenVault, name: str, marker: str) -> tuple[Version, ...]:
     """The versions of a live object, the newest last; each is opened."""
-    listed = await vault.listed(f"/secrets/{name}/versions")
-    found = [await _version(vault, item, marker) for item in listed]
-    newest = await _version(vault, {"id": f"/secrets/{name}", "tags": None}, marker)
+    listed = await vault.listed(f"/{name}/versions")
+    found = [await _listed(vault, name, item, marker) for item in listed]
+    newest = await _version(vault, name, name, marker)
     return (*sorted(version for version in found if version != newest), newest)
 
 
-async def _version(vault: OpenVault, item: Any, marker: str) -> Version:
-    path = "/secrets/" + item["id"].partition("/secrets/")[2]
-    answer = await vault.ask("GET", path)
+async def _listed(vault: OpenVault, name: str, item: Any, marker: str) -> Version:
+    version = await _version(vault, name, link_of(of(name), item), marker)
+    if _told(item) != version:
+        raise HalfThere(f"a version of `{name}` is listed otherwise than it is read")
+    return version
+
+
+async def _version(vault: OpenVault, name: str, path: str, marker: str) -> Version:
+    answer = await vault.ask("GET", f"/{path}")
     if answer.status != 200:
         raise HalfThere(f"`{path}` is answered {answer}")
     version = _told(answer.body)
-    if answer.body["value"] != value(marker, version.made):
-        raise HalfThere(f"`{path}` has another value than it was made with")
-    if item["tags"] is not None and _told(item) != version:
-        raise HalfThere(f"`{path}` is listed otherwise than it is read")
+    if not await of(name).is_whole(vault, f"/{path}", answer, marker, version.made):
+        raise HalfThere(f"`{path}` is not what it was made as")
     return version
 
 

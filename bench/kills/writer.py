@@ -13,13 +13,13 @@ import random
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from bench.kills.kinds import Asked, of, tags
 from bench.kills.model import Operation, State, after, choose
 from bench.kills.vault import OpenVault, opened
 from keyless.runtime.project import Project
 from keyless.tokens.keys import SigningKey
 
 _FLUSH_EVERY = 7
-_LONGEST = 24_000
 
 
 @dataclass(slots=True)
@@ -61,31 +61,21 @@ class Writer:
         if verb == "backup":
             self.backups[name] = answer.body["value"]
 
-    def _request(self, verb: str, name: str, number: int) -> tuple[str, str, object]:
-        live, deleted = f"/secrets/{name}", f"/deletedsecrets/{name}"
+    def _request(self, verb: str, name: str, number: int) -> Asked:
+        live, deleted = f"/{name}", f"/deleted{name}"
+        if verb == "set":
+            return of(name).make(live, self.marker, number)
         held = self.state.objects.get(name)
-        newest = held.versions[-1] if held else None
-        requests: dict[str, tuple[str, str, object]] = {
-            "set": ("PUT", live, {"value": value(self.marker, number), "tags": tags(number, 0)}),
-            "update": ("PATCH", live, {"tags": tags(newest.made if newest else 0, number)}),
+        changed = tags(held.versions[-1].made if held else 0, number)
+        requests: dict[str, Asked] = {
+            "update": ("PATCH", live, {"tags": changed}),
             "backup": ("POST", f"{live}/backup", None),
-            "restore": ("POST", "/secrets/restore", {"value": self.backups.get(name, "")}),
+            "restore": ("POST", f"/{name.partition('/')[0]}/restore", {"value": self.backups.get(name)}),
             "delete": ("DELETE", live, None),
             "recover": ("POST", f"{deleted}/recover", None),
             "purge": ("DELETE", deleted, None),
         }
         return requests[verb]
-
-
-def value(marker: str, number: int) -> str:
-    """The value of the version that an operation makes: every other is long, and of many pages."""
-    text = f"{marker}{number}."
-    return text if number % 2 else text * (number * 7919 % (_LONGEST // len(text)) + 1)
-
-
-def tags(made: int, changed: int) -> dict[str, str]:
-    """What a version's tags say of it."""
-    return {"made": str(made), "changed": str(changed)}
 
 
 def heard(said: bytes) -> Iterator[tuple[Operation, bool]]:

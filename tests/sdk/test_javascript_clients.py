@@ -26,6 +26,7 @@ from sdk_estates import (
     SECRETS_USER,
     STORE_ID,
     TENANT_ID,
+    VAULT_ADMINISTRATOR,
     VAULT_ID,
     VAULT_URL,
     WEB,
@@ -75,6 +76,36 @@ def test_secrets_and_settings_do_all_that_the_clients_can(site: Site, node: Node
         "listed": 105,
         "revisions": 3,
         "deleted": 200,
+    }
+
+
+def test_keys_do_all_that_the_clients_can(site: Site, node: Node) -> None:
+    site.declare(one_web_app((VAULT_ADMINISTRATOR, ON_VAULT)))
+    assert node("keys.mjs").seen == {
+        "made": ["RSA", 256, {"from": "js"}, "EC", "P-256", 2036],
+        "older": True,
+        "newest": True,
+        "versions": 2,
+        "updated": [False, {"a": "b"}],
+        "disabled": {"status": 403, "code": "Forbidden"},
+        "imported": True,
+        "names": ["curve", "imported", "rsa"],
+        "signed": [True, True],
+        "signedOnCurve": True,
+        "decrypted": "text",
+        "unwrapped": True,
+        "signedByImported": ["RSA", 256],
+        "policy": ["P90D", "P30D"],
+        "policyRead": "P90D",
+        "rotated": [True, 256],
+        "random": 16,
+        "recoveryId": f"{VAULT_URL}/deletedkeys/curve",
+        "conflict": {"status": 409, "code": "Conflict"},
+        "deletedNames": ["curve"],
+        "restored": "curve",
+        "missing": {"status": 404, "code": "KeyNotFound"},
+        "badName": {"status": 400, "code": "BadParameter"},
+        "release": {"status": 501, "code": "NotImplemented"},
     }
 
 

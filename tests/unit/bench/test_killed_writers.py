@@ -11,10 +11,11 @@ from pathlib import Path
 
 import pytest
 from bench.kills.campaign import Campaign
+from bench.kills.kinds import key_bytes, value
 from bench.kills.model import NAMES, Held, Operation, State, Version, after
 from bench.kills.reader import same
 from bench.kills.traces import forms, found_in
-from bench.kills.writer import heard, value
+from bench.kills.writer import heard
 
 ROOT = Path(__file__).parents[3]
 KILLS = os.environ.get("KEYLESS_KILLS", "60")
@@ -45,13 +46,13 @@ def campaign(tmp_path_factory: pytest.TempPathFactory) -> Campaign:
 
 
 def test_a_write_that_was_lost_is_seen(campaign: Campaign) -> None:
-    lost = State({"amber": Held((Version(1),))})
+    lost = State({"secrets/amber": Held((Version(1),))})
     campaign._judge(lost, None)
     assert "expected" in campaign.report.failures.pop()
 
 
 def test_an_operation_under_way_is_there_or_not(campaign: Campaign) -> None:
-    campaign._judge(State(), Operation("set", "amber", 1))
+    campaign._judge(State(), Operation("set", "secrets/amber", 1))
     assert campaign.report.failures == []
 
 
@@ -71,6 +72,13 @@ def test_a_secret_is_found_in_whatever_form_it_is_written(tmp_path: Path, write:
     (tmp_path / "below" / "store.db-wal").write_bytes(os.urandom(5_000) + written + os.urandom(5_000))
     (tmp_path / "clean").write_bytes(os.urandom(5_000))
     assert found_in(tmp_path, forms(MARKER)) == [str(tmp_path / "below" / "store.db-wal")]
+
+
+def test_the_bytes_of_a_key_are_found_in_the_form_that_it_is_brought_in_in(tmp_path: Path) -> None:
+    written = base64.urlsafe_b64encode(key_bytes(MARKER, 42))
+    assert len(base64.urlsafe_b64decode(written)) == 32
+    (tmp_path / "store.db").write_bytes(b'{"k":"' + written + b'"}')
+    assert found_in(tmp_path, forms(MARKER)) == [str(tmp_path / "store.db")]
 
 
 def test_what_a_writer_said_is_cut_off_where_it_died() -> None:

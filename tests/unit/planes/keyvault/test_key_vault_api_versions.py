@@ -95,6 +95,7 @@ LIFE_OF_A_KEY: tuple[tuple[str, str, object], ...] = (
     ("GET", "/keys", None),
     ("GET", "/keys/curve/versions", None),
     ("PATCH", "/keys/curve", {"tags": {"k": "v"}, "key_ops": ["sign", "verify"]}),
+    ("POST", "/keys/curve/sign", {"alg": "ES256", "value": "A" * 43}),
     ("DELETE", "/keys/curve", None),
     ("GET", "/deletedkeys", None),
     ("GET", "/deletedkeys/curve", None),
@@ -104,6 +105,7 @@ ROTATION: tuple[tuple[str, str, object], ...] = (
     ("GET", "/keys/curve/rotationpolicy", None),
     ("PUT", "/keys/curve/rotationpolicy", {"attributes": {"expiryTime": "P90D"}}),
     ("POST", "/keys/curve/rotate", None),
+    ("POST", "/rng", {"count": 8}),
 )
 
 
