@@ -8,6 +8,7 @@ from azure_cli import PIPELINE, Office, Session
 
 IN_GROUP = ("--resource-group", "orders-rg", "--location", "westeurope")
 BY_POLICY = ("--enable-rbac-authorization", "false")
+EVERY_KEY = ("all", "purge", "rotate", "getrotationpolicy", "setrotationpolicy")
 
 
 def test_a_vault_is_made_shown_changed_and_listed(owner: Session) -> None:
@@ -76,6 +77,49 @@ def test_secrets_have_versions_attributes_and_a_way_back(owner: Session, tmp_pat
     assert owner("keyvault", "secret", "list-deleted", *vault) == []
     owner("keyvault", "secret", "restore", *vault, "--file", str(backup))
     assert len(owner("keyvault", "secret", "list-versions", *one)) == 2
+
+
+def test_keys_are_made_used_rotated_and_brought_back(owner: Session, tmp_path: Path) -> None:
+    owner("keyvault", "create", "--name", "kv-keys", *IN_GROUP, *BY_POLICY)
+    me = owner("ad", "signed-in-user", "show", "--query", "id")
+    owner("keyvault", "set-policy", "--name", "kv-keys", "--object-id", me, "--key-permissions", *EVERY_KEY)
+    vault, one = ("--vault-name", "kv-keys"), ("--vault-name", "kv-keys", "--name", "k")
+    made = owner("keyvault", "key", "create", *one, "--kty", "RSA", "--size", "2048", "--tags", "a=b")
+    assert (made["key"]["kty"], made["tags"], len(made["key"]["keyOps"])) == ("RSA", {"a": "b"}, 6)
+    value = ("--algorithm", "RSA-OAEP", "--value", "aGVsbG8=", "--data-type", "base64")
+    sealed = owner("keyvault", "key", "encrypt", *one, *value)["result"]
+    opened = owner(
+        "keyvault",
+        "key",
+        "decrypt",
+        *one,
+        "--algorithm",
+        "RSA-OAEP",
+        "--value",
+        sealed,
+        "--data-type",
+        "base64",
+    )
+    assert opened["result"] == "aGVsbG8="
+    digest = "uU0nuZNNPgilLlLX2n2r+sSE7+N6U4DukIj3rOLvzek="
+    signing = ("--algorithm", "RS256", "--digest", digest)
+    signature = owner("keyvault", "key", "sign", *one, *signing)["signature"]
+    verified = owner("keyvault", "key", "verify", *one, *signing, "--signature", signature)
+    assert verified["isValid"] is True
+    rotated = owner("keyvault", "key", "rotate", *one)
+    assert rotated["key"]["kid"] != made["key"]["kid"]
+    assert len(owner("keyvault", "key", "list-versions", *one)) == 2
+    disabled = owner("keyvault", "key", "set-attributes", "--id", made["key"]["kid"], "--enabled", "false")
+    assert disabled["attributes"]["enabled"] is False
+    backup = tmp_path / "backup"
+    owner("keyvault", "key", "backup", *one, "--file", str(backup))
+    owner("keyvault", "key", "delete", *one)
+    assert [gone["name"] for gone in owner("keyvault", "key", "list-deleted", *vault)] == ["k"]
+    owner("keyvault", "key", "recover", *one)
+    owner("keyvault", "key", "delete", *one)
+    owner("keyvault", "key", "purge", *one)
+    owner("keyvault", "key", "restore", *vault, "--file", str(backup))
+    assert owner("keyvault", "key", "show", *one)["key"]["kid"] == rotated["key"]["kid"]
 
 
 def test_a_deleted_vault_comes_back_with_its_secrets_or_goes_for_good(owner: Session) -> None:
