@@ -11,12 +11,15 @@ from __future__ import annotations
 import asyncio
 import heapq
 import itertools
+import logging
 import math
 from collections.abc import AsyncIterator, Iterable, Sequence
 
 from keyless.planes.keyvault.upkeep import Due, Kept, Place, Upkeep
 from keyless.store.collections import VAULTS
 from keyless.store.ports import Store
+
+log = logging.getLogger(__name__)
 
 _AT_ONCE = 200
 
@@ -55,6 +58,7 @@ class Keeper:
         self._upkeeps = {upkeep.noun: upkeep for upkeep in upkeeps}
         self._seen: dict[tuple[str, str], int] = {}
         self._agenda = Agenda()
+        self._passed: dict[Place, set[tuple[int, int]]] = {}
 
     async def next_at(self) -> float:
         """When the next thing is due, as of what is committed now."""
@@ -66,12 +70,22 @@ class Keeper:
         """Do everything that is due up to a time; what was done, as it is done."""
         while await self.next_at() <= until and (found := self._agenda.next) is not None:
             due, place = found
-            done = await due.do(due.at, until)
+            done = await self._done(due, place, until)
+            if done is None:
+                await self._pass_over(place, due)
+                continue
             await self._look_again([place])
-            if done is not None:
-                yield done
-            elif self._agenda.next == found:  # it cannot be done: not before something of it has changed
-                self._agenda.put(place, [])
+            yield done
+
+    async def _done(self, due: Due, place: Place, until: int) -> Kept | None:
+        """Do one thing; what goes wrong with it keeps nothing else from being done."""
+        try:
+            return await due.do(due.at, until)
+        except Exception:
+            log.exception(
+                "what is due for %s `%s` of `%s` cannot be done", place.noun, place.name, place.vault
+            )
+            return None
 
     async def _refresh(self) -> None:
         self._store.refresh()
@@ -103,9 +117,17 @@ class Keeper:
         self._seen[noun, collection] = revision
         return known != revision
 
+    async def _pass_over(self, place: Place, due: Due) -> None:
+        """Leave alone what could not be done, or was done by another, until something of it changes."""
+        passed = self._passed.setdefault(place, set())
+        passed.add((due.at, due.rank))
+        found = await self._upkeeps[place.noun].due(place)
+        self._agenda.put(place, [one for one in found if (one.at, one.rank) not in passed])
+
     async def _look_again(self, places: Iterable[Place]) -> None:
         """Find out anew what is due for some objects, letting others run between."""
         for number, place in enumerate(places, start=1):
+            self._passed.pop(place, None)
             self._agenda.put(place, await self._upkeeps[place.noun].due(place))
             if number % _AT_ONCE == 0:
                 await asyncio.sleep(0)

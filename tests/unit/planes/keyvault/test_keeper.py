@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import pytest
 from kept_vault import DAY, EXPIRED, NEAR, NEW, KeptVault
@@ -12,6 +13,7 @@ from keyless.planes.keyvault.contents import VaultContents
 from keyless.planes.keyvault.keeper import Keeper
 from keyless.planes.keyvault.secrets.properties import SecretProperties
 from keyless.planes.keyvault.secrets.records import SECRET_VERSIONS
+from keyless.planes.keyvault.upkeep import ObjectUpkeep
 from keyless.planes.keyvault.upkeeps import upkeeps_of
 from keyless.store.collections import EVENT_SUBSCRIPTIONS, EXPIRY_TOLD, VAULTS
 from keyless.store.sealing import RootKey
@@ -174,3 +176,20 @@ async def test_with_a_vault_that_is_purged_goes_who_is_told_and_what_was(kept: K
     for collection in (EXPIRY_TOLD, EVENT_SUBSCRIPTIONS, SECRET_VERSIONS):
         assert not await kept.store.scan(collection)
     assert await kept.keeper.next_at() == math.inf
+
+
+async def test_what_goes_wrong_keeps_nothing_else_from_being_done(
+    kept: KeptVault, now: int, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    await kept.set("broken", now, now + 45 * DAY)
+    await kept.set("whole", now, now + 45 * DAY)
+    tell = ObjectUpkeep._tell
+
+    async def broken(self: ObjectUpkeep, vault: Any, live: Any, *given: Any) -> Any:
+        if live.name == "broken":
+            raise RuntimeError("no")
+        return await tell(self, vault, live, *given)
+
+    monkeypatch.setattr(ObjectUpkeep, "_tell", broken)
+    assert [one.done for one in await kept.keep(now + 60 * DAY)] == ["expires soon", "expired"]
+    assert "secret `broken` of `contoso-orders` cannot be done" in caplog.text
