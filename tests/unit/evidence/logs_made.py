@@ -12,7 +12,7 @@ from typing import Any
 
 from keyless.evidence.database import EvidenceDatabase
 from keyless.evidence.logs.importer import Report, Settings, import_logs
-from keyless.model.evidence import LogImport, Observation, SignIn
+from keyless.model.evidence import LogImport, Observation, Peak, SignIn
 
 NOW = 1_795_600_000
 SAMPLES = Path(__file__).parents[2] / "logs"
@@ -35,6 +35,7 @@ class Came:
     report: Report
     observations: list[Observation]
     sign_ins: list[SignIn]
+    peaks: list[Peak]
 
     @property
     def lines(self) -> set[tuple[str, str, str, str, int]]:
@@ -108,7 +109,7 @@ def came(
     with closing(EvidenceDatabase(tmp_path / "evidence.db")) as evidence:
         settings = Settings(now=NOW, directory=tmp_path, known=known or {}, threads=1)
         report = import_logs(paths, evidence, settings)
-        return Came(report, evidence.observations(), evidence.sign_ins())
+        return Came(report, evidence.observations(), evidence.sign_ins(), evidence.peaks())
 
 
 def _written(tmp_path: Path, number: int, given: Given) -> str:

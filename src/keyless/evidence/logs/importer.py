@@ -24,6 +24,7 @@ from keyless.evidence.logs.duck import opened
 from keyless.evidence.logs.files import Form, LogFile, digest, find_files
 from keyless.evidence.logs.key_holders import address_of
 from keyless.evidence.logs.meaning import MOST_LOGS, NO_SCOPE, TOO_MANY, Meaning, plain, target
+from keyless.evidence.logs.paces import read_paces
 from keyless.evidence.logs.reader import Progress, Read, Reader
 from keyless.evidence.logs.rows import MALFORMED, UNKNOWN
 from keyless.evidence.logs.staged import count, left_out, prepare
@@ -238,6 +239,7 @@ def _brought(
         imports=report.imports,
         unmapped=report.unmapped,
         files=files,
+        peaks=read_paces(connection, EARLIEST, settings.now + AHEAD_S),
     )
 
 
