@@ -4,6 +4,7 @@ Rules:
 - what the estate names is created or brought up to date; what was made beside it stays;
 - the rules that know workloads, and who is told of events, are the exception: nothing but a file makes them,
   and one that is taken out of it must let nobody in, and tell nobody, any more;
+- a key that is there is left alone if it fits; one of another kind gets a new version;
 - a secret or setting that already has the declared value is not written again, so that no version or
   revision comes of running twice;
 - an identity that a resource is told to have no longer is deleted, and one that is declared again is made
@@ -32,6 +33,7 @@ from keyless.model.estate import (
     Estate,
 )
 from keyless.model.resources import Vault
+from keyless.model.vault_keys import DeclaredKey
 from keyless.store.clock import estate_time
 from keyless.store.collections import (
     ACCESS_KEYS,
@@ -72,6 +74,10 @@ class Contents(Holding, Protocol):
         """Make sure that a vault holds a secret with this value."""
         ...
 
+    async def ensure_key(self, key: DeclaredKey) -> None:
+        """Make sure that a vault holds a key of this kind."""
+        ...
+
     async def ensure_setting(self, setting: DeclaredSetting) -> None:
         """Make sure that a store holds a key-value with this value."""
         ...
@@ -108,6 +114,9 @@ async def apply_estate(estate: Estate, store: Store, contents: Contents) -> None
     for secret in estate.secrets:
         with _named(f"secret `{secret.name}` of vault `{secret.vault}`"):
             await contents.ensure_secret(secret)
+    for declared in estate.keys:
+        with _named(f"key `{declared.name}` of vault `{declared.vault}`"):
+            await contents.ensure_key(declared)
     for setting in estate.settings:
         labelled = f" with the label `{setting.label}`" if setting.label else ""
         with _named(f"key-value `{setting.key}`{labelled} of store `{setting.store}`"):

@@ -12,6 +12,7 @@ from keyless.lifecycle.applications import register
 from keyless.model.estate import DeclaredApplication, DeclaredSecret, DeclaredSetting
 from keyless.model.resources import ConfigurationStore, Vault
 from keyless.model.secret_text import SecretText
+from keyless.model.vault_keys import DeclaredKey
 from keyless.planes.appconfig.contents import StoreContents
 from keyless.planes.appconfig.errors import KeyLocked
 from keyless.planes.appconfig.records import KeyValue, Name
@@ -20,6 +21,8 @@ from keyless.planes.keyvault.arrivals import Arrivals, Arrived
 from keyless.planes.keyvault.contents import VaultContents
 from keyless.planes.keyvault.copies import ObjectCopy, copies_of
 from keyless.planes.keyvault.held import Held, held_in
+from keyless.planes.keyvault.keys.declared import declare_key, declared_keys
+from keyless.planes.keyvault.keys.service import Keys
 from keyless.planes.keyvault.objects.objects import Entropy
 from keyless.planes.keyvault.secrets.properties import SecretProperties
 from keyless.planes.keyvault.secrets.service import Secrets
@@ -42,6 +45,7 @@ class PlaneContents:
         self._store = store
         self._clock = clock
         self._secrets = Secrets(store)
+        self._keys = Keys(store)
         self._key_values = KeyValues(store)
 
     async def ensure_secret(self, secret: DeclaredSecret) -> None:
@@ -90,6 +94,20 @@ class PlaneContents:
             UnknownContainer: there is no such vault.
         """
         return await held_in(self._store, await self._vault(vault_name), await self._estate_time())
+
+    async def ensure_key(self, key: DeclaredKey) -> None:
+        """Make sure that a vault holds a key of this kind."""
+        await declare_key(self._keys, await self._vault(key.vault), key, now=await self._estate_time())
+
+    async def keys(self) -> list[DeclaredKey]:
+        """Every live key that stands behind no certificate, as a file would declare it."""
+        now = await self._estate_time()
+        vaults = [vault for _, vault in await self._store.scan(VAULTS)]
+        return [one for vault in vaults for one in await declared_keys(self._keys, vault, now=now)]
+
+    async def remove_key(self, vault: str, name: str) -> None:
+        """Delete a live key, so that it can be recovered."""
+        await self._keys.deleted.delete(await self._vault(vault), name, now=await self._estate_time())
 
     async def ensure_setting(self, setting: DeclaredSetting) -> None:
         """Make sure that a store holds a key-value with this value."""

@@ -73,6 +73,7 @@ async def stored_estate(store: Store, contents: PlaneContents) -> Estate:
         issuers=tuple(issuer for _, issuer in await store.scan(TRUSTED_ISSUERS)),
         vaults=tuple(vault for _, vault in await store.scan(VAULTS)),
         secrets=tuple(await contents.secrets()),
+        keys=tuple(await contents.keys()),
         stores=tuple(found for _, found in await store.scan(STORES)),
         settings=tuple(await contents.settings()),
         access_keys=await _declared_access_keys(store),

@@ -4,7 +4,7 @@ Rules:
 - who made and changed roles and assignments, and when, stays with them;
 - the owners of a group stay, and who was made a member of it beside the file; so do a vault's access policies
   for whom the file names none;
-- purge protection, once on, is never switched off;
+- purge protection, once on, is never switched off, and a premium vault stays one;
 - tags, tiers and whatever else only the management API is given stay as they are;
 - a vault or store that lies deleted and is declared comes back as it was, with what it held. One whose time
   to come back is over is made anew, with nothing in it.
@@ -38,7 +38,7 @@ _KEPT: Mapping[type, tuple[str, ...]] = {
     DenyAssignment: ("changed",),
     Group: ("mail_nickname", "owners"),
     FederatedCredential: ("description",),
-    Vault: ("sku", "tags", "created_on", "updated_on", "body"),
+    Vault: ("tags", "created_on", "updated_on", "body"),
     ConfigurationStore: (
         "sku",
         "tags",
@@ -75,6 +75,7 @@ def with_kept(before: object, record: object) -> Any:  # noqa: ANN401  # a recor
             record,
             access_policies=(*record.access_policies, *beside(record, before)),
             purge_protection=record.purge_protection or before.purge_protection,
+            sku=before.sku if record.sku == "standard" else record.sku,
         )
     names = _KEPT.get(type(record), ())
     if not names or type(before) is not type(record):

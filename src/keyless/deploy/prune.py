@@ -2,8 +2,8 @@
 
 Rules:
 - what the estate names stays as it is;
-- a secret is deleted as a vault deletes it: with its versions, and so that it can be recovered; declaring it
-  again recovers it. So it is with the secrets of a vault that goes: they come back, deleted, with the vault;
+- a secret or key is deleted as a vault deletes it: with its versions, and so that it can be recovered;
+  declaring it again recovers it. So it is with what a vault that goes holds: it comes back, deleted, with it;
 - the tenant's root management group stays, named or not, as it cannot be deleted;
 - a key-value that is locked is not deleted, nor its store, nor the group that this is in;
 - an identity that goes is deleted as ``lifecycle/identities.py`` has it, and the tokens of an application
@@ -39,6 +39,7 @@ from keyless.model.management import GenericResource
 from keyless.model.resource_id import ResourceId
 from keyless.model.resources import ConfigurationStore, ResourceGroup, Vault
 from keyless.model.roles import RoleAssignment
+from keyless.model.vault_keys import DeclaredKey
 from keyless.store.collections import (
     ACCESS_KEYS,
     APPLICATIONS,
@@ -109,6 +110,14 @@ class PrunedContents(Protocol):
         """Delete a live secret, so that it can be recovered."""
         ...
 
+    async def keys(self) -> list[DeclaredKey]:
+        """Every live key that stands behind no certificate."""
+        ...
+
+    async def remove_key(self, vault: str, name: str) -> None:
+        """Delete a live key, so that it can be recovered."""
+        ...
+
     async def remove_setting(self, setting: DeclaredSetting) -> bool:
         """Delete a key-value; false where it is locked."""
         ...
@@ -117,9 +126,10 @@ class PrunedContents(Protocol):
 async def prune(estate: Estate, store: Store, contents: PrunedContents) -> list[Pruned]:
     """Remove everything that the estate does not name; what was removed, or had to stay."""
     estate = await as_created(store, estate)
-    secrets = [Pruned(thing) for thing in await _prune_secrets(estate, contents)]
+    objects = [Pruned(thing) for thing in await _prune_secrets(estate, contents)]
+    objects += [Pruned(thing) for thing in await _prune_keys(estate, contents)]
     settings, in_use = await _prune_settings(estate, contents)
-    return [*secrets, *settings, *await _prune_records(estate, store, in_use, contents.now())]
+    return [*objects, *settings, *await _prune_records(estate, store, in_use, contents.now())]
 
 
 async def _prune_secrets(estate: Estate, contents: PrunedContents) -> list[str]:
@@ -130,6 +140,16 @@ async def _prune_secrets(estate: Estate, contents: PrunedContents) -> list[str]:
             if (vault.casefold(), name.casefold()) not in named:
                 await contents.remove_secret(vault, name)
                 gone.append(f"secret `{name}` of vault `{vault}`")
+    return gone
+
+
+async def _prune_keys(estate: Estate, contents: PrunedContents) -> list[str]:
+    named = {(one.vault.casefold(), one.name.casefold()) for one in estate.keys}
+    gone = []
+    for one in await contents.keys():
+        if (one.vault.casefold(), one.name.casefold()) not in named:
+            await contents.remove_key(one.vault, one.name)
+            gone.append(f"key `{one.name}` of vault `{one.vault}`")
     return gone
 
 

@@ -23,8 +23,9 @@ def describe_scope(scope: ResourceId, references: References) -> str:
         return named
     if "subscription" in named:
         return "the whole subscription"
-    if "secret" in named:
-        return f"secret {named['secret']} of vault {named['vault']}"
+    if "vault" in named:
+        held = [f"{noun} {named[noun]} of " for noun in ("secret", "key", "certificate") if noun in named]
+        return f"{''.join(held)}vault {named['vault']}"
     if "key" in named:
         label = f" (label {named['label']})" if "label" in named else ""
         return f"key {named['key']}{label} of store {named['store']}"

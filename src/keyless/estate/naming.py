@@ -61,6 +61,13 @@ VAULT = TextRule(
 SECRET = TextRule(
     "a secret's name", "1 to 127 letters, digits and `-`", r"[0-9A-Za-z-]{1,127}", example="db-password"
 )
+VAULT_KEY = TextRule(
+    "a key's name", "1 to 127 letters, digits and `-`", r"[0-9A-Za-z-]{1,127}", example="sign-orders"
+)
+CERTIFICATE = TextRule(
+    "a certificate's name", "1 to 127 letters, digits and `-`", r"[0-9A-Za-z-]{1,127}", example="orders-web"
+)
+DURATION = TextRule("a duration", "as in ISO 8601: `P90D`, `P3M`, `P1Y`", r"P[0-9A-Z]{1,40}", example="P90D")
 SECRET_VERSION = TextRule("a secret's version", "32 hexadecimal digits, or leave it out", r"[0-9a-f]{32}")
 STORE = TextRule(
     "a configuration store's name",

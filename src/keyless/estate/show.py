@@ -111,6 +111,9 @@ def _add_vaults(tree: Tree, vaults: list[Vault], estate: Estate, references: Ref
         for secret in estate.secrets:
             if secret.vault.casefold() == vault.name.casefold():
                 node.add(_line(secret.name, secret.source))
+        for key in estate.keys:
+            if key.vault.casefold() == vault.name.casefold():
+                node.add(_line(key.name, f"key, {key.type} {key.curve or key.size or ''}".rstrip()))
         for told in estate.event_subscriptions:
             if told.vault.casefold() == vault.name.casefold():
                 node.add(_events(told))

@@ -21,7 +21,7 @@ from keyless.estate.workload_rules import rules_that_overlap, rules_without_matc
 from keyless.model.estate import Estate
 from keyless.model.nearest import nearest, quoted_list
 from keyless.model.resource_id import ResourceId
-from keyless.model.resources import STORE_TYPE, VAULT_TYPE, key_value_scope, secret_scope
+from keyless.model.resources import STORE_TYPE, VAULT_TYPE, key_value_scope, secret_scope, vault_object_scope
 from keyless.model.roles import RoleAssignment
 
 Finder = Callable[[Estate, References], Iterator[str]]
@@ -103,7 +103,7 @@ def _covers(wider: RoleAssignment, narrower: RoleAssignment) -> bool:
 
 
 def assignments_of_nothing(estate: Estate, references: References) -> Iterator[str]:
-    """Roles on secrets, key-values, vaults and stores that the estate does not have."""
+    """Roles on secrets, keys, key-values, vaults and stores that the estate does not have."""
     known = _objects(estate)
     ids = [vault.resource_id for vault in estate.vaults] + [store.resource_id for store in estate.stores]
     containers = set(map(ResourceId.parse, ids))
@@ -120,11 +120,14 @@ def assignments_of_nothing(estate: Estate, references: References) -> Iterator[s
 
 
 def _objects(estate: Estate) -> set[ResourceId]:
-    """The scopes of all declared secrets and key-values."""
+    """The scopes of all declared secrets, keys and key-values."""
     vaults = {vault.name: ResourceId.parse(vault.resource_id) for vault in estate.vaults}
     stores = {store.name: ResourceId.parse(store.resource_id) for store in estate.stores}
-    secrets = {secret_scope(vaults[one.vault], one.name) for one in estate.secrets if one.vault in vaults}
-    return secrets | {
+    held = {secret_scope(vaults[one.vault], one.name) for one in estate.secrets if one.vault in vaults}
+    held |= {
+        vault_object_scope(vaults[one.vault], "keys", one.name) for one in estate.keys if one.vault in vaults
+    }
+    return held | {
         key_value_scope(stores[one.store], one.key, one.label)
         for one in estate.settings
         if one.store in stores

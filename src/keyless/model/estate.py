@@ -25,6 +25,7 @@ from keyless.model.management import ManagementGroup
 from keyless.model.resources import ConfigurationStore, ResourceGroup, Tenant, Vault
 from keyless.model.roles import RoleAssignment, RoleDefinition
 from keyless.model.secret_text import SecretText
+from keyless.model.vault_keys import DeclaredKey
 from keyless.model.workloads import WorkloadRule
 
 NAMESPACE = uuid.uuid5(uuid.NAMESPACE_DNS, "keyless.invalid")
@@ -107,6 +108,7 @@ class Estate:
     issuers: tuple[TrustedIssuer, ...] = ()
     vaults: tuple[Vault, ...] = ()
     secrets: tuple[DeclaredSecret, ...] = ()
+    keys: tuple[DeclaredKey, ...] = ()
     stores: tuple[ConfigurationStore, ...] = ()
     settings: tuple[DeclaredSetting, ...] = ()
     access_keys: tuple[DeclaredAccessKey, ...] = ()

@@ -49,6 +49,7 @@ from keyless.model.resources import (
 )
 from keyless.model.roles import Permission, RoleAssignment, RoleDefinition
 from keyless.model.secret_text import SecretText
+from keyless.model.vault_keys import DeclaredKey, DeclaredRotation
 from keyless.model.workloads import WorkloadRule
 
 ROLES = (
@@ -141,6 +142,7 @@ class _Maker:
             issuers=self._issuers(),
             vaults=self.vaults,
             secrets=self.secrets,
+            keys=self._keys(),
             stores=self.stores,
             settings=self.settings,
             access_keys=self.access_keys,
@@ -230,6 +232,7 @@ class _Maker:
             days,
             protected,
             enable_rbac_authorization=self.draw(st.booleans()),
+            sku=self.draw(st.sampled_from(["standard", "premium"])),
             access_policies=tuple(policies),
         )
 
@@ -302,6 +305,29 @@ class _Maker:
                 secret = SecretText(base64.b64encode(self.draw(st.binary(min_size=16, max_size=40))).decode())
                 found[store.name, key_id] = DeclaredAccessKey(
                     store.name, key_id, secret, self.draw(st.booleans())
+                )
+        return tuple(found.values())
+
+    def _keys(self) -> tuple[DeclaredKey, ...]:
+        kinds = [("RSA", 3072, None), ("EC", None, "P-384"), ("EC", None, None), ("RSA", None, None)]
+        rotations = st.sampled_from(
+            [
+                None,
+                DeclaredRotation(time_after_create="P90D"),
+                DeclaredRotation(None, "P30D", "P1M", "P1Y"),
+            ]
+        )
+        found = {}
+        for vault in self.vaults:
+            for name in self.draw(st.lists(st.sampled_from(["sign", "no", "20"]), max_size=2)):
+                operations = self.draw(st.sampled_from([None, ("sign",), ("verify", "sign"), ()]))
+                found[vault.name, name] = DeclaredKey(
+                    vault.name,
+                    name,
+                    *self.draw(st.sampled_from(kinds)),
+                    operations,
+                    self.draw(rotations),
+                    self.draw(TAGS),
                 )
         return tuple(found.values())
 
@@ -429,6 +455,8 @@ class _Maker:
         things = (*self.groups, *self.identities, *self.compute, *self.vaults, *self.stores)
         scopes = [ResourceId.parse(one.resource_id) for one in things]
         scopes += [ResourceId.parse(vault.resource_id).child("secrets", "db") for vault in self.vaults]
+        for objects in ("keys", "certificates"):
+            scopes += [ResourceId.parse(vault.resource_id).child(objects, "db") for vault in self.vaults]
         scopes += [secret_scope(ResourceId.parse(vault.resource_id), "a_b") for vault in self.vaults]
         key, label = self.draw(KEYS), self.draw(st.none() | WORDS)
         scopes += [key_value_scope(ResourceId.parse(one.resource_id), key, label) for one in self.stores]

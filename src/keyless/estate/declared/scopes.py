@@ -32,10 +32,12 @@ class GroupScope(ScopeEntry, told_by="resourceGroup"):
 
 
 class VaultScope(ScopeEntry, told_by="vault"):
-    """A vault, or one secret of it."""
+    """A vault, or one secret, key or certificate of it."""
 
     vault = required(REFERENCE, "The vault's name.")
-    secret = optional(Text(naming.SECRET), "One secret's name. Left out: the whole vault.")
+    secret = optional(Text(naming.SECRET), "One secret's name. Left out, with the next two: the whole vault.")
+    key = optional(Text(naming.VAULT_KEY), "One key's name.")
+    certificate = optional(Text(naming.CERTIFICATE), "One certificate's name.")
 
 
 class StoreScope(ScopeEntry, told_by="store"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from keyless.estate import naming
+from keyless.estate.declared.keys import KeyEntry
 from keyless.estate.declared.principals import PRINCIPAL
 from keyless.estate.declared.texts import GUID, NO_TAGS, TAGS
 from keyless.estate.shapes.base import Where
@@ -106,6 +107,15 @@ class VaultEntry(Record, title="a vault"):
         default=(),
     )
     events = optional(RecordOf(EventsEntry), "Who is told what happens in it.")
+    sku = optional(
+        Word("a tier", "standard", "premium"),
+        "Its tier; `premium` has keys of HSM types. Left out: as it is there, else `standard`.",
+    )
+    keys = defaulted(
+        MapOf(Text(naming.VAULT_KEY), RecordOf(KeyEntry), "keys"),
+        "The keys that it holds.",
+        default=Entries(),
+    )
     secrets = defaulted(
         MapOf(Text(naming.SECRET), SECRET, "secrets"), "The secrets that it holds.", default=Entries()
     )

@@ -17,7 +17,7 @@ from keyless.model.estate import DeclaredApplication, Estate
 from keyless.model.identities import ComputeResource, ManagedIdentity
 from keyless.model.management import management_group_scope
 from keyless.model.resource_id import ResourceId, subscription_scope
-from keyless.model.resources import STORE_TYPE, VAULT_TYPE, key_and_label, key_value_scope, secret_scope
+from keyless.model.resources import STORE_TYPE, VAULT_TYPE, key_and_label, key_value_scope, vault_object_scope
 from keyless.model.roles import RoleDefinition
 
 Document = dict[str, Any]
@@ -89,15 +89,17 @@ class References:
         """The scope by name, where the name leads back to just this scope."""
         if scope == subscription_scope(self.resources.tenant.subscription_id):
             return {"subscription": True}
-        return self._names.get(scope) or self._secret(scope) or self._key_value(scope) or scope.text
+        return self._names.get(scope) or self._object(scope) or self._key_value(scope) or scope.text
 
-    def _secret(self, scope: ResourceId) -> Document | None:
+    def _object(self, scope: ResourceId) -> Document | None:
+        """One secret, key or certificate of a vault."""
         vault = scope.ancestor_of_type(VAULT_TYPE)
         if vault is None or vault not in self._names or not naming.SECRET.allows(scope.name):
             return None
-        if scope != secret_scope(vault, scope.name):
-            return None
-        return {**self._names[vault], "secret": scope.name}
+        for noun in ("secret", "key", "certificate"):
+            if scope == vault_object_scope(vault, f"{noun}s", scope.name):
+                return {**self._names[vault], noun: scope.name}
+        return None
 
     def _key_value(self, scope: ResourceId) -> Document | None:
         store = scope.ancestor_of_type(STORE_TYPE)

@@ -8,6 +8,7 @@ from typing import Any
 from keyless.estate.export.access_policies import policies_document
 from keyless.estate.export.events import events_document
 from keyless.estate.export.federation import credentials_document
+from keyless.estate.export.keys import keys_document
 from keyless.estate.export.labels import compute_name, group_of
 from keyless.estate.export.references import References
 from keyless.estate.export.settings import settings_document
@@ -105,6 +106,9 @@ class GroupWriter:
             document["purgeProtection"] = True
         document |= policies_document(vault, self._references)
         document |= events_document(vault, self._estate.event_subscriptions)
+        if vault.sku.lower() == "premium":
+            document["sku"] = "premium"
+        document |= keys_document(vault, self._estate.keys)
         secrets = {
             secret.name: secret_document(secret, variable)
             for secret, variable in self._secrets

@@ -123,6 +123,7 @@ class _GroupReader:
             soft_delete_retention_days=entry.soft_delete_retention_days,
             purge_protection=entry.purge_protection,
             enable_rbac_authorization=entry.enable_rbac_authorization,
+            sku=entry.sku or "standard",
         )
         self.resources.vaults.add(vault, name.value)
 

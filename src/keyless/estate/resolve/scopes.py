@@ -21,7 +21,7 @@ from keyless.estate.reading import Located, Reading, Rejected
 from keyless.estate.resolve.resources import Resources
 from keyless.model.management import management_group_scope
 from keyless.model.resource_id import InvalidResourceId, ResourceId, subscription_scope
-from keyless.model.resources import key_value_scope, secret_scope
+from keyless.model.resources import key_value_scope, vault_object_scope
 
 
 def find_scope(entry: ScopeEntry, resources: Resources, reading: Reading) -> ResourceId:
@@ -68,7 +68,16 @@ def _management_group(name: Located[str], resources: Resources, reading: Reading
 def _vault_scope(entry: VaultScope, resources: Resources, reading: Reading) -> ResourceId:
     vault = resources.vaults.find(entry.vault, reading)
     scope = _known(vault)
-    return scope if entry.secret is None else secret_scope(scope, entry.secret)
+    named = [
+        vault_object_scope(scope, f"{noun}s", name)
+        for noun, name in (("secret", entry.secret), ("key", entry.key), ("certificate", entry.certificate))
+        if name is not None
+    ]
+    if len(named) > 1:
+        raise reading.reject(
+            entry.at, "`secret`, `key` and `certificate` exclude each other in a scope", "keep one of them"
+        )
+    return named[0] if named else scope
 
 
 def _store_scope(entry: StoreScope, resources: Resources, reading: Reading) -> ResourceId:

@@ -16,6 +16,7 @@ from keyless.estate.resolve.federation import (
     read_federation,
     read_issuers,
 )
+from keyless.estate.resolve.keys import read_keys
 from keyless.estate.resolve.management_groups import read_management_groups
 from keyless.estate.resolve.members import read_directory_roles, read_groups
 from keyless.estate.resolve.people import read_people
@@ -48,6 +49,7 @@ def resolve(entry: EstateEntry, source: SecretSource, reading: Reading) -> Estat
         federated_credentials=read_federated_credentials(entry, resources, applications, reading),
         issuers=read_issuers(entry, source, reading),
         vaults=with_access_policies(entry, principals, reading),
+        keys=read_keys(entry, reading),
         secrets=read_secrets(entry, resources, source, reading),
         stores=resources.stores.things,
         settings=read_settings(entry, resources, reading),
