@@ -18,6 +18,7 @@ STORE_ID = f"{GROUP}/providers/Microsoft.AppConfiguration/configurationStores/co
 SECRETS_OFFICER = "Key Vault Secrets Officer"
 VAULT_ADMINISTRATOR = "Key Vault Administrator"
 SECRETS_USER = "Key Vault Secrets User"
+CERTIFICATES_OFFICER = "Key Vault Certificates Officer"
 DATA_OWNER = "App Configuration Data Owner"
 DATA_READER = "App Configuration Data Reader"
 ON_VAULT = "{vault: contoso-orders}"

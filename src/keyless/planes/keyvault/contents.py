@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
+from keyless.planes.keyvault.certificates.records import CERTIFICATE, CONTACTS, ISSUERS
 from keyless.planes.keyvault.keys.records import KEY
 from keyless.planes.keyvault.objects.kind import Kind
 from keyless.planes.keyvault.secrets.records import SECRET
 from keyless.store.collections import EVENT_SUBSCRIPTIONS, EXPIRY_TOLD
 from keyless.store.ports import Collection, Transaction
 
-KINDS: tuple[Kind[Any], ...] = (SECRET, KEY)
+KINDS: tuple[Kind[Any], ...] = (SECRET, KEY, CERTIFICATE)
 """Every kind of object that a vault holds."""
-HELD: tuple[Collection[Any], ...] = tuple(one for kind in KINDS for one in kind.collections)
+HELD: tuple[Collection[Any], ...] = (
+    *(one for kind in KINDS for one in kind.collections),
+    ISSUERS,
+    CONTACTS,
+)
 """Every collection whose keys begin with a vault's case-folded name."""
 
 

@@ -14,6 +14,8 @@ from functools import lru_cache
 
 from keyless import __version__
 from keyless.model.resources import Vault
+from keyless.planes.keyvault.certificates import issuer_operations
+from keyless.planes.keyvault.certificates import operations as certificate_operations
 from keyless.planes.keyvault.keys import deleted_operations as deleted_key_operations
 from keyless.planes.keyvault.keys import operations as key_operations
 from keyless.planes.keyvault.keys import rotation_operations
@@ -37,6 +39,8 @@ OPERATIONS = (
     *encryption.OPERATIONS,
     *signatures.OPERATIONS,
     *random_bytes.OPERATIONS,
+    *certificate_operations.OPERATIONS,
+    *issuer_operations.OPERATIONS,
 )
 _MAX_BODY_BYTES = 24 * 1024 * 1024  # the largest backup in base64, and its wrapping
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+from keyless.planes.keyvault.certificates.service import Certificates
 from keyless.planes.keyvault.keys.crypto.use import KeysInUse
 from keyless.planes.keyvault.keys.service import Keys
 from keyless.planes.keyvault.objects.objects import Entropy
@@ -18,3 +19,4 @@ class KeyVault:
         self.secrets = Secrets(store, entropy)
         self.keys = Keys(store, entropy)
         self.keys_in_use = KeysInUse(store, self.keys, entropy)
+        self.certificates = Certificates(store, entropy)

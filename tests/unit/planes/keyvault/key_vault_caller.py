@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 import msgspec
@@ -26,10 +28,11 @@ def make_vault(name: str = "contoso-orders", **settings: Any) -> Vault:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came back: a status and decoded JSON (none for an empty body)."""
+    """What came back: a status, decoded JSON (none for an empty body), and the operation's own headers."""
 
     status: int
     body: Any
+    headers: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def codes(self) -> tuple[int, str, str | None]:
@@ -69,7 +72,7 @@ class Caller:
             return _checked(request, rendered.status, rendered.body)
         reply = result if isinstance(result, Reply) else Reply(result)
         body = b"" if reply.body is None else msgspec.json.encode(reply.body)
-        return _checked(request, reply.status, body)
+        return _checked(request, reply.status, body, dict(reply.headers))
 
     async def _handle(self, request: Request, body: object, api_version: str) -> object:
         match = self._router.match(request.method, request.path)
@@ -91,6 +94,8 @@ class Caller:
         return await operation.handler(call, self.plane.service)
 
 
-def _checked(request: Request, status: int, body: bytes) -> Answer:
+def _checked(
+    request: Request, status: int, body: bytes, headers: Mapping[str, str] = MappingProxyType({})
+) -> Answer:
     check(request.method, request.path, request.query_string, status, body)
-    return Answer(status, msgspec.json.decode(body) if body else None)
+    return Answer(status, msgspec.json.decode(body) if body else None, headers)

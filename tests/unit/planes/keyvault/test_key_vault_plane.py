@@ -64,6 +64,45 @@ EXPECTED = {
     "KeyVault.Sign": ("keys/sign/action", "keys/sign", "/keys/Db-Password"),
     "KeyVault.Verify": ("keys/verify/action", "keys/verify", "/keys/Db-Password"),
     "KeyVault.GetRandomBytes": (None, None, ""),
+    "KeyVault.CreateCertificate": (
+        "certificates/create/action",
+        "certificates/create",
+        "/certificates/Db-Password",
+    ),
+    "KeyVault.GetCertificateOperation": (
+        "certificates/read",
+        "certificates/get",
+        "/certificates/Db-Password",
+    ),
+    "KeyVault.UpdateCertificateOperation": (
+        "certificates/update/action",
+        "certificates/update",
+        "/certificates/Db-Password",
+    ),
+    "KeyVault.DeleteCertificateOperation": (
+        "certificates/update/action",
+        "certificates/update",
+        "/certificates/Db-Password",
+    ),
+    "KeyVault.MergeCertificate": (
+        "certificates/create/action",
+        "certificates/create",
+        "/certificates/Db-Password",
+    ),
+    "KeyVault.GetCertificatePolicy": ("certificates/read", "certificates/get", "/certificates/Db-Password"),
+    "KeyVault.UpdateCertificatePolicy": (
+        "certificates/update/action",
+        "certificates/update",
+        "/certificates/Db-Password",
+    ),
+    "KeyVault.GetCertificateIssuers": ("certificatecas/read", "certificates/listissuers", ""),
+    "KeyVault.SetCertificateIssuer": ("certificatecas/write", "certificates/setissuers", ""),
+    "KeyVault.GetCertificateIssuer": ("certificatecas/read", "certificates/getissuers", ""),
+    "KeyVault.UpdateCertificateIssuer": ("certificatecas/write", "certificates/setissuers", ""),
+    "KeyVault.DeleteCertificateIssuer": ("certificatecas/delete", "certificates/deleteissuers", ""),
+    "KeyVault.SetCertificateContacts": ("certificatecontacts/write", "certificates/managecontacts", ""),
+    "KeyVault.GetCertificateContacts": ("certificatecontacts/write", "certificates/managecontacts", ""),
+    "KeyVault.DeleteCertificateContacts": ("certificatecontacts/write", "certificates/managecontacts", ""),
 }
 
 

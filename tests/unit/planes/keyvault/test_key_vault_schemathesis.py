@@ -47,9 +47,12 @@ RARELY_DONE = frozenset(
         *("RestoreSecret", "RestoreKey", "RestoreCertificate", "ImportKey", "ImportCertificate"),
         *("encrypt", "decrypt", "wrapKey", "unwrapKey", "sign", "verify", "CreateKey"),
         *("UpdateKeyRotationPolicy", "UpdateKey", "GetRandomBytes"),
+        *("CreateCertificate", "MergeCertificate", "UpdateCertificatePolicy"),
+        *("SetCertificateIssuer", "UpdateCertificateIssuer", "SetCertificateContacts"),
     }
 )
-"""What needs more than its document tells: backups that were given out, values that an algorithm takes."""
+"""What needs more than its document tells: backups that were given out, values that an algorithm takes, names
+and certificates that are such, providers that there are."""
 NOT_IMPLEMENTED = frozenset({"release"})
 """What is answered with 501, and so told to whoever asks for it."""
 MADE: Mapping[str, tuple[str, str, object]] = {
@@ -57,6 +60,19 @@ MADE: Mapping[str, tuple[str, str, object]] = {
     "keys": ("POST", "/keys/{}/create", {"kty": "EC"}),
 }
 """How an object of each collection is made."""
+CERTIFICATE = "chain"
+"""The name of a certificate: it cannot be that of another key or secret."""
+MAKING: tuple[tuple[str, str, object], ...] = (
+    ("DELETE", f"/certificates/{CERTIFICATE}/pending", None),
+    (
+        "POST",
+        f"/certificates/{CERTIFICATE}/create",
+        {"policy": {"key_props": {"kty": "EC"}, "x509_props": {"subject": "CN=colour"}}},
+    ),
+    ("PUT", "/certificates/issuers/colour", {"provider": "Test"}),
+    ("PUT", "/certificates/contacts", {"contacts": [{"email": "colour@example.org"}]}),
+)
+"""What has a certificate in the making, an issuer and contacts."""
 PARAMETERS = {
     **{f"{kind}-name": NAME for kind in ("secret", "key", "certificate", "issuer")},
     **{f"{kind}-version": VERSION for kind in ("secret", "key", "certificate")},
@@ -90,11 +106,15 @@ class App:
             made = self._runner.run(self._site.ask(method, path.format("colour"), body)).body
             link = made["key"]["kid"] if "key" in made else made["id"]
             self.versions[kind] = link.rpartition("/")[2]
+        for asked in MAKING:
+            self._runner.run(self._site.ask(*asked))
 
     def known(self, parameter: str, path: str) -> str:
         """The name or version of something that is there."""
         if parameter.endswith("-version"):
             return self.versions[path.split("/")[1]]
+        if parameter == "certificate-name":
+            return CERTIFICATE
         return "gone" if path.startswith("/deleted") else "colour"
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:

@@ -32,10 +32,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from keyless.planes.keyvault.certificates.x509.keys import PrivateKey, PublicKey
-from keyless.wire.errors import InvalidRequest
-
-PFX, PEM = "application/x-pkcs12", "application/x-pem-file"
-"""The content types of the two forms."""
+from keyless.wire.errors import InvalidProperty
 
 _LONGEST_CHAIN = 25
 _KEY_LABELS = (b"PRIVATE KEY", b"ENCRYPTED PRIVATE KEY")
@@ -124,9 +121,7 @@ def read_certificate(content: bytes) -> x509.Certificate:
     try:
         return x509.load_der_x509_certificate(base64.b64decode(_BLOCK_LINE.sub(b"", content)))
     except (ValueError, binascii.Error):
-        raise InvalidRequest(
-            "Property x5c has invalid value: an entry is not an X.509 certificate", field="x5c"
-        ) from None
+        raise InvalidProperty("x5c", "an entry is not an X.509 certificate") from None
 
 
 def public_key_of(certificate: x509.Certificate) -> PublicKey | None:
@@ -179,5 +174,5 @@ def _bundle(key: object, certificates: Sequence[x509.Certificate], *, keep_order
     return Bundle(key, ordered[0], ordered[1:])
 
 
-def _invalid(why: str) -> InvalidRequest:
-    return InvalidRequest(f"Property value has invalid value: {why}", field="value")
+def _invalid(why: str) -> InvalidProperty:
+    return InvalidProperty("value", why)

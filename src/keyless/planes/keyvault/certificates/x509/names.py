@@ -20,7 +20,7 @@ from typing import NamedTuple
 from cryptography import x509
 from cryptography.x509.oid import NameOID
 
-from keyless.wire.errors import InvalidRequest
+from keyless.wire.errors import InvalidProperty
 
 MOST_CHARACTERS = 4096
 _HEX_PAIR = re.compile(r"[0-9A-Fa-f]{2}")
@@ -224,7 +224,5 @@ def _relative(attributes: list[x509.NameAttribute[str]]) -> x509.RelativeDisting
         raise _invalid("an attribute comes twice in one relative name") from None
 
 
-def _invalid(why: str) -> InvalidRequest:
-    return InvalidRequest(
-        f"Property subject has invalid value: not an X.500 distinguished name: {why}", field="subject"
-    )
+def _invalid(why: str) -> InvalidProperty:
+    return InvalidProperty("subject", f"it is not an X.500 distinguished name: {why}")

@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 from cryptography import x509
 
-from keyless.wire.errors import InvalidRequest
+from keyless.wire.errors import InvalidProperty
 
 UPN = x509.ObjectIdentifier("1.3.6.1.4.1.311.20.2.3")
 SERVER_AUTH, CLIENT_AUTH = "1.3.6.1.5.5.7.3.1", "1.3.6.1.5.5.7.3.2"
@@ -96,11 +96,11 @@ def key_usage(usages: Sequence[str]) -> x509.KeyUsage:
     """
     unknown = next((usage for usage in usages if usage not in KEY_USAGES), None)
     if unknown is not None:
-        raise _invalid("key_usage", f"`{unknown[:80]}` is none of {', '.join(KEY_USAGES)}")
+        raise InvalidProperty("key_usage", f"`{unknown[:80]}` is none of {', '.join(KEY_USAGES)}")
     try:
         return x509.KeyUsage(**{name: usage in usages for usage, name in KEY_USAGES.items()})
     except ValueError:
-        raise _invalid(
+        raise InvalidProperty(
             "key_usage", "`encipherOnly` and `decipherOnly` go with `keyAgreement` alone"
         ) from None
 
@@ -124,7 +124,7 @@ def extended_key_usage(purposes: Iterable[str]) -> x509.ExtendedKeyUsage:
     try:
         return x509.ExtendedKeyUsage([x509.ObjectIdentifier(purpose) for purpose in purposes])
     except ValueError:
-        raise _invalid("ekus", "each must be an object identifier, such as `1.3.6.1.5.5.7.3.1`") from None
+        raise InvalidProperty("ekus", "each must be an object identifier like `1.3.6.1.5.5.7.3.1`") from None
 
 
 def general_names(names: AlternativeNames) -> list[x509.GeneralName]:
@@ -167,7 +167,7 @@ def _each(
         except ValueError:
             name = None
         if name is None:
-            raise _invalid(f"sans.{what}", f"`{text[:80]}` is not one")
+            raise InvalidProperty(f"sans.{what}", f"`{text[:80]}` is not one")
         yield name
 
 
@@ -196,7 +196,3 @@ def _read_utf8(der: bytes) -> str | None:
         return content.decode()
     except UnicodeDecodeError:
         return None
-
-
-def _invalid(name: str, why: str) -> InvalidRequest:
-    return InvalidRequest(f"Property {name} has invalid value: {why}", field=name)
