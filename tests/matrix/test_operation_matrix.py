@@ -25,6 +25,7 @@ import expected_arm_authorization
 import expected_arm_core
 import expected_arm_keyvault
 import expected_arm_managedidentity
+import expected_certificate_objects
 import expected_certificates
 import expected_graph
 import expected_keys
@@ -113,6 +114,7 @@ EXPECTED: dict[str, tuple[str, ...] | str] = {
     **expected_graph.EXPECTED,
     **expected_keys.EXPECTED,
     **expected_certificates.EXPECTED,
+    **expected_certificate_objects.EXPECTED,
 }
 
 HOSTS = {

@@ -14,7 +14,8 @@ from functools import lru_cache
 
 from keyless import __version__
 from keyless.model.resources import Vault
-from keyless.planes.keyvault.certificates import issuer_operations
+from keyless.planes.keyvault.certificates import deleted_operations as deleted_certificate_operations
+from keyless.planes.keyvault.certificates import import_operations, issuer_operations, object_operations
 from keyless.planes.keyvault.certificates import operations as certificate_operations
 from keyless.planes.keyvault.keys import deleted_operations as deleted_key_operations
 from keyless.planes.keyvault.keys import operations as key_operations
@@ -41,6 +42,9 @@ OPERATIONS = (
     *random_bytes.OPERATIONS,
     *certificate_operations.OPERATIONS,
     *issuer_operations.OPERATIONS,
+    *object_operations.OPERATIONS,
+    *import_operations.OPERATIONS,
+    *deleted_certificate_operations.OPERATIONS,
 )
 _MAX_BODY_BYTES = 24 * 1024 * 1024  # the largest backup in base64, and its wrapping
 

@@ -9,6 +9,7 @@ from key_vault_caller import make_vault
 
 from keyless.model.actions import ActionPlane
 from keyless.model.resources import Vault
+from keyless.planes.keyvault.certificates.object_schemas import ImportCertificateRequest
 from keyless.planes.keyvault.objects.access import vault_of
 from keyless.planes.keyvault.objects.schemas import BackupResult, ObjectAttributes, RestoreRequest
 from keyless.planes.keyvault.plane import OPERATIONS, answer_headers
@@ -103,6 +104,42 @@ EXPECTED = {
     "KeyVault.SetCertificateContacts": ("certificatecontacts/write", "certificates/managecontacts", ""),
     "KeyVault.GetCertificateContacts": ("certificatecontacts/write", "certificates/managecontacts", ""),
     "KeyVault.DeleteCertificateContacts": ("certificatecontacts/write", "certificates/managecontacts", ""),
+    "KeyVault.ImportCertificate": (
+        "certificates/import/action",
+        "certificates/import",
+        "/certificates/Db-Password",
+    ),
+    "KeyVault.GetCertificate": ("certificates/read", "certificates/get", "/certificates/Db-Password"),
+    "KeyVault.GetCertificates": ("certificates/read", "certificates/list", ""),
+    "KeyVault.GetCertificateVersions": (
+        "certificates/read",
+        "certificates/list",
+        "/certificates/Db-Password",
+    ),
+    "KeyVault.UpdateCertificate": (
+        "certificates/update/action",
+        "certificates/update",
+        "/certificates/Db-Password",
+    ),
+    "KeyVault.DeleteCertificate": ("certificates/delete", "certificates/delete", "/certificates/Db-Password"),
+    "KeyVault.BackupCertificate": (
+        "certificates/backup/action",
+        "certificates/backup",
+        "/certificates/Db-Password",
+    ),
+    "KeyVault.RestoreCertificate": ("certificates/restore/action", "certificates/restore", ""),
+    "KeyVault.GetDeletedCertificates": ("certificates/read", "certificates/list", ""),
+    "KeyVault.GetDeletedCertificate": ("certificates/read", "certificates/get", "/certificates/Db-Password"),
+    "KeyVault.RecoverDeletedCertificate": (
+        "certificates/recover/action",
+        "certificates/recover",
+        "/certificates/Db-Password",
+    ),
+    "KeyVault.PurgeDeletedCertificate": (
+        "certificates/purge/action",
+        "certificates/purge",
+        "/certificates/Db-Password",
+    ),
 }
 
 
@@ -202,6 +239,7 @@ def test_what_holds_a_value_does_not_show_it(vault: Vault) -> None:
         SecretBundle("id", attributes, "horse"),
         BackupResult("horse"),
         RestoreRequest("horse"),
+        ImportCertificateRequest("horse"),
     ):
         assert "horse" not in repr(holder)
 

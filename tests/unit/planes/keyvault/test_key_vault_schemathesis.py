@@ -62,17 +62,18 @@ MADE: Mapping[str, tuple[str, str, object]] = {
 """How an object of each collection is made."""
 CERTIFICATE = "chain"
 """The name of a certificate: it cannot be that of another key or secret."""
+GONE_CERTIFICATE = "gone-chain"
+_POLICY = {"policy": {"key_props": {"kty": "EC"}, "x509_props": {"subject": "CN=colour"}}}
 MAKING: tuple[tuple[str, str, object], ...] = (
+    ("POST", f"/deletedcertificates/{CERTIFICATE}/recover", None),
     ("DELETE", f"/certificates/{CERTIFICATE}/pending", None),
-    (
-        "POST",
-        f"/certificates/{CERTIFICATE}/create",
-        {"policy": {"key_props": {"kty": "EC"}, "x509_props": {"subject": "CN=colour"}}},
-    ),
+    ("POST", f"/certificates/{CERTIFICATE}/create", _POLICY),
+    ("POST", f"/certificates/{GONE_CERTIFICATE}/create", _POLICY),
+    ("DELETE", f"/certificates/{GONE_CERTIFICATE}", None),
     ("PUT", "/certificates/issuers/colour", {"provider": "Test"}),
     ("PUT", "/certificates/contacts", {"contacts": [{"email": "colour@example.org"}]}),
 )
-"""What has a certificate in the making, an issuer and contacts."""
+"""What has a certificate in the making, a deleted one, an issuer and contacts."""
 PARAMETERS = {
     **{f"{kind}-name": NAME for kind in ("secret", "key", "certificate", "issuer")},
     **{f"{kind}-version": VERSION for kind in ("secret", "key", "certificate")},
@@ -108,13 +109,15 @@ class App:
             self.versions[kind] = link.rpartition("/")[2]
         for asked in MAKING:
             self._runner.run(self._site.ask(*asked))
+        found = self._runner.run(self._site.ask("GET", f"/certificates/{CERTIFICATE}")).body
+        self.versions["certificates"] = found["id"].rpartition("/")[2]
 
     def known(self, parameter: str, path: str) -> str:
         """The name or version of something that is there."""
         if parameter.endswith("-version"):
             return self.versions[path.split("/")[1]]
         if parameter == "certificate-name":
-            return CERTIFICATE
+            return GONE_CERTIFICATE if path.startswith("/deleted") else CERTIFICATE
         return "gone" if path.startswith("/deleted") else "colour"
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:

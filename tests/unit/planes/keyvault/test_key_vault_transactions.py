@@ -61,6 +61,7 @@ def test_every_operation_of_the_plane_counts():
     assert [one.id for one in OPERATIONS if one.counts is CREATES] == [
         "KeyVault.SetSecret",
         "KeyVault.ImportKey",
+        "KeyVault.ImportCertificate",
     ]
 
 

@@ -2,7 +2,7 @@
 
 Rules:
 - they are managed: nothing changes, deletes or restores them but the certificate's own operations;
-- the key may be used for what the certificate's key usage says;
+- the key may be used for what the certificate's key usage says, and for everything where it says nothing;
 - the secret is the certificate with its chain, in the form that the policy says, and with the private key
   where that is exportable;
 - a name that belongs to another key or secret cannot become a certificate's.
@@ -29,6 +29,7 @@ from keyless.planes.keyvault.keys.material.kept import KeyMaterial
 from keyless.planes.keyvault.keys.material.types import POSSIBLE_OPERATIONS, KeyOperation
 from keyless.planes.keyvault.keys.records import KEY, KeyVersion
 from keyless.planes.keyvault.objects.kind import Kind
+from keyless.planes.keyvault.objects.records import Head
 from keyless.planes.keyvault.objects.vault_records import Live, ObjectReader, ObjectWriter
 from keyless.planes.keyvault.secrets.records import SECRET, SecretVersion
 from keyless.store.ports import Reader, Transaction
@@ -88,8 +89,10 @@ async def put_finished(
         expires=valid.not_after,
         updated=now,
     )
+    before = await ObjectWriter(transaction, SECRET, vault).head(name)
+    secret = _secret(version, finished, before)
     await ObjectWriter(transaction, KEY, vault).put_current(name, _key(version, finished))
-    await ObjectWriter(transaction, SECRET, vault).put_current(name, _secret(version, finished))
+    await ObjectWriter(transaction, SECRET, vault).put_current(name, secret)
     return await ObjectWriter(transaction, CERTIFICATE, vault).put_current(name, version)
 
 
@@ -122,17 +125,18 @@ def _key(version: CertificateVersion, finished: Finished) -> KeyVersion:
         key_type=finished.policy.key_spec.key_type,
         key_ops=operations_of(finished.policy.x509.key_usage or [], finished.key),
         material=finished.key,
+        exportable=bool(finished.policy.key.exportable),
     )
 
 
 def operations_of(usages: list[str], key: KeyMaterial) -> tuple[str, ...]:
-    """What a key may be used for whose certificate names these usages."""
-    named = {each for usage in usages for each in _OPERATIONS.get(usage, ())}
+    """What a key may be used for whose certificate names these usages: for everything where it names none."""
     possible = POSSIBLE_OPERATIONS[key.family]
+    named = {each for usage in usages for each in _OPERATIONS.get(usage, ())} if usages else possible
     return tuple(each.value for each in KeyOperation if each in named and each in possible)
 
 
-def _secret(version: CertificateVersion, finished: Finished) -> SecretVersion:
+def _secret(version: CertificateVersion, finished: Finished, before: Head | None) -> SecretVersion:
     return SecretVersion(
         id=version.id,
         created=version.created,
@@ -144,6 +148,7 @@ def _secret(version: CertificateVersion, finished: Finished) -> SecretVersion:
         managed=True,
         value=secret_value(finished.policy, finished.key, finished.certificates),
         content_type=finished.policy.content_type,
+        previous=None if before is None else before.current,
     )
 
 

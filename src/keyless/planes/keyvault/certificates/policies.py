@@ -9,7 +9,7 @@ from keyless.planes.keyvault.certificates.policy_schemas import CertificatePolic
 from keyless.planes.keyvault.certificates.profiles import profile_of
 from keyless.planes.keyvault.certificates.records import CERTIFICATE, POLICIES
 from keyless.planes.keyvault.objects.vault_records import ObjectReader
-from keyless.store.ports import Reader, Store
+from keyless.store.ports import Reader, Store, Transaction
 
 
 async def policy_of(reader: Reader, vault: Vault, name: str) -> tuple[str, CertificatePolicy]:
@@ -25,6 +25,22 @@ async def policy_of(reader: Reader, vault: Vault, name: str) -> tuple[str, Certi
     return head.name, policy
 
 
+async def put_changed(
+    transaction: Transaction, vault: Vault, name: str, given: CertificatePolicy, now: int
+) -> tuple[str, CertificatePolicy]:
+    """Change what is given of a live certificate's policy; gives its own name too.
+
+    Raises:
+        CertificateNotFound: there is no live certificate of that name.
+        InvalidRequest: the policy says what none can.
+    """
+    own_name, before = await policy_of(transaction, vault, name)
+    policy = completed(given, vault, now=now, before=before)
+    profile_of(whole(policy).x509)  # refuses what no certificate can say
+    await transaction.put(POLICIES, ObjectReader(transaction, CERTIFICATE, vault).key(name), policy)
+    return own_name, policy
+
+
 class Policies:
     """The policies of the certificates of all vaults in a store. Times (``now``) are epoch seconds."""
 
@@ -38,16 +54,6 @@ class Policies:
     async def update(
         self, vault: Vault, name: str, given: CertificatePolicy, *, now: int
     ) -> tuple[str, CertificatePolicy]:
-        """Change what is given of a policy.
-
-        Raises:
-            CertificateNotFound: there is no live certificate of that name.
-            InvalidRequest: the policy says what none can.
-        """
+        """Change what is given of a policy; raises as ``put_changed``."""
         async with self._store.transaction() as transaction:
-            own_name, before = await policy_of(transaction, vault, name)
-            policy = completed(given, vault, now=now, before=before)
-            profile_of(whole(policy).x509)  # refuses what no certificate can say
-            key = ObjectReader(transaction, CERTIFICATE, vault).key(name)
-            await transaction.put(POLICIES, key, policy)
-        return own_name, policy
+            return await put_changed(transaction, vault, name, given, now)

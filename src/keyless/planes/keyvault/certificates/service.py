@@ -10,27 +10,31 @@ import os
 from keyless.model.resources import Vault
 from keyless.planes.keyvault.certificates.beginning import SETTLES_S
 from keyless.planes.keyvault.certificates.contacts import CertificateContacts
+from keyless.planes.keyvault.certificates.importing import Imports
 from keyless.planes.keyvault.certificates.issuers import Issuers
+from keyless.planes.keyvault.certificates.objects import CertificateObjects
 from keyless.planes.keyvault.certificates.pending import PendingOperations
 from keyless.planes.keyvault.certificates.policies import Policies
-from keyless.planes.keyvault.certificates.records import CERTIFICATE, CertificateVersion
+from keyless.planes.keyvault.certificates.records import CERTIFICATE
 from keyless.planes.keyvault.certificates.settler import Settler
 from keyless.planes.keyvault.certificates.settling import Operation, Wanted
 from keyless.planes.keyvault.keys.records import KEY
-from keyless.planes.keyvault.objects.objects import Entropy, Objects
+from keyless.planes.keyvault.objects.objects import Entropy
 from keyless.planes.keyvault.secrets.records import SECRET
 from keyless.store.ports import Store
 
 
-class Certificates(Objects[CertificateVersion]):
+class Certificates(CertificateObjects):
     """The certificates of all vaults in a store. Times (``now``) are epoch seconds.
 
-    ``operations`` make new versions, ``policies`` say how, ``issuers`` sign, ``contacts`` are told.
+    ``operations`` make new versions, ``imports`` take them, ``policies`` say how, ``issuers`` sign, and
+    ``contacts`` are told.
     """
 
     def __init__(self, store: Store, entropy: Entropy = os.urandom) -> None:
         super().__init__(store, CERTIFICATE, entropy, behind=(KEY, SECRET))
         self.operations = PendingOperations(store, entropy, Settler(self._settle, SETTLES_S).soon)
+        self.imports = Imports(store, entropy)
         self.policies = Policies(store)
         self.issuers = Issuers(store)
         self.contacts = CertificateContacts(store)

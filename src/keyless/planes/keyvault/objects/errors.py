@@ -47,8 +47,9 @@ class ObjectIsManaged(NotAllowed):
 
     def __init__(self, noun: str, name: str, operation: str) -> None:
         super().__init__(
-            f"Operation {operation} is not allowed on {noun} {name}, which stands behind a certificate: "
-            "use the certificate's operation."
+            f'Operation "{operation}" is not allowed on this {noun}, since it is associated with a '
+            f"certificate: use the operation of the certificate {name}.",
+            inner=f"{noun.capitalize()}ManagedByKeyVault",
         )
 
 

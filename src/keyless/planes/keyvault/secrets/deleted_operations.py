@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from keyless.planes.keyvault.api_versions import KEY_VAULT
 from keyless.planes.keyvault.objects.access import vault_of
-from keyless.planes.keyvault.objects.errors import ObjectDisabled, PurgeProtected
+from keyless.planes.keyvault.objects.errors import ObjectDisabled, ObjectIsManaged, PurgeProtected
 from keyless.planes.keyvault.paging import Paging
 from keyless.planes.keyvault.secrets import rendering
 from keyless.planes.keyvault.secrets.access import on_secret, on_vault
@@ -63,7 +63,7 @@ async def get_deleted_secret(call: Authorized[None], vaults: KeyVault) -> Delete
     api_versions=KEY_VAULT,
     access=on_secret("recover/action", "recover"),
     response=SecretBundle,
-    errors=(SecretNotFound,),
+    errors=(SecretNotFound, ObjectIsManaged),
     counts=OTHERS,
     spec=_SPEC + "recover-deleted-secret/recover-deleted-secret",
 )
@@ -79,7 +79,7 @@ async def recover_deleted_secret(call: Authorized[None], vaults: KeyVault) -> Se
     route="DELETE /deletedsecrets/{secret_name}",
     api_versions=KEY_VAULT,
     access=on_secret("purge/action", "purge"),
-    errors=(DeletedSecretNotFound, PurgeProtected),
+    errors=(DeletedSecretNotFound, PurgeProtected, ObjectIsManaged),
     counts=OTHERS,
     spec=_SPEC + "purge-deleted-secret/purge-deleted-secret",
 )

@@ -9,13 +9,19 @@ from keyless.model.secret_text import SecretText
 from keyless.planes.keyvault.api_versions import KEY_VAULT, has
 from keyless.planes.keyvault.objects.access import vault_of
 from keyless.planes.keyvault.objects.backups import read_backup, written_backup
-from keyless.planes.keyvault.objects.errors import ObjectDisabled, ObjectExists, ObjectIsDeleted
+from keyless.planes.keyvault.objects.errors import (
+    ObjectDisabled,
+    ObjectExists,
+    ObjectIsDeleted,
+    ObjectIsManaged,
+)
 from keyless.planes.keyvault.objects.schemas import BackupResult, RestoreRequest
 from keyless.planes.keyvault.paging import Paging
 from keyless.planes.keyvault.secrets import rendering
 from keyless.planes.keyvault.secrets.access import on_secret, on_vault
 from keyless.planes.keyvault.secrets.attributes import of_backup, of_secret_to_be
 from keyless.planes.keyvault.secrets.errors import SecretNotFound
+from keyless.planes.keyvault.secrets.formats import checked_format, in_format
 from keyless.planes.keyvault.secrets.properties import SecretProperties
 from keyless.planes.keyvault.secrets.schemas import (
     DeletedSecretItem,
@@ -24,6 +30,7 @@ from keyless.planes.keyvault.secrets.schemas import (
     SetSecretRequest,
     UpdateSecretRequest,
 )
+from keyless.planes.keyvault.secrets.service import Secret
 from keyless.planes.keyvault.service import KeyVault
 from keyless.planes.keyvault.transactions import CREATES, OTHERS
 from keyless.wire.call import Authorized
@@ -31,7 +38,6 @@ from keyless.wire.errors import InvalidRequest
 from keyless.wire.operation import Operation, operation
 
 _SPEC = "https://learn.microsoft.com/rest/api/keyvault/secrets/"
-_CERTIFICATE_FORMATS = frozenset({"application/x-pkcs12", "application/x-pem-file"})
 
 
 @operation(
@@ -47,23 +53,16 @@ _CERTIFICATE_FORMATS = frozenset({"application/x-pkcs12", "application/x-pem-fil
 )
 async def get_secret(call: Authorized[None], vaults: KeyVault) -> SecretBundle:
     """Read one version of a secret; no version means the newest."""
-    params = call.params
+    params, vault = call.params, vault_of(call)
+    wanted = None
     if "outcontenttype" in params and has("secret.outContentType", call.api_version):
-        _check_format(params["outcontenttype"])
-    vault = vault_of(call)
+        wanted = checked_format(params["outcontenttype"])
     secret = await vaults.secrets.get(
         vault, params["secret_name"], params.get("secret_version"), now=call.now
     )
+    if wanted is not None:
+        secret = Secret(secret.name, in_format(secret.version, wanted))
     return rendering.bundle(vault, secret, call.api_version, value=True)
-
-
-def _check_format(content_type: str) -> None:
-    """Refuse a format that the service does not know; it converts certificates alone, so no secret here."""
-    if content_type.lower() not in _CERTIFICATE_FORMATS:
-        raise InvalidRequest(
-            "the parameter `outContentType` must be `application/x-pkcs12` or `application/x-pem-file`",
-            field="outContentType",
-        )
 
 
 @operation(
@@ -73,7 +72,7 @@ def _check_format(content_type: str) -> None:
     access=on_secret("setSecret/action", "set", of_secret_to_be),
     body=SetSecretRequest,
     response=SecretBundle,
-    errors=(InvalidRequest, ObjectIsDeleted),
+    errors=(InvalidRequest, ObjectIsDeleted, ObjectIsManaged),
     counts=CREATES,
     spec=_SPEC + "set-secret/set-secret",
 )
@@ -94,7 +93,7 @@ async def set_secret(call: Authorized[SetSecretRequest], vaults: KeyVault) -> Se
     access=on_secret("update/action", "set"),
     body=UpdateSecretRequest,
     response=SecretBundle,
-    errors=(InvalidRequest, SecretNotFound),
+    errors=(InvalidRequest, SecretNotFound, ObjectIsManaged),
     counts=OTHERS,
     spec=_SPEC + "update-secret/update-secret",
 )
@@ -160,7 +159,7 @@ async def get_secret_versions(call: Authorized[None], vaults: KeyVault) -> Secre
     api_versions=KEY_VAULT,
     access=on_secret("delete", "delete"),
     response=DeletedSecretItem,
-    errors=(SecretNotFound,),
+    errors=(SecretNotFound, ObjectIsManaged),
     counts=OTHERS,
     spec=_SPEC + "delete-secret/delete-secret",
 )
@@ -177,7 +176,7 @@ async def delete_secret(call: Authorized[None], vaults: KeyVault) -> DeletedSecr
     api_versions=KEY_VAULT,
     access=on_secret("backup/action", "backup"),
     response=BackupResult,
-    errors=(SecretNotFound, InvalidRequest),
+    errors=(SecretNotFound, ObjectIsManaged, InvalidRequest),
     counts=OTHERS,
     spec=_SPEC + "backup-secret/backup-secret",
 )

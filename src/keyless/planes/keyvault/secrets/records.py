@@ -9,10 +9,14 @@ from keyless.store.ports import Collection
 
 
 class SecretVersion(Version, frozen=True, omit_defaults=True, rename="camel", kw_only=True):
-    """One version, with its value."""
+    """One version, with its value.
+
+    ``previous`` is the id of the version before, of a secret that stands behind a certificate.
+    """
 
     value: str
     content_type: str | None = None
+    previous: str | None = None
 
     def __repr__(self) -> str:
         return super().__repr__()

@@ -1,8 +1,8 @@
 """Secrets on the wire: the JSON of requests and answers.
 
 What is unknown in a request is ignored, and what is read-only (`created`, `recoveryLevel`, …) is too, as the
-service does; what has no value is left out of answers. `kid`, `managed` and `previousVersion` belong to
-secrets behind certificates and are not here.
+service does; what has no value is left out of answers. `kid`, `managed` and `previousVersion` are of secrets
+behind certificates.
 
 Source: https://github.com/Azure/azure-rest-api-specs/tree/main/specification/keyvault/data-plane/Secrets
 """
@@ -38,6 +38,7 @@ class SecretItem(msgspec.Struct, omit_defaults=True, rename="camel"):
     attributes: ObjectAttributes
     content_type: str | None = None
     tags: dict[str, str] | None = None
+    managed: bool | None = None
 
 
 class SecretBundle(Unshown, omit_defaults=True, rename="camel"):
@@ -48,6 +49,9 @@ class SecretBundle(Unshown, omit_defaults=True, rename="camel"):
     value: str | None = None
     content_type: str | None = None
     tags: dict[str, str] | None = None
+    managed: bool | None = None
+    kid: str | None = None
+    previous_version: str | None = None
 
 
 class DeletedSecretItem(msgspec.Struct, omit_defaults=True, rename="camel"):
@@ -60,6 +64,9 @@ class DeletedSecretItem(msgspec.Struct, omit_defaults=True, rename="camel"):
     attributes: ObjectAttributes
     content_type: str | None = None
     tags: dict[str, str] | None = None
+    managed: bool | None = None
+    kid: str | None = None
+    previous_version: str | None = None
 
 
 class SecretListResult(msgspec.Struct, rename="camel"):

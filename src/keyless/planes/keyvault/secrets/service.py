@@ -18,7 +18,7 @@ import msgspec
 
 from keyless.model.resources import Vault
 from keyless.model.secret_text import SecretText
-from keyless.planes.keyvault.objects.errors import ObjectDisabled
+from keyless.planes.keyvault.objects.errors import ObjectDisabled, ObjectIsManaged
 from keyless.planes.keyvault.objects.objects import Entropy, Objects
 from keyless.planes.keyvault.objects.vault_records import Deleted, Live, ObjectWriter
 from keyless.planes.keyvault.secrets.errors import SecretNotFound
@@ -90,11 +90,13 @@ class Secrets(Objects[SecretVersion]):
         Raises:
             InvalidRequest: the name, the value or a property is not allowed.
             ObjectIsDeleted: the name belongs to a deleted secret.
+            ObjectIsManaged: the secret stands behind a certificate.
         """
         version = self._new_version(check_name(name), value, properties, now)
         async with self._store.transaction() as transaction:
             records = VaultSecrets(transaction, SECRET, vault)
             await records.free_name(name, now)
+            await _check_own(records, name)
             return await records.put_current(name, version)
 
     def _new_version(
@@ -121,6 +123,7 @@ class Secrets(Objects[SecretVersion]):
         Raises:
             InvalidRequest: a property is not allowed.
             SecretNotFound: there is no live secret of that name, or no such version.
+            ObjectIsManaged: the secret stands behind a certificate.
         """
         check_properties(changes)
         async with self._store.transaction() as transaction:
@@ -131,6 +134,8 @@ class Secrets(Objects[SecretVersion]):
             version = await records.version(name, version_id.lower() if version_id else head.current)
             if version is None:
                 raise SecretNotFound(f"{name}/{version_id}")
+            if version.managed:
+                raise ObjectIsManaged(SECRET.noun, head.name, "update")
             given = {
                 field: value for field, value in msgspec.structs.asdict(changes).items() if value is not None
             }
@@ -158,15 +163,30 @@ class Secrets(Objects[SecretVersion]):
 
         Raises:
             InvalidRequest: the name, the value or a property is not allowed.
+            ObjectIsManaged: the secret stands behind a certificate.
         """
         version = self._new_version(check_name(name), value, properties, now)
         async with self._store.transaction() as transaction:
             records = VaultSecrets(transaction, SECRET, vault)
             deleted = await records.deleted(name, now)
             if deleted is not None:
+                _check_unmanaged(deleted.head.name, deleted.version)
                 await records.recover(deleted)
+            await _check_own(records, name)
             outcome = await _declare(records, name, version)
         return Declared.RECOVERED if deleted is not None else outcome
+
+
+async def _check_own(records: VaultSecrets, name: str) -> None:
+    """Refuse to set a secret that stands behind a certificate."""
+    secret = await records.live(name)
+    if secret is not None:
+        _check_unmanaged(secret.name, secret.version)
+
+
+def _check_unmanaged(name: str, version: SecretVersion) -> None:
+    if version.managed:
+        raise ObjectIsManaged(SECRET.noun, name, "set")
 
 
 async def _declare(records: VaultSecrets, name: str, wanted: SecretVersion) -> Declared:

@@ -116,8 +116,8 @@ def test_a_bundle_without_its_key_holds_certificates_alone(chain: tuple[x509.Cer
     [
         (b"", "unexpected format"),
         (key_pem(PrivateFormat.TraditionalOpenSSL), "unexpected format"),
-        (b"-----BEGIN PRIVATE KEY-----\nAAAA", "cannot be read"),
-        (key_pem(), "cannot be read"),
+        (b"-----BEGIN PRIVATE KEY-----\nAAAA", "can not be read"),
+        (key_pem(), "can not be read"),
     ],
 )
 def test_what_is_no_pem_bundle_is_refused(content: bytes, said: str) -> None:
@@ -136,7 +136,7 @@ def test_what_is_no_pfx_or_has_another_password_is_refused(chain: tuple[x509.Cer
 
 
 def test_a_certificate_of_another_key_is_refused(chain: tuple[x509.Certificate, ...]) -> None:
-    with pytest.raises(InvalidRequest, match="no certificate of its private key"):
+    with pytest.raises(InvalidRequest, match="no certificate of that key"):
         read_pem(write_pem(other_key(), chain), None)
 
 

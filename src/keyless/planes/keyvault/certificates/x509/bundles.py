@@ -32,7 +32,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from keyless.planes.keyvault.certificates.x509.keys import PrivateKey, PublicKey
-from keyless.wire.errors import InvalidProperty
+from keyless.wire.errors import InvalidProperty, InvalidRequest
 
 _LONGEST_CHAIN = 25
 _KEY_LABELS = (b"PRIVATE KEY", b"ENCRYPTED PRIVATE KEY")
@@ -73,9 +73,7 @@ def read_pfx(content: bytes, password: str | None, *, keep_order: bool = False) 
     try:
         found = pkcs12.load_pkcs12(content, password.encode() if password else None)
     except (*_Unreadable, UnicodeEncodeError):
-        raise _invalid(
-            "the PKCS#12 content cannot be read: check that it is a PFX in base64, and its password"
-        ) from None
+        raise unreadable_pfx() from None
     certificates = [held.certificate for held in (found.cert, *found.additional_certs) if held is not None]
     return _bundle(found.key, certificates, keep_order=keep_order)
 
@@ -89,15 +87,17 @@ def read_pem(content: bytes, password: str | None, *, keep_order: bool = False) 
     label = next((label for label in _KEY_LABELS if b"-----BEGIN %b-----" % label in content), None)
     if label is None:
         raise _invalid(
-            "the PEM content is in an unexpected format: it needs a key in PKCS#8 "
-            "(`BEGIN PRIVATE KEY` or `BEGIN ENCRYPTED PRIVATE KEY`)"
+            "The specified PEM X.509 certificate content is in an unexpected format: it needs a key in "
+            "PKCS#8 (`BEGIN PRIVATE KEY` or `BEGIN ENCRYPTED PRIVATE KEY`)."
         )
     try:
         secret = password.encode() if password and label != _KEY_LABELS[0] else None
         key = load_pem_private_key(_block(content, label), secret)
         certificates = x509.load_pem_x509_certificates(content)
     except (*_Unreadable, UnicodeEncodeError):
-        raise _invalid("the PEM content cannot be read: check its format, and its password") from None
+        raise _invalid(
+            "The specified PEM X.509 certificate content can not be read: check its format, and its password."
+        ) from None
     return _bundle(key, certificates, keep_order=keep_order)
 
 
@@ -165,14 +165,32 @@ def _signed(issuer: x509.Certificate, certificate: x509.Certificate) -> bool:
 
 def _bundle(key: object, certificates: Sequence[x509.Certificate], *, keep_order: bool) -> Bundle:
     if not isinstance(key, PrivateKey):
-        raise _invalid("it holds no RSA or EC private key: import the certificate together with its key")
+        raise _invalid(
+            "No certificate with private key found in the specified X.509 certificate content: import the "
+            "certificate together with its RSA or EC key."
+        )
     if len(certificates) > _LONGEST_CHAIN:
-        raise _invalid(f"it holds {len(certificates)} certificates, and {_LONGEST_CHAIN} are the most")
+        raise _invalid(
+            f"The specified X.509 certificate content holds {len(certificates)} certificates, and "
+            f"{_LONGEST_CHAIN} are the most."
+        )
     ordered = in_order(key.public_key(), certificates, keep_order=keep_order)
     if ordered is None:
-        raise _invalid("it holds no certificate of its private key")
+        raise _invalid(
+            "The public key of the end-entity certificate in the specified X.509 certificate content does "
+            "not match the public part of the specified private key: it holds no certificate of that key."
+        )
     return Bundle(key, ordered[0], ordered[1:])
 
 
-def _invalid(why: str) -> InvalidProperty:
-    return InvalidProperty("value", why)
+def unreadable_pfx() -> InvalidRequest:
+    """What is no PFX, or has another password."""
+    return _invalid(
+        "The specified PKCS#12 X.509 certificate content can not be read: check that it is a PFX in base64, "
+        "and its password. Of PEM the policy's content type must say so (`application/x-pem-file`)."
+    )
+
+
+def _invalid(message: str) -> InvalidRequest:
+    """What an import brings cannot be taken; messages have the service's words, which people look for."""
+    return InvalidRequest(message, field="value")
