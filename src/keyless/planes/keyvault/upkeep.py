@@ -119,7 +119,7 @@ class ObjectUpkeep:
     async def due_of_live(self, vault: Vault, live: Live[Any]) -> list[Due]:
         """What has to be done for a live object."""
         version = live.version
-        if version.expires is None or version.managed:
+        if version.expires is None or version.managed or not version.is_finished:
             return []
         told = await _told(self._store, self.noun, vault, live)
         near_at = await self.near_expiry_at(vault, live)
