@@ -452,6 +452,8 @@ class RunningPlane:
         """Tell what has happened since the last time; a webhook that is silent does not hold the end up."""
         try:
             await asyncio.wait_for(self.keep(), KEEP_LAST_S)
+        except TimeoutError:
+            log.warning("a webhook keeps silent: the next plane tells it what waits")
         except Exception:
             log.exception("what is due in the vaults could not be done; the next plane does it")
 

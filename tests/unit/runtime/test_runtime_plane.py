@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from functools import partial
 from pathlib import Path
@@ -179,6 +180,11 @@ class Site:
     ) -> tuple[Lease, ToClient]:
         """Open a lease."""
         return await self.plane.open_lease(Hello(PROTOCOL, name, mode, False, None, kind), tell)
+
+
+async def broken_off() -> None:
+    """Keeping that goes wrong."""
+    raise RuntimeError("no")
 
 
 @pytest.fixture
@@ -506,3 +512,16 @@ async def test_what_cannot_be_told_to_anybody_is_in_the_log(
     assert record.getMessage() == (
         "`Microsoft.KeyVault.SecretNewVersionCreated` of `db` is told nobody: nobody is subscribed any more"
     )
+
+
+@pytest.mark.parametrize(
+    ("keep", "says"),
+    [(asyncio.Event().wait, "a webhook keeps silent"), (broken_off, "the next plane does it")],
+)
+async def test_the_end_of_a_plane_is_held_up_by_nothing_that_it_keeps(
+    site: Site, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, keep: Any, says: str
+) -> None:
+    monkeypatch.setattr("keyless.runtime.plane.KEEP_LAST_S", 0.01)
+    monkeypatch.setattr(site.plane, "keep", keep)
+    await site.plane._keep_last()
+    assert says in caplog.text
