@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
+import ssl
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from keyless.gateway.authority import Authority
 from keyless.model.events import Destination, EventSubscription, EventType, Subject, VaultEvent, Waiting
 from keyless.model.webhooks import problem_with_webhook, without_query
 from keyless.planes.keyvault.events.deliver import Answer
@@ -37,7 +41,7 @@ class Heard:
 
 
 @contextmanager
-def serving(heard: Heard) -> Iterator[str]:
+def serving(heard: Heard, context: ssl.SSLContext | None = None) -> Iterator[str]:
     """A webhook's address, while it is served."""
 
     class Handler(BaseHTTPRequestHandler):
@@ -61,10 +65,13 @@ def serving(heard: Heard) -> Iterator[str]:
             """Say nothing."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    if context is not None:
+        server.socket = context.wrap_socket(server.socket, server_side=True)
+    scheme = "http" if context is None else "https"
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
     thread.start()
     try:
-        yield f"http://localhost:{server.server_port}/events?functionName=k"
+        yield f"{scheme}://localhost:{server.server_port}/events?functionName=k"
     finally:
         server.shutdown()
         server.server_close()
@@ -173,6 +180,21 @@ async def test_plain_http_goes_to_this_machine_by_its_address_whatever_the_name_
     monkeypatch.setattr("ipaddress.IPv4Address.is_loopback", False)
     assert (await tell(Webhook(), url)).problem == "it cannot be reached (OSError)"
     assert heard.requests == []
+
+
+async def test_a_certificate_that_nobody_vouches_for_is_told_nothing(
+    heard: Heard, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    authority = Authority.open(tmp_path, dt.datetime.now(dt.UTC))
+    leaf = authority.issue_leaf(["localhost"], (), dt.datetime.now(dt.UTC))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(leaf.chain, leaf.key)
+    with serving(heard, context) as url:
+        answer = await tell(Webhook(), url)
+        assert answer == Answer("it cannot be reached (SSLCertVerificationError)")
+        assert heard.requests == []
+        monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ca.pem"))
+        assert await tell(Webhook(), url) == Answer()
 
 
 async def test_an_address_that_no_webhook_may_have_is_not_asked() -> None:

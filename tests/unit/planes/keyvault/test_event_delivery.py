@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Sequence
 
@@ -238,3 +239,13 @@ async def test_the_newest_thousand_of_what_was_told_is_kept(
     await post.deliveries.deliver(now + 10)
     kept_events = [one.event.subject.name for _, one in await kept.store.scan(EVENTS_TOLD)]
     assert kept_events == ["s2", "s3", "s4"]
+
+
+async def test_two_who_deliver_at_once_tell_each_event_once(kept: KeptVault, post: Post, now: int) -> None:
+    await kept.subscribe()
+    for number in range(5):
+        await kept.set(f"s{number}", now)
+    other = Post(kept.store)
+    tried = await asyncio.gather(post.deliveries.deliver(now), other.deliveries.deliver(now))
+    heard = [one.event.id for one in (*post.file.heard, *other.file.heard)]
+    assert len(heard) == len(set(heard)) == 5 == sum(map(len, tried))

@@ -193,3 +193,18 @@ async def test_what_goes_wrong_keeps_nothing_else_from_being_done(
     monkeypatch.setattr(ObjectUpkeep, "_tell", broken)
     assert [one.done for one in await kept.keep(now + 60 * DAY)] == ["expires soon", "expired"]
     assert "secret `broken` of `contoso-orders` cannot be done" in caplog.text
+
+
+async def test_what_has_changed_since_it_was_seen_to_be_due_is_not_done(kept: KeptVault, now: int) -> None:
+    version = await kept.set("db", now, now + 45 * DAY)
+    await kept.keeper.next_at()
+    due, _ = kept.keeper._agenda.next or pytest.fail("nothing is due")
+    later = SecretProperties(expires=now + 60 * DAY)
+    await kept.secrets.update(kept.vault, "db", version, later, now=now)
+    assert await due.do(due.at, due.at) is None
+    await kept.secrets.deleted.delete(kept.vault, "db", now=now)
+    await kept.keeper.next_at()
+    purge, _ = kept.keeper._agenda.next or pytest.fail("nothing is due")
+    await kept.secrets.deleted.recover(kept.vault, "db", now=now)
+    assert await purge.do(purge.at, purge.at) is None
+    assert await kept.secrets.current(kept.vault, "db") is not None
