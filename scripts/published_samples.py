@@ -17,7 +17,12 @@ from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path, PurePosixPath
 
-PACKAGES = ("azure-keyvault-secrets", "azure-keyvault-keys", "azure-appconfiguration")
+PACKAGES = (
+    "azure-keyvault-secrets",
+    "azure-keyvault-keys",
+    "azure-keyvault-certificates",
+    "azure-appconfiguration",
+)
 CACHE = Path(__file__).resolve().parent.parent / "build" / "samples"
 _LIMIT_S = 120
 

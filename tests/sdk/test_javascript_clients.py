@@ -109,6 +109,36 @@ def test_keys_do_all_that_the_clients_can(site: Site, node: Node) -> None:
     }
 
 
+def test_certificates_do_all_that_the_client_can(site: Site, node: Node) -> None:
+    site.declare(one_web_app((VAULT_ADMINISTRATOR, ON_VAULT)))
+    assert node("certificates.mjs").seen == {
+        "made": ["orders", {"from": "js"}, "CN=orders", "DNS:orders.example", True],
+        "thumbprint": True,
+        "secret": ["application/x-pkcs12", True, True],
+        "signed": True,
+        "keyIsManaged": True,
+        "versions": 2,
+        "older": True,
+        "updated": {"a": "b"},
+        "policy": 3,
+        "policyUpdated": 6,
+        "imported": ["copy", True],
+        "notImported": {"status": 400, "code": "BadParameter"},
+        "names": ["copy", "orders"],
+        "operation": ["inProgress", True],
+        "cancelling": True,
+        "noOperation": {"status": 404, "code": "PendingCertificateNotFound"},
+        "issuer": "Test",
+        "account": "another",
+        "issuers": ["Test"],
+        "contacts": [{"email": "a@b.example", "name": "a", "phone": "1"}],
+        "recoveryId": f"{VAULT_URL}/deletedcertificates/copy",
+        "deletedNames": ["copy"],
+        "restored": "copy",
+        "missing": {"status": 404, "code": "CertificateNotFound"},
+    }
+
+
 def test_a_call_that_no_role_allows_is_a_403_with_action_principal_and_scope(site: Site, node: Node) -> None:
     roles = (SECRETS_USER, ON_VAULT), (DATA_READER, ON_STORE)
     site.declare(one_web_app(*roles, secrets="greeting: hello", settings="colour: blue"))

@@ -1,4 +1,4 @@
-"""The samples that azure-keyvault-secrets, -keys and azure-appconfiguration publish, run as they are.
+"""The samples that the clients of Key Vault and App Configuration publish, run as they are.
 
 Each runs in its package's own directory of samples, in a project of its own, as an officer of the vault and
 an owner of the store's data. They are fetched by scripts/published_samples.py; where that cannot be, the
@@ -7,6 +7,7 @@ tests are skipped loudly.
 
 from __future__ import annotations
 
+import datetime as dt
 import importlib.util
 import io
 import sys
@@ -17,6 +18,11 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, pkcs12
+from cryptography.x509.oid import NameOID
 from sdk_estates import (
     DATA_OWNER,
     ENDPOINT,
@@ -30,7 +36,12 @@ from sdk_site import PROGRAMS, Once, Ran, Site, SkipLoudly
 
 SCRIPT = Path(__file__).resolve().parents[2] / "scripts" / "published_samples.py"
 PLACES = {"VAULT_URL": VAULT_URL, "APPCONFIGURATION_ENDPOINT_STRING": ENDPOINT}
-SECRETS, KEYS, SETTINGS = "azure-keyvault-secrets", "azure-keyvault-keys", "azure-appconfiguration"
+SECRETS, KEYS, CERTIFICATES, SETTINGS = (
+    "azure-keyvault-secrets",
+    "azure-keyvault-keys",
+    "azure-keyvault-certificates",
+    "azure-appconfiguration",
+)
 
 SAYS = {
     SECRETS: {
@@ -46,6 +57,16 @@ SAYS = {
         "list_operations": "recovery id",
         "recover_purge_operations": "Purge",
         "send_request": "Deleted key",
+    },
+    CERTIFICATES: {
+        "backup_restore_operations": "run_sample done",
+        "contacts": "run_sample done",
+        "hello_world": "run_sample done",
+        "import_certificate": "imported successfully",
+        "issuers": "run_sample done",
+        "list_operations": "run_sample done",
+        "parse_certificate": "run_sample done",
+        "recover_purge_operations": "run_sample done",
     },
     SETTINGS: {
         "check_configuration_settings_sample": "Page changed! New ETag",
@@ -115,14 +136,35 @@ def folders(once: Once, skip_loudly: SkipLoudly) -> Folders:
     return {package: Path(folder) for package, folder in fetched["folders"].items()}
 
 
+def written_certificates(folder: Path) -> dict[str, str]:
+    """A certificate with its key in both formats, and the variables by which samples find the files."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "imported")])
+    begins = dt.datetime.now(dt.UTC)
+    made = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(begins)
+        .not_valid_after(begins + dt.timedelta(days=90))
+        .sign(key, hashes.SHA256())
+    )
+    files = {"PFX_CERT_PATH": folder / "imported.pfx", "PEM_CERT_PATH": folder / "imported.pem"}
+    files["PFX_CERT_PATH"].write_bytes(
+        pkcs12.serialize_key_and_certificates(None, key, made, None, NoEncryption())
+    )
+    plain = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    files["PEM_CERT_PATH"].write_bytes(plain + made.public_bytes(Encoding.PEM))
+    return {variable: str(file) for variable, file in files.items()}
+
+
 @pytest.fixture
 def sample(site: Site, folders: Folders) -> Callable[[str, str], Ran]:
     """Runs a sample of a package."""
     site.declare(one_web_app((VAULT_ADMINISTRATOR, ON_VAULT), (DATA_OWNER, ON_STORE)))
 
     def run(package: str, name: str) -> Ran:
+        places = PLACES | written_certificates(site.root) if name.startswith("import_") else PLACES
         runner = [str(PROGRAMS / "without_long_sleeps.py")] if name.startswith("backup") else []
-        return site.run(sys.executable, *runner, f"{name}.py", env=PLACES, cwd=folders[package])
+        return site.run(sys.executable, *runner, f"{name}.py", env=places, cwd=folders[package])
 
     return run
 
