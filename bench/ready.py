@@ -17,3 +17,4 @@ class Ready(msgspec.Struct, frozen=True):
     client_id: str
     client_secret: str
     wrapped: str
+    pid: int

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+import os
 import sys
 import time
 from collections.abc import Sequence
@@ -133,7 +134,9 @@ async def _ready(
     leases.open(lease)
     application = estate.applications[0].client_id
     tenant = await world.tenant_id()
-    return Ready(*ports, token.jwt, certificate, lease.secret, tenant, application, CLIENT_SECRET, wrapped)
+    return Ready(
+        *ports, token.jwt, certificate, lease.secret, tenant, application, CLIENT_SECRET, wrapped, os.getpid()
+    )
 
 
 if __name__ == "__main__":

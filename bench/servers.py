@@ -59,8 +59,13 @@ def keyless_server(folder: Path) -> Iterator[Ready]:
 
 
 @contextlib.contextmanager
-def bare_server(answer: bytes, *, certificate: str | None, app: str = "app") -> Iterator[int]:
-    """A bare granian application of `bench.bare`, on the port that comes; with TLS or without."""
+def bare_server(
+    answer: bytes, *, certificate: str | None, app: str = "app", pid_file: Path | None = None
+) -> Iterator[int]:
+    """A bare granian application of `bench.bare`, on the port that comes; with TLS or without.
+
+    The process that answers writes its number to ``pid_file``, where one is given.
+    """
     port = 20000 + os.getpid() % 20000
     files = [f"--ssl-certificate={certificate}", f"--ssl-keyfile={certificate}"] if certificate else []
     options = [
@@ -73,6 +78,8 @@ def bare_server(answer: bytes, *, certificate: str | None, app: str = "app") -> 
     ]
     command = [sys.executable, "-m", "granian", *options, *files, f"--port={port}", f"bench.bare:{app}"]
     environment = os.environ | {"KEYLESS_BENCH_ANSWER": answer.decode()}
+    if pid_file is not None:
+        environment["KEYLESS_BENCH_PID_FILE"] = str(pid_file)
     process = subprocess.Popen(on_core(SERVER, command), env=environment)
     try:
         _wait_for(port)
@@ -93,6 +100,19 @@ def rate_of(asked: Asked, folder: Path) -> float:
     if found is None:
         raise SystemExit(f"wrk said nothing of requests per second:\n{said}")
     return float(found[1])
+
+
+def rate_for_processor(asked: Asked, folder: Path, pid: int) -> float:
+    """Requests in a second of the processor's time that the process which answers takes, all its threads."""
+    before = _processor_s(pid)
+    answered = rate_of(asked, folder) * SECONDS
+    return answered / (_processor_s(pid) - before)
+
+
+def _processor_s(pid: int) -> float:
+    """What Linux says that a process has taken so far."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def report(what: str, ours: Sequence[float], yardstick: str, theirs: Sequence[float], aim: str) -> None:
