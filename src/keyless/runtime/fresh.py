@@ -8,7 +8,7 @@ from pathlib import Path
 from keyless.runtime.client import PlaneUnavailable, take_lock, wait_for_end
 from keyless.runtime.project import Project
 
-_END_S = 1.0  # a plane ends a moment after its last run
+_END_S = 3.0  # a plane ends a moment after its last run, or two seconds where a webhook keeps silent
 
 
 def remove_store(project: Project) -> None:

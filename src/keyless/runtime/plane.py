@@ -73,7 +73,7 @@ log = logging.getLogger("keyless.plane")
 FLUSH_EVERY_S = 1.0
 ROTATE_EVERY_S = 1.0
 KEEP_EVERY_S = 1.0
-KEEP_LAST_S = 3.0
+KEEP_LAST_S = 2.0
 FIRST_LEASE_S = 15.0
 
 
