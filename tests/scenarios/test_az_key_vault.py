@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 from azure_cli import PIPELINE, Office, Session
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
 
 IN_GROUP = ("--resource-group", "orders-rg", "--location", "westeurope")
 BY_POLICY = ("--enable-rbac-authorization", "false")
@@ -120,6 +123,39 @@ def test_keys_are_made_used_rotated_and_brought_back(owner: Session, tmp_path: P
     owner("keyvault", "key", "purge", *one)
     owner("keyvault", "key", "restore", *vault, "--file", str(backup))
     assert owner("keyvault", "key", "show", *one)["key"]["kid"] == rotated["key"]["kid"]
+
+
+def test_certificates_are_made_brought_in_and_brought_back(owner: Session, tmp_path: Path) -> None:
+    owner("keyvault", "create", "--name", "kv-stamps", *IN_GROUP, *BY_POLICY)
+    me = owner("ad", "signed-in-user", "show", "--query", "id")
+    everything = ("--certificate-permissions", "all", "purge", "--secret-permissions", "all")
+    owner("keyvault", "set-policy", "--name", "kv-stamps", "--object-id", me, *everything)
+    vault, one = ("--vault-name", "kv-stamps"), ("--vault-name", "kv-stamps", "--name", "c")
+    policy = tmp_path / "policy.json"
+    policy.write_text(json.dumps(owner("keyvault", "certificate", "get-default-policy")))
+    made = owner("keyvault", "certificate", "create", *one, "--policy", f"@{policy}")
+    assert (made["status"], made["error"]) == ("completed", None)
+    shown = owner("keyvault", "certificate", "show", *one)
+    assert shown["policy"]["x509CertificateProperties"]["subject"] == "CN=CLIGetDefaultPolicy"
+    written = tmp_path / "c.pem"
+    owner("keyvault", "certificate", "download", *one, "--file", str(written))
+    assert x509.load_pem_x509_certificate(written.read_bytes()).public_bytes(Encoding.DER)
+    bundle = tmp_path / "c.pfx"
+    secret = ("keyvault", "secret", "download", *one, "--file", str(bundle), "--encoding", "base64")
+    owner(*secret)
+    brought = owner("keyvault", "certificate", "import", *vault, "--name", "copy", "--file", str(bundle))
+    assert brought["cer"] == shown["cer"]
+    owner("keyvault", "certificate", "set-attributes", *one, "--tags", "a=b")
+    assert len(owner("keyvault", "certificate", "list", *vault)) == 2
+    backup = tmp_path / "backup"
+    owner("keyvault", "certificate", "backup", *one, "--file", str(backup))
+    owner("keyvault", "certificate", "delete", *one)
+    assert [gone["name"] for gone in owner("keyvault", "certificate", "list-deleted", *vault)] == ["c"]
+    owner("keyvault", "certificate", "recover", *one)
+    owner("keyvault", "certificate", "delete", *one)
+    owner("keyvault", "certificate", "purge", *one)
+    owner("keyvault", "certificate", "restore", *vault, "--file", str(backup))
+    assert owner("keyvault", "certificate", "show", *one)["tags"] == {"a": "b"}
 
 
 def test_a_deleted_vault_comes_back_with_its_secrets_or_goes_for_good(owner: Session) -> None:
