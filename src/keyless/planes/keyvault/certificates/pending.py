@@ -6,8 +6,8 @@ Rules:
 - who signs here (`Self`, and issuers of the provider `Test`) is ready at once, but the operation stays in
   progress for a moment, as on Azure, so that it can be cancelled; an issuer that cannot be reached from here
   fails; with `Unknown` it waits for a merge;
-- an operation settles when somebody looks after its time, or by itself soon after; it is cancelled then where
-  that was requested;
+- an operation settles when somebody looks after its time, or when the vaults' keeper does; it is cancelled
+  then where that was requested;
 - a merge needs a certificate of the operation's own key, and is not for those that an issuer is working on;
 - a version that was never finished gives way to the next.
 
@@ -16,7 +16,7 @@ Source: https://learn.microsoft.com/azure/key-vault/certificates/create-certific
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import msgspec
 from cryptography.hazmat.primitives.serialization import Encoding
@@ -58,15 +58,11 @@ from keyless.wire.errors import InvalidProperty
 
 
 class PendingOperations:
-    """The operations of all vaults in a store. Times (``now``) are epoch seconds.
+    """The operations of all vaults in a store. Times (``now``) are epoch seconds."""
 
-    ``soon`` is told of every operation that is to settle by itself.
-    """
-
-    def __init__(self, store: Store, entropy: Entropy, soon: Callable[[Vault, str, int], None]) -> None:
+    def __init__(self, store: Store, entropy: Entropy) -> None:
         self._store = store
         self._beginner = Beginner(store, entropy)
-        self._soon = soon
 
     async def begin(
         self, vault: Vault, name: str, given: CertificatePolicy | None, wanted: Wanted, *, now: int
@@ -82,9 +78,7 @@ class PendingOperations:
         check_tags(wanted.tags)
         pending = await self._beginner.operation(vault, check_name(name), given, wanted, now)
         async with self._store.transaction() as transaction:
-            begun = await begin(transaction, vault, name, pending, now)
-        self._tell(vault, begun)
-        return begun
+            return await begin(transaction, vault, name, pending, now)
 
     async def find(self, vault: Vault, name: str, request_id: str | None = None, *, now: int) -> Operation:
         """A certificate's operation, if it is the one that is asked for.
@@ -124,7 +118,6 @@ class PendingOperations:
                 found.pending, cancellation_requested=requested, settles_at=settles_at
             )
             await transaction.put(PENDING, pending_key(vault, name), changed)
-        self._tell(vault, Operation(found.name, changed))
         return Operation(found.name, changed)
 
     async def delete(self, vault: Vault, name: str, request_id: str | None, *, now: int) -> Operation:
@@ -157,11 +150,6 @@ class PendingOperations:
             ders = _own_first(found.pending, certificates)
             changed = Operation(found.name, with_wanted(found.pending, wanted))
             return await complete(transaction, vault, changed, ders, now)
-
-    def _tell(self, vault: Vault, operation: Operation) -> None:
-        settles_at = operation.pending.settles_at
-        if settles_at is not None:
-            self._soon(vault, operation.name, settles_at)
 
 
 def _own_first(pending: PendingOperation, certificates: Sequence[Certificate]) -> list[bytes]:

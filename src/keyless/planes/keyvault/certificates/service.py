@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 
 from keyless.model.resources import Vault
-from keyless.planes.keyvault.certificates.beginning import SETTLES_S
 from keyless.planes.keyvault.certificates.contacts import CertificateContacts
 from keyless.planes.keyvault.certificates.importing import Imports
 from keyless.planes.keyvault.certificates.issuers import Issuers
@@ -16,7 +15,6 @@ from keyless.planes.keyvault.certificates.objects import CertificateObjects
 from keyless.planes.keyvault.certificates.pending import PendingOperations
 from keyless.planes.keyvault.certificates.policies import Policies
 from keyless.planes.keyvault.certificates.records import CERTIFICATE
-from keyless.planes.keyvault.certificates.settler import Settler
 from keyless.planes.keyvault.certificates.settling import Operation, Wanted
 from keyless.planes.keyvault.keys.records import KEY
 from keyless.planes.keyvault.objects.objects import Entropy
@@ -33,7 +31,7 @@ class Certificates(CertificateObjects):
 
     def __init__(self, store: Store, entropy: Entropy = os.urandom) -> None:
         super().__init__(store, CERTIFICATE, entropy, behind=(KEY, SECRET))
-        self.operations = PendingOperations(store, entropy, Settler(self._settle, SETTLES_S).soon)
+        self.operations = PendingOperations(store, entropy)
         self.imports = Imports(store, entropy)
         self.policies = Policies(store)
         self.issuers = Issuers(store)
@@ -54,6 +52,3 @@ class Certificates(CertificateObjects):
         if settles_at is None:
             return begun
         return await self.operations.settle(vault, live.name, now=settles_at) or begun
-
-    async def _settle(self, vault: Vault, name: str, settles_at: int) -> None:
-        await self.operations.settle(vault, name, now=settles_at)

@@ -9,7 +9,11 @@ import msgspec
 
 from keyless.model.resources import Vault
 from keyless.planes.keyvault.certificates.behind import Finished, check_free, put_finished
-from keyless.planes.keyvault.certificates.errors import CertificateInProgress, PendingCertificateNotFound
+from keyless.planes.keyvault.certificates.errors import (
+    CertificateInProgress,
+    NameIsTaken,
+    PendingCertificateNotFound,
+)
 from keyless.planes.keyvault.certificates.policy import whole
 from keyless.planes.keyvault.certificates.records import (
     CERTIFICATE,
@@ -20,6 +24,7 @@ from keyless.planes.keyvault.certificates.records import (
     PendingOperation,
     Status,
 )
+from keyless.planes.keyvault.objects.errors import ObjectIsDeleted
 from keyless.planes.keyvault.objects.vault_records import Live, ObjectWriter
 from keyless.store.ports import Transaction
 from keyless.wire.errors import Bug
@@ -105,10 +110,14 @@ async def settled(transaction: Transaction, vault: Vault, name: str, now: int) -
     found = Operation(head.name, pending)
     if not pending.is_due(now):
         return found
-    if pending.cancellation_requested or not pending.certificates:
-        status = Status.CANCELLED if pending.cancellation_requested else Status.FAILED
-        return await _end(transaction, vault, found, msgspec.structs.replace(pending, status=status))
-    await complete(transaction, vault, found, pending.certificates, pending.settles_at or now)
+    if pending.cancellation_requested:
+        return await _end(transaction, vault, found, status=Status.CANCELLED)
+    if not pending.certificates:
+        return await _end(transaction, vault, found, status=Status.FAILED)
+    try:
+        await complete(transaction, vault, found, pending.certificates, pending.settles_at or now)
+    except (NameIsTaken, ObjectIsDeleted) as error:
+        return await _end(transaction, vault, found, status=Status.FAILED, failure=error.message)
     ended = await transaction.get(PENDING, pending_key(vault, name))
     return None if ended is None else Operation(head.name, ended)
 
@@ -116,20 +125,23 @@ async def settled(transaction: Transaction, vault: Vault, name: str, now: int) -
 async def complete(
     transaction: Transaction, vault: Vault, found: Operation, certificates: Sequence[bytes], now: int
 ) -> Live[CertificateVersion]:
-    """Finish what an operation makes, by certificates in DER, its own first."""
+    """Finish what an operation makes, by certificates in DER, its own first.
+
+    Raises:
+        NameIsTaken, ObjectIsDeleted: meanwhile there is another key or secret of its name.
+    """
     pending = found.pending
     if pending.key is None:
         raise Bug("an operation without a key is completed")
+    await check_free(transaction, vault, found.name, now)
     finished = Finished(pending.version, whole(pending.policy), pending.key, tuple(certificates))
     certificate = await put_finished(transaction, vault, found.name, finished, now)
-    ended = msgspec.structs.replace(pending, status=Status.COMPLETED, key=None, certificates=[])
-    await _end(transaction, vault, found, ended)
+    await _end(transaction, vault, found, status=Status.COMPLETED, key=None, certificates=[])
     return certificate
 
 
-async def _end(
-    transaction: Transaction, vault: Vault, found: Operation, ended: PendingOperation
-) -> Operation:
+async def _end(transaction: Transaction, vault: Vault, found: Operation, **changes: object) -> Operation:
+    ended = msgspec.structs.replace(found.pending, **changes)
     await transaction.put(PENDING, pending_key(vault, found.name), ended)
     return Operation(found.name, ended)
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import base64
 import datetime as dt
-import logging
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +15,6 @@ from key_vault_caller import Answer, Caller
 from x509_made import NOW, authority, openssl, other_key, profile
 
 from keyless.planes.keyvault.certificates.records import CERTIFICATE_VERSIONS
-from keyless.planes.keyvault.certificates.settler import Settler
 from keyless.planes.keyvault.certificates.x509.making import period, self_signed, signed_by
 from keyless.store.sqlite.store import SqliteStore
 
@@ -229,36 +226,32 @@ async def test_what_an_issuer_did_not_finish_can_be_merged(caller: Caller, ended
     assert (await merge(caller.at(10), entry(certificate))).status == 201
 
 
-# --- settled by themselves
+# --- names that are taken meanwhile
 
 
-async def test_an_operation_settles_by_itself(caller: Caller) -> None:
-    settled = asyncio.Event()
-
-    async def settle(vault: object, name: str, at: int) -> None:
-        await caller.plane.service.certificates.operations.settle(caller.vault, name, now=at)
-        settled.set()
-
+async def test_a_secret_that_takes_the_name_meanwhile_is_not_written_over(caller: Caller) -> None:
     await create(caller)
-    Settler(settle, 0).soon(caller.vault, "orders", caller.now + SETTLED_S)
-    await asyncio.wait_for(settled.wait(), 5)
-    assert (await newest(caller)).is_finished
+    await caller.call("PUT", "/secrets/orders", {"value": "mine"})
+    failed = (await pending(caller.at(SETTLED_S))).body
+    assert failed["status"] == "failed"
+    assert "secret of that name" in failed["error"]["message"]
+    assert (await caller.call("GET", "/secrets/orders")).body["value"] == "mine"
+    assert not (await newest(caller)).is_finished
 
 
-async def test_an_operation_that_does_not_settle_is_told_to_the_log(
-    caller: Caller, caplog: pytest.LogCaptureFixture
+async def test_a_deleted_secret_that_has_the_name_meanwhile_stands_in_the_way_of_a_merge(
+    caller: Caller,
 ) -> None:
-    called = asyncio.Event()
+    certificate = signed(request_of(await create(caller, issuer="Unknown")))
+    await caller.call("PUT", "/secrets/orders", {"value": "mine"})
+    await caller.call("DELETE", "/secrets/orders")
+    refused = await merge(caller, entry(certificate))
+    assert refused.codes == (409, "Conflict", "ObjectIsDeletedButRecoverable")
+    await caller.call("DELETE", "/deletedsecrets/orders")
+    assert (await merge(caller, entry(certificate))).status == 201
 
-    async def settle(vault: object, name: str, at: int) -> None:
-        called.set()
-        raise OSError("no space")
 
-    with caplog.at_level(logging.ERROR):
-        Settler(settle, 0).soon(caller.vault, "orders", caller.now)
-        await asyncio.wait_for(called.wait(), 5)
-        await asyncio.sleep(0)
-    assert "`orders`" in caplog.text
+# --- of deleted certificates
 
 
 async def test_an_operation_of_a_deleted_certificate_does_not_settle(caller: Caller) -> None:

@@ -6,8 +6,9 @@ import subprocess
 from functools import lru_cache
 
 from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
-from keyless.planes.keyvault.certificates.x509.keys import PrivateKey, new_ec_key, new_rsa_key
+from keyless.planes.keyvault.certificates.x509.keys import PrivateKey
 from keyless.planes.keyvault.certificates.x509.making import Authority, new_authority
 from keyless.planes.keyvault.certificates.x509.names import parse_name
 from keyless.planes.keyvault.certificates.x509.profile import (
@@ -30,13 +31,13 @@ NAMES = AlternativeNames(
 @lru_cache
 def rsa_key() -> PrivateKey:
     """An RSA key of 2048 bits."""
-    return new_rsa_key(2048)
+    return rsa.generate_private_key(65537, 2048)
 
 
 @lru_cache
 def other_key() -> PrivateKey:
     """A key that has nothing to do with any other."""
-    return new_ec_key("P-256")
+    return ec.generate_private_key(ec.SECP256R1())
 
 
 @lru_cache

@@ -1,6 +1,4 @@
-"""The keys of certificates: which there are, how they are made, and how they sign.
-
-A private key is `cryptography`'s; making one of RSA takes up to seconds, so call it off the event loop.
+"""The keys of certificates: which there are, how they sign, and how the authority's is kept.
 
 Source: https://learn.microsoft.com/rest/api/keyvault/certificates/create-certificate/create-certificate
 """
@@ -13,7 +11,6 @@ from cryptography.hazmat.primitives.serialization import (
     Encoding,
     NoEncryption,
     PrivateFormat,
-    PublicFormat,
     load_der_private_key,
 )
 
@@ -21,30 +18,6 @@ from keyless.wire.errors import Bug
 
 PrivateKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
 PublicKey = rsa.RSAPublicKey | ec.EllipticCurvePublicKey
-
-_PUBLIC_EXPONENT = 65537
-_CURVES: dict[str, ec.EllipticCurve] = {
-    "P-256": ec.SECP256R1(),
-    "P-256K": ec.SECP256K1(),
-    "P-384": ec.SECP384R1(),
-    "P-521": ec.SECP521R1(),
-}
-_NAMES = {curve.name: name for name, curve in _CURVES.items()}
-
-
-def new_rsa_key(bits: int) -> rsa.RSAPrivateKey:
-    """A new RSA key; slow."""
-    return rsa.generate_private_key(_PUBLIC_EXPONENT, bits)
-
-
-def new_ec_key(curve: str) -> ec.EllipticCurvePrivateKey:
-    """A new key on a curve, by Key Vault's name of it."""
-    return ec.generate_private_key(_CURVES[curve])
-
-
-def curve_name(key: ec.EllipticCurvePrivateKey | ec.EllipticCurvePublicKey) -> str | None:
-    """Key Vault's name of a key's curve; none where it has none of it."""
-    return _NAMES.get(key.curve.name)
 
 
 def hash_for(key: PrivateKey) -> hashes.SHA256 | hashes.SHA384 | hashes.SHA512:
@@ -68,8 +41,3 @@ def read_key_der(der: bytes) -> PrivateKey:
     if not isinstance(key, PrivateKey):
         raise Bug("a kept key is of no kind that certificates have")
     return key
-
-
-def public_der(key: PublicKey) -> bytes:
-    """A public key's `SubjectPublicKeyInfo`."""
-    return key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)

@@ -16,10 +16,11 @@ import datetime as dt
 from dataclasses import dataclass
 
 from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 
-from keyless.planes.keyvault.certificates.x509.keys import PrivateKey, PublicKey, hash_for, new_ec_key
+from keyless.planes.keyvault.certificates.x509.keys import PrivateKey, PublicKey, hash_for
 from keyless.planes.keyvault.certificates.x509.profile import Profile, extensions, key_usage
 
 BACKDATED_S = 600
@@ -93,7 +94,7 @@ def signed_by(authority: Authority, profile: Profile, key: PublicKey, valid: Per
 
 def new_authority(common_name: str, now: int) -> Authority:
     """A new authority with a key of its own, on P-256; it holds for ten years."""
-    key = new_ec_key("P-256")
+    key = ec.generate_private_key(ec.SECP256R1())
     public = key.public_key()
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, common_name)])
     valid = period(now, 12 * _AUTHORITY_YEARS)

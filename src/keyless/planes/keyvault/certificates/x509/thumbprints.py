@@ -1,4 +1,4 @@
-"""How clients name certificates: `x5t` and `x5t#S256`.
+"""How clients name certificates: `x5t`.
 
 Source: https://www.rfc-editor.org/rfc/rfc7515#section-4.1.7
 """
@@ -11,13 +11,5 @@ import hashlib
 
 def x5t(der: bytes) -> str:
     """The SHA-1 of a certificate in base64url, which names it and protects nothing."""
-    return _text(hashlib.sha1(der, usedforsecurity=False).digest())
-
-
-def x5t_s256(der: bytes) -> str:
-    """The SHA-256 of a certificate in base64url."""
-    return _text(hashlib.sha256(der).digest())
-
-
-def _text(digest: bytes) -> str:
+    digest = hashlib.sha1(der, usedforsecurity=False).digest()
     return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
