@@ -15,6 +15,7 @@ from keyless.planes.keyvault.keys.material.algorithms import CIPHERS, SIGNERS, C
 from keyless.planes.keyvault.keys.material.base64url import decode, encode
 from keyless.planes.keyvault.keys.material.kept import KeyMaterial
 from keyless.planes.keyvault.keys.material.types import Family, KeyOperation, KeyType
+from keyless.planes.keyvault.keys.service import Keys
 from keyless.planes.keyvault.keys.weights import KEY_USES
 from keyless.planes.keyvault.service import KeyVault
 from keyless.store.sqlite.store import SqliteStore
@@ -285,6 +286,45 @@ async def test_a_new_version_is_the_newest_at_once(caller: Caller, put: Any) -> 
     assert (await use(caller, "sign", "", alg="RS256", value=DIGEST)).body["kid"].endswith(VERSION)
     await put(rsa_material(), version_id="c" * 32)
     assert (await use(caller, "sign", "", alg="RS256", value=DIGEST)).body["kid"].endswith("c" * 32)
+
+
+async def test_a_deleted_key_does_nothing_and_a_recovered_one_does(caller: Caller, put: Any) -> None:
+    await put(rsa_material())
+    assert (await use(caller, "sign", alg="RS256", value=DIGEST)).status == 200
+    await caller.call("DELETE", f"/keys/{NAME}", api_version=NEWEST)
+    assert (await use(caller, "sign", alg="RS256", value=DIGEST)).codes == (404, "KeyNotFound", None)
+    await caller.call("POST", f"/deletedkeys/{NAME}/recover", api_version=NEWEST)
+    assert (await use(caller, "sign", alg="RS256", value=DIGEST)).status == 200
+
+
+class Interrupted(Keys):
+    """Keys that change between being read and being used: ``meanwhile`` is done once, right after a read."""
+
+    meanwhile: Any = None
+
+    async def find(self, *args: Any, **kwargs: Any) -> Any:
+        found = await super().find(*args, **kwargs)
+        meanwhile, self.meanwhile = self.meanwhile, None
+        if meanwhile is not None:
+            await meanwhile()
+        return found
+
+
+async def test_what_changed_while_it_was_read_is_not_remembered(
+    store: SqliteStore, vault: Vault, put: Any, now: int
+) -> None:
+    keys = Interrupted(store)
+    in_use = KeysInUse(store, keys)
+    await put(ec_material())
+    await put_key(store, vault, "other", ec_material())
+
+    async def change_and_be_asked_for_another() -> None:
+        await put(ec_material("P-384"))
+        await in_use.find(vault, "other", None, now=now)
+
+    keys.meanwhile = change_and_be_asked_for_another
+    assert (await in_use.find(vault, NAME, None, now=now)).version.material.curve == "P-256"
+    assert (await in_use.find(vault, NAME, None, now=now)).version.material.curve == "P-384"
 
 
 async def test_the_key_that_was_used_longest_ago_is_let_go(
