@@ -6,10 +6,21 @@ A name is that of a collection and an object in it, such as `secrets/amber`.
 from __future__ import annotations
 
 import base64
+import datetime as dt
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, NamedTuple
 
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.keywrap import aes_key_wrap
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    load_pem_private_key,
+)
+from cryptography.x509.oid import NameOID
 
 from bench.kills.vault import Answer, OpenVault
 
@@ -86,7 +97,48 @@ async def _key_is_whole(vault: OpenVault, path: str, found: Answer, marker: str,
     return bool(wrapped.body["value"] == expected.rstrip("="))
 
 
+def private_key(marker: str, number: int) -> ec.EllipticCurvePrivateKey:
+    """The private key of the certificate that an operation brings in: its number is the planted bytes."""
+    return ec.derive_private_key(int.from_bytes(key_bytes(marker, number)), ec.SECP256R1())
+
+
+def _set_certificate(path: str, marker: str, number: int) -> Asked:
+    key = private_key(marker, number)
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, str(number))])
+    begins = dt.datetime.now(dt.UTC)
+    certificate = (
+        x509.CertificateBuilder(name, name, key.public_key(), number)
+        .not_valid_before(begins)
+        .not_valid_after(begins + dt.timedelta(days=90))
+        .sign(key, hashes.SHA256())
+    )
+    private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    pem = (private + certificate.public_bytes(Encoding.PEM)).decode()
+    policy = {"secret_props": {"contentType": "application/x-pem-file"}}
+    return "POST", f"{path}/import", {"value": pem, "policy": policy, "tags": tags(number, 0)}
+
+
+async def _certificate_is_whole(vault: OpenVault, path: str, found: Answer, marker: str, made: int) -> bool:
+    """A certificate has its key and its secret behind it, each with the version that the certificate has."""
+    version = found.body["id"].partition("/certificates/")[2]
+    key = private_key(marker, made)
+    certificate = x509.load_der_x509_certificate(base64.b64decode(found.body["cer"]))
+    secret = await vault.ask("GET", f"/secrets/{version}")
+    behind = await vault.ask("GET", f"/keys/{version}")
+    if (secret.status, behind.status) != (200, 200):
+        return False
+    kept = load_pem_private_key(secret.body["value"].encode(), None)
+    told = int.from_bytes(base64.urlsafe_b64decode(behind.body["key"]["x"] + "=="))
+    is_behind = _same_key(kept, key) and told == key.public_key().public_numbers().x
+    return is_behind and certificate.public_key() == key.public_key()
+
+
+def _same_key(kept: object, key: ec.EllipticCurvePrivateKey) -> bool:
+    return isinstance(kept, ec.EllipticCurvePrivateKey) and kept.private_numbers() == key.private_numbers()
+
+
 KINDS: Mapping[str, Kind] = {
     "secrets": Kind("id", _set_secret, _secret_is_whole),
     "keys": Kind("kid", _set_key, _key_is_whole),
+    "certificates": Kind("id", _set_certificate, _certificate_is_whole),
 }

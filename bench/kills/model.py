@@ -13,7 +13,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
-NAMES = ("secrets/amber", "secrets/beryl", "secrets/coral", "keys/delft", "keys/ebony")
+NAMES = (
+    "secrets/amber",
+    "secrets/beryl",
+    "secrets/coral",
+    "keys/delft",
+    "keys/ebony",
+    "certificates/fjord",
+)
 MOST_VERSIONS = 6
 _WHEN_LIVE = {"set": 5, "update": 3, "backup": 1, "delete": 1}
 _WHEN_FULL = {"update": 2, "backup": 1, "delete": 3}

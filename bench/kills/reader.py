@@ -21,15 +21,20 @@ async def read(vault: OpenVault, marker: str) -> State:
     """
     objects: dict[str, Held] = {}
     for collection, kind in KINDS.items():
-        for item in await vault.listed(f"/{collection}"):
+        for item in await _own(vault, f"/{collection}"):
             name = link_of(kind, item)
             objects[name] = Held(await _versions(vault, name, marker))
-        for item in await vault.listed(f"/deleted{collection}"):
+        for item in await _own(vault, f"/deleted{collection}"):
             name = link_of(kind, item)
             if name in objects:
                 raise HalfThere(f"`{name}` is both live and deleted")
             objects[name] = Held((_told(item),), deleted=True)
     return State(objects)
+
+
+async def _own(vault: OpenVault, path: str) -> list[Any]:
+    """The items of a list, but for what stands behind a certificate."""
+    return [item for item in await vault.listed(path) if not item.get("managed")]
 
 
 async def _versions(vault: OpenVault, name: str, marker: str) -> tuple[Version, ...]:

@@ -11,11 +11,12 @@ from pathlib import Path
 
 import pytest
 from bench.kills.campaign import Campaign
-from bench.kills.kinds import key_bytes, value
+from bench.kills.kinds import key_bytes, private_key, value
 from bench.kills.model import NAMES, Held, Operation, State, Version, after
 from bench.kills.reader import same
 from bench.kills.traces import forms, found_in
 from bench.kills.writer import heard
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 ROOT = Path(__file__).parents[3]
 KILLS = os.environ.get("KEYLESS_KILLS", "60")
@@ -78,6 +79,15 @@ def test_the_bytes_of_a_key_are_found_in_the_form_that_it_is_brought_in_in(tmp_p
     written = base64.urlsafe_b64encode(key_bytes(MARKER, 42))
     assert len(base64.urlsafe_b64decode(written)) == 32
     (tmp_path / "store.db").write_bytes(b'{"k":"' + written + b'"}')
+    assert found_in(tmp_path, forms(MARKER)) == [str(tmp_path / "store.db")]
+
+
+@pytest.mark.parametrize("encoding", [Encoding.DER, Encoding.PEM])
+def test_the_private_key_of_a_certificate_is_found_in_both_its_forms(
+    tmp_path: Path, encoding: Encoding
+) -> None:
+    key = private_key(MARKER, 42)
+    (tmp_path / "store.db").write_bytes(key.private_bytes(encoding, PrivateFormat.PKCS8, NoEncryption()))
     assert found_in(tmp_path, forms(MARKER)) == [str(tmp_path / "store.db")]
 
 
