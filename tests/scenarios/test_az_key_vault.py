@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import ssl
+import subprocess
 from pathlib import Path
 
 from azure_cli import PIPELINE, Office, Session
@@ -11,6 +13,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 IN_GROUP = ("--resource-group", "orders-rg", "--location", "westeurope")
 BY_POLICY = ("--enable-rbac-authorization", "false")
+PASSWORD = "correct-horse"
 EVERY_KEY = ("all", "purge", "rotate", "getrotationpolicy", "setrotationpolicy")
 
 
@@ -156,6 +159,42 @@ def test_certificates_are_made_brought_in_and_brought_back(owner: Session, tmp_p
     owner("keyvault", "certificate", "purge", *one)
     owner("keyvault", "certificate", "restore", *vault, "--file", str(backup))
     assert owner("keyvault", "certificate", "show", *one)["tags"] == {"a": "b"}
+
+
+def test_a_certificate_comes_as_a_pfx_or_as_pem_without_a_policy(owner: Session, tmp_path: Path) -> None:
+    owner("keyvault", "create", "--name", "kv-imports", *IN_GROUP, *BY_POLICY)
+    one = ("--vault-name", "kv-imports", "--name", "c")
+    pem, pfx = made_certificate(tmp_path)
+    by_pfx = ("keyvault", "certificate", "import", *one, "--file", str(pfx), "--password")
+    first = owner(*by_pfx, PASSWORD)
+    assert first["policy"]["x509CertificateProperties"]["subject"] == "CN=imported"
+    assert "can not be read" in owner.refused(*by_pfx, "wrong")
+    second = owner("keyvault", "certificate", "import", *one, "--file", str(pem), "--tags", "a=b")
+    assert second["policy"]["secretProperties"]["contentType"] == "application/x-pem-file"
+    assert len(owner("keyvault", "certificate", "list-versions", *one)) == 2
+    secret = tmp_path / "secret.pem"
+    owner("keyvault", "secret", "download", *one, "--file", str(secret))
+    assert der_in(secret) == der_in(pem)
+    assert secret.read_text().startswith("-----BEGIN PRIVATE KEY")
+    assert "certificate" in owner.refused("keyvault", "secret", "delete", *one)
+
+
+def der_in(file: Path) -> bytes:
+    """The certificate in a file of PEM, which may hold a key before it."""
+    _, begin, certificate = file.read_text().partition("-----BEGIN CERTIFICATE-----")
+    return ssl.PEM_cert_to_DER_cert(begin + certificate)
+
+
+def made_certificate(directory: Path) -> tuple[Path, Path]:
+    """A certificate with its key, in PEM and as a PFX with a password, by `openssl`."""
+    pem, pfx, key = (directory / name for name in ("made.pem", "made.pfx", "key.pem"))
+    for command in (
+        f"req -x509 -newkey rsa:2048 -nodes -days 90 -subj /CN=imported -keyout {key} -out {pem}",
+        f"pkcs12 -export -inkey {key} -in {pem} -out {pfx} -passout pass:{PASSWORD}",
+    ):
+        subprocess.run(["openssl", *command.split()], check=True, capture_output=True)
+    pem.write_text(key.read_text() + pem.read_text())
+    return pem, pfx
 
 
 def test_a_deleted_vault_comes_back_with_its_secrets_or_goes_for_good(owner: Session) -> None:

@@ -3,7 +3,8 @@
 Pure, and slow: a PFX keeps its key so that guessing its password takes long.
 
 Rules:
-- the content is a PFX in base64, or PEM where the policy's content type says so, as it is or in base64;
+- the content is a PFX in base64, or PEM as it is or in base64: by the policy's content type, or by what it
+  looks like where that says nothing (`az` gives no policy);
 - an expired certificate is refused;
 - the policy says what the certificate does, wherever none is given. What is given of the key must fit it;
 - without an issuer it is `Unknown`, so that contacts are told and nothing is renewed.
@@ -39,6 +40,8 @@ from keyless.planes.keyvault.keys.material.make import read_curve, read_key_type
 from keyless.planes.keyvault.keys.material.types import Family
 from keyless.wire.errors import InvalidProperty, InvalidRequest
 
+_BEGIN = b"-----BEGIN"
+
 
 @dataclass(frozen=True, slots=True)
 class Content:
@@ -68,13 +71,14 @@ def read_import(content: Content, vault: Vault, now: int) -> Imported:
         InvalidRequest: it is not readable, has expired, or does not fit its policy; ``field`` says which.
     """
     given = content.policy or CertificatePolicy()
-    content_type = (given.secret_props or SecretProperties()).content_type or PFX
+    content_type = (given.secret_props or SecretProperties()).content_type or _looks_like(content.value)
     bundle = _bundle(content, content_type)
     if validity(bundle.certificate).not_after <= now:
         raise InvalidRequest("X509 Certificate is already expired", field="value")
     material = keep_private_key(bundle.key)
     _check_key(given.key_props or KeyProperties(), material)
-    policy = completed(given, vault, now=now, before=_said_by(bundle.certificate, material, now))
+    said = _said_by(bundle.certificate, material, content_type, now)
+    policy = completed(given, vault, now=now, before=said)
     if given.x509_props is not None:
         profile_of(whole(policy).x509)  # refuses what no certificate can say
     chain = (bundle.certificate, *bundle.chain)
@@ -90,10 +94,14 @@ def _bundle(content: Content, content_type: str) -> Bundle:
     return read_pfx(pfx, content.password, keep_order=content.keep_order)
 
 
+def _looks_like(value: str) -> str:
+    return PEM if _BEGIN in _pem(value) else PFX
+
+
 def _pem(value: str) -> bytes:
     """PEM as it is or in base64; what is neither is left for the reader of PEM to refuse."""
     plain = value.encode(errors="replace")
-    return plain if b"-----BEGIN" in plain else _from_base64(value) or plain
+    return plain if _BEGIN in plain else _from_base64(value) or plain
 
 
 def _from_base64(text: str) -> bytes | None:
@@ -121,14 +129,16 @@ def _unfit(name: str, found: str) -> InvalidProperty:
     return InvalidProperty(name, f"{found}, and the policy of an import must say so or leave it out")
 
 
-def _said_by(certificate: Certificate, material: KeyMaterial, now: int) -> CertificatePolicy:
+def _said_by(
+    certificate: Certificate, material: KeyMaterial, content_type: str, now: int
+) -> CertificatePolicy:
     """The policy that would make such a certificate; exportable where that is possible."""
     x509 = properties_of(certificate)
     months = min(x509.validity_months or 1, MOST_MONTHS)
     bits = material.bits if material.family is Family.RSA else None
     return CertificatePolicy(
         key_props=KeyProperties(kty=str(material.family), key_size=bits, reuse_key=False, crv=material.curve),
-        secret_props=SecretProperties(PFX),
+        secret_props=SecretProperties(content_type),
         x509_props=msgspec.structs.replace(x509, validity_months=months),
         issuer=IssuerParameters(UNKNOWN),
         attributes=PolicyAttributes(enabled=True, created=now, updated=now),

@@ -26,6 +26,7 @@ from keyless.planes.keyvault.certificates.x509.thumbprints import x5t
 
 VAULT_URL = "https://contoso-orders.vault.azure.net"
 PASSWORD = "correct horse"
+PFX_POLICY = {"secret_props": {"contentType": "application/x-pkcs12"}}
 INVALID = (400, "BadParameter", None)
 IMPORT_IN_PROGRESS = (409, "Conflict", None)
 
@@ -64,6 +65,13 @@ async def test_an_import_answers_with_the_whole_certificate(caller: Caller) -> N
 )
 async def test_pem_is_taken_as_it_is_or_in_base64(caller: Caller, value: str) -> None:
     assert der_of(await taken(caller, value, policy=PEM_POLICY)) == leaf_der()
+
+
+@pytest.mark.parametrize("value", [pem(), base64.b64encode(pem().encode()).decode()])
+async def test_pem_is_known_by_its_looks_where_no_policy_says_what_it_is(caller: Caller, value: str) -> None:
+    body = await taken(caller, value)
+    assert body["policy"]["secret_props"] == PEM_POLICY["secret_props"]
+    assert (await shown(caller, "/secrets/orders"))["value"] == pem()
 
 
 async def test_base64_may_be_in_lines(caller: Caller) -> None:
@@ -129,7 +137,7 @@ def foreign() -> str:
         ("no base64!", {}, "PKCS#12 X.509 certificate content can not be read"),
         ("", {}, "PKCS#12 X.509 certificate content can not be read"),
         (base64.b64encode(b"no PFX").decode(), {}, "PKCS#12 X.509 certificate content can not be read"),
-        (pem(), {}, "application/x-pem-file"),
+        (pem(), PFX_POLICY, "PKCS#12 X.509 certificate content can not be read"),
         (pfx(), PEM_POLICY, "unexpected format"),
         ("no PEM", PEM_POLICY, "unexpected format"),
         (traditional(), PEM_POLICY, "unexpected format"),

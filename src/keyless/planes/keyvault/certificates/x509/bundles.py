@@ -187,7 +187,7 @@ def unreadable_pfx() -> InvalidRequest:
     """What is no PFX, or has another password."""
     return _invalid(
         "The specified PKCS#12 X.509 certificate content can not be read: check that it is a PFX in base64, "
-        "and its password. Of PEM the policy's content type must say so (`application/x-pem-file`)."
+        "and its password."
     )
 
 
