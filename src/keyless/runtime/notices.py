@@ -9,6 +9,8 @@ from keyless.runtime.directory import Directory
 from keyless.runtime.leases import Lease, Leases
 from keyless.runtime.messages import Missed, Repeated, Settled, SignedIn, SlowedDown
 
+_REMEMBERED = 10_000
+
 
 class Notices:
     """Hears of it, and passes it on to the clients whose workloads it concerns."""
@@ -51,6 +53,8 @@ class Notices:
                         self._read(lease, key, count)
 
     def _read(self, lease: Lease, key: CellKey, count: int) -> None:
+        if key.scope not in lease.reads and len(lease.reads) >= _REMEMBERED:
+            return
         before = lease.reads[key.scope]
         lease.reads[key.scope] = reads = before + count
         if before <= STARTS_A_RUN < reads:

@@ -79,9 +79,19 @@ class Answer:
 
 
 class VaultSite:
-    """The plane, with one vault and one officer. Every answer is held to the public documents."""
+    """The plane, with one vault and one officer. Every answer is held to the public documents.
 
-    def __init__(self, store: SqliteStore, key: SigningKey, now: int, vault: Vault | None = None) -> None:
+    There are no limits unless a scale is given: all that is asked comes within one second here.
+    """
+
+    def __init__(
+        self,
+        store: SqliteStore,
+        key: SigningKey,
+        now: int,
+        vault: Vault | None = None,
+        limits: float | None = None,
+    ) -> None:
         self.store = store
         self.now = now
         self.vault = vault or make_vault()
@@ -94,7 +104,7 @@ class VaultSite:
             store=store,
             world=EstateWorld(store, "shop", lambda: self.now),
             roles={OFFICER.id: OFFICER},
-            throttle=Throttle(None),  # all that is asked comes within one second here
+            throttle=Throttle(limits),
             recorder=Recorder(nothing),
             workloads=nothing,
             learners=nothing,
