@@ -136,9 +136,9 @@ class PlaneContents:
         return True
 
     async def secret_names(self) -> dict[str, list[str]]:
-        """The names of every live secret, by vault."""
+        """The names of every live secret that stands behind no certificate, by vault."""
         vaults = [vault for _, vault in await self._store.scan(VAULTS)]
-        return {vault.name: await self._secrets.list_names(vault) for vault in vaults}
+        return {vault.name: await self._secrets.own_names(vault) for vault in vaults}
 
     async def setting_keys(self) -> dict[str, list[tuple[str, str | None]]]:
         """The key and label of every key-value, by configuration store."""
@@ -147,7 +147,7 @@ class PlaneContents:
         }
 
     async def secrets(self) -> list[DeclaredSecret]:
-        """Every live secret, as a file would declare it."""
+        """Every live secret that stands behind no certificate, as a file would declare it."""
         found: list[DeclaredSecret] = []
         for vault_name, names in (await self.secret_names()).items():
             vault = await self._vault(vault_name)

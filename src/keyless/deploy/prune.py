@@ -99,7 +99,7 @@ class PrunedContents(Protocol):
         ...
 
     async def secret_names(self) -> dict[str, list[str]]:
-        """The names of every live secret, by vault."""
+        """The names of every live secret that stands behind no certificate, by vault."""
         ...
 
     async def settings(self) -> list[DeclaredSetting]:

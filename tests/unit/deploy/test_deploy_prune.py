@@ -15,6 +15,15 @@ from keyless.model.management import GenericResource, ManagementGroup
 from keyless.model.secret_text import SecretText
 from keyless.planes.appconfig.records import Name
 from keyless.planes.appconfig.service import KeyValues
+from keyless.planes.keyvault.certificates.policy_schemas import (
+    CertificatePolicy,
+    IssuerParameters,
+    KeyProperties,
+    X509Properties,
+)
+from keyless.planes.keyvault.certificates.service import Certificates
+from keyless.planes.keyvault.certificates.settling import Wanted
+from keyless.planes.keyvault.objects.errors import ObjectIsManaged
 from keyless.store.collections import (
     FEDERATED_CREDENTIALS,
     GROUPS,
@@ -22,6 +31,7 @@ from keyless.store.collections import (
     MANAGEMENT_GROUPS,
     RESOURCES,
     STORES,
+    VAULTS,
 )
 from keyless.store.ports import Store
 
@@ -115,6 +125,30 @@ async def test_only_what_is_named_stays_and_all_that_goes_is_said(
     }
     assert not any(one.kept for one in pruned)
     assert await prune(small, store, contents) == []
+
+
+async def test_a_certificate_stays_with_its_key_and_its_secret_and_is_in_no_file(
+    store: Store, contents: PlaneContents, small: Estate, now: int
+) -> None:
+    await apply_estate(small, store, contents)
+    wanted = await stored_estate(store, contents)
+    ((_, vault),) = await store.scan(VAULTS)
+    certificates = Certificates(store)
+    policy = CertificatePolicy(
+        key_props=KeyProperties(kty="EC"),
+        x509_props=X509Properties(subject="CN=tls"),
+        issuer=IssuerParameters("Self"),
+    )
+    await certificates.operations.begin(vault, "tls", policy, Wanted(), now=now)
+    await certificates.operations.settle(vault, "tls", now=now + 10)
+    assert await prune(small, store, contents) == []
+    assert await stored_estate(store, contents) == wanted
+    assert (await certificates.find(vault, "tls", now=now)).version.is_finished
+    with pytest.raises(ObjectIsManaged):
+        await contents.ensure_secret(DeclaredSecret(vault.name, "tls", SecretText("other")))
+    await certificates.deleted.delete(vault, "tls", now=now)
+    with pytest.raises(ObjectIsManaged):
+        await contents.ensure_secret(DeclaredSecret(vault.name, "tls", SecretText("other")))
 
 
 async def test_what_the_management_api_says_of_a_resource_goes_with_it(

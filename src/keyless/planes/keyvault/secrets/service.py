@@ -143,6 +143,11 @@ class Secrets(Objects[SecretVersion]):
             await records.put_version(name, changed)
             return Secret(head.name, changed)
 
+    async def own_names(self, vault: Vault) -> list[str]:
+        """The names of a vault's live secrets that stand behind no certificate, in order."""
+        found = [await self.current(vault, name) for name in await self.list_names(vault)]
+        return [secret.name for secret in found if secret is not None and not secret.version.managed]
+
     async def current_value(self, vault: Vault, name: str) -> SecretText | None:
         """A live secret's newest value, disabled or not; none where there is no such secret."""
         secret = await self.current(vault, name)
