@@ -3,8 +3,8 @@
 Rules:
 - the file has several vaults, each known by its address; the one to bring in is named by the first label of
   its host, unless there is only one;
-- secrets and keys come with all versions, their ids and times, and keys with their rotation policies; what
-  stands behind a certificate comes with that;
+- secrets and keys come with all versions, their ids and times, and keys with their rotation policies;
+- a certificate comes by its newest version, with its policy and what stands behind it, as an import does;
 - an empty list of key operations says nothing, and the usual ones come of it;
 - in a template `{{host}}` and `{{port}}` stand for an address, `{{now N}}` for the time N seconds from now;
 - what does not fit a vault of Azure (a name, a property, a key of an HSM type in a standard vault) is left
@@ -22,11 +22,14 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from keyless.deploy.vaults.certificates import certificate_arrival
 from keyless.deploy.vaults.found import Choice, Found, Left, Making, NotASource
 from keyless.model.nearest import quoted_list
 from keyless.model.resources import Vault
 from keyless.model.secret_text import SecretText
 from keyless.planes.keyvault.arrivals import Arrival
+from keyless.planes.keyvault.certificates.imported import Content
+from keyless.planes.keyvault.certificates.policy_schemas import CertificatePolicy
 from keyless.planes.keyvault.keys.bodies import lifetime_actions
 from keyless.planes.keyvault.keys.material.imported import import_key_here
 from keyless.planes.keyvault.keys.material.jwk import JsonWebKey
@@ -75,6 +78,14 @@ class _Key(_Version, rename="camel", kw_only=True):
     key_material: JsonWebKey
 
 
+class _Certificate(_Version, rename="camel", kw_only=True):
+    """``value`` is a PFX in base64, or PEM."""
+
+    value: str
+    pwd: str | None = None
+    policy: CertificatePolicy | None = None
+
+
 def is_export(document: object) -> bool:
     """Whether a decoded file is an export of a Lowkey Vault."""
     return isinstance(document, dict) and isinstance(document.get("vaults"), list)
@@ -101,15 +112,16 @@ def read_lowkey(
     """
     chosen = _chosen(document["vaults"], wanted)
     reader = _Reader(vault, choice, making)
-    for noun, read in (("secret", reader.secret), ("key", reader.key)):
+    for noun, read in (
+        ("secret", reader.secret),
+        ("key", reader.key),
+        ("certificate", reader.certificate),
+    ):
         entries = chosen.get(f"{noun}s") or {}
         if not isinstance(entries, dict):
             raise NotASource(f"its {noun}s are no object of names")
         for name, entry in entries.items():
             reader.add(noun, name, entry, read)
-    for name in chosen.get("certificates") or {}:
-        if choice.takes(name):
-            reader.found.left.append(Left(f"certificate {name}", "certificates are not read from exports"))
     return reader.found
 
 
@@ -173,6 +185,25 @@ class _Reader:
         policy = self._rotation_policy(name, entry)
         belongings = {} if policy is None else {ROTATION_POLICIES.name: policy}
         return Arrival(KEY, name, tuple(self._key_version(one) for one in versions), belongings)
+
+    def certificate(self, name: str, entry: Any) -> Arrival[Any]:  # noqa: ANN401  # any JSON
+        """A certificate by its newest version, with what stands behind it."""
+        versions = _versions(entry, _Certificate)
+        newest = versions[-1]
+        common = self._common(newest)
+        arrival = certificate_arrival(
+            name,
+            Content(newest.value, newest.pwd, newest.policy),
+            self._vault,
+            self._making,
+            tags=common["tags"],
+            enabled=newest.attributes.enabled,
+            version_id=newest.entity_version,
+        )
+        if len(versions) > 1:
+            why = "older versions of certificates do not come, the newest does"
+            self.found.left.append(Left(f"certificate {name}", why))
+        return arrival
 
     def _key_version(self, given: _Key) -> KeyVersion:
         key_type, material = import_key_here(given.key_material)

@@ -50,6 +50,7 @@ class Arrival(Generic[V]):
 
     ``belongings`` are by the name of their collection. ``says_the_same`` tells whether a current version that
     is there already has what comes; without it what comes is a whole copy, and must be there to the letter.
+    What stands ``behind`` a certificate is written with it, and needs its name.
     """
 
     kind: Kind[V]
@@ -57,6 +58,7 @@ class Arrival(Generic[V]):
     versions: tuple[V, ...]
     belongings: Mapping[str, msgspec.Struct] = field(default_factory=dict)
     says_the_same: Callable[[V], bool] | None = None
+    behind: tuple[Arrival[Any], ...] = ()
 
     @property
     def current(self) -> V:
@@ -101,14 +103,18 @@ class _Coming:
         self._transaction = transaction
         self._records = ObjectWriter(transaction, arrival.kind, vault)
         self._now = now
+        self._behind = [_Coming(transaction, vault, one, now) for one in arrival.behind]
         self.arrival = arrival
 
     async def outcome(self, *, renew: bool) -> Outcome:
         """What becomes of it."""
         deleted = await self._records.deleted(self.arrival.name, self._now)
         there = deleted or await self._records.live(self.arrival.name)
+        behind = [await one.outcome(renew=renew) for one in self._behind]
+        if Outcome.MANAGED in behind:
+            return Outcome.MANAGED
         if there is None:
-            return Outcome.NEW
+            return Outcome.DELETED if Outcome.DELETED in behind else Outcome.NEW
         if there.version.managed != self.arrival.current.managed:
             return Outcome.MANAGED
         if deleted is not None:
@@ -121,6 +127,8 @@ class _Coming:
         """Make what becomes of it true."""
         if outcome is Outcome.UNCHANGED:
             return
+        for one in self._behind:
+            await one.write(Outcome.CHANGED)
         name = self.arrival.name
         deleted = await self._records.deleted(name, self._now)
         if deleted is not None:

@@ -81,6 +81,17 @@ async def put_finished(
     transaction: Transaction, vault: Vault, name: str, finished: Finished, now: int
 ) -> Live[CertificateVersion]:
     """Write a version that is whole, as the current one, and the key and the secret behind it."""
+    before = await ObjectWriter(transaction, SECRET, vault).head(name)
+    version, key, secret = whole_version(finished, now, before)
+    await ObjectWriter(transaction, KEY, vault).put_current(name, key)
+    await ObjectWriter(transaction, SECRET, vault).put_current(name, secret)
+    return await ObjectWriter(transaction, CERTIFICATE, vault).put_current(name, version)
+
+
+def whole_version(
+    finished: Finished, now: int, before: Head | None = None
+) -> tuple[CertificateVersion, KeyVersion, SecretVersion]:
+    """A version with the key and the secret behind it; ``before`` is the secret that it succeeds."""
     valid = validity(load_der_x509_certificate(finished.certificates[0]))
     version = msgspec.structs.replace(
         finished.version,
@@ -89,11 +100,7 @@ async def put_finished(
         expires=valid.not_after,
         updated=now,
     )
-    before = await ObjectWriter(transaction, SECRET, vault).head(name)
-    secret = _secret(version, finished, before)
-    await ObjectWriter(transaction, KEY, vault).put_current(name, _key(version, finished))
-    await ObjectWriter(transaction, SECRET, vault).put_current(name, secret)
-    return await ObjectWriter(transaction, CERTIFICATE, vault).put_current(name, version)
+    return version, _key(version, finished), _secret(version, finished, before)
 
 
 async def key_of(reader: Reader, vault: Vault, name: str, policy: WholePolicy) -> KeyMaterial | None:
