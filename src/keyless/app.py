@@ -149,13 +149,12 @@ def build_planes(
     from keyless.planes.appconfig.plane import app_configuration_plane
     from keyless.planes.entra.issuer_key_source import FetchedKeys
     from keyless.planes.entra.plane import entra_plane
-    from keyless.planes.keyvault.plane import key_vault_plane
     from keyless.tokens.issuer import TokenIssuer
 
     issuer = TokenIssuer()
     return Planes(
         tls_as_asked=(
-            key_vault_plane(store),
+            _vaults(store),
             app_configuration_plane(store),
             entra_plane(store, world, issuer, FetchedKeys(may_fetch=may_fetch)),
             _management(store, world),
@@ -173,6 +172,19 @@ def build_planes(
     )
 
 
+def _vaults(store: Store) -> Deferred:
+    """The plane of Key Vault, with all that makes and reads keys and certificates."""
+    from keyless.planes.keyvault.vaults import vault_name
+    from keyless.wire.serving import Deferred
+
+    def make() -> Plane:
+        from keyless.planes.keyvault.plane import key_vault_plane
+
+        return key_vault_plane(store)
+
+    return Deferred(lambda host: vault_name(host) is not None, make)
+
+
 def _management(store: Store, world: EstateWorld) -> Deferred:
     """The plane of Azure Resource Manager, which takes as long to load as all the others."""
     from keyless.planes.arm.hosts import HOSTS
@@ -186,7 +198,7 @@ def _management(store: Store, world: EstateWorld) -> Deferred:
 
         return arm_plane(store, world, StoreContents(KeyValues(store)), VaultContents())
 
-    return Deferred(HOSTS, make)
+    return Deferred(HOSTS.__contains__, make)
 
 
 def _directory(store: Store, world: EstateWorld) -> Deferred:
@@ -199,7 +211,7 @@ def _directory(store: Store, world: EstateWorld) -> Deferred:
 
         return graph_plane(store, world)
 
-    return Deferred(HOSTS, make)
+    return Deferred(HOSTS.__contains__, make)
 
 
 def metadata_signer(authority: Authority) -> DocumentSigner:

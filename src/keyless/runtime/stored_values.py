@@ -17,7 +17,10 @@ from keyless.store.ports import Store
 
 
 async def read_secret_facts(store: Store, evidence: EvidenceDatabase) -> SecretFacts:
-    """Every live secret and key-value by name, with what its value looks like, and how fast it was read."""
+    """Every live secret and key-value by name, with what its value looks like, and how fast it was read.
+
+    A secret that stands behind a certificate is the certificate's, and no decision of its own.
+    """
     return SecretFacts(
         values=(*await _secrets(store), *await _settings(store)),
         paces=read_paces(evidence),
@@ -55,7 +58,7 @@ async def _secrets(store: Store) -> list[StoredValue]:
         container = ResourceId.parse(vault.resource_id)
         for name in await secrets.list_names(vault):
             secret = await secrets.current(vault, name)
-            if secret is not None:
+            if secret is not None and not secret.version.managed:
                 version = secret.version
                 found.append(
                     StoredValue(

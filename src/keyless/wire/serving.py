@@ -16,9 +16,9 @@ from keyless.wire.routing import Router
 
 @dataclass(frozen=True, slots=True)
 class Deferred:
-    """A plane to be made when one of its ``hosts`` (in lower case) is first asked for."""
+    """A plane to be made when a host (in lower case) that ``is_its_own`` is first asked for."""
 
-    hosts: frozenset[str]
+    is_its_own: Callable[[str], bool]
     make: Callable[[], Plane]
 
 
@@ -39,7 +39,7 @@ class Served:
         for at, plane in enumerate(self._planes):
             made = plane
             if isinstance(made, Deferred):
-                if host not in made.hosts:
+                if not made.is_its_own(host):
                     continue
                 made = self._planes[at] = made.make()
             yield made, self._router(made)
