@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import base64
+import datetime as dt
 import json
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import NoEncryption, pkcs12
+from cryptography.x509.oid import NameOID
 from keyless_command import Project, app, assert_nothing_is_left, files_of
 
 from keyless.deploy.vaults.azure import NO_PRIVATE_KEYS
@@ -33,7 +41,7 @@ resourceGroups:
 roleAssignments:
   - {principal: web, role: Key Vault Secrets User, scope: {vault: contoso-target}}
 """
-LOWKEY_KEY = {
+LOWKEY_KEY: dict[str, Any] = {
     "vaults": [
         {
             "attributes": {"baseUri": "https://{{host}}:{{port}}"},
@@ -57,6 +65,25 @@ SOURCE = {
 }
 
 
+def certificate() -> dict[str, str]:
+    """A self-signed one, as a Lowkey Vault writes it."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "web.example.org")])
+    now = dt.datetime.now(dt.UTC)
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(7)
+        .not_valid_before(now - dt.timedelta(days=1))
+        .not_valid_after(now + dt.timedelta(days=90))
+        .sign(key, SHA256())
+    )
+    pfx = pkcs12.serialize_key_and_certificates(None, key, made, None, NoEncryption())
+    return {"entityVersion": "d" * 32, "value": base64.b64encode(pfx).decode()}
+
+
 @pytest.fixture
 def other(folder: Path) -> Project:
     root = folder / "other"
@@ -69,6 +96,7 @@ def other(folder: Path) -> Project:
 @pytest.fixture
 def source(project: Project) -> Project:
     project.estate.write_text(ESTATE)
+    LOWKEY_KEY["vaults"][0]["certificates"] = {"web": {"versions": [certificate()]}}
     for content, name in ((SOURCE, "source.json"), (LOWKEY_KEY, "lowkey.json")):
         (project.root / name).write_text(json.dumps(content))
         ran = project("vault", "import", "contoso-source", name)
@@ -95,6 +123,7 @@ def test_another_vault_is_read_with_the_callers_own_identity(source: Project, ot
     assert sorted(ran.out.splitlines()) == [
         f"left out   key sign: {NO_PRIVATE_KEYS}",
         "left out   secret off: it is disabled, and gives no value out",
+        "new        certificate web",
         "new        secret Api--Key",
         "new        secret db",
     ]
@@ -104,7 +133,7 @@ def test_another_vault_is_read_with_the_callers_own_identity(source: Project, ot
     kept = ("version", "type", "tags", "expires")
     assert [shown["db"][name] for name in kept] == [there["db"][name] for name in kept]
     again = source("run", "--as", "reader", *command)
-    assert "0 objects written into vault `contoso-target`, 2 unchanged" in again.said
+    assert "0 objects written into vault `contoso-target`, 3 unchanged" in again.said
     assert PLANTED not in ran.out + ran.err + again.out + again.err
 
 
@@ -115,6 +144,7 @@ def test_who_may_not_read_there_takes_nothing(source: Project, other: Project) -
     assert ran.out.splitlines() == [
         "left out   secrets: they may not be listed: Forbidden",
         "left out   keys: they may not be listed: Forbidden",
+        "left out   certificates: they may not be listed: Forbidden",
     ]
     assert json.loads(other("vault", "show", "contoso-target", "--json").out) == []
 
@@ -126,7 +156,7 @@ def test_a_sealed_file_is_all_that_another_estate_needs(
     passphrase = {"VAULT_PASSPHRASE": "a long enough passphrase"}
     how = ["--passphrase-env", "VAULT_PASSPHRASE"]
     ran = source("vault", "export", "contoso-source", "--out", str(file), *how, env=passphrase)
-    assert ran.said == [f"4 objects with 4 versions of vault `contoso-source` sealed in `{file}`"]
+    assert ran.said == [f"7 objects with 7 versions of vault `contoso-source` sealed in `{file}`"]
     back = other("vault", "import", "contoso-target", str(file), *how, env=passphrase)
     assert back.code == 0, back.err
     assert values(other, "Api--Key", "db") == [f"{PLANTED} key", f"{PLANTED} db"]

@@ -41,7 +41,7 @@ class Given:
         from keyless.deploy.vaults.azure import read_vault
 
         async def read(vault: Vault, making: Making) -> Found:
-            return read_vault(self.source, choice, making)
+            return read_vault(self.source, vault, choice, making)
 
         return read
 

@@ -3,7 +3,9 @@
 Rules:
 - who reads is whoever `DefaultAzureCredential` finds: the environment, a managed identity, the Azure CLI, …;
 - of each secret the current version comes, with its id and properties; a disabled one gives no value out;
-- the service gives no private key out to anybody: every key is listed as left out;
+- a certificate comes by the secret behind it, with its chain and private key; its policy is the one that
+  would make it. One that is not exportable stays there;
+- the service gives no other private key out to anybody: every key is listed as left out;
 - what the user may not list or read is left out with the service's own code;
 - nothing is written there.
 
@@ -17,12 +19,16 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from keyless.deploy.vaults.certificates import certificate_arrival
 from keyless.deploy.vaults.found import Choice, Found, Left, Making, NotASource, secret_arrival
+from keyless.model.resources import Vault
 from keyless.model.secret_text import SecretText
+from keyless.planes.keyvault.certificates.imported import Content
 from keyless.planes.keyvault.secrets.properties import SecretProperties
 from keyless.wire.errors import WireError
 
 if TYPE_CHECKING:
+    from azure.keyvault.certificates import CertificateClient, CertificateProperties
     from azure.keyvault.keys import KeyClient
     from azure.keyvault.secrets import KeyVaultSecret, SecretClient
     from azure.keyvault.secrets import SecretProperties as SecretOfVault
@@ -37,9 +43,10 @@ class Clients(NamedTuple):
 
     secrets: SecretClient
     keys: KeyClient
+    certificates: CertificateClient
 
 
-def read_vault(address: str, choice: Choice, making: Making) -> Found:
+def read_vault(address: str, vault: Vault, choice: Choice, making: Making) -> Found:
     """What another vault holds.
 
     Raises:
@@ -48,12 +55,13 @@ def read_vault(address: str, choice: Choice, making: Making) -> Found:
     if _ADDRESS.fullmatch(address) is None:
         raise NotASource("the address of a vault is such as `https://NAME.vault.azure.net`")
     with _explained():
-        return _Reader(_clients(address), choice, making).read()
+        return _Reader(_clients(address), vault, choice, making).read()
 
 
 def _clients(address: str) -> Clients:
     try:
         from azure.identity import DefaultAzureCredential
+        from azure.keyvault.certificates import CertificateClient
         from azure.keyvault.keys import KeyClient
         from azure.keyvault.secrets import SecretClient
     except ImportError as error:
@@ -62,7 +70,11 @@ def _clients(address: str) -> Clients:
             "(`pip install 'keyless[vault]'`)"
         ) from error
     credential = DefaultAzureCredential()
-    return Clients(SecretClient(address, credential), KeyClient(address, credential))
+    return Clients(
+        SecretClient(address, credential),
+        KeyClient(address, credential),
+        CertificateClient(address, credential),
+    )
 
 
 @contextmanager
@@ -83,8 +95,8 @@ def _first_line(error: Exception) -> str:
 
 
 class _Reader:
-    def __init__(self, clients: Clients, choice: Choice, making: Making) -> None:
-        self._clients, self._choice, self._making = clients, choice, making
+    def __init__(self, clients: Clients, vault: Vault, choice: Choice, making: Making) -> None:
+        self._clients, self._vault, self._choice, self._making = clients, vault, choice, making
         self._found = Found()
 
     def read(self) -> Found:
@@ -92,14 +104,37 @@ class _Reader:
             self._secret(properties)
         for key in self._listed("keys", self._clients.keys.list_properties_of_keys):
             self._found.left.append(Left(f"key {key.name}", NO_PRIVATE_KEYS))
+        for one in self._listed("certificates", self._clients.certificates.list_properties_of_certificates):
+            self._certificate(one)
         return self._found
+
+    def _certificate(self, listed: CertificateProperties) -> None:
+        """A certificate, by the secret behind it."""
+        name = str(listed.name)
+
+        def arrival(secret: KeyVaultSecret) -> Any:  # noqa: ANN401  # an arrival of a certificate
+            version = str(secret.properties.version)
+            return certificate_arrival(
+                name,
+                Content(secret.value or ""),
+                self._vault,
+                self._making,
+                tags=listed.tags or None,
+                version_id=version if _ID.fullmatch(version) else None,
+            )
+
+        self._add(f"certificate {name}", name, listed.enabled, arrival)
 
     def _listed(self, what: str, list_all: Callable[[], Iterable[Any]]) -> list[Any]:
         """The objects of one kind that are wanted and stand behind no certificate."""
         from azure.core.exceptions import HttpResponseError
 
         try:
-            return [one for one in list_all() if self._choice.takes(one.name) and not one.managed]
+            return [
+                one
+                for one in list_all()
+                if self._choice.takes(one.name) and not getattr(one, "managed", False)
+            ]
         except HttpResponseError as error:
             if error.status_code != 403:
                 raise
@@ -107,20 +142,26 @@ class _Reader:
             return []
 
     def _secret(self, listed: SecretOfVault) -> None:
+        name = str(listed.name)
+        self._add(f"secret {name}", name, listed.enabled, self._arrival)
+
+    def _add(
+        self, what: str, name: str, enabled: bool | None, arrival: Callable[[KeyVaultSecret], Any]
+    ) -> None:
+        """Note what a secret holds, or why it does not come."""
         from azure.core.exceptions import HttpResponseError
 
-        name = str(listed.name)
-        if listed.enabled is False:
-            self._found.left.append(Left(f"secret {name}", "it is disabled, and gives no value out"))
+        if enabled is False:
+            self._found.left.append(Left(what, "it is disabled, and gives no value out"))
             return
         try:
-            self._found.add(self._arrival(self._clients.secrets.get_secret(name)))
+            self._found.add(arrival(self._clients.secrets.get_secret(name)))
         except HttpResponseError as error:
             if error.status_code not in {403, 404}:
                 raise
-            self._found.left.append(Left(f"secret {name}", f"it may not be read: {_code_of(error)}"))
+            self._found.left.append(Left(what, f"it may not be read: {_code_of(error)}"))
         except WireError as error:
-            self._found.left.append(Left(f"secret {name}", str(error)))
+            self._found.left.append(Left(what, str(error)))
 
     def _arrival(self, secret: KeyVaultSecret) -> Any:  # noqa: ANN401  # an arrival of a secret
         said = secret.properties

@@ -8,7 +8,9 @@ import pytest
 
 from keyless.deploy.vaults.azure import read_vault
 from keyless.deploy.vaults.found import Choice, Making, NotASource
+from keyless.model.resources import Vault
 
+VAULT = Vault("/subscriptions/s/resourceGroups/g/providers/Microsoft.KeyVault/vaults/v", "v", "here")
 MAKING = Making(1_800_000_000, lambda: "0" * 32)
 
 
@@ -17,7 +19,7 @@ MAKING = Making(1_800_000_000, lambda: "0" * 32)
 )
 def test_what_is_no_address_of_a_vault_is_refused(address: str) -> None:
     with pytest.raises(NotASource, match=r"such as `https://NAME\.vault\.azure\.net`"):
-        read_vault(address, Choice(), MAKING)
+        read_vault(address, VAULT, Choice(), MAKING)
 
 
 @pytest.mark.parametrize("missing", ["azure.identity", "azure.keyvault.keys", "azure.keyvault.secrets"])
@@ -26,7 +28,7 @@ def test_without_the_client_libraries_it_says_what_to_install(
 ) -> None:
     monkeypatch.setitem(sys.modules, missing, None)
     with pytest.raises(NotASource, match=rf"needs `{missing}`.*pip install 'keyless\[vault\]'"):
-        read_vault("https://v.vault.azure.net", Choice(), MAKING)
+        read_vault("https://v.vault.azure.net", VAULT, Choice(), MAKING)
 
 
 def test_a_vault_that_cannot_be_reached_is_told_in_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -34,5 +36,5 @@ def test_a_vault_that_cannot_be_reached_is_told_in_one_line(monkeypatch: pytest.
         monkeypatch.setenv(name, "http://127.0.0.1:1")
     monkeypatch.setattr("azure.core.pipeline.policies.RetryPolicy.sleep", lambda *given: None)
     with pytest.raises(NotASource, match=r"^the vault cannot be read: ") as refused:
-        read_vault("https://v.vault.azure.net", Choice(), MAKING)
+        read_vault("https://v.vault.azure.net", VAULT, Choice(), MAKING)
     assert "\n" not in str(refused.value)
