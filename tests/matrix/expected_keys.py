@@ -17,6 +17,7 @@ EXPECTED: dict[str, tuple[str, ...]] = {
     "KeyVault.GetKeyRotationPolicy": (f"{P}/read",),
     "KeyVault.UpdateKeyRotationPolicy": (f"{P}/write",),
     "KeyVault.ReleaseKey": (f"{K}/release/action",),
+    "KeyVault.GetKeyAttestation": (f"{K}/read",),
     "KeyVault.GetDeletedKeys": (f"{K}/read",),
     "KeyVault.GetDeletedKey": (f"{K}/read",),
     "KeyVault.RecoverDeletedKey": (f"{K}/recover/action",),

@@ -64,13 +64,17 @@ async def test_a_policy_says_when_a_key_ends_soon(kept: KeptVault, keys: Keys, n
     ]
 
 
-async def test_a_policy_that_does_not_notify_leaves_the_end_alone_to_be_told(
+async def test_a_policy_that_only_rotates_lets_a_key_tell_of_its_end_as_without_one(
     kept: KeptVault, keys: Keys, now: int
 ) -> None:
     await keys.create(kept.vault, "sign", EC, KeyProperties(expires=now + 60 * DAY), now=now)
     rotate = LifetimeAction(RotationAction.ROTATE, time_after_create="P90D")
     await keys.set_rotation_policy(kept.vault, "sign", (rotate,), None, now=now)
-    assert [one.done for one in await kept.keep(now + 60 * DAY)] == ["expired"]
+    done = await kept.keep(now + 60 * DAY)
+    assert [(one.done, one.at) for one in done] == [
+        ("expires soon", now + 30 * DAY),
+        ("expired", now + 60 * DAY),
+    ]
 
 
 async def test_what_rotates_before_it_ends_never_expires(kept: KeptVault, keys: Keys, now: int) -> None:
@@ -78,5 +82,6 @@ async def test_what_rotates_before_it_ends_never_expires(kept: KeptVault, keys: 
     rotate = LifetimeAction(RotationAction.ROTATE, time_before_expiry="P10D")
     await keys.set_rotation_policy(kept.vault, "sign", (rotate,), "P60D", now=now)
     done = await kept.keep(now + 365 * DAY)
-    assert {one.done for one in done} == {"rotated"}
-    assert [one.at for one in done] == [now + days * DAY for days in range(50, 365, 50)]
+    assert {one.done for one in done} == {"expires soon", "rotated"}
+    rotated = [one.at for one in done if one.done == "rotated"]
+    assert rotated == [now + days * DAY for days in range(50, 365, 50)]

@@ -1,9 +1,10 @@
-"""Backups: sealed, whole, and only for vaults of the same subscription."""
+"""Backups: sealed, whole, and only for vaults of the same subscription and geography."""
 
 from __future__ import annotations
 
 import base64
 
+import msgspec
 import pytest
 from key_vault_caller import Caller, make_vault
 
@@ -62,7 +63,7 @@ async def test_two_backups_of_the_same_secret_differ(caller: Caller) -> None:
 
 async def test_an_altered_backup_is_refused(caller: Caller) -> None:
     raw = bytearray(base64.urlsafe_b64decode(await take(caller) + "=="))
-    for at in (0, len(b"keyless secret backup 1\n"), len(raw) - 1):
+    for at in (0, len(b"keyless secret backup 2\n"), len(raw) - 1):
         altered = bytes(raw[:at]) + bytes([raw[at] ^ 1]) + bytes(raw[at + 1 :])
         text = base64.urlsafe_b64encode(altered).decode()
         assert await restore(caller, text) == (400, "BadParameter", None)
@@ -90,6 +91,28 @@ async def test_a_backup_does_not_open_in_another_subscription(caller: Caller) ->
     await other.call("DELETE", SECRET)
     await other.call("DELETE", "/deletedsecrets/db-password")
     assert await restore(other, backup) == (400, "BadParameter", None)
+
+
+def elsewhere(caller: Caller, location: str) -> Caller:
+    """The same caller at a vault of the same subscription in some location."""
+    vault = make_vault("contoso-billing")
+    return caller.of(msgspec.structs.replace(vault, location=location))
+
+
+async def test_a_backup_opens_in_every_region_of_its_geography(caller: Caller) -> None:
+    backup = await take(caller)
+    restored = await elsewhere(caller, "North Europe").call("POST", "/secrets/restore", {"value": backup})
+    assert restored.status == 200
+
+
+async def test_a_backup_does_not_open_in_another_geography_and_says_where_it_does(caller: Caller) -> None:
+    backup = await take(caller)
+    answer = await elsewhere(caller, "japaneast").call("POST", "/secrets/restore", {"value": backup})
+    assert answer.codes == (400, "BadParameter", None)
+    message = answer.body["error"]["message"]
+    assert message.startswith("Cannot decrypt backup blob.")
+    assert "the geography Europe" in message
+    assert "in Japan" in message
 
 
 async def test_a_backup_is_not_restored_over_a_secret_live_or_deleted(caller: Caller) -> None:

@@ -44,6 +44,7 @@ EXPECTED = {
     "KeyVault.RestoreKey": ("keys/restore/action", "keys/restore", ""),
     "KeyVault.RotateKey": ("keys/rotate/action", "keys/rotate", "/keys/Db-Password"),
     "KeyVault.ReleaseKey": ("keys/release/action", "keys/release", "/keys/Db-Password"),
+    "KeyVault.GetKeyAttestation": ("keys/read", "keys/get", "/keys/Db-Password"),
     "KeyVault.GetDeletedKeys": ("keys/read", "keys/list", ""),
     "KeyVault.GetDeletedKey": ("keys/read", "keys/get", "/keys/Db-Password"),
     "KeyVault.RecoverDeletedKey": ("keys/recover/action", "keys/recover", "/keys/Db-Password"),

@@ -53,7 +53,7 @@ RARELY_DONE = frozenset(
 )
 """What needs more than its document tells: backups that were given out, values that an algorithm takes, names
 and certificates that are such, providers that there are."""
-NOT_IMPLEMENTED = frozenset({"release"})
+NOT_IMPLEMENTED = frozenset({"release", "GetKeyAttestation"})
 """What is answered with 501, and so told to whoever asks for it."""
 MADE: Mapping[str, tuple[str, str, object]] = {
     "secrets": ("PUT", "/secrets/{}", {"value": "v"}),

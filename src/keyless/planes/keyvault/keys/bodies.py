@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from keyless.planes.keyvault.api_versions import has
 from keyless.planes.keyvault.keys.material.base64url import decode
-from keyless.planes.keyvault.keys.properties import KeyProperties
+from keyless.planes.keyvault.keys.properties import EXPORT_NOT_HERE, KeyProperties
 from keyless.planes.keyvault.keys.records import LifetimeAction, ReleasePolicy, RotationAction
 from keyless.planes.keyvault.keys.schemas import (
     CreateKeyRequest,
@@ -14,24 +15,33 @@ from keyless.planes.keyvault.keys.schemas import (
     ReleasePolicyJson,
     UpdateKeyRequest,
 )
-from keyless.wire.errors import InvalidProperty
+from keyless.wire.errors import InvalidProperty, InvalidRequest
 
 _ACTIONS = {str(action).lower(): action for action in RotationAction}
 
 
 def properties(
-    request: CreateKeyRequest | ImportKeyRequest | UpdateKeyRequest, key_ops: Sequence[str] | None
+    request: CreateKeyRequest | ImportKeyRequest | UpdateKeyRequest,
+    key_ops: Sequence[str] | None,
+    api_version: str,
 ) -> KeyProperties:
-    """The properties that a request gives."""
+    """The properties that a request gives, as far as its api-version has them.
+
+    Raises:
+        InvalidRequest: a release policy is malformed, or the api-version knows no keys that may be exported.
+    """
     given = request.attributes
+    exportable = None if given is None else given.exportable
+    if exportable and not has("attributes.exportable", api_version):
+        raise InvalidRequest(EXPORT_NOT_HERE, field="exportable")
     return KeyProperties(
         request.tags,
         None if given is None else given.enabled,
         None if given is None else given.not_before,
         None if given is None else given.expires,
         key_ops,
-        None if given is None else given.exportable,
-        _release_policy(request.release_policy),
+        exportable,
+        _release_policy(request.release_policy) if has("key.release_policy", api_version) else None,
     )
 
 

@@ -1,8 +1,9 @@
-"""What Key Vault answers where there is no such key."""
+"""What Key Vault answers where there is no such key, or the vault takes no key of its type."""
 
 from __future__ import annotations
 
 from keyless.planes.keyvault.objects.errors import DeletedNotFound, ObjectNotFound
+from keyless.wire.errors import NotAllowed
 
 
 class KeyNotFound(ObjectNotFound):
@@ -17,3 +18,13 @@ class DeletedKeyNotFound(DeletedNotFound):
 
     code = "KeyNotFound"
     noun = "key"
+
+
+class HardwareNotAllowed(NotAllowed):
+    """Keys of HSM types are for vaults of the premium tier."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Hardware key operation not allowed on standard vault. "
+            "Keys of HSM types are for vaults whose `sku` is `premium`"
+        )

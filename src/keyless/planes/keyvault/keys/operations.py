@@ -5,10 +5,10 @@ Source: https://learn.microsoft.com/rest/api/keyvault/keys/operation-groups
 
 from __future__ import annotations
 
-from keyless.planes.keyvault.api_versions import KEY_VAULT
+from keyless.planes.keyvault.api_versions import KEY_VAULT, has
 from keyless.planes.keyvault.keys import rendering
 from keyless.planes.keyvault.keys.bodies import properties
-from keyless.planes.keyvault.keys.errors import KeyNotFound
+from keyless.planes.keyvault.keys.errors import HardwareNotAllowed, KeyNotFound
 from keyless.planes.keyvault.keys.material.make import key_spec
 from keyless.planes.keyvault.keys.schemas import (
     CreateKeyRequest,
@@ -40,15 +40,16 @@ _SPEC = "https://learn.microsoft.com/rest/api/keyvault/keys/"
     access=on_one("keys", "create/action", "create"),
     body=CreateKeyRequest,
     response=KeyBundle,
-    errors=(InvalidRequest, ObjectIsDeleted, ObjectIsManaged),
+    errors=(InvalidRequest, HardwareNotAllowed, ObjectIsDeleted, ObjectIsManaged),
     counts=NEW_KEYS,
     spec=_SPEC + "create-key/create-key",
 )
 async def create_key(call: Authorized[CreateKeyRequest], vaults: KeyVault) -> KeyBundle:
     """Make a key, or a new version of one."""
     vault, body = vault_of(call), call.body
-    spec = key_spec(body.kty, body.key_size, body.crv, body.public_exponent)
-    given = properties(body, body.key_ops)
+    exponent = body.public_exponent if has("key.public_exponent", call.api_version) else None
+    spec = key_spec(body.kty, body.key_size, body.crv, exponent)
+    given = properties(body, body.key_ops, call.api_version)
     key = await vaults.keys.create(vault, call.params["key_name"], spec, given, now=call.now)
     return rendering.bundle(vault, key, call.api_version)
 
@@ -60,14 +61,14 @@ async def create_key(call: Authorized[CreateKeyRequest], vaults: KeyVault) -> Ke
     access=on_one("keys", "import/action", "import"),
     body=ImportKeyRequest,
     response=KeyBundle,
-    errors=(InvalidRequest, ObjectIsDeleted, ObjectIsManaged),
+    errors=(InvalidRequest, HardwareNotAllowed, ObjectIsDeleted, ObjectIsManaged),
     counts=CREATES,
     spec=_SPEC + "import-key/import-key",
 )
 async def import_key(call: Authorized[ImportKeyRequest], vaults: KeyVault) -> KeyBundle:
     """Take a key that was made elsewhere, in full, as a key or a new version of one."""
     vault, body = vault_of(call), call.body
-    given = properties(body, body.key.key_ops)
+    given = properties(body, body.key.key_ops, call.api_version)
     key = await vaults.keys.import_key(
         vault, call.params["key_name"], body.key, given, hsm=bool(body.hsm), now=call.now
     )
@@ -105,7 +106,7 @@ async def get_key(call: Authorized[None], vaults: KeyVault) -> KeyBundle:
 async def update_key(call: Authorized[UpdateKeyRequest], vaults: KeyVault) -> KeyBundle:
     """Change the properties of one version of a key; no version means the newest."""
     vault, params = vault_of(call), call.params
-    changes = properties(call.body, call.body.key_ops)
+    changes = properties(call.body, call.body.key_ops, call.api_version)
     key = await vaults.keys.update(
         vault, params["key_name"], params.get("key_version"), changes, now=call.now
     )

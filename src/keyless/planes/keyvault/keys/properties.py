@@ -3,6 +3,8 @@
 Rules:
 - HSM types are for vaults of the premium tier;
 - a key that may be exported is of an HSM type and has a release policy; the policy is for such keys alone;
+- whether it may be exported is settled with a key's first version; further ones have it, and the policy, of
+  the one before them; a policy is changed for the key, and never for a version that is named;
 - operations are those that the key's family can do, `import` (of other keys, by RSA-HSM ones, and nothing
   beside it) and `export` (of keys that may be exported).
 
@@ -17,13 +19,21 @@ from collections.abc import Mapping, Sequence
 import msgspec
 
 from keyless.model.resources import Vault
+from keyless.planes.keyvault.keys.errors import HardwareNotAllowed
 from keyless.planes.keyvault.keys.material.types import DEFAULT_OPERATIONS, POSSIBLE_OPERATIONS, KeyType
-from keyless.planes.keyvault.keys.records import ReleasePolicy
+from keyless.planes.keyvault.keys.records import KeyVersion, ReleasePolicy
 from keyless.planes.keyvault.objects.properties import check_tags, check_times
 from keyless.wire.errors import InvalidProperty, InvalidRequest
 
 _IMPORT, _EXPORT = "import", "export"
 
+EXPORT_NOT_HERE = (
+    "AKV.SKR.1001: The exportable attribute is only supported with premium vaults "
+    "and API version >= '7.3-preview'."
+)
+_EXPORT_FIXED = "AKV.SKR.1003: The exportable attribute of an existing key cannot be changed."
+_EXPORT_IN_SOFTWARE = "AKV.SKR.1006: Only keys of an HSM type can be exportable in a vault."
+_POLICY_OF_VERSION = "AKV.SKR.1016: Key Release Policy can only be set on versionless key."
 _POLICY_WANTED = "AKV.SKR.1004: Exportable keys must have release policy."
 _NO_POLICY_WANTED = "AKV.SKR.1005: Non-exportable keys must not have release policy."
 _POLICY_FIXED = "AKV.SKR.1020: Immutable Key Release Policy cannot be modified."
@@ -48,15 +58,28 @@ NO_PROPERTIES = KeyProperties()
 
 
 def check_properties(vault: Vault, key_type: KeyType, properties: KeyProperties) -> None:
-    """Check every property that is given.
+    """Check every property of a key that is new.
+
+    Raises:
+        HardwareNotAllowed: it is of an HSM type, and the vault is not of the premium tier.
+        InvalidRequest: a property is out of range, or does not suit the vault or the key's type.
+    """
+    if vault.sku.lower() != "premium":
+        if key_type.in_hardware:
+            raise HardwareNotAllowed
+        if properties.exportable:
+            raise InvalidRequest(EXPORT_NOT_HERE, field="exportable")
+    check_values(key_type, properties)
+
+
+def check_values(key_type: KeyType, properties: KeyProperties) -> None:
+    """Check every property that is given, whatever the vault.
 
     Raises:
         InvalidRequest: one is out of range, or does not suit the key's type; ``field`` names it.
     """
     check_tags(properties.tags)
     check_times(properties.not_before, properties.expires)
-    if key_type.in_hardware and vault.sku.lower() != "premium":
-        raise InvalidProperty("kty", f"keys of type {key_type} are for vaults of the premium tier")
     _check_export(key_type, properties)
     _check_operations(key_type, properties)
 
@@ -70,17 +93,33 @@ def _check_export(key_type: KeyType, properties: KeyProperties) -> None:
     if properties.release_policy is None:
         raise InvalidRequest(_POLICY_WANTED, field="release_policy")
     if not key_type.in_hardware:
-        raise InvalidProperty("exportable", "only keys of an HSM type can be exported")
+        raise InvalidRequest(_EXPORT_IN_SOFTWARE, field="exportable")
 
 
-def check_policy_unchanged(policy: ReleasePolicy, wanted: ReleasePolicy | None) -> None:
-    """Make sure that a policy which may not change is left as it is.
+def continued(current: KeyVersion | None, given: KeyProperties) -> KeyProperties:
+    """What is given, with what a key has as a whole, by its current version.
 
     Raises:
-        InvalidRequest: another is wanted.
+        InvalidRequest: it would change what may not change.
     """
-    if policy.immutable and wanted is not None and wanted != policy:
+    if current is None:
+        return given
+    if given.exportable is not None and given.exportable != current.exportable:
+        raise InvalidRequest(_EXPORT_FIXED, field="exportable")
+    policy, wanted = current.release_policy, given.release_policy
+    if policy is not None and policy.immutable and wanted not in (None, policy):
         raise InvalidRequest(_POLICY_FIXED, field="release_policy")
+    return msgspec.structs.replace(given, exportable=current.exportable, release_policy=wanted or policy)
+
+
+def check_named(version_id: str | None, changes: KeyProperties) -> None:
+    """Make sure that what a key has as a whole is not changed for a version that is named.
+
+    Raises:
+        InvalidRequest: it is.
+    """
+    if version_id and changes.release_policy is not None:
+        raise InvalidRequest(_POLICY_OF_VERSION, field="release_policy")
 
 
 def _check_operations(key_type: KeyType, properties: KeyProperties) -> None:

@@ -1,15 +1,16 @@
 """Rotation policies: what they may say, and when a key is due by them.
 
 Rules:
-- a policy has at most one action to rotate and one to notify; each has one time, after creation or before
-  expiry; a key is notified of before its expiry alone;
+- a policy has at most one action to rotate, and always one to notify, 30 days before expiry where it names
+  none; so it is where a key has no policy;
+- each action has one time, after creation or before expiry; a key is notified of before its expiry alone;
 - versions that rotation makes live at least 28 days, and the rotation is at least 7 days after their creation
   and 7 days before their expiry;
 - a time before expiry needs an expiry: the policy's for what rotation makes, else the version's own;
-- a key without a policy notifies 30 days before it expires;
 - a disabled version is not rotated by policy, and neither is one that stands behind a certificate.
 
-Source: https://learn.microsoft.com/azure/key-vault/keys/how-to-configure-key-rotation
+Source: https://learn.microsoft.com/azure/key-vault/keys/how-to-configure-key-rotation, and for the action to
+notify what the clients' maintainers have recorded of the service for their tests
 """
 
 from __future__ import annotations
@@ -25,8 +26,13 @@ from keyless.wire.errors import InvalidProperty
 
 LEAST_EXPIRY_DAYS = 28
 LEAST_DAYS = 7
-DEFAULT_NOTIFY = "P30D"
-DEFAULT_ACTIONS = (LifetimeAction(RotationAction.NOTIFY, time_before_expiry=DEFAULT_NOTIFY),)
+DEFAULT_ACTIONS = (LifetimeAction(RotationAction.NOTIFY, time_before_expiry="P30D"),)
+
+
+def whole_actions(given: tuple[LifetimeAction, ...]) -> tuple[LifetimeAction, ...]:
+    """The actions of a policy: those given, and the usual one to notify where there is none among them."""
+    notifies = any(one.action is RotationAction.NOTIFY for one in given)
+    return given if notifies else (*given, *DEFAULT_ACTIONS)
 
 
 def check_policy(actions: tuple[LifetimeAction, ...], expiry_time: str | None) -> None:

@@ -1,11 +1,11 @@
-"""Operations that rotate keys, and one that is not served.
+"""Operations that rotate keys, and two that are not served.
 
 Source: https://learn.microsoft.com/rest/api/keyvault/keys/operation-groups
 """
 
 from __future__ import annotations
 
-from keyless.planes.keyvault.api_versions import KEY_ROTATION
+from keyless.planes.keyvault.api_versions import KEY_ATTESTATION, KEY_ROTATION
 from keyless.planes.keyvault.keys import rendering
 from keyless.planes.keyvault.keys.bodies import lifetime_actions
 from keyless.planes.keyvault.keys.errors import KeyNotFound
@@ -97,9 +97,28 @@ async def release_key(call: Authorized[None], vaults: KeyVault) -> None:
     )
 
 
+@operation(
+    id="KeyVault.GetKeyAttestation",
+    route=("GET /keys/{key_name}/attestation", "GET /keys/{key_name}/{key_version}/attestation"),
+    api_versions=KEY_ATTESTATION,
+    access=on_one("keys", "read", "get"),
+    errors=(KeyNotFound, NotImplementedHere),
+    counts=KEY_USES,
+    spec=_SPEC + "get-key-attestation/get-key-attestation",
+)
+async def get_key_attestation(call: Authorized[None], vaults: KeyVault) -> None:
+    """Refuse to attest a key: there is no hardware that keeps it and could say so."""
+    params = call.params
+    await vaults.keys.find(vault_of(call), params["key_name"], params.get("key_version"), now=call.now)
+    raise NotImplementedHere(
+        "keys are not attested here: they are kept in no hardware security module, which could vouch for them"
+    )
+
+
 OPERATIONS: tuple[Operation, ...] = (
     rotate_key,
     get_key_rotation_policy,
     update_key_rotation_policy,
     release_key,
+    get_key_attestation,
 )

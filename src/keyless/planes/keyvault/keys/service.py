@@ -27,8 +27,10 @@ from keyless.planes.keyvault.keys.material.types import KeyType
 from keyless.planes.keyvault.keys.properties import (
     NO_PROPERTIES,
     KeyProperties,
-    check_policy_unchanged,
+    check_named,
     check_properties,
+    check_values,
+    continued,
     operations_of,
 )
 from keyless.planes.keyvault.keys.records import (
@@ -38,7 +40,7 @@ from keyless.planes.keyvault.keys.records import (
     LifetimeAction,
     RotationPolicy,
 )
-from keyless.planes.keyvault.keys.rotation import check_policy, expiry_of_next, rotation_due
+from keyless.planes.keyvault.keys.rotation import check_policy, expiry_of_next, rotation_due, whole_actions
 from keyless.planes.keyvault.objects.errors import ObjectIsManaged
 from keyless.planes.keyvault.objects.objects import Entropy, Objects
 from keyless.planes.keyvault.objects.vault_records import Deleted, Live, ObjectReader, ObjectWriter
@@ -63,13 +65,14 @@ class Keys(Objects[KeyVersion]):
 
         Raises:
             InvalidRequest: the name or a property is not allowed.
+            HardwareNotAllowed: the key is of an HSM type, and the vault takes none.
             ObjectIsDeleted: the name belongs to a deleted key.
             ObjectIsManaged: the key stands behind a certificate.
         """
-        check_properties(vault, spec.key_type, properties)
         check_name(name)
+        await self._check_addable(vault, name, spec.key_type, properties)
         material = await make_key(spec, self._entropy)
-        return await self._add(vault, name, self._version(spec.key_type, material, properties, now))
+        return await self._add(vault, name, spec.key_type, material, properties, now)
 
     async def import_key(
         self,
@@ -85,21 +88,41 @@ class Keys(Objects[KeyVersion]):
 
         Raises:
             InvalidRequest: the name, the key or a property is not allowed.
+            HardwareNotAllowed: the key is of an HSM type, and the vault takes none.
             ObjectIsDeleted: the name belongs to a deleted key.
             ObjectIsManaged: the key stands behind a certificate.
         """
         check_name(name)
         key_type, material = await import_key(jwk)
         key_type = key_type.hardened() if hsm else key_type
-        check_properties(vault, key_type, properties)
-        return await self._add(vault, name, self._version(key_type, material, properties, now))
+        await self._check_addable(vault, name, key_type, properties)
+        return await self._add(vault, name, key_type, material, properties, now)
 
-    async def _add(self, vault: Vault, name: str, version: KeyVersion) -> Key:
+    async def _check_addable(
+        self, vault: Vault, name: str, key_type: KeyType, properties: KeyProperties
+    ) -> None:
+        """Refuse what can be known to be refused before material is made, which takes long."""
+        current = await self.current(vault, name)
+        check_properties(vault, key_type, continued(current and current.version, properties))
+
+    async def _add(
+        self,
+        vault: Vault,
+        name: str,
+        key_type: KeyType,
+        material: KeyMaterial,
+        properties: KeyProperties,
+        now: int,
+    ) -> Key:
         async with self._store.transaction() as transaction:
             records = VaultKeys(transaction, KEY, vault)
-            await records.free_name(name, version.created)
-            await _check_own(records, name, "create")
-            return await records.put_current(name, version)
+            await records.free_name(name, now)
+            live = await records.live(name)
+            if live is not None:
+                _check_own(live, "create")
+            whole = continued(live and live.version, properties)
+            check_values(key_type, whole)
+            return await records.put_current(name, self._version(key_type, material, whole, now))
 
     def _version(
         self, key_type: KeyType, material: KeyMaterial, properties: KeyProperties, now: int
@@ -129,6 +152,7 @@ class Keys(Objects[KeyVersion]):
             KeyNotFound: there is no live key of that name, or no such version.
             ObjectIsManaged: the key stands behind a certificate.
         """
+        check_named(version_id, changes)
         async with self._store.transaction() as transaction:
             records = VaultKeys(transaction, KEY, vault)
             head = await records.head(name)
@@ -137,9 +161,8 @@ class Keys(Objects[KeyVersion]):
             version = await records.version(name, version_id.lower() if version_id else head.current)
             if version is None:
                 raise KeyNotFound(f"{name}/{version_id}")
-            if version.managed:
-                raise ObjectIsManaged(KEY.noun, head.name, "update")
-            changed = _changed(vault, version, changes, now)
+            _check_own(Key(head.name, version), "update")
+            changed = _changed(version, changes, now)
             await records.put_version(name, changed)
             return Key(head.name, changed)
 
@@ -150,14 +173,25 @@ class Keys(Objects[KeyVersion]):
             KeyNotFound: there is no live key of that name.
             ObjectIsManaged: the key stands behind a certificate.
         """
-        current = await self.find(vault, name, now=now)
-        if current.version.managed:
-            raise ObjectIsManaged(KEY.noun, current.name, "rotate")
-        material = await make_key(_spec_of(current.version), self._entropy)
+        while True:
+            current = await self.find(vault, name, now=now)
+            rotated = await self._rotate_like(vault, current, now)
+            if rotated is not None:
+                return rotated
+
+    async def _rotate_like(self, vault: Vault, known: Key, now: int) -> Key | None:
+        """Rotate a key that was like this a moment ago; none where it is of another type or size by now."""
+        _check_own(known, "rotate")
+        spec = _spec_of(known.version)
+        material = await make_key(spec, self._entropy)
         async with self._store.transaction() as transaction:
             records = VaultKeys(transaction, KEY, vault)
-            if await records.head(name) is None:
-                raise KeyNotFound(name)
+            current = await records.live(known.name)
+            if current is None:
+                raise KeyNotFound(known.name)
+            _check_own(current, "rotate")
+            if _spec_of(current.version) != spec:
+                return None
             return await self._put_rotated(records, transaction, current, material, now)
 
     async def rotate_if_due(self, vault: Vault, name: str, *, now: int) -> Key | None:
@@ -228,29 +262,23 @@ class Keys(Objects[KeyVersion]):
             live = await records.live(name)
             if live is None:
                 raise KeyNotFound(name)
-            if live.version.managed:
-                raise ObjectIsManaged(KEY.noun, live.name, "setrotationpolicy")
+            _check_own(live, "setrotationpolicy")
             known = await transaction.get(ROTATION_POLICIES, records.key(name))
-            policy = RotationPolicy(actions, known.created if known else now, now, expiry_time)
+            created = known.created if known else now
+            policy = RotationPolicy(whole_actions(actions), created, now, expiry_time)
             await transaction.put(ROTATION_POLICIES, records.key(name), policy)
             return live, policy
 
 
-async def _check_own(records: VaultKeys, name: str, operation: str) -> None:
-    """Refuse to add versions to a key that stands behind a certificate."""
-    live = await records.live(name)
-    if live is not None and live.version.managed:
+def _check_own(live: Key, operation: str) -> None:
+    """Refuse what is done to a key that stands behind a certificate."""
+    if live.version.managed:
         raise ObjectIsManaged(KEY.noun, live.name, operation)
 
 
-def _changed(vault: Vault, version: KeyVersion, changes: KeyProperties, now: int) -> KeyVersion:
+def _changed(version: KeyVersion, changes: KeyProperties, now: int) -> KeyVersion:
+    check_values(version.key_type, continued(version, changes))
     given = {field: value for field, value in msgspec.structs.asdict(changes).items() if value is not None}
-    if version.release_policy is not None:
-        check_policy_unchanged(version.release_policy, changes.release_policy)
-    whole = KeyProperties(
-        **{"exportable": version.exportable, "release_policy": version.release_policy, **given}
-    )
-    check_properties(vault, version.key_type, whole)
     if changes.key_ops is not None:
         given["key_ops"] = operations_of(version.key_type, changes.key_ops)
     return msgspec.structs.replace(version, updated=now, **given)

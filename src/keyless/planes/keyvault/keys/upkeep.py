@@ -2,7 +2,7 @@
 
 Rules:
 - a key is rotated at the time that its policy gives, or when it got the policy, whichever is later;
-- without an action to notify in its policy, nobody is told that it ends soon.
+- that it ends soon is told when its policy says, or 30 days before where it has none.
 
 Source: https://learn.microsoft.com/azure/key-vault/keys/how-to-configure-key-rotation
 """

@@ -1,13 +1,15 @@
-"""Backups of objects: a sealed copy of all versions, which opens only for vaults of the same subscription.
+"""Backups of objects: a sealed copy of all versions, for vaults of the same subscription and geography alone.
 
 Rules:
 - a backup is AES-256-GCM under a key that belongs to the tenant and subscription and never leaves the store;
   a backup that was altered, was made elsewhere, or is of another kind of object, does not open;
+- it says in which geography it was taken, and is restored in that alone;
 - it holds at most 500 versions; the name is in it, and restoring needs that name to be free;
 - what stands behind an object (the key and the secret of a certificate) is in its backup;
 - what is restored keeps its version ids and times.
 
-Source: https://learn.microsoft.com/azure/key-vault/general/backup
+Sources: https://learn.microsoft.com/azure/key-vault/general/backup,
+https://learn.microsoft.com/azure/key-vault/general/overview-security-worlds
 """
 
 from __future__ import annotations
@@ -21,6 +23,7 @@ import msgspec
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from keyless.catalog.regions import geography_of
 from keyless.model.resource_id import ResourceId
 from keyless.model.resources import Vault
 from keyless.planes.keyvault.objects.errors import ObjectIsManaged
@@ -37,6 +40,7 @@ MAX_VERSIONS = 500
 MAX_BACKUP_BYTES = 16 * 1024 * 1024
 _KEY_BYTES = 32
 _NONCE_BYTES = 12
+_CLOSED = "Cannot decrypt backup blob."
 
 
 class BackupKey(msgspec.Struct, frozen=True):
@@ -60,6 +64,13 @@ class _Copy(msgspec.Struct, frozen=True):
     belongings: dict[str, msgspec.Raw] = {}
 
 
+class _Backup(msgspec.Struct, frozen=True):
+    """What is sealed: where it was taken, and copies of the object and what stands behind it, by noun."""
+
+    geography: str
+    copies: dict[str, _Copy]
+
+
 class Backups(Generic[V]):
     """Takes and restores backups of one kind of object. ``entropy`` gives that many random bytes."""
 
@@ -74,7 +85,7 @@ class Backups(Generic[V]):
         self._entropy = entropy
         self._kind = kind
         self._behind = behind
-        self._format = f"keyless {kind.noun} backup 1\n".encode()
+        self._format = f"keyless {kind.noun} backup 2\n".encode()
 
     async def take(self, vault: Vault, name: str) -> bytes:
         """A live object with all its versions, sealed.
@@ -90,7 +101,8 @@ class Backups(Generic[V]):
                 raise self._kind.not_found(name)
             if live.version.managed:
                 raise ObjectIsManaged(self._kind.noun, live.name, "backup")
-            plain = _small(msgspec.msgpack.encode(await self._copies(transaction, vault, name)))
+            backup = _Backup(geography_of(vault.location), await self._copies(transaction, vault, name))
+            plain = _small(msgspec.msgpack.encode(backup))
             key = await self._key_for(transaction, vault)
         nonce = self._entropy(_NONCE_BYTES)
         return self._format + nonce + AESGCM(key.key).encrypt(nonce, plain, self._format)
@@ -99,13 +111,13 @@ class Backups(Generic[V]):
         """Write a backed-up object into a vault.
 
         Raises:
-            InvalidRequest: it is not a backup of this subscription, or was altered.
+            InvalidRequest: it is not a backup of this subscription and geography, or was altered.
             ObjectExists: there is a live object of that name.
             ObjectIsDeleted: there is a deleted one.
         """
         async with self._store.transaction() as transaction:
             key = await transaction.get(BACKUP_KEYS, await _owner(transaction, vault))
-            copies = self._open(backup, key)
+            copies = self._open(vault, backup, key)
             restored = await _restore(transaction, self._kind, vault, copies[self._kind.noun], now)
             for kind in self._behind:
                 if kind.noun in copies:
@@ -116,10 +128,10 @@ class Backups(Generic[V]):
         """The name of the object that a backup is of.
 
         Raises:
-            InvalidRequest: it is not a backup of this subscription, or was altered.
+            InvalidRequest: it is not a backup of this subscription and geography, or was altered.
         """
         key = await self._store.get(BACKUP_KEYS, await _owner(self._store, vault))
-        return self._open(backup, key)[self._kind.noun].head.name
+        return self._open(vault, backup, key)[self._kind.noun].head.name
 
     async def _copies(self, transaction: Transaction, vault: Vault, name: str) -> dict[str, _Copy]:
         """Copies of the object and of what stands behind it, by noun."""
@@ -137,7 +149,7 @@ class Backups(Generic[V]):
             await transaction.put(BACKUP_KEYS, owner, key)
         return key
 
-    def _open(self, backup: bytes, key: BackupKey | None) -> dict[str, _Copy]:
+    def _open(self, vault: Vault, backup: bytes, key: BackupKey | None) -> dict[str, _Copy]:
         at = len(self._format)
         nonce, sealed = backup[at:][:_NONCE_BYTES], backup[at + _NONCE_BYTES :]
         if key is None or not backup.startswith(self._format):
@@ -146,7 +158,7 @@ class Backups(Generic[V]):
             plain = AESGCM(key.key).decrypt(nonce, sealed, self._format)
         except (InvalidTag, ValueError) as error:
             raise _foreign() from error
-        return msgspec.msgpack.decode(plain, type=dict[str, _Copy])
+        return _near(vault, msgspec.msgpack.decode(plain, type=_Backup)).copies
 
 
 async def _copy(transaction: Transaction, kind: Kind[Any], vault: Vault, name: str) -> _Copy | None:
@@ -221,9 +233,21 @@ def _small(plain: bytes) -> bytes:
     return plain
 
 
+def _near(vault: Vault, backup: _Backup) -> _Backup:
+    """A backup, if it is of the vault's geography."""
+    geography = geography_of(vault.location)
+    if backup.geography != geography:
+        raise InvalidRequest(
+            f"{_CLOSED} It was taken in the geography {backup.geography}, and this vault is in {geography}: "
+            f"restore it into a vault in a region of {backup.geography}",
+            field="value",
+        )
+    return backup
+
+
 def _foreign() -> InvalidRequest:
     return InvalidRequest(
-        "the backup is not of a vault of this subscription, or it was altered: restore one that was taken "
+        f"{_CLOSED} It is not of a vault of this subscription, or it was altered: restore one that was taken "
         "here, as it was given out",
         field="value",
     )
