@@ -24,6 +24,8 @@ from keyless.model.resource_id import ResourceId
 from keyless.model.resources import STORE_TYPE, VAULT_TYPE, key_value_scope, secret_scope, vault_object_scope
 from keyless.model.roles import RoleAssignment
 
+_CERTIFICATES = f"{VAULT_TYPE}/certificates"
+
 Finder = Callable[[Estate, References], Iterator[str]]
 
 
@@ -110,8 +112,8 @@ def assignments_of_nothing(estate: Estate, references: References) -> Iterator[s
     for assignment in estate.assignments:
         scope = assignment.scope_id
         container = scope.ancestor_of_type(VAULT_TYPE) or scope.ancestor_of_type(STORE_TYPE)
-        if container is None or scope in known or scope in containers:
-            continue
+        if container is None or scope in known or scope in containers or scope.is_type(_CERTIFICATES):
+            continue  # of certificates a file declares none
         siblings = [one.name for one in known if container.contains(one)] if container in containers else []
         yield (
             f"nothing there: {describe_assignment(assignment, references)}, which this estate does not "

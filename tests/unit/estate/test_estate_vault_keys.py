@@ -104,6 +104,7 @@ def test_a_role_holds_on_one_key_or_certificate() -> None:
     text = ROLES.replace("key: SIGN", "certificate: web")
     assert estate(text).assignments[0].scope.endswith("/vaults/orders-kv/certificates/web")
     assert "certificate: web" in export_text(estate(text))
+    assert not warnings_of(estate(text))
 
 
 def test_a_scope_is_one_object() -> None:
