@@ -5,7 +5,8 @@ Rules:
   a backup that was altered, was made elsewhere, or is of another kind of object, does not open;
 - it says in which geography it was taken, and is restored in that alone;
 - it holds at most 500 versions; the name is in it, and restoring needs that name to be free;
-- what stands behind an object (the key and the secret of a certificate) is in its backup;
+- what stands behind an object (the key and the secret of a certificate) is in its backup, and nothing else of
+  its name;
 - what is restored keeps its version ids and times.
 
 Sources: https://learn.microsoft.com/azure/key-vault/general/backup,
@@ -135,10 +136,12 @@ class Backups(Generic[V]):
 
     async def _copies(self, transaction: Transaction, vault: Vault, name: str) -> dict[str, _Copy]:
         """Copies of the object and of what stands behind it, by noun."""
-        found = {
-            kind.noun: await _copy(transaction, kind, vault, name) for kind in (self._kind, *self._behind)
-        }
-        return {noun: copy for noun, copy in found.items() if copy is not None}
+        kinds: list[Kind[Any]] = [self._kind]
+        for kind in self._behind:
+            found = await ObjectWriter(transaction, kind, vault).live(name)
+            if found is not None and found.version.managed:
+                kinds.append(kind)
+        return {kind.noun: await _copy(transaction, kind, vault, name) for kind in kinds}
 
     async def _key_for(self, transaction: Transaction, vault: Vault) -> BackupKey:
         """The key of the vault's subscription; made when it is first needed."""
@@ -161,16 +164,17 @@ class Backups(Generic[V]):
         return _near(vault, msgspec.msgpack.decode(plain, type=_Backup)).copies
 
 
-async def _copy(transaction: Transaction, kind: Kind[Any], vault: Vault, name: str) -> _Copy | None:
-    """A copy of a live object; none where there is no such object.
+async def _copy(transaction: Transaction, kind: Kind[Any], vault: Vault, name: str) -> _Copy:
+    """A copy of a live object.
 
     Raises:
+        ObjectNotFound: there is no such object.
         InvalidRequest: it has too many versions.
     """
     records = ObjectWriter(transaction, kind, vault)
     head = await records.head(name)
     if head is None:
-        return None
+        raise kind.not_found(name)
     versions = await records.versions(name)
     if len(versions) > MAX_VERSIONS:
         raise InvalidRequest(

@@ -2,7 +2,8 @@
 
 Rules:
 - what stands behind an object (the key and the secret of a certificate) is deleted, recovered and purged
-  with it, and never by itself;
+  with it, and never by itself; what merely has its name, as beside a certificate that was never finished, is
+  left alone;
 - nothing needs to run in the background: a deleted object whose time is over is treated as gone from that
   second on, and removed from the store by the next deletion in its vault, or by whoever takes its name.
 
@@ -53,7 +54,8 @@ class DeletedObjects(Generic[V]):
             for one in self._all(transaction, vault):
                 await one.forget_gone(now)
             for behind in self._writers_behind(transaction, vault):
-                if (found := await behind.live(name)) is not None:
+                found = await behind.live(name)
+                if found is not None and found.version.managed:
                     await behind.delete(found, now, purge_time(vault, now))
             return await records.delete(live, now, purge_time(vault, now))
 
@@ -90,7 +92,8 @@ class DeletedObjects(Generic[V]):
             if deleted.version.managed:
                 raise ObjectIsManaged(self._kind.noun, deleted.head.name, "recover")
             for behind in self._writers_behind(transaction, vault):
-                if (found := await behind.deleted(name, now)) is not None:
+                found = await behind.deleted(name, now)
+                if found is not None and found.version.managed:
                     await behind.recover(found)
             return await records.recover(deleted)
 
@@ -110,8 +113,11 @@ class DeletedObjects(Generic[V]):
                 raise ObjectIsManaged(self._kind.noun, deleted.head.name, "purge")
             if vault.purge_protection:
                 raise PurgeProtected(vault, self._kind.noun)
-            for one in self._all(transaction, vault):
-                await one.forget(name)
+            for behind in self._writers_behind(transaction, vault):
+                found = await behind.deleted(name, now)
+                if found is not None and found.version.managed:
+                    await behind.forget(name)
+            await ObjectWriter(transaction, self._kind, vault).forget(name)
 
     def _writers_behind(self, transaction: Transaction, vault: Vault) -> list[ObjectWriter[Any]]:
         return [ObjectWriter(transaction, kind, vault) for kind in self._behind]

@@ -133,6 +133,50 @@ async def test_what_stands_behind_is_not_deleted_recovered_or_purged_alone(calle
     assert await statuses(caller, "/deleted{}s/orders") == ALL_THERE
 
 
+# --- beside one that was never finished, its name is free for a key or a secret of its own
+
+OWN = {
+    "key": ("POST", "/keys/orders/create", {"kty": "EC"}),
+    "secret": ("PUT", "/secrets/orders", {"value": "h"}),
+}
+
+
+@pytest.mark.parametrize("kind", ["key", "secret"])
+async def test_another_key_or_secret_is_not_deleted_with_one_that_was_never_finished(
+    caller: Caller, kind: str
+) -> None:
+    await create(caller, issuer="Unknown")
+    await caller.call(*OWN[kind])
+    await delete(caller)
+    assert (await statuses(caller, "/{}s/orders"))[kind] == 200
+
+
+@pytest.mark.parametrize("kind", ["key", "secret"])
+async def test_another_key_or_secret_is_not_purged_with_one_that_was_never_finished(
+    caller: Caller, kind: str
+) -> None:
+    await create(caller, issuer="Unknown")
+    await delete(caller)
+    await caller.call(*OWN[kind])
+    assert (await caller.call("DELETE", "/deletedcertificates/orders")).status == 204
+    assert (await statuses(caller, "/{}s/orders"))[kind] == 200
+
+
+@pytest.mark.parametrize("kind", ["key", "secret"])
+async def test_another_deleted_key_or_secret_is_neither_recovered_nor_purged_with_one_that_was_never_finished(
+    caller: Caller, kind: str
+) -> None:
+    await create(caller, issuer="Unknown")
+    await caller.call(*OWN[kind])
+    await caller.call("DELETE", f"/{kind}s/orders")
+    await delete(caller)
+    assert (await caller.call("POST", "/deletedcertificates/orders/recover")).status == 200
+    assert (await statuses(caller, "/deleted{}s/orders"))[kind] == 200
+    await delete(caller)
+    assert (await caller.call("DELETE", "/deletedcertificates/orders")).status == 204
+    assert (await statuses(caller, "/deleted{}s/orders"))[kind] == 200
+
+
 # --- backups
 
 
@@ -197,3 +241,13 @@ async def test_a_backup_of_a_certificate_is_none_of_a_secret(caller: Caller) -> 
     value = await backup(caller)
     for path in ("/secrets/restore", "/keys/restore"):
         assert (await caller.call("POST", path, {"value": value})).codes == (400, "BadParameter", None)
+
+
+@pytest.mark.parametrize("kind", ["key", "secret"])
+async def test_a_backup_holds_no_other_key_or_secret_of_its_name(caller: Caller, kind: str) -> None:
+    await create(caller, issuer="Unknown")
+    await caller.call(*OWN[kind])
+    value = await backup(caller)
+    elsewhere = caller.of(make_vault("contoso-billing"))
+    assert (await elsewhere.call("POST", "/certificates/restore", {"value": value})).status == 200
+    assert (await statuses(elsewhere, "/{}s/orders"))[kind] == 404
