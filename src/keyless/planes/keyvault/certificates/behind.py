@@ -104,12 +104,15 @@ def whole_version(
 
 
 async def key_of(reader: Reader, vault: Vault, name: str, policy: WholePolicy) -> KeyMaterial | None:
-    """The key behind a live certificate's newest version, where it is one that the policy would have made."""
+    """The key behind a live certificate's newest version, where it is one that the policy would have made.
+
+    One that was not exportable never becomes so, whatever the policy says by now.
+    """
     certificate = await ObjectReader(reader, CERTIFICATE, vault).live(name)
     if certificate is None or not certificate.version.is_finished:
         return None
     key = await ObjectReader(reader, KEY, vault).version(name, certificate.version.id)
-    if key is None or not _is_of(key.material, policy):
+    if key is None or not _is_of(key.material, policy) or (policy.key.exportable and not key.exportable):
         return None
     return key.material
 

@@ -6,7 +6,7 @@ import base64
 
 import msgspec
 import pytest
-from certificate_caller import SETTLED_S, create, created, newest, pending, policy, request_of
+from certificate_caller import EC, SETTLED_S, create, created, newest, pending, policy, request_of
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import pkcs12
@@ -207,6 +207,23 @@ async def test_a_key_of_another_kind_than_the_policys_is_not_reused(caller: Call
     key = x509.load_der_x509_certificate((await newest(caller)).cer).public_key()
     assert isinstance(key, ec.EllipticCurvePublicKey)
     assert key.curve.name == "secp521r1"
+
+
+@pytest.mark.parametrize("given", ["with the next version", "as a change of the policy"])
+async def test_a_key_that_was_not_exportable_does_not_come_out_by_being_reused(
+    caller: Caller, given: str
+) -> None:
+    exportable = {**EC, "reuse_key": True, "exportable": True}
+    await created(caller, key_props={**exportable, "exportable": False})
+    first = x509.load_der_x509_certificate((await newest(caller)).cer).public_key()
+    if given == "with the next version":
+        await created(caller.at(10), key_props=exportable)
+    else:
+        changed = await caller.call("PATCH", "/certificates/orders/policy", {"key_props": exportable})
+        assert changed.status == 200
+        await create(caller.at(10), body={})
+        await pending(caller.at(10 + SETTLED_S))
+    assert x509.load_der_x509_certificate((await newest(caller)).cer).public_key() != first
 
 
 async def test_nothing_else_is_made_while_an_operation_is_in_progress(caller: Caller) -> None:
