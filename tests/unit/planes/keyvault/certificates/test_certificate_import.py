@@ -31,6 +31,10 @@ INVALID = (400, "BadParameter", None)
 IMPORT_IN_PROGRESS = (409, "Conflict", None)
 
 
+ENDLESS_S = 253_402_300_799
+"""99991231235959Z, the end of a certificate that has none (RFC 5280, 4.1.2.5)."""
+
+
 def der_of(body: Any) -> bytes:
     return base64.b64decode(body["cer"])
 
@@ -236,6 +240,13 @@ async def test_the_policy_of_an_rsa_certificate_says_how_large_its_key_is(caller
 async def test_a_certificate_may_last_longer_than_a_policy_can_say(caller: Caller) -> None:
     certificate = self_signed(profile(), other_key(), Period(NOW, NOW + 150 * 366 * 86400))
     body = await taken(caller, pfx(other_key(), (certificate,)))
+    assert body["policy"]["x509_props"]["validity_months"] == 1200
+
+
+async def test_a_certificate_may_have_no_end(caller: Caller) -> None:
+    endless = self_signed(profile(), other_key(), Period(NOW, ENDLESS_S))
+    body = await taken(caller, pfx(certificates=[endless]))
+    assert body["attributes"]["exp"] == ENDLESS_S
     assert body["policy"]["x509_props"]["validity_months"] == 1200
 
 

@@ -168,6 +168,28 @@ def test_what_is_no_certificate_is_refused(content: bytes) -> None:
     assert refused.value.field == "x5c"
 
 
+def damaged(certificate: x509.Certificate, what: str) -> bytes:
+    """A certificate in DER that is well-formed but for one thing, which readers find late."""
+    whole = certificate.public_bytes(Encoding.DER)
+    if what == "version":
+        return whole.replace(b"\xa0\x03\x02\x01\x02", b"\xa0\x03\x02\x01\x09", 1)
+    return whole.replace(b"Contoso, Ltd", b"Contoso\xff\xfeLtd")
+
+
+@pytest.mark.parametrize("what", ["version", "subject"])
+def test_a_certificate_is_refused_whose_version_or_name_cannot_be_read(
+    leaf: x509.Certificate, what: str
+) -> None:
+    content = damaged(leaf, what)
+    assert content != leaf.public_bytes(Encoding.DER)
+    with pytest.raises(InvalidRequest):
+        read_certificate(content)
+    lines = base64.encodebytes(content)
+    block = b"-----BEGIN CERTIFICATE-----\n" + lines + b"-----END CERTIFICATE-----\n"
+    with pytest.raises(InvalidRequest):
+        read_pem(key_pem() + block, None)
+
+
 def test_there_is_no_order_without_the_keys_own_certificate(leaf: x509.Certificate) -> None:
     assert in_order(other_key().public_key(), [leaf]) is None
     key = public_key_of(leaf)

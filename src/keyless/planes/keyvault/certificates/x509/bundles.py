@@ -16,7 +16,6 @@ Source: https://learn.microsoft.com/azure/key-vault/certificates/certificate-sce
 from __future__ import annotations
 
 import base64
-import binascii
 import re
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
@@ -37,7 +36,7 @@ from keyless.wire.errors import InvalidProperty, InvalidRequest
 _LONGEST_CHAIN = 25
 _KEY_LABELS = (b"PRIVATE KEY", b"ENCRYPTED PRIVATE KEY")
 _BLOCK_LINE = re.compile(rb"-----(BEGIN|END)[^-]*-----")
-_Unreadable = (ValueError, TypeError, UnsupportedAlgorithm)
+_Unreadable = (ValueError, TypeError, UnsupportedAlgorithm, x509.InvalidVersion)
 
 
 class Bundle(NamedTuple):
@@ -72,9 +71,10 @@ def read_pfx(content: bytes, password: str | None, *, keep_order: bool = False) 
     """
     try:
         found = pkcs12.load_pkcs12(content, password.encode() if password else None)
+        held = (found.cert, *found.additional_certs)
+        certificates = [_named(each.certificate) for each in held if each is not None]
     except (*_Unreadable, UnicodeEncodeError):
         raise unreadable_pfx() from None
-    certificates = [held.certificate for held in (found.cert, *found.additional_certs) if held is not None]
     return _bundle(found.key, certificates, keep_order=keep_order)
 
 
@@ -93,7 +93,7 @@ def read_pem(content: bytes, password: str | None, *, keep_order: bool = False) 
     try:
         secret = password.encode() if password and label != _KEY_LABELS[0] else None
         key = load_pem_private_key(_block(content, label), secret)
-        certificates = x509.load_pem_x509_certificates(content)
+        certificates = [_named(each) for each in x509.load_pem_x509_certificates(content)]
     except (*_Unreadable, UnicodeEncodeError):
         raise _invalid(
             "The specified PEM X.509 certificate content can not be read: check its format, and its password."
@@ -115,13 +115,23 @@ def read_certificate(content: bytes) -> x509.Certificate:
         InvalidRequest: it is none.
     """
     try:
-        return x509.load_der_x509_certificate(content)
-    except ValueError:
+        return _named(x509.load_der_x509_certificate(content))
+    except _Unreadable:
         pass
     try:
-        return x509.load_der_x509_certificate(base64.b64decode(_BLOCK_LINE.sub(b"", content)))
-    except (ValueError, binascii.Error):
+        return _named(x509.load_der_x509_certificate(base64.b64decode(_BLOCK_LINE.sub(b"", content))))
+    except _Unreadable:
         raise InvalidProperty("x5c", "an entry is not an X.509 certificate") from None
+
+
+def _named(certificate: x509.Certificate) -> x509.Certificate:
+    """A certificate whose names can be read, which are only looked at when they are asked for.
+
+    Raises:
+        ValueError: they cannot.
+    """
+    _ = certificate.subject, certificate.issuer
+    return certificate
 
 
 def public_key_of(certificate: x509.Certificate) -> PublicKey | None:

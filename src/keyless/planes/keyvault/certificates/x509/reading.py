@@ -16,6 +16,9 @@ from keyless.planes.keyvault.certificates.x509.profile import AlternativeNames, 
 
 E = TypeVar("E", bound=x509.ExtensionType)
 
+_SHORT = dt.timedelta(days=2)
+_LAST = dt.datetime.max.replace(tzinfo=dt.UTC)  # the end of certificates that have none (RFC 5280, 4.1.2.5)
+
 
 class Said(NamedTuple):
     """What a certificate says of its subject, as a policy would."""
@@ -50,7 +53,7 @@ def validity(certificate: x509.Certificate) -> Period:
 
 def months(begin: dt.datetime, end: dt.datetime) -> int:
     """The whole months between two times, and one at least; a day or two short of one more count as it."""
-    reached = end + dt.timedelta(days=2)
+    reached = min(end, _LAST - _SHORT) + _SHORT
     whole = (reached.year - begin.year) * 12 + reached.month - begin.month
     return max(1, whole if reached.day >= begin.day else whole - 1)
 
