@@ -54,8 +54,9 @@ def read_vault(address: str, vault: Vault, choice: Choice, making: Making) -> Fo
     """
     if _ADDRESS.fullmatch(address) is None:
         raise NotASource("the address of a vault is such as `https://NAME.vault.azure.net`")
+    clients = _clients(address)
     with _explained():
-        return _Reader(_clients(address), vault, choice, making).read()
+        return _Reader(clients, vault, choice, making).read()
 
 
 def _clients(address: str) -> Clients:

@@ -31,6 +31,13 @@ def test_without_the_client_libraries_it_says_what_to_install(
         read_vault("https://v.vault.azure.net", VAULT, Choice(), MAKING)
 
 
+def test_with_none_of_the_client_libraries_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("azure", "azure.core", "azure.core.exceptions", "azure.identity"):
+        monkeypatch.setitem(sys.modules, name, None)
+    with pytest.raises(NotASource, match=r"needs `azure.*pip install 'keyless\[vault\]'"):
+        read_vault("https://v.vault.azure.net", VAULT, Choice(), MAKING)
+
+
 def test_a_vault_that_cannot_be_reached_is_told_in_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("HTTPS_PROXY", "https_proxy"):
         monkeypatch.setenv(name, "http://127.0.0.1:1")
