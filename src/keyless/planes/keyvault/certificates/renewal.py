@@ -1,14 +1,15 @@
-"""When a certificate is to be renewed, and when its contacts are to be told.
+"""When a certificate is to be renewed.
 
 Pure. A policy's lifetime action has its time in each version's own life: after a percentage of it, or some
-days before its end. Who signs elsewhere (`Unknown`) cannot be asked, so that nothing is renewed then.
+days before its end. Who signs elsewhere (`Unknown`) cannot be asked, so that nothing is renewed then; nor
+is a version that is disabled, or not finished.
 
 Source: https://learn.microsoft.com/azure/key-vault/certificates/overview-renew-certificate
 """
 
 from __future__ import annotations
 
-from keyless.planes.keyvault.certificates.policy import AUTO_RENEW, EMAIL_CONTACTS, whole
+from keyless.planes.keyvault.certificates.policy import AUTO_RENEW, whole
 from keyless.planes.keyvault.certificates.policy_schemas import CertificatePolicy, Trigger
 from keyless.planes.keyvault.certificates.records import CertificateVersion
 
@@ -17,20 +18,13 @@ _DAY_S = 24 * 60 * 60
 
 def renewal_due(policy: CertificatePolicy, certificate: CertificateVersion) -> int | None:
     """When a certificate's newest version is to be renewed, in epoch seconds; none where it is not."""
-    return None if whole(policy).is_signed_elsewhere else _due(policy, certificate, AUTO_RENEW)
-
-
-def contacts_due(policy: CertificatePolicy, certificate: CertificateVersion) -> int | None:
-    """When the contacts are to be told of a newest version, in epoch seconds; none where they are not."""
-    return _due(policy, certificate, EMAIL_CONTACTS)
-
-
-def _due(policy: CertificatePolicy, certificate: CertificateVersion, action: str) -> int | None:
-    """When an action of a policy is due for a version that is finished and enabled."""
+    filled = whole(policy)
+    if filled.is_signed_elsewhere:
+        return None
     triggers = [
         each.trigger
-        for each in whole(policy).lifetime_actions
-        if each.trigger is not None and each.action is not None and each.action.action_type == action
+        for each in filled.lifetime_actions
+        if each.trigger is not None and each.action is not None and each.action.action_type == AUTO_RENEW
     ]
     begin, end = certificate.not_before, certificate.expires
     if not triggers or not certificate.is_finished or not certificate.enabled or begin is None or end is None:

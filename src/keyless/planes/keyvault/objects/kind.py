@@ -34,11 +34,6 @@ class Kind(Generic[V]):
         return f"/{self.noun}s"
 
     @property
-    def deleted_path(self) -> str:
-        """The path of all deleted ones."""
-        return f"/deleted{self.noun}s"
-
-    @property
     def collections(self) -> tuple[Collection[Any], ...]:
         """All that the store keeps of them, by the vault's case-folded name first."""
         return (self.heads, self.deleted, self.versions, *self.belongings)

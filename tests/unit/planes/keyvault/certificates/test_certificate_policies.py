@@ -13,7 +13,7 @@ from keyless.planes.keyvault.certificates.errors import CertificateInProgress, C
 from keyless.planes.keyvault.certificates.policy import completed
 from keyless.planes.keyvault.certificates.policy_schemas import CertificatePolicy
 from keyless.planes.keyvault.certificates.records import CertificateVersion
-from keyless.planes.keyvault.certificates.renewal import contacts_due, renewal_due
+from keyless.planes.keyvault.certificates.renewal import renewal_due
 
 DAY_S = 86_400
 YEAR_S = 365 * DAY_S
@@ -161,7 +161,6 @@ def whole_policy(issuer: str = "Self", actions: list[dict[str, Any]] | None = No
 
 def test_a_certificate_is_renewed_at_80_percent_of_its_life_by_default() -> None:
     assert renewal_due(whole_policy(), version()) == YEAR_S * 80 // 100
-    assert contacts_due(whole_policy(), version()) is None
 
 
 def test_a_certificate_is_renewed_some_days_before_its_end_where_the_policy_says_so() -> None:
@@ -169,9 +168,8 @@ def test_a_certificate_is_renewed_some_days_before_its_end_where_the_policy_says
     assert renewal_due(found, version()) == YEAR_S - 30 * DAY_S
 
 
-def test_contacts_are_told_where_the_policy_says_so() -> None:
+def test_nothing_is_renewed_where_the_policy_has_contacts_told_instead() -> None:
     found = whole_policy(actions=acting("EmailContacts", days_before_expiry=30))
-    assert contacts_due(found, version()) == YEAR_S - 30 * DAY_S
     assert renewal_due(found, version()) is None
 
 
