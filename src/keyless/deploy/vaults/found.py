@@ -23,12 +23,7 @@ from keyless.model.nearest import quoted_list
 from keyless.model.secret_text import SecretText
 from keyless.planes.keyvault.arrivals import Arrival
 from keyless.planes.keyvault.objects.records import Version
-from keyless.planes.keyvault.secrets.properties import (
-    NO_PROPERTIES,
-    SecretProperties,
-    check_properties,
-    check_value,
-)
+from keyless.planes.keyvault.secrets.properties import NO_PROPERTIES, SecretProperties, new_version
 from keyless.planes.keyvault.secrets.records import SECRET, SecretVersion
 from keyless.planes.keyvault.vaults import check_name
 
@@ -127,18 +122,7 @@ def secret_arrival(
     Raises:
         InvalidRequest: the name, the value or a property is not allowed.
     """
-    check_properties(properties)
-    version = SecretVersion(
-        id=version_id or making.new_id(),
-        value=check_value(value),
-        created=making.now,
-        updated=making.now,
-        enabled=properties.enabled is not False,
-        content_type=properties.content_type,
-        tags=None if properties.tags is None else dict(properties.tags),
-        not_before=properties.not_before,
-        expires=properties.expires,
-    )
+    version = new_version(version_id or making.new_id(), value, properties, making.now)
 
     def says_the_same(found: SecretVersion) -> bool:
         return found.value == version.value and has(found, _said(properties))

@@ -11,6 +11,7 @@ import msgspec
 
 from keyless.model.secret_text import SecretText
 from keyless.planes.keyvault.objects.properties import check_tags, check_times
+from keyless.planes.keyvault.secrets.records import SecretVersion
 from keyless.wire.errors import InvalidProperty
 
 MAX_VALUE_BYTES = 25_600
@@ -60,3 +61,23 @@ def check_properties(properties: SecretProperties) -> None:
         raise InvalidProperty("contentType", f"it may have {MAX_CONTENT_TYPE_CHARACTERS} characters")
     check_tags(properties.tags)
     check_times(properties.not_before, properties.expires)
+
+
+def new_version(version_id: str, value: SecretText, properties: SecretProperties, now: int) -> SecretVersion:
+    """A version that is made now (epoch seconds).
+
+    Raises:
+        InvalidRequest: the value or a property is not allowed.
+    """
+    check_properties(properties)
+    return SecretVersion(
+        id=version_id,
+        value=check_value(value),
+        created=now,
+        updated=now,
+        enabled=properties.enabled is not False,
+        content_type=properties.content_type,
+        tags=None if properties.tags is None else dict(properties.tags),
+        not_before=properties.not_before,
+        expires=properties.expires,
+    )

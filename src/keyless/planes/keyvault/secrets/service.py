@@ -26,7 +26,7 @@ from keyless.planes.keyvault.secrets.properties import (
     NO_PROPERTIES,
     SecretProperties,
     check_properties,
-    check_value,
+    new_version,
 )
 from keyless.planes.keyvault.secrets.records import SECRET, SecretVersion
 from keyless.planes.keyvault.vaults import check_name
@@ -92,28 +92,16 @@ class Secrets(Objects[SecretVersion]):
             ObjectIsDeleted: the name belongs to a deleted secret.
             ObjectIsManaged: the secret stands behind a certificate.
         """
-        version = self._new_version(check_name(name), value, properties, now)
+        check_name(name)
+        version = self._new_version(value, properties, now)
         async with self._store.transaction() as transaction:
             records = VaultSecrets(transaction, SECRET, vault)
             await records.free_name(name, now)
             await _check_own(records, name)
             return await records.put_current(name, version)
 
-    def _new_version(
-        self, name: str, value: SecretText, properties: SecretProperties, now: int
-    ) -> SecretVersion:
-        check_properties(properties)
-        return SecretVersion(
-            id=self.new_version_id(),
-            value=check_value(value),
-            created=now,
-            updated=now,
-            enabled=properties.enabled is not False,
-            content_type=properties.content_type,
-            tags=None if properties.tags is None else dict(properties.tags),
-            not_before=properties.not_before,
-            expires=properties.expires,
-        )
+    def _new_version(self, value: SecretText, properties: SecretProperties, now: int) -> SecretVersion:
+        return new_version(self.new_version_id(), value, properties, now)
 
     async def update(
         self, vault: Vault, name: str, version_id: str | None, changes: SecretProperties, *, now: int
@@ -170,7 +158,8 @@ class Secrets(Objects[SecretVersion]):
             InvalidRequest: the name, the value or a property is not allowed.
             ObjectIsManaged: the secret stands behind a certificate.
         """
-        version = self._new_version(check_name(name), value, properties, now)
+        check_name(name)
+        version = self._new_version(value, properties, now)
         async with self._store.transaction() as transaction:
             records = VaultSecrets(transaction, SECRET, vault)
             deleted = await records.deleted(name, now)
