@@ -1,13 +1,15 @@
-"""Writing what vaults, stores and applications hold, through the planes' own services."""
+"""Writing what vaults, stores and applications hold, through the planes' own services.
+
+Planes start with this: what an estate of secrets and settings does not need loads with its use.
+"""
 
 from __future__ import annotations
 
 import difflib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING
 
-from keyless.deploy.vaults.export import exported
-from keyless.deploy.vaults.found import Found, Making, NotASource
-from keyless.deploy.vaults.sealed import Opener
 from keyless.lifecycle.applications import register
 from keyless.model.estate import DeclaredApplication, DeclaredSecret, DeclaredSetting
 from keyless.model.resources import ConfigurationStore, Vault
@@ -17,21 +19,23 @@ from keyless.planes.appconfig.contents import StoreContents
 from keyless.planes.appconfig.errors import KeyLocked
 from keyless.planes.appconfig.records import KeyValue, Name
 from keyless.planes.appconfig.service import KeyValues
-from keyless.planes.keyvault.arrivals import Arrivals, Arrived
-from keyless.planes.keyvault.contents import VaultContents
-from keyless.planes.keyvault.copies import ObjectCopy, copies_of
-from keyless.planes.keyvault.held import Held, held_in
-from keyless.planes.keyvault.keys.declared import declare_key, declared_keys
-from keyless.planes.keyvault.keys.service import Keys
-from keyless.planes.keyvault.objects.objects import Entropy
 from keyless.planes.keyvault.secrets.properties import SecretProperties
 from keyless.planes.keyvault.secrets.service import Secrets
 from keyless.store.clock import estate_time
 from keyless.store.collections import STORES, VAULTS
 from keyless.store.ports import Store, Transaction
 
-Source = Callable[[Vault, Making], Awaitable[Found]]
-"""Reads what is to come into a vault."""
+if TYPE_CHECKING:
+    from keyless.deploy.vaults.found import Found, Making
+    from keyless.deploy.vaults.sealed import Opener
+    from keyless.planes.keyvault.arrivals import Arrived
+    from keyless.planes.keyvault.copies import ObjectCopy
+    from keyless.planes.keyvault.held import Held
+    from keyless.planes.keyvault.keys.service import Keys
+    from keyless.planes.keyvault.objects.objects import Entropy
+
+    Source = Callable[[Vault, Making], Awaitable[Found]]
+    """Reads what is to come into a vault."""
 
 
 class UnknownContainer(Exception):
@@ -45,8 +49,13 @@ class PlaneContents:
         self._store = store
         self._clock = clock
         self._secrets = Secrets(store)
-        self._keys = Keys(store)
         self._key_values = KeyValues(store)
+
+    @cached_property
+    def _keys(self) -> Keys:
+        from keyless.planes.keyvault.keys.service import Keys
+
+        return Keys(self._store)
 
     async def ensure_secret(self, secret: DeclaredSecret) -> None:
         """Make sure that a vault holds a secret with this value."""
@@ -67,6 +76,9 @@ class PlaneContents:
             UnknownContainer: there is no such vault.
             NotASource: it is no source, or several of its things would have one name.
         """
+        from keyless.deploy.vaults.found import Making, NotASource
+        from keyless.planes.keyvault.arrivals import Arrivals
+
         vault = await self._vault(vault_name)
         now = await self._estate_time()
         read = await found(vault, Making(now, self._secrets.new_version_id))
@@ -83,6 +95,9 @@ class PlaneContents:
         Raises:
             UnknownContainer: there is no such vault.
         """
+        from keyless.deploy.vaults.export import exported
+        from keyless.planes.keyvault.copies import copies_of
+
         vault = await self._vault(vault_name)
         copies = await copies_of(self._store, vault)
         return exported(vault.name, copies, opener, entropy, await self._estate_time()), copies
@@ -93,14 +108,20 @@ class PlaneContents:
         Raises:
             UnknownContainer: there is no such vault.
         """
+        from keyless.planes.keyvault.held import held_in
+
         return await held_in(self._store, await self._vault(vault_name), await self._estate_time())
 
     async def ensure_key(self, key: DeclaredKey) -> None:
         """Make sure that a vault holds a key of this kind."""
+        from keyless.planes.keyvault.keys.declared import declare_key
+
         await declare_key(self._keys, await self._vault(key.vault), key, now=await self._estate_time())
 
     async def keys(self) -> list[DeclaredKey]:
         """Every live key that stands behind no certificate, as a file would declare it."""
+        from keyless.planes.keyvault.keys.declared import declared_keys
+
         now = await self._estate_time()
         vaults = [vault for _, vault in await self._store.scan(VAULTS)]
         return [one for vault in vaults for one in await declared_keys(self._keys, vault, now=now)]
@@ -116,6 +137,8 @@ class PlaneContents:
 
     async def forget_vault(self, transaction: Transaction, name: str) -> None:
         """Take away everything that a vault held."""
+        from keyless.planes.keyvault.contents import VaultContents
+
         await VaultContents().forget(transaction, name)
 
     async def forget_store(self, transaction: Transaction, name: str) -> None:
