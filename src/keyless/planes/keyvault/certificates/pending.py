@@ -48,7 +48,7 @@ from keyless.planes.keyvault.certificates.settling import (
     settled,
     with_wanted,
 )
-from keyless.planes.keyvault.certificates.x509.bundles import in_order, read_certificate
+from keyless.planes.keyvault.certificates.x509.bundles import LONGEST_CHAIN, in_order, read_certificate
 from keyless.planes.keyvault.objects.objects import Entropy
 from keyless.planes.keyvault.objects.properties import check_tags
 from keyless.planes.keyvault.objects.vault_records import Live, ObjectReader
@@ -141,9 +141,11 @@ class PendingOperations:
             PendingCertificateNotFound: there is no operation.
             MergeForbidden: its issuer is working on it.
             NotInProgress: it is completed.
-            InvalidRequest: there is no certificate of its key, or a tag is not allowed.
+            InvalidRequest: there is no certificate of its key, there are too many, or a tag is not allowed.
         """
         check_tags(wanted.tags)
+        if len(chain) > LONGEST_CHAIN:  # each may be asked whether it signed any other
+            raise InvalidProperty("x5c", f"it has {len(chain)} entries, and {LONGEST_CHAIN} are the most")
         certificates = [read_certificate(each) for each in chain]
         async with self._store.transaction() as transaction:
             found = await found_operation(transaction, vault, name, None, now)

@@ -195,6 +195,14 @@ async def test_what_is_no_certificate_is_not_merged(caller: Caller, entries: lis
     assert (await merge(caller, *entries)).codes == (400, "BadParameter", None)
 
 
+async def test_a_chain_without_end_is_not_merged(caller: Caller) -> None:
+    certificate = entry(signed(request_of(await create(caller, issuer="Unknown"))))
+    refused = await merge(caller, *[certificate] * 26)
+    assert refused.codes == (400, "BadParameter", None)
+    assert "25" in refused.body["error"]["message"]
+    assert (await merge(caller, *[certificate] * 25)).status == 201
+
+
 async def test_a_certificate_of_another_key_is_not_merged(caller: Caller) -> None:
     await create(caller, issuer="Unknown")
     refused = await merge(caller, entry(self_signed(profile(), other_key(), period(NOW, 1))))

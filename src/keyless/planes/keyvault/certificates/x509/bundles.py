@@ -33,7 +33,7 @@ from cryptography.hazmat.primitives.serialization import (
 from keyless.planes.keyvault.certificates.x509.keys import PrivateKey, PublicKey
 from keyless.wire.errors import InvalidProperty, InvalidRequest
 
-_LONGEST_CHAIN = 25
+LONGEST_CHAIN = 25
 _KEY_LABELS = (b"PRIVATE KEY", b"ENCRYPTED PRIVATE KEY")
 _BLOCK_LINE = re.compile(rb"-----(BEGIN|END)[^-]*-----")
 _Unreadable = (ValueError, TypeError, UnsupportedAlgorithm, x509.InvalidVersion)
@@ -179,10 +179,10 @@ def _bundle(key: object, certificates: Sequence[x509.Certificate], *, keep_order
             "No certificate with private key found in the specified X.509 certificate content: import the "
             "certificate together with its RSA or EC key."
         )
-    if len(certificates) > _LONGEST_CHAIN:
+    if len(certificates) > LONGEST_CHAIN:
         raise _invalid(
             f"The specified X.509 certificate content holds {len(certificates)} certificates, and "
-            f"{_LONGEST_CHAIN} are the most."
+            f"{LONGEST_CHAIN} are the most."
         )
     ordered = in_order(key.public_key(), certificates, keep_order=keep_order)
     if ordered is None:
