@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import threading
 import time
 
 import msgspec
@@ -11,6 +12,9 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import dsa, ec, rsa
 from keys_made import ec_material, oct_material, rsa_material
 
+from keyless.planes.keyvault.keys.material import make
+from keyless.planes.keyvault.keys.material.imported import import_key
+from keyless.planes.keyvault.keys.material.jwk import JsonWebKey
 from keyless.planes.keyvault.keys.material.kept import KeyMaterial, keep_private_key
 from keyless.planes.keyvault.keys.material.make import key_spec, make_key, make_key_here
 from keyless.planes.keyvault.keys.material.types import (
@@ -149,3 +153,17 @@ async def test_making_a_large_key_leaves_the_loop_to_others() -> None:
         longest, last, turns = max(longest, now - last), now, turns + 1
     assert (await making).bits == 4096
     assert turns > 10
+
+
+async def test_nothing_else_waits_behind_keys_that_are_being_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    go_on = threading.Event()
+    monkeypatch.setattr(make, "make_key_here", lambda spec, entropy: go_on.wait(10))
+    being_made = [asyncio.create_task(make_key(key_spec("EC"))) for _ in range(64)]
+    try:
+        await asyncio.sleep(0)
+        assert await asyncio.wait_for(asyncio.to_thread(lambda: "signed in"), 2) == "signed in"
+        read = import_key(JsonWebKey(kty="oct", k="AAAAAAAAAAAAAAAAAAAAAA"))
+        assert (await asyncio.wait_for(read, 2))[0] is KeyType.OCT
+    finally:
+        go_on.set()
+        await asyncio.gather(*being_made)

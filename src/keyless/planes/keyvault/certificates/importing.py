@@ -11,8 +11,6 @@ Source: https://learn.microsoft.com/azure/key-vault/certificates/tutorial-import
 
 from __future__ import annotations
 
-import asyncio
-
 import msgspec
 
 from keyless.model.resources import Vault
@@ -31,6 +29,7 @@ from keyless.planes.keyvault.certificates.records import (
     Status,
 )
 from keyless.planes.keyvault.certificates.settling import Wanted, pending_key, settled
+from keyless.planes.keyvault.keys.material.threads import READING
 from keyless.planes.keyvault.objects.objects import Entropy
 from keyless.planes.keyvault.objects.properties import check_tags
 from keyless.planes.keyvault.objects.vault_records import ObjectReader
@@ -59,7 +58,7 @@ class Imports:
         """
         check_tags(wanted.tags)
         check_name(name)
-        imported = await asyncio.to_thread(read_import, content, vault, now)
+        imported = await READING.run(lambda: read_import(content, vault, now))
         finished = Finished(
             self._version(wanted, now), whole(imported.policy), imported.key, imported.certificates
         )

@@ -5,7 +5,6 @@ Slow (RSA), so it is done in a thread, before any transaction.
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass, field
 
 from cryptography.hazmat.primitives.serialization import Encoding
@@ -24,6 +23,7 @@ from keyless.planes.keyvault.certificates.x509.making import (
 from keyless.planes.keyvault.certificates.x509.profile import Profile
 from keyless.planes.keyvault.keys.material.kept import KeyMaterial
 from keyless.planes.keyvault.keys.material.make import make_key_here
+from keyless.planes.keyvault.keys.material.threads import MAKING
 from keyless.wire.errors import Bug
 
 
@@ -48,7 +48,7 @@ async def prepare(
         InvalidRequest: the policy says what no certificate can.
     """
     profile = profile_of(policy.x509)
-    return await asyncio.to_thread(_prepare, policy, profile, reused, authority, now)
+    return await MAKING.run(lambda: _prepare(policy, profile, reused, authority, now))
 
 
 def _prepare(

@@ -17,7 +17,6 @@ Source: https://www.rfc-editor.org/rfc/rfc7518#section-6, FIPS 186-4 B.3.3 for t
 
 from __future__ import annotations
 
-import asyncio
 import os
 
 from cryptography.exceptions import InvalidSignature
@@ -29,6 +28,7 @@ from keyless.planes.keyvault.keys.material.base64url import decode
 from keyless.planes.keyvault.keys.material.jwk import JsonWebKey
 from keyless.planes.keyvault.keys.material.kept import KeyMaterial, keep_bytes, keep_private_key
 from keyless.planes.keyvault.keys.material.make import read_curve, read_key_type
+from keyless.planes.keyvault.keys.material.threads import READING
 from keyless.planes.keyvault.keys.material.types import CURVES, OCT_BITS, RSA_BITS, Family, KeyType
 from keyless.wire.errors import InvalidProperty
 
@@ -43,7 +43,7 @@ async def import_key(jwk: JsonWebKey) -> tuple[KeyType, KeyMaterial]:
     Raises:
         InvalidRequest: a member is missing, malformed, or does not fit the others; ``field`` says which.
     """
-    return await asyncio.to_thread(import_key_here, jwk)
+    return await READING.run(lambda: import_key_here(jwk))
 
 
 def import_key_here(jwk: JsonWebKey) -> tuple[KeyType, KeyMaterial]:

@@ -10,7 +10,6 @@ Source: https://learn.microsoft.com/rest/api/keyvault/keys/create-key/create-key
 
 from __future__ import annotations
 
-import asyncio
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from dataclasses import dataclass
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from keyless.planes.keyvault.keys.material.kept import KeyMaterial, keep_bytes, keep_private_key
+from keyless.planes.keyvault.keys.material.threads import MAKING
 from keyless.planes.keyvault.keys.material.types import (
     CURVES,
     LEGACY_CURVE,
@@ -96,7 +96,7 @@ def read_curve(name: str | None) -> str:
 
 async def make_key(spec: KeySpec, entropy: Callable[[int], bytes] = os.urandom) -> KeyMaterial:
     """A new key, made in a thread. ``entropy`` gives the bytes of symmetric keys."""
-    return await asyncio.to_thread(make_key_here, spec, entropy)
+    return await MAKING.run(lambda: make_key_here(spec, entropy))
 
 
 def make_key_here(spec: KeySpec, entropy: Callable[[int], bytes] = os.urandom) -> KeyMaterial:
