@@ -1,7 +1,6 @@
-"""Copies of a vault's live objects, with every version and what belongs to them, as they are kept.
+"""Copies of all of a vault's live objects, and how such a copy comes into a vault again.
 
-A copy is bound to no vault, tenant or subscription, and is not sealed: whoever takes one seals it. What lies
-deleted in a vault is not copied.
+What lies deleted in a vault is not copied.
 """
 
 from __future__ import annotations
@@ -13,21 +12,18 @@ import msgspec
 from keyless.model.resources import Vault
 from keyless.planes.keyvault.arrivals import Arrival
 from keyless.planes.keyvault.contents import KINDS
+from keyless.planes.keyvault.objects.copies import Copy, belongings_in, copy_of, versions_in
 from keyless.planes.keyvault.objects.kind import Kind
 from keyless.planes.keyvault.objects.records import Head
-from keyless.planes.keyvault.objects.vault_records import ObjectReader
 from keyless.store.ports import Reader, Store
 
 _KINDS = {kind.noun: kind for kind in KINDS}
 
 
-class ObjectCopy(msgspec.Struct, frozen=True):
-    """An object: its kind's noun, its head, every version, and its belongings by collection."""
+class ObjectCopy(Copy, frozen=True, kw_only=True):
+    """A copy that says of which kind it is, by its noun."""
 
     kind: str
-    head: Head
-    versions: list[msgspec.Raw]
-    belongings: dict[str, msgspec.Raw] = {}
 
     def __repr__(self) -> str:
         return f"ObjectCopy({self.kind} {self.head.name}, …)"
@@ -48,19 +44,8 @@ async def copies_of(store: Store, vault: Vault) -> list[ObjectCopy]:
 
 
 async def _copy(reader: Reader, kind: Kind[Any], vault: Vault, head: Head) -> ObjectCopy:
-    records = ObjectReader(reader, kind, vault)
-    key = records.key(head.name)
-    belongings = {one.name: await reader.get(one, key) for one in kind.belongings}
-    return ObjectCopy(
-        kind.noun,
-        head,
-        [_raw(version) for version in await records.versions(head.name)],
-        {name: _raw(record) for name, record in belongings.items() if record is not None},
-    )
-
-
-def _raw(record: msgspec.Struct) -> msgspec.Raw:
-    return msgspec.Raw(msgspec.msgpack.encode(record))
+    found = await copy_of(reader, kind, vault, head)
+    return ObjectCopy(found.head, found.versions, found.belongings, kind=kind.noun)
 
 
 def arrival_of(copy: ObjectCopy) -> Arrival[Any]:
@@ -73,12 +58,7 @@ def arrival_of(copy: ObjectCopy) -> Arrival[Any]:
     if kind is None:
         raise NotACopy(f"this version of Keyless knows no objects of the kind `{copy.kind}`")
     try:
-        versions = [msgspec.msgpack.decode(raw, type=kind.versions.type) for raw in copy.versions]
-        belongings = {
-            one.name: msgspec.msgpack.decode(copy.belongings[one.name], type=one.type)
-            for one in kind.belongings
-            if one.name in copy.belongings
-        }
+        versions, belongings = versions_in(copy, kind), belongings_in(copy, kind)
     except msgspec.DecodeError as error:
         raise NotACopy(f"a record of {copy.kind} `{copy.head.name}` is not one of this version") from error
     versions.sort(key=lambda one: (one.id == copy.head.current, one.created))

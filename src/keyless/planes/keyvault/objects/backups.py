@@ -27,10 +27,11 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from keyless.catalog.regions import geography_of
 from keyless.model.resource_id import ResourceId
 from keyless.model.resources import Vault
+from keyless.planes.keyvault.objects.copies import Copy, belongings_in, copy_of, versions_in
 from keyless.planes.keyvault.objects.errors import ObjectIsManaged
 from keyless.planes.keyvault.objects.kind import Kind
-from keyless.planes.keyvault.objects.records import Head, Version
-from keyless.planes.keyvault.objects.vault_records import Live, ObjectWriter
+from keyless.planes.keyvault.objects.records import Version
+from keyless.planes.keyvault.objects.vault_records import Live, ObjectReader, ObjectWriter
 from keyless.store.collections import TENANT
 from keyless.store.ports import Collection, Key, Reader, Store, Transaction
 from keyless.wire.errors import InvalidRequest
@@ -57,19 +58,11 @@ BACKUP_KEYS = Collection("backup-keys", BackupKey, sealed=True)
 """By tenant and subscription."""
 
 
-class _Copy(msgspec.Struct, frozen=True):
-    """What is sealed of one object: its head, every version, and its belongings by collection."""
-
-    head: Head
-    versions: list[msgspec.Raw]
-    belongings: dict[str, msgspec.Raw] = {}
-
-
 class _Backup(msgspec.Struct, frozen=True):
     """What is sealed: where it was taken, and copies of the object and what stands behind it, by noun."""
 
     geography: str
-    copies: dict[str, _Copy]
+    copies: dict[str, Copy]
 
 
 class Backups(Generic[V]):
@@ -134,7 +127,7 @@ class Backups(Generic[V]):
         key = await self._store.get(BACKUP_KEYS, await _owner(self._store, vault))
         return self._open(vault, backup, key)[self._kind.noun].head.name
 
-    async def _copies(self, transaction: Transaction, vault: Vault, name: str) -> dict[str, _Copy]:
+    async def _copies(self, transaction: Transaction, vault: Vault, name: str) -> dict[str, Copy]:
         """Copies of the object and of what stands behind it, by noun."""
         kinds: list[Kind[Any]] = [self._kind]
         for kind in self._behind:
@@ -152,7 +145,7 @@ class Backups(Generic[V]):
             await transaction.put(BACKUP_KEYS, owner, key)
         return key
 
-    def _open(self, vault: Vault, backup: bytes, key: BackupKey | None) -> dict[str, _Copy]:
+    def _open(self, vault: Vault, backup: bytes, key: BackupKey | None) -> dict[str, Copy]:
         at = len(self._format)
         nonce, sealed = backup[at:][:_NONCE_BYTES], backup[at + _NONCE_BYTES :]
         if key is None or not backup.startswith(self._format):
@@ -164,44 +157,34 @@ class Backups(Generic[V]):
         return _near(vault, msgspec.msgpack.decode(plain, type=_Backup)).copies
 
 
-async def _copy(transaction: Transaction, kind: Kind[Any], vault: Vault, name: str) -> _Copy:
+async def _copy(transaction: Transaction, kind: Kind[Any], vault: Vault, name: str) -> Copy:
     """A copy of a live object.
 
     Raises:
         ObjectNotFound: there is no such object.
         InvalidRequest: it has too many versions.
     """
-    records = ObjectWriter(transaction, kind, vault)
-    head = await records.head(name)
+    head = await ObjectReader(transaction, kind, vault).head(name)
     if head is None:
         raise kind.not_found(name)
-    versions = await records.versions(name)
-    if len(versions) > MAX_VERSIONS:
+    copy = await copy_of(transaction, kind, vault, head)
+    if len(copy.versions) > MAX_VERSIONS:
         raise InvalidRequest(
-            f"the {kind.noun} has {len(versions)} versions, and a backup holds {MAX_VERSIONS}", field="name"
+            f"the {kind.noun} has {len(copy.versions)} versions, and a backup holds {MAX_VERSIONS}",
+            field="name",
         )
-    belongings = {one.name: await transaction.get(one, records.key(name)) for one in kind.belongings}
-    return _Copy(
-        head,
-        [_raw(version) for version in versions],
-        {name: _raw(record) for name, record in belongings.items() if record is not None},
-    )
+    return copy
 
 
-async def _restore(transaction: Transaction, kind: Kind[V], vault: Vault, copy: _Copy, now: int) -> Live[V]:
+async def _restore(transaction: Transaction, kind: Kind[V], vault: Vault, copy: Copy, now: int) -> Live[V]:
     records = ObjectWriter(transaction, kind, vault)
     name = copy.head.name
     await records.free_name(name, now)
+    belongings = belongings_in(copy, kind)
     for one in kind.belongings:
-        if one.name in copy.belongings:
-            record = msgspec.msgpack.decode(copy.belongings[one.name], type=one.type)
-            await transaction.put(one, records.key(name), record)
-    versions = [msgspec.msgpack.decode(raw, type=kind.versions.type) for raw in copy.versions]
-    return await records.restore(copy.head, versions)
-
-
-def _raw(record: msgspec.Struct) -> msgspec.Raw:
-    return msgspec.Raw(msgspec.msgpack.encode(record))
+        if one.name in belongings:
+            await transaction.put(one, records.key(name), belongings[one.name])
+    return await records.restore(copy.head, versions_in(copy, kind))
 
 
 async def _owner(reader: Reader, vault: Vault) -> Key:
