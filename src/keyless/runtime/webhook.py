@@ -6,7 +6,8 @@ Rules:
 - one event is one `POST`; 200 to 204 within 30 seconds means that it was taken. 400, 401, 403 and 413 mean
   that it never will be, anything else that it is worth another attempt;
 - plain http goes to this machine alone, by the address of the connection that was made, not by its name; no
-  redirect is followed, no proxy used; certificates are verified against this machine's authorities.
+  redirect is followed, no proxy used; certificates are verified against this machine's authorities;
+- one that never comes to the end of its answer is hung up on.
 
 Sources: https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/http-webhook.md,
 https://learn.microsoft.com/azure/event-grid/end-point-validation-cloud-events-schema,
@@ -19,6 +20,7 @@ import asyncio
 import contextlib
 import http.client
 import ipaddress
+import socket
 import ssl
 import threading
 from collections.abc import Callable, Mapping
@@ -103,12 +105,22 @@ def _asked(url: str, method: str, headers: Mapping[str, str], body: bytes | None
     parts = urlsplit(url)
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     connection = _connection(parts)
+    hanging_up = threading.Timer(WITHIN_S, _hang_up, (connection,))  # a drop now and then is no silence
+    hanging_up.daemon = True
+    hanging_up.start()
     try:
         connection.request(method, target, body, {"User-Agent": "keyless", **headers})
         answer = connection.getresponse()
         return answer.status, answer.headers.get("WebHook-Allowed-Origin", "")
     finally:
+        hanging_up.cancel()
         connection.close()
+
+
+def _hang_up(connection: http.client.HTTPConnection) -> None:
+    if connection.sock is not None:
+        with contextlib.suppress(OSError):  # it has ended by itself
+            connection.sock.shutdown(socket.SHUT_RDWR)
 
 
 def _connection(parts: SplitResult) -> http.client.HTTPConnection:

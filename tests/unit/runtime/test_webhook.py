@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
 import json
+import socket
 import ssl
 import threading
 from collections.abc import Iterator, Mapping
@@ -172,6 +174,27 @@ async def test_one_that_keeps_silent_holds_nothing_up(
         assert (await tell(Webhook(), url)).problem.startswith("it did not answer within")
     finally:
         silent.set()
+
+
+async def test_one_that_never_ends_its_answer_is_hung_up_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("keyless.runtime.webhook.WITHIN_S", 0.1)
+    hung_up = threading.Event()
+
+    def go_on(server: socket.socket) -> None:
+        connection, _ = server.accept()
+        with connection:
+            connection.settimeout(10)
+            try:
+                while not hung_up.wait(0.01):
+                    connection.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
+            except OSError:
+                hung_up.set()
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        threading.Thread(target=go_on, args=(server,), daemon=True).start()
+        answer = await tell(Webhook(), f"http://127.0.0.1:{server.getsockname()[1]}/events")
+        assert not answer.final
+        assert await asyncio.to_thread(hung_up.wait, 2)
 
 
 async def test_plain_http_goes_to_this_machine_by_its_address_whatever_the_name_means(
