@@ -8,11 +8,14 @@ from pathlib import Path
 
 from keyless.cli.failure import Failure
 
+_ANYONE, _OWNER = 0o666, 0o600
 
-def write_whole(path: Path, content: str | bytes) -> None:
+
+def write_whole(path: Path, content: str | bytes, *, private: bool = False) -> None:
     """Write a text as UTF-8, or bytes; a file that is there is replaced in one step, and keeps its mode.
 
-    What is no plain file (a pipe, `/dev/stdout`) is written to as it is.
+    A new file is for its owner alone where it is ``private``, else for whom the umask says. What is no plain
+    file (a pipe, `/dev/stdout`) is written to as it is.
 
     Raises:
         Failure: it cannot be written; what was there before is still there.
@@ -23,15 +26,16 @@ def write_whole(path: Path, content: str | bytes) -> None:
         if target.exists() and not target.is_file():
             target.write_bytes(data)
         else:
-            _replace(target, data)
+            _replace(target, data, _OWNER if private else _ANYONE)
     except OSError as error:
         raise Failure(f"cannot write `{path}`: {(error.strerror or str(error)).lower()}", 2) from error
 
 
-def _replace(target: Path, data: bytes) -> None:
+def _replace(target: Path, data: bytes, mode: int) -> None:
     draft = target.with_name(f".{target.name[:100]}.{os.getpid()}.draft")
     try:
-        draft.write_bytes(data)
+        with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, mode), "wb") as file:
+            file.write(data)
         if target.exists():
             shutil.copymode(target, draft)
         os.replace(draft, target)

@@ -143,7 +143,7 @@ def export(vault: str, out: Path, directory: Path | None, **named: Any) -> None:
 
     with told(str(named.get("key_file"))):
         data, objects = asyncio.run(put(chosen_project(directory), sealed))
-    write_whole(out, data)
+    write_whole(out, data, private=True)
     versions = sum(len(one.versions) for one in objects)
     sealed_in = (
         f"{counted(len(objects), 'object', 'objects')} with {counted(versions, 'version', 'versions')}"

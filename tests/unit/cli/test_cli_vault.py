@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import stat
 from contextlib import closing
 from pathlib import Path
 
@@ -138,6 +139,7 @@ def test_what_was_exported_comes_back(
     brought(project, ENV)
     ran = exported(project, "--passphrase-file", str(project.root / "passphrase"))
     assert "3 objects with 3 versions of vault `contoso-orders` sealed in" in ran.stderr
+    assert stat.S_IMODE((project.root / "vault.sealed").stat().st_mode) == 0o600
     elsewhere = tmp_path_factory.mktemp("elsewhere")
     (elsewhere / ESTATE_FILE).write_text(ESTATE.replace('{secrets: {declared: "as text"}}', "{}"))
     other = Project(elsewhere, elsewhere / STATE_DIRECTORY)
