@@ -22,6 +22,7 @@ from keyless.store.ports import Store
 log = logging.getLogger(__name__)
 
 _AT_ONCE = 200
+_SLACK = 8  # how many entries there may be for each object; at most three of them are due
 
 
 class Agenda:
@@ -38,6 +39,17 @@ class Agenda:
         self._newest[place] = number
         for one in due:
             heapq.heappush(self._order, (one.at, one.rank, place, number, one))
+        if len(self) > _SLACK * len(self._newest):
+            self._tidy()
+
+    def _tidy(self) -> None:
+        """Let go of what is no longer due, which would else stay until its time."""
+        self._order = [one for one in self._order if self._newest[one[2]] == one[3]]
+        heapq.heapify(self._order)
+
+    def __len__(self) -> int:
+        """How many entries there are, those that are no longer due among them."""
+        return len(self._order)
 
     @property
     def next(self) -> tuple[Due, Place] | None:

@@ -52,8 +52,15 @@ Do = Callable[[int, int], Awaitable[Kept | None]]
 """Does what is due, as at a time, now; none where there was nothing to do any more."""
 
 
+_End = tuple[str, int | None]
+"""The id of a version, and when it ends."""
+
+
 class Due(NamedTuple):
-    """Something to be done at a time. ``rank`` orders what is due in one second."""
+    """Something to be done at a time. ``rank`` orders what is due in one second.
+
+    It is kept until then, perhaps for years, so that ``do`` holds names and times: no value, and no key.
+    """
 
     at: int
     rank: int
@@ -139,14 +146,15 @@ class ObjectUpkeep:
         return None if expires is None else expires - NEAR_EXPIRY_S
 
     def _telling(self, vault: Vault, live: Live[Any], happening: Happening) -> Do:
-        return lambda at, now: self._tell(vault, live, happening, at, now)
+        name, end = live.name, _end(live)
+        return lambda at, now: self._tell(vault, name, end, happening, at, now)
 
     async def _tell(
-        self, vault: Vault, live: Live[Any], happening: Happening, at: int, now: int
+        self, vault: Vault, name: str, end: _End, happening: Happening, at: int, now: int
     ) -> Kept | None:
         async with self._store.transaction() as transaction:
-            found = await ObjectReader(transaction, self._kind, vault).live(live.name)
-            if found is None or _end(found) != _end(live):
+            found = await ObjectReader(transaction, self._kind, vault).live(name)
+            if found is None or _end(found) != end:
                 return None
             told = await _told(transaction, self.noun, vault, found)
             if told.near if happening is Happening.NEAR_EXPIRY else told.expired:
@@ -176,7 +184,7 @@ class ObjectUpkeep:
 _WORDS = {Happening.NEAR_EXPIRY: "expires soon", Happening.EXPIRED: "expired"}
 
 
-def _end(live: Live[Any]) -> tuple[str, int | None]:
+def _end(live: Live[Any]) -> _End:
     return live.version.id, live.version.expires
 
 

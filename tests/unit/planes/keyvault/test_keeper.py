@@ -10,10 +10,15 @@ from kept_vault import DAY, EXPIRED, NEAR, NEW, KeptVault
 
 from keyless.model.secret_text import SecretText
 from keyless.planes.keyvault.contents import VaultContents
-from keyless.planes.keyvault.keeper import Keeper
+from keyless.planes.keyvault.keeper import Agenda, Keeper
+from keyless.planes.keyvault.keys.material.make import key_spec
+from keyless.planes.keyvault.keys.properties import KeyProperties
+from keyless.planes.keyvault.keys.records import LifetimeAction, RotationAction
+from keyless.planes.keyvault.keys.service import Keys
+from keyless.planes.keyvault.objects.records import Version
 from keyless.planes.keyvault.secrets.properties import SecretProperties
 from keyless.planes.keyvault.secrets.records import SECRET_VERSIONS
-from keyless.planes.keyvault.upkeep import ObjectUpkeep
+from keyless.planes.keyvault.upkeep import Due, ObjectUpkeep, Place
 from keyless.planes.keyvault.upkeeps import upkeeps_of
 from keyless.store.collections import EVENT_SUBSCRIPTIONS, EXPIRY_TOLD, VAULTS
 from keyless.store.sealing import RootKey
@@ -185,10 +190,10 @@ async def test_what_goes_wrong_keeps_nothing_else_from_being_done(
     await kept.set("whole", now, now + 45 * DAY)
     tell = ObjectUpkeep._tell
 
-    async def broken(self: ObjectUpkeep, vault: Any, live: Any, *given: Any) -> Any:
-        if live.name == "broken":
+    async def broken(self: ObjectUpkeep, vault: Any, name: str, *given: Any) -> Any:
+        if name == "broken":
             raise RuntimeError("no")
-        return await tell(self, vault, live, *given)
+        return await tell(self, vault, name, *given)
 
     monkeypatch.setattr(ObjectUpkeep, "_tell", broken)
     assert [one.done for one in await kept.keep(now + 60 * DAY)] == ["expires soon", "expired"]
@@ -208,3 +213,43 @@ async def test_what_has_changed_since_it_was_seen_to_be_due_is_not_done(kept: Ke
     await kept.secrets.deleted.recover(kept.vault, "db", now=now)
     assert await purge.do(purge.at, purge.at) is None
     assert await kept.secrets.current(kept.vault, "db") is not None
+
+
+def _held_by(something: object) -> list[object]:
+    """What a function holds, and tuples within it, and lists."""
+    if isinstance(something, tuple | list):
+        return [something, *(one for part in something for one in _held_by(part))]
+    closure = getattr(something, "__closure__", None) or ()
+    return [something, *(one for cell in closure for one in _held_by(cell.cell_contents))]
+
+
+async def test_what_is_due_holds_no_value_and_no_key_until_then(kept: KeptVault, now: int) -> None:
+    await kept.set("db", now, now + 900 * DAY)
+    keys = Keys(kept.store)
+    spec = key_spec("EC", None, "P-256")
+    await keys.create(kept.vault, "wrap", spec, KeyProperties(expires=now + 900 * DAY), now=now)
+    rotate = LifetimeAction(RotationAction.ROTATE, "P60D", None)
+    await keys.set_rotation_policy(kept.vault, "wrap", (rotate,), "P90D", now=now)
+    due = [
+        one
+        for upkeep in upkeeps_of(kept.store)
+        for place in await upkeep.places()
+        for one in await upkeep.due(place)
+    ]
+    assert len(due) == 5
+    held = [one for each in due for one in _held_by(each.do)]
+    assert kept.vault in held
+    assert not any(isinstance(one, Version) for one in held)
+
+
+def test_what_is_no_longer_due_is_let_go_of_long_before_its_time() -> None:
+    async def do(at: int, now: int) -> None: ...
+
+    agenda, place, other = Agenda(), Place("secret", "v", "db"), Place("secret", "v", "other")
+    agenda.put(other, [Due(7_000, 1, do)])
+    for at in range(5_000, 6_000):
+        agenda.put(place, [Due(at, 1, do)])
+    assert len(agenda) < 20
+    assert agenda.next == (Due(5_999, 1, do), place)
+    agenda.put(place, [])
+    assert agenda.next == (Due(7_000, 1, do), other)

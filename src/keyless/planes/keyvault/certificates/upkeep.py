@@ -39,19 +39,18 @@ class CertificateUpkeep(ObjectUpkeep):
     async def due_of_live(self, vault: Vault, live: Live[Any]) -> list[Due]:
         """As of every object, and the end of its operation, or its renewal."""
         due = await super().due_of_live(vault, live)
-        key = (vault.name.casefold(), live.name.casefold())
+        name = live.name
+        key = (vault.name.casefold(), name.casefold())
         pending, policy = await self._store.get(PENDING, key), await self._store.get(POLICIES, key)
         if pending is not None and pending.in_progress:
             at = pending.settles_at
-            settle = (
-                [] if at is None else [Due(at, _SETTLE, lambda at, now: self._settle(vault, live.name, at))]
-            )
+            settle = [] if at is None else [Due(at, _SETTLE, lambda at, now: self._settle(vault, name, at))]
             return [*due, *settle]
         at = None if policy is None else renewal_due(policy, live.version)
         if at is None or policy is None:
             return due
         at = max(at, live.version.updated, _changed(policy))
-        return [*due, Due(at, _RENEW, lambda at, now: self._renew(vault, live.name, at))]
+        return [*due, Due(at, _RENEW, lambda at, now: self._renew(vault, name, at))]
 
     async def _settle(self, vault: Vault, name: str, at: int) -> Kept | None:
         ended = await self._certificates.operations.settle(vault, name, now=at)

@@ -32,11 +32,12 @@ class KeyUpkeep(ObjectUpkeep):
     async def due_of_live(self, vault: Vault, live: Live[Any]) -> list[Due]:
         """As of every object, and its rotation."""
         due = await super().due_of_live(vault, live)
-        policy = await self._policy(vault, live.name)
+        name = live.name
+        policy = await self._policy(vault, name)
         at = rotation_due(policy, live.version)
         if at is None or policy is None:
             return due
-        return [*due, Due(max(at, policy.updated), _RANK, lambda at, now: self._rotate(vault, live.name, at))]
+        return [*due, Due(max(at, policy.updated), _RANK, lambda at, now: self._rotate(vault, name, at))]
 
     async def near_expiry_at(self, vault: Vault, live: Live[Any]) -> int | None:
         """When its policy says that it ends soon."""
