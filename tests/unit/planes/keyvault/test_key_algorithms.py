@@ -331,3 +331,7 @@ def test_key_wrap_with_padding_takes_any_key_but_none() -> None:
         assert opened(row, sealed(row, Plain(b"k" * size_bytes))) == b"k" * size_bytes
     with pytest.raises(InvalidRequest, match="Invalid length of 'value': 0 bytes"):
         sealed(row, Plain(b""))
+
+
+def test_what_is_to_be_encrypted_does_not_show_itself() -> None:
+    assert repr(Plain(PLAIN, b"iv", b"aad")) == "Plain(…)"

@@ -18,6 +18,9 @@ class Plain(NamedTuple):
     iv: bytes | None = None
     aad: bytes | None = None
 
+    def __repr__(self) -> str:
+        return "Plain(…)"
+
 
 class Sealed(NamedTuple):
     """What was encrypted or wrapped, with what decrypting it takes."""
