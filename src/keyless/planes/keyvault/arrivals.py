@@ -138,7 +138,7 @@ class _Coming:
         await self._records.free_name(name, self._now)
         for version in self.arrival.versions[:-1]:
             await self._records.put_version(name, version)
-        await self._records.put_current(name, self.arrival.current)
+        await self._records.put_current(name, self.arrival.current, now=self._now)
         for collection in self.arrival.kind.belongings:
             if (record := self.arrival.belongings.get(collection.name)) is not None:
                 await self._transaction.put(collection, self._records.key(name), record)

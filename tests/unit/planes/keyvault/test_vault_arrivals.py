@@ -9,6 +9,7 @@ import msgspec
 import pytest
 
 from keyless.deploy.vaults.found import Making, secret_arrival
+from keyless.model.events import EventSubscription
 from keyless.model.resources import Vault
 from keyless.model.secret_text import SecretText
 from keyless.planes.keyvault.arrivals import Arrival, Arrivals, Outcome
@@ -16,6 +17,7 @@ from keyless.planes.keyvault.objects.vault_records import ObjectWriter
 from keyless.planes.keyvault.secrets.properties import SecretProperties
 from keyless.planes.keyvault.secrets.records import SECRET, SecretVersion
 from keyless.planes.keyvault.secrets.service import Secrets
+from keyless.store.collections import EVENT_SUBSCRIPTIONS, EVENTS_WAITING
 from keyless.store.ports import Store
 
 VAULT = Vault("/subscriptions/s/resourceGroups/g/providers/Microsoft.KeyVault/vaults/v", "v", "here")
@@ -140,3 +142,16 @@ async def test_a_whole_copy_keeps_ids_and_is_there_only_to_the_letter(
     assert await bring(store, now, whole, renew=True) == [Outcome.CHANGED]
     await bring(store, now, secret(making, "db", "newer"), renew=True)
     assert await bring(store, now, whole) == [Outcome.DIFFERS]
+
+
+async def test_who_is_subscribed_is_told_that_it_came_now_however_old_it_is(
+    store: Store, making: Making, now: int
+) -> None:
+    async with store.transaction() as transaction:
+        await transaction.put(EVENT_SUBSCRIPTIONS, ("v",), EventSubscription("v", "events.jsonl", None, ()))
+    years_ago = Making(now - 3 * 365 * 86_400, making.new_id)
+    assert await bring(store, now, secret(years_ago, "db", "one")) == [Outcome.NEW]
+    ((_, waiting),) = await store.scan(EVENTS_WAITING)
+    assert (waiting.event.time, waiting.published_at) == (now, now)
+    (version,) = await versions_of(store, "db")
+    assert version.created == now - 3 * 365 * 86_400

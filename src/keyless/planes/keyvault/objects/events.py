@@ -29,11 +29,11 @@ def subject_of(vault: Vault, kind: Kind[Any], name: str, version: Version) -> Su
 
 
 async def note_new_version(
-    transaction: Transaction, vault: Vault, kind: Kind[Any], name: str, version: Version
+    transaction: Transaction, vault: Vault, kind: Kind[Any], name: str, version: Version, now: int | None
 ) -> None:
-    """Write down that an object has a new version, for whoever is subscribed."""
+    """Write down that an object has a new version, for whoever is subscribed; by its own time, or ``now``."""
     if version.managed or not version.is_finished:
         return
     subject = subject_of(vault, kind, name, version)
-    happened, now = Happening.NEW_VERSION.of(kind.noun), version.updated
-    await note_event(transaction, vault, happened, subject, at=now, now=now)
+    at = version.updated if now is None else now
+    await note_event(transaction, vault, Happening.NEW_VERSION.of(kind.noun), subject, at=at, now=at)

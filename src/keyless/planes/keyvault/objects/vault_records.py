@@ -131,16 +131,17 @@ class ObjectWriter(ObjectReader[V]):
             raise ObjectIsDeleted(self._kind.noun, deleted.name)
         await self.forget(name)
 
-    async def put_current(self, name: str, version: V) -> Live[V]:
+    async def put_current(self, name: str, version: V, *, now: int | None = None) -> Live[V]:
         """Write a version and make it the current one; an object keeps the name it was first written with.
 
-        Whoever is subscribed to the vault's events is to be told.
+        Whoever is subscribed to the vault's events is to be told. ``now`` is given where that is later than
+        the version's own times, in epoch seconds.
         """
         head = await self.head(name)
         head = Head(name, version.id) if head is None else msgspec.structs.replace(head, current=version.id)
         await self.put_version(name, version)
         await self._transaction.put(self._kind.heads, self.key(name), head)
-        await note_new_version(self._transaction, self._in, self._kind, head.name, version)
+        await note_new_version(self._transaction, self._in, self._kind, head.name, version, now)
         return Live(head.name, version)
 
     async def put_version(self, name: str, version: V) -> None:
