@@ -103,6 +103,8 @@ class Keys(Objects[KeyVersion]):
     ) -> None:
         """Refuse what can be known to be refused before material is made, which takes long."""
         current = await self.current(vault, name)
+        if current is not None:
+            _check_own(current, "create")
         check_properties(vault, key_type, continued(current and current.version, properties))
 
     async def _add(
