@@ -25,6 +25,7 @@ from cryptography.x509 import Certificate
 from keyless.model.resources import Vault
 from keyless.planes.keyvault.certificates.beginning import SETTLES_S, Beginner
 from keyless.planes.keyvault.certificates.errors import (
+    CertificateInProgress,
     MergeForbidden,
     NotInProgress,
     PendingCertificateNotFound,
@@ -76,7 +77,11 @@ class PendingOperations:
             ObjectIsDeleted, NameIsTaken: the name is not free.
         """
         check_tags(wanted.tags)
-        pending = await self._beginner.operation(vault, check_name(name), given, wanted, now)
+        before = await self._store.get(PENDING, pending_key(vault, check_name(name)))
+        head = await ObjectReader(self._store, CERTIFICATE, vault).head(name)
+        if head is not None and before is not None and before.in_progress and not before.is_due(now):
+            raise CertificateInProgress(head.name)  # before a key is made for nothing
+        pending = await self._beginner.operation(vault, name, given, wanted, now)
         async with self._store.transaction() as transaction:
             return await begin(transaction, vault, name, pending, now)
 

@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import pkcs12
 from key_vault_caller import Caller, make_vault
 
+from keyless.planes.keyvault.certificates import issuing
 from keyless.planes.keyvault.certificates.records import CERTIFICATE_VERSIONS
 from keyless.planes.keyvault.certificates.x509.bundles import read_pem
 from keyless.planes.keyvault.certificates.x509.making import Period
@@ -224,6 +225,14 @@ async def test_a_key_that_was_not_exportable_does_not_come_out_by_being_reused(
         await create(caller.at(10), body={})
         await pending(caller.at(10 + SETTLED_S))
     assert x509.load_der_x509_certificate((await newest(caller)).cer).public_key() != first
+
+
+async def test_no_key_is_made_for_what_is_refused_because_another_is_in_progress(
+    caller: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await create(caller, issuer="Unknown")
+    monkeypatch.setattr(issuing, "make_key_here", lambda spec: pytest.fail("a key is made"))
+    assert (await create(caller.at(60))).codes == (409, "Conflict", None)
 
 
 async def test_nothing_else_is_made_while_an_operation_is_in_progress(caller: Caller) -> None:
