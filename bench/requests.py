@@ -34,6 +34,7 @@ def throughput(folder: Path) -> None:
     """Measure each against its yardstick, in alternating rounds."""
     with keyless_server(folder) as ready:
         _secrets(folder, ready)
+        _written_secrets(folder, ready)
         use_keys(folder, ready)
         _kept_tokens(folder, ready)
         _exchanged_tokens(folder, ready)
@@ -45,6 +46,26 @@ def _secrets(folder: Path, ready: Ready) -> None:
     asked = Asked(f"https://127.0.0.1:{ready.tls_port}{SECRET}", headers)
     ours, bare = _against_bare(folder, asked, ready.certificate, SECRET)
     report("GET secret, requests/s", ours, "bare granian, requests/s", bare, "aim: at least 60 %")
+
+
+def _written_secrets(folder: Path, ready: Ready) -> None:
+    """Each makes a version, sealed and on the disk before it is answered; wrk posts what stands for a PUT."""
+    path, body = "/secrets/written?api-version=7.6", '{"value": "correct horse battery staple"}'
+    headers = (
+        f"Host: {HOST}",
+        f"Authorization: Bearer {ready.token}",
+        "Content-Type: application/json",
+        "X-HTTP-Method: PUT",
+    )
+    asked = Asked(f"https://127.0.0.1:{ready.tls_port}{path}", headers, body)
+    answer = (b'{"value": "correct horse battery staple", "id": "https://%s"}' % HOST.encode()).ljust(320)
+    ours, bare = [], []
+    with bare_server(answer, certificate=ready.certificate, app="posted") as port:
+        yardstick = replace(asked, url=f"https://127.0.0.1:{port}{path}")
+        for _ in range(ROUNDS):
+            bare.append(rate_of(yardstick, folder))
+            ours.append(rate_of(asked, folder))
+    report("PUT secret, durable, requests/s", ours, "bare granian, nothing kept", bare, "")
 
 
 def _kept_tokens(folder: Path, ready: Ready) -> None:

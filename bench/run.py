@@ -2,7 +2,8 @@
 
 - requests per second of an authorised, recorded `GET secret` over TLS, against a bare granian application
   that returns the same bytes to the same requests, each server on one core and the load (wrk) on another,
-  in alternating rounds;
+  in alternating rounds; and of `PUT secret`, each on the disk before it is answered, against one that keeps
+  nothing;
 - signatures, wrapped and unwrapped keys per second by keys of a vault, over TLS, against how many the library
   does alone on the same core, and against a bare granian application that reads as much and answers with as
   much;

@@ -58,7 +58,7 @@ resourceGroups:
 applications:
   legacy: {{clientSecret: {CLIENT_SECRET}}}
 roleAssignments:
-  - {{principal: web, role: Key Vault Secrets User, scope: {{vault: contoso-orders}}}}
+  - {{principal: web, role: Key Vault Secrets Officer, scope: {{vault: contoso-orders}}}}
   - {{principal: web, role: Key Vault Crypto User, scope: {{vault: contoso-orders}}}}
 """
 FLUSH_EVERY_S = 1.0
