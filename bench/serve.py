@@ -106,9 +106,7 @@ def _dispatcher(
         recorder=recorder,
         workloads=IdentityCallers(leases),
         learners=leases,
-        throttle=Throttle(
-            None
-        ),  # it counts as ever, and refuses nothing: the bench asks for more than a vault answers
+        throttle=Throttle(None),  # counts as ever, and refuses nothing: more is asked than a vault answers
     )
 
 
