@@ -12,6 +12,11 @@ from sdk_site import Ran, Site, SkipLoudly
 from test_identity_clients import claims_of
 
 from keyless.model.hosts import HostKind
+from keyless.runtime.client import wait_for_end
+from keyless.runtime.project import STATE_DIRECTORY, Project
+
+PLANE_ENDS_S = 20.0
+"""A plane goes by itself when its last command has ended, a moment after that."""
 
 
 @pytest.fixture
@@ -55,8 +60,9 @@ def test_nothing_of_azure_arcs_is_left_behind(host: Site, skip_loudly: SkipLoudl
     known = Path("/var/opt/azcmagent")
     before = known.exists()
     ran(host.python("whoami.py", options=on(HostKind.ARC)), skip_loudly)
+    assert wait_for_end(Project(host.root, host.root / STATE_DIRECTORY), PLANE_ENDS_S)
     assert known.exists() is before
-    assert not (host.root / ".keyless" / "arc").exists()
+    assert not (host.root / STATE_DIRECTORY / "arc").exists()
 
 
 def test_a_machine_tells_what_it_is_and_what_it_attests_is_verified(host: Site, tmp_path: Path) -> None:
