@@ -28,10 +28,15 @@ from keyless.planes.keyvault.secrets.properties import SecretProperties
 from keyless.wire.errors import WireError
 
 if TYPE_CHECKING:
+    from azure.core.exceptions import HttpResponseError
     from azure.keyvault.certificates import CertificateClient, CertificateProperties
     from azure.keyvault.keys import KeyClient
     from azure.keyvault.secrets import KeyVaultSecret, SecretClient
     from azure.keyvault.secrets import SecretProperties as SecretOfVault
+
+    from keyless.planes.keyvault.arrivals import Arrival
+    from keyless.planes.keyvault.certificates.records import CertificateVersion
+    from keyless.planes.keyvault.secrets.records import SecretVersion
 
 _ADDRESS = re.compile(r"https://[A-Za-z0-9][A-Za-z0-9.-]*(:\d{1,5})?/?")
 _ID = re.compile(r"[0-9a-f]{32}")
@@ -113,7 +118,7 @@ class _Reader:
         """A certificate, by the secret behind it."""
         name = str(listed.name)
 
-        def arrival(secret: KeyVaultSecret) -> Any:  # noqa: ANN401  # an arrival of a certificate
+        def arrival(secret: KeyVaultSecret) -> Arrival[CertificateVersion]:
             version = str(secret.properties.version)
             return certificate_arrival(
                 name,
@@ -147,7 +152,7 @@ class _Reader:
         self._add(f"secret {name}", name, listed.enabled, self._arrival)
 
     def _add(
-        self, what: str, name: str, enabled: bool | None, arrival: Callable[[KeyVaultSecret], Any]
+        self, what: str, name: str, enabled: bool | None, arrival: Callable[[KeyVaultSecret], Arrival[Any]]
     ) -> None:
         """Note what a secret holds, or why it does not come."""
         from azure.core.exceptions import HttpResponseError
@@ -164,7 +169,7 @@ class _Reader:
         except WireError as error:
             self._found.left.append(Left(what, str(error)))
 
-    def _arrival(self, secret: KeyVaultSecret) -> Any:  # noqa: ANN401  # an arrival of a secret
+    def _arrival(self, secret: KeyVaultSecret) -> Arrival[SecretVersion]:
         said = secret.properties
         properties = SecretProperties(
             said.content_type,
@@ -183,6 +188,7 @@ class _Reader:
         )
 
 
-def _code_of(error: Any) -> str:  # noqa: ANN401  # an HttpResponseError, whose code may be missing
+def _code_of(error: HttpResponseError) -> str:
+    """The service's code; without one in the answer, its status."""
     code = getattr(getattr(error, "error", None), "code", None)
     return str(code or f"HTTP {error.status_code}")
