@@ -55,7 +55,7 @@ from keyless.wire.plane import Plane
 from keyless.wire.policies import RESTS_ON, Policies
 from keyless.wire.request import Query, Request
 from keyless.wire.revocations import all_revocations
-from keyless.wire.routing import Router
+from keyless.wire.routing import Match, Router
 from keyless.wire.serving import Deferred, Served
 from keyless.wire.throttle import Tally, Throttle
 
@@ -208,6 +208,7 @@ class Meanings:
                 else NoSuchOperation(f"there is no operation at `{request.path[:200]}`")
             )
             return meaning
+        match = _as_asked(match, request)
         meaning.operation = match.operation
         meaning.asks_for_token = isinstance(match.operation.access, Requires)
         meaning.params = match.params
@@ -280,6 +281,16 @@ def _method_as_said(request: Request) -> str:
 def _other_method(request: Request) -> str:
     """The method that a POST says it stands for; the documentation has had two names for the header."""
     return request.headers.get("x-http-method") or request.headers.get("x-http-request") or ""
+
+
+def _as_asked(match: Match, request: Request) -> Match:
+    """What is meant with the request's query; that one cannot be read is told to an authenticated caller."""
+    if not match.instead:
+        return match
+    try:
+        return match.asked_with(request.query)
+    except InvalidRequest:
+        return match
 
 
 def _with_query(params: Mapping[str, str], operation: Operation, request: Request) -> Mapping[str, str]:

@@ -147,7 +147,8 @@ def operation(
     """Declare an operation; the decorated handler takes ``(Authorized, service)``.
 
     A route is ``"GET /secrets/{secret_name}"``; ``"GET|HEAD /kv/{key*}"`` stands for two methods, and a
-    parameter with a star takes the rest of the path, slashes included.
+    parameter with a star takes the rest of the path, slashes included; ``"GET /kv?snapshot"`` is what a
+    request with that query parameter means.
     """
     routes = (route,) if isinstance(route, str) else route
     pairs = tuple((method, template) for text in routes for method, template in _split(text))

@@ -8,25 +8,36 @@ Rules:
 - a parameter is never empty;
 - a parameter with a star takes every segment that the rest of the template leaves;
 - a parameter may stand within a segment (`users('{id}')`), whose other text compares without case;
+- a template may end with the name of a query parameter (`/kv?snapshot`): then it is meant where the request
+  has that parameter, whatever its value, in place of the template without it;
 - of several templates that match, the one with a literal earlier wins.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from keyless.wire.operation import Operation
+from keyless.wire.request import Query
 
 _REMEMBERED = 8192
 
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """An operation and the values of its route's parameters."""
+    """An operation and the values of its route's parameters.
+
+    ``instead`` is what is meant where the request has a query parameter, each with the parameter's name.
+    """
 
     operation: Operation
     params: dict[str, str]
+    instead: tuple[tuple[str, Match], ...] = ()
+
+    def asked_with(self, query: Query) -> Match:
+        """What is meant with these query parameters."""
+        return next((match for name, match in self.instead if query.get(name) is not None), self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +48,7 @@ class _Template:
     rest: str | None
     tail: tuple[str, ...]
     operation: Operation
+    asking: str = ""
 
     def match(self, path: tuple[str, ...]) -> dict[str, str] | None:
         """The parameters, where the path's segments fit; a trailing slash is a last, empty segment."""
@@ -54,7 +66,8 @@ class _Template:
     @property
     def rank(self) -> tuple[bool, ...]:
         """Literals first; before all others what hangs below a scope of any kind, whose end is literal."""
-        return (not self.tail, *(segment.startswith("{") for segment in self.head), self.rest is not None)
+        literals = (segment.startswith("{") for segment in self.head)
+        return (not self.tail, *literals, self.rest is not None, not self.asking)
 
 
 def _matched(template: tuple[str, ...], path: tuple[str, ...]) -> dict[str, str] | None:
@@ -113,10 +126,15 @@ class Router:
 
     def _find(self, method: str, path: str) -> Match | None:
         segments = tuple(path[1:].split("/"))
+        instead: list[tuple[str, Match]] = []
         for template in self._templates.get(method, ()):
             params = template.match(segments)
-            if params is not None:
-                return Match(template.operation, params)
+            if params is None:
+                continue
+            match = Match(template.operation, params)
+            if not template.asking:
+                return replace(match, instead=tuple(instead)) if instead else match
+            instead.append((template.asking, match))
         return None
 
 
@@ -128,9 +146,11 @@ def _folded(segment: str) -> str:
 
 
 def _template(text: str, operation: Operation) -> _Template:
-    inner = text.strip("/")  # within it an empty segment counts: some client sends two slashes
+    path, _, asking = text.partition("?")
+    inner = path.strip("/")  # within it an empty segment counts: some client sends two slashes
     segments = tuple(map(_folded, inner.split("/"))) if inner else ()
     starred = next((at for at, segment in enumerate(segments) if segment.endswith("*}")), None)
     if starred is None:
-        return _Template(segments, None, (), operation)
-    return _Template(segments[:starred], segments[starred][1:-2], segments[starred + 1 :], operation)
+        return _Template(segments, None, (), operation, asking)
+    head, rest, tail = segments[:starred], segments[starred][1:-2], segments[starred + 1 :]
+    return _Template(head, rest, tail, operation, asking)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from keyless.wire.operation import ApiVersions, Operation, Public, operation
+from keyless.wire.request import Query
 from keyless.wire.routing import Router
 
 
@@ -28,6 +29,7 @@ ROUTER = Router(
         declared("list", "GET /secrets"),
         declared("kv", "GET|HEAD /kv/{key*}"),
         declared("kvs", "GET /kv"),
+        declared("snapshot's kvs", "GET|HEAD /kv?snapshot"),
         declared("root", "GET /"),
         declared("resource", "GET /subscriptions/{id}/providers/{provider}/{rest*}"),
         declared("vault", "GET /subscriptions/{id}/providers/Ms.KeyVault/vaults/{name}"),
@@ -146,3 +148,22 @@ def test_what_hangs_below_a_scope_of_any_kind_is_found_before_what_the_scope_cou
     path: str, expected: tuple[str, dict[str, str]] | None
 ) -> None:
     assert found("GET", path) == expected
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("", "kvs"),
+        ("key=a&label=snapshot", "kvs"),
+        ("snapshot=one", "snapshot's kvs"),
+        ("key=a&Snapshot=", "snapshot's kvs"),
+    ],
+)
+def test_a_query_parameter_that_a_template_names_decides_what_is_meant(query: str, expected: str) -> None:
+    match = ROUTER.match("GET", "/kv")
+    assert match is not None
+    assert match.asked_with(Query(query)).operation.id == expected
+
+
+def test_a_path_that_is_only_known_with_a_query_parameter_is_nothing_without() -> None:
+    assert ROUTER.match("HEAD", "/kv") is None
