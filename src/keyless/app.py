@@ -191,8 +191,8 @@ def _management(store: Store, world: EstateWorld) -> Deferred:
     from keyless.wire.serving import Deferred
 
     def make() -> Plane:
-        from keyless.planes.appconfig.contents import StoreContents
-        from keyless.planes.appconfig.service import KeyValues
+        from keyless.planes.appconfig.key_values.contents import StoreContents
+        from keyless.planes.appconfig.key_values.service import KeyValues
         from keyless.planes.arm.plane import arm_plane
         from keyless.planes.keyvault.contents import VaultContents
 

@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 from keyless.planes.appconfig.conditions import ANY, UNCONDITIONAL, Conditions, Verdict, conditions_of
 from keyless.planes.appconfig.etags import page_etag, quoted
 from keyless.planes.appconfig.filters import escape, parse_filter
-from keyless.planes.appconfig.listing import Wanted
+from keyless.planes.appconfig.key_values.listing import Wanted
+from keyless.planes.appconfig.key_values.records import Name, places_before, revision_place
+from keyless.planes.appconfig.key_values.rules import Content
+from keyless.planes.appconfig.key_values.service import KeyValues
 from keyless.planes.appconfig.moments import http_date, iso_time, parse_moment
 from keyless.planes.appconfig.paging import NotAToken, decode_token, encode_token
-from keyless.planes.appconfig.records import Name, places_before, revision_place
-from keyless.planes.appconfig.rules import Content
-from keyless.planes.appconfig.service import KeyValues
 from keyless.store.sealing import RootKey
 from keyless.store.sqlite.store import SqliteStore
 from keyless.wire.request import HeaderMap

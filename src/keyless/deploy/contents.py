@@ -15,10 +15,10 @@ from keyless.model.estate import DeclaredApplication, DeclaredSecret, DeclaredSe
 from keyless.model.resources import ConfigurationStore, Vault
 from keyless.model.secret_text import SecretText
 from keyless.model.vault_keys import DeclaredKey
-from keyless.planes.appconfig.contents import StoreContents
 from keyless.planes.appconfig.errors import KeyLocked
-from keyless.planes.appconfig.records import KeyValue, Name
-from keyless.planes.appconfig.service import KeyValues
+from keyless.planes.appconfig.key_values.contents import StoreContents
+from keyless.planes.appconfig.key_values.records import KeyValue, Name
+from keyless.planes.appconfig.key_values.service import KeyValues
 from keyless.planes.keyvault.secrets.properties import SecretProperties
 from keyless.planes.keyvault.secrets.service import Secrets
 from keyless.store.clock import estate_time

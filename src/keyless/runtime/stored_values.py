@@ -10,7 +10,7 @@ from keyless.evidence.database import EvidenceDatabase
 from keyless.model.reading import READS
 from keyless.model.resource_id import ResourceId
 from keyless.plan.secrets.stored import NO_PACE, Pace, SecretFacts, StoredKind, StoredValue
-from keyless.planes.appconfig.service import KeyValues
+from keyless.planes.appconfig.key_values.service import KeyValues
 from keyless.planes.keyvault.secrets.service import Secrets
 from keyless.store.collections import STORES, VAULTS
 from keyless.store.ports import Store

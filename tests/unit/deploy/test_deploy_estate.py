@@ -15,8 +15,8 @@ from keyless.lifecycle.clock import advance
 from keyless.model.estate import DeclaredSecret, DeclaredSetting, Estate
 from keyless.model.roles import Changed
 from keyless.model.secret_text import SecretText
-from keyless.planes.appconfig.records import Name
-from keyless.planes.appconfig.service import KeyValues
+from keyless.planes.appconfig.key_values.records import Name
+from keyless.planes.appconfig.key_values.service import KeyValues
 from keyless.planes.keyvault.secrets.service import Secrets
 from keyless.store.collections import (
     ASSIGNMENTS,

@@ -13,8 +13,8 @@ from keyless.lifecycle.delete import delete_resource
 from keyless.model.estate import DeclaredSecret, DeclaredSetting, Estate
 from keyless.model.management import GenericResource, ManagementGroup
 from keyless.model.secret_text import SecretText
-from keyless.planes.appconfig.records import Name
-from keyless.planes.appconfig.service import KeyValues
+from keyless.planes.appconfig.key_values.records import Name
+from keyless.planes.appconfig.key_values.service import KeyValues
 from keyless.planes.keyvault.certificates.policy_schemas import (
     CertificatePolicy,
     IssuerParameters,

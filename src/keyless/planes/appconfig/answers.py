@@ -19,9 +19,9 @@ from keyless.planes.appconfig.api_versions import lists_have_etags
 from keyless.planes.appconfig.asked import fields_asked, moment_asked
 from keyless.planes.appconfig.conditions import Verdict, conditions_of
 from keyless.planes.appconfig.etags import page_etag, quoted
+from keyless.planes.appconfig.key_values.records import KeyValue
 from keyless.planes.appconfig.moments import http_date
 from keyless.planes.appconfig.paging import Page, next_link
-from keyless.planes.appconfig.records import KeyValue
 from keyless.planes.appconfig.schemas import (
     KEY_VALUE_SET_TYPE,
     KEY_VALUE_TYPE,

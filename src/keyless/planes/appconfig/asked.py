@@ -18,11 +18,11 @@ from keyless.planes.appconfig.filters import (
     parse_filter,
     parse_tag_filter,
 )
-from keyless.planes.appconfig.listing import Wanted
+from keyless.planes.appconfig.key_values.listing import Wanted
+from keyless.planes.appconfig.key_values.records import Name
+from keyless.planes.appconfig.key_values.rules import check_name
 from keyless.planes.appconfig.moments import NotAMoment, parse_moment
 from keyless.planes.appconfig.paging import NotAToken, decode_token
-from keyless.planes.appconfig.records import Name
-from keyless.planes.appconfig.rules import check_name
 from keyless.planes.appconfig.schemas import Fields
 from keyless.store.ports import Key
 from keyless.wire.call import Authorized

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from keyless.planes.appconfig.records import Name
+from keyless.planes.appconfig.key_values.records import Name
 from keyless.wire.errors import Conflict
 from keyless.wire.shapes import PROBLEM_BASE
 

@@ -14,11 +14,13 @@ import os
 from collections.abc import Callable
 
 from keyless.model.resources import ConfigurationStore
-from keyless.planes.appconfig import key_values, keys_labels, locks, revisions, snapshots
 from keyless.planes.appconfig.access_keys import StoreKeys
-from keyless.planes.appconfig.rules import MAX_BYTES
+from keyless.planes.appconfig.configuration import Configuration
+from keyless.planes.appconfig.key_values import keys_labels, locks, operations, revisions
+from keyless.planes.appconfig.key_values.rules import MAX_BYTES
+from keyless.planes.appconfig.key_values.service import KeyValues
 from keyless.planes.appconfig.schemas import KEY_VALUE_TYPE
-from keyless.planes.appconfig.service import KeyValues
+from keyless.planes.appconfig.snapshots import operations as snapshots
 from keyless.store.collections import STORES
 from keyless.store.ports import Store
 from keyless.wire.plane import Plane
@@ -27,7 +29,7 @@ from keyless.wire.shapes import app_configuration
 
 HOST_SUFFIX = ".azconfig.io"
 OPERATIONS = (
-    *key_values.OPERATIONS,
+    *operations.OPERATIONS,
     *keys_labels.OPERATIONS,
     *locks.OPERATIONS,
     *revisions.OPERATIONS,
@@ -37,7 +39,7 @@ OPERATIONS = (
 
 def app_configuration_plane(store: Store, *, entropy: Callable[[int], bytes] = os.urandom) -> Plane:
     """The plane over a store. ``entropy`` gives etags."""
-    service = KeyValues(store, entropy)
+    service = Configuration(KeyValues(store, entropy))
 
     async def locate(host: str) -> ConfigurationStore | None:
         name = store_name(host)
@@ -46,7 +48,7 @@ def app_configuration_plane(store: Store, *, entropy: Callable[[int], bytes] = o
         return await store.get(STORES, (name,))
 
     def headers(request: Request, resource: ConfigurationStore) -> list[tuple[str, str]]:
-        return answer_headers(request, service.sequence())
+        return answer_headers(request, service.key_values.sequence())
 
     return Plane(
         name="app-configuration",

@@ -13,8 +13,8 @@ from __future__ import annotations
 from msgspec import UNSET, Struct, UnsetType, field, structs
 
 from keyless.planes.appconfig.api_versions import has_description
+from keyless.planes.appconfig.key_values.records import KeyValue
 from keyless.planes.appconfig.moments import iso_time
-from keyless.planes.appconfig.records import KeyValue
 
 _TYPE = "application/vnd.microsoft.appconfig.{}+json; charset=utf-8"
 KEY_VALUE_TYPE = _TYPE.format("kv")

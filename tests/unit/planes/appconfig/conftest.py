@@ -6,8 +6,9 @@ import pytest
 from app_configuration_caller import Caller, make_store
 
 from keyless.model.resources import ConfigurationStore
+from keyless.planes.appconfig.configuration import Configuration
+from keyless.planes.appconfig.key_values.service import KeyValues
 from keyless.planes.appconfig.plane import app_configuration_plane
-from keyless.planes.appconfig.service import KeyValues
 from keyless.store.collections import STORES
 from keyless.store.sqlite.store import SqliteStore
 from keyless.wire.plane import Plane
@@ -29,9 +30,9 @@ async def plane(store: SqliteStore, configuration_store: ConfigurationStore) -> 
 
 @pytest.fixture
 def service(plane: Plane) -> KeyValues:
-    """The service behind the plane."""
-    assert isinstance(plane.service, KeyValues)
-    return plane.service
+    """The key-values behind the plane."""
+    assert isinstance(plane.service, Configuration)
+    return plane.service.key_values
 
 
 @pytest.fixture

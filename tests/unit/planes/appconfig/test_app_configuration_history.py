@@ -7,10 +7,10 @@ import datetime as dt
 import pytest
 from app_configuration_caller import Caller
 
-from keyless.planes.appconfig.listing import Wanted
-from keyless.planes.appconfig.records import REVISIONS, Name, key_value_key
-from keyless.planes.appconfig.rules import Content
-from keyless.planes.appconfig.service import RETENTION_S, KeyValues
+from keyless.planes.appconfig.key_values.listing import Wanted
+from keyless.planes.appconfig.key_values.records import REVISIONS, Name, key_value_key
+from keyless.planes.appconfig.key_values.rules import Content
+from keyless.planes.appconfig.key_values.service import RETENTION_S, KeyValues
 from keyless.store.sqlite.store import SqliteStore
 
 DAY_S = 24 * 60 * 60

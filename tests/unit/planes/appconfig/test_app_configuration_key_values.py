@@ -7,9 +7,9 @@ from app_configuration_caller import Caller, make_store
 
 from keyless.model.estate import DeclaredSetting
 from keyless.planes.appconfig.errors import KeyLocked
-from keyless.planes.appconfig.records import Name
-from keyless.planes.appconfig.rules import MAX_BYTES, Content
-from keyless.planes.appconfig.service import KeyValues
+from keyless.planes.appconfig.key_values.records import Name
+from keyless.planes.appconfig.key_values.rules import MAX_BYTES, Content
+from keyless.planes.appconfig.key_values.service import KeyValues
 from keyless.wire.errors import NotFound
 
 KEY_VALUE_TYPE = "application/vnd.microsoft.appconfig.kv+json; charset=utf-8"

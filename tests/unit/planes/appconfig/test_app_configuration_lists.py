@@ -8,9 +8,9 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 from app_configuration_caller import Caller, make_store
 
-from keyless.planes.appconfig.records import Name
-from keyless.planes.appconfig.rules import Content
-from keyless.planes.appconfig.service import KeyValues
+from keyless.planes.appconfig.key_values.records import Name
+from keyless.planes.appconfig.key_values.rules import Content
+from keyless.planes.appconfig.key_values.service import KeyValues
 
 KEY_VALUES = [
     ("app:color", None),

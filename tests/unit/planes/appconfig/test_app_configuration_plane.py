@@ -8,8 +8,8 @@ from app_configuration_caller import Caller, make_store
 from keyless.model.resources import ConfigurationStore, key_and_label
 from keyless.planes.appconfig import asked
 from keyless.planes.appconfig.api_versions import APP_CONFIGURATION
+from keyless.planes.appconfig.key_values.rules import MAX_BYTES
 from keyless.planes.appconfig.plane import OPERATIONS, audiences_of, store_name
-from keyless.planes.appconfig.rules import MAX_BYTES
 from keyless.wire.call import MINT, Authorized
 from keyless.wire.errors import Bug, InvalidRequest, Throttled
 from keyless.wire.operation import Requires

@@ -6,7 +6,7 @@ import pytest
 from arm_site import DAY_S, GROUP, SUBSCRIPTION, ArmSite
 from store_site import PROVIDER, STANDARD, StoreSite, deleted_path, store_path
 
-from keyless.planes.appconfig.records import KEY_VALUES, REVISIONS
+from keyless.planes.appconfig.key_values.records import KEY_VALUES, REVISIONS
 from keyless.store.collections import ACCESS_KEYS, DELETED_STORES
 
 RECOVER = {**STANDARD, "properties": {"createMode": "Recover"}}

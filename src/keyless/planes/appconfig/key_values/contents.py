@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from keyless.planes.appconfig.records import KEY_VALUES, REVISIONS, KeyValue, Name, store_key
-from keyless.planes.appconfig.rules import Content
-from keyless.planes.appconfig.service import KeyValues
+from keyless.planes.appconfig.key_values.records import KEY_VALUES, REVISIONS, KeyValue, Name, store_key
+from keyless.planes.appconfig.key_values.rules import Content
+from keyless.planes.appconfig.key_values.service import KeyValues
 from keyless.store.ports import Transaction
 
 

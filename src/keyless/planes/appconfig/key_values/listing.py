@@ -16,8 +16,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from keyless.planes.appconfig.filters import EVERYTHING, TagFilter, TextFilter
-from keyless.planes.appconfig.paging import ITEMS_PER_PAGE, Page
-from keyless.planes.appconfig.records import (
+from keyless.planes.appconfig.key_values.records import (
     BEHIND_ALL_REVISIONS,
     KEY_VALUES,
     REVISIONS,
@@ -27,6 +26,7 @@ from keyless.planes.appconfig.records import (
     name_of,
     store_key,
 )
+from keyless.planes.appconfig.paging import ITEMS_PER_PAGE, Page
 from keyless.store.ports import Collection, Key, Reader
 
 T = TypeVar("T")

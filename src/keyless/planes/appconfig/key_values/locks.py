@@ -5,8 +5,8 @@ from __future__ import annotations
 from keyless.planes.appconfig import access, answers, asked
 from keyless.planes.appconfig.api_versions import APP_CONFIGURATION
 from keyless.planes.appconfig.conditions import conditions_of
+from keyless.planes.appconfig.configuration import Configuration
 from keyless.planes.appconfig.schemas import KeyValueBody
-from keyless.planes.appconfig.service import KeyValues
 from keyless.wire.call import Authorized, Reply
 from keyless.wire.errors import InvalidRequest, NotFound, PreconditionFailed
 from keyless.wire.operation import operation
@@ -24,9 +24,9 @@ _SPEC = "https://learn.microsoft.com/azure/azure-app-configuration/rest-api-lock
     errors=(InvalidRequest, NotFound, PreconditionFailed),
     spec=f"{_SPEC}#lock-key-value",
 )
-async def lock(call: Authorized[None], service: KeyValues) -> Reply:
+async def lock(call: Authorized[None], configuration: Configuration) -> Reply:
     """Make a key-value read-only."""
-    return await _set_lock(call, service, locked=True)
+    return await _set_lock(call, configuration, locked=True)
 
 
 @operation(
@@ -39,13 +39,13 @@ async def lock(call: Authorized[None], service: KeyValues) -> Reply:
     errors=(InvalidRequest, NotFound, PreconditionFailed),
     spec=f"{_SPEC}#unlock-key-value",
 )
-async def unlock(call: Authorized[None], service: KeyValues) -> Reply:
+async def unlock(call: Authorized[None], configuration: Configuration) -> Reply:
     """Make a key-value writable again."""
-    return await _set_lock(call, service, locked=False)
+    return await _set_lock(call, configuration, locked=False)
 
 
-async def _set_lock(call: Authorized[None], service: KeyValues, *, locked: bool) -> Reply:
-    record = await service.lock(
+async def _set_lock(call: Authorized[None], configuration: Configuration, *, locked: bool) -> Reply:
+    record = await configuration.key_values.lock(
         asked.store_asked(call),
         asked.name_in(call.params),
         call.now,

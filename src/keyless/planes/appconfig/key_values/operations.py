@@ -5,11 +5,11 @@ from __future__ import annotations
 from keyless.planes.appconfig import access, answers, asked, attributes
 from keyless.planes.appconfig.api_versions import APP_CONFIGURATION
 from keyless.planes.appconfig.conditions import conditions_of
+from keyless.planes.appconfig.configuration import Configuration
 from keyless.planes.appconfig.errors import KeyLocked
-from keyless.planes.appconfig.listing import Wanted
-from keyless.planes.appconfig.rules import Content
+from keyless.planes.appconfig.key_values.listing import Wanted
+from keyless.planes.appconfig.key_values.rules import Content
 from keyless.planes.appconfig.schemas import KeyValueBody, KeyValueInput, KeyValueSet
-from keyless.planes.appconfig.service import KeyValues
 from keyless.wire.call import Authorized, Reply
 from keyless.wire.errors import (
     InvalidRequest,
@@ -34,7 +34,7 @@ _PLACE_PARTS = 2
     errors=(InvalidRequest, PreconditionFailed, NotImplementedHere),
     spec=f"{_SPEC}#list-key-values",
 )
-async def list_key_values(call: Authorized[None], service: KeyValues) -> Reply:
+async def list_key_values(call: Authorized[None], configuration: Configuration) -> Reply:
     """List the key-values that match the filters, a page at a time."""
     if call.request.query.get("snapshot") is not None:
         raise NotImplementedHere(
@@ -42,7 +42,7 @@ async def list_key_values(call: Authorized[None], service: KeyValues) -> Reply:
         )
     place = asked.place_asked(call, _PLACE_PARTS)
     return answers.key_value_page(
-        call, await service.page(asked.store_asked(call), asked.wanted(call), place)
+        call, await configuration.key_values.page(asked.store_asked(call), asked.wanted(call), place)
     )
 
 
@@ -56,10 +56,10 @@ async def list_key_values(call: Authorized[None], service: KeyValues) -> Reply:
     errors=(InvalidRequest, NotFound, PreconditionFailed),
     spec=f"{_SPEC}#get-key-value",
 )
-async def get_key_value(call: Authorized[None], service: KeyValues) -> Reply:
+async def get_key_value(call: Authorized[None], configuration: Configuration) -> Reply:
     """Return one key-value; no label means the one without a label."""
     name, tags = asked.name_in(call.params), asked.one_tags_asked(call)
-    record = await service.get(asked.store_asked(call), name, asked.moment_asked(call))
+    record = await configuration.key_values.get(asked.store_asked(call), name, asked.moment_asked(call))
     if not Wanted(tags=tags).holds(record):
         raise NotFound(f"the key-value `{name.key[:256]}` does not have these tags")
     return answers.read(call, record)
@@ -76,11 +76,11 @@ async def get_key_value(call: Authorized[None], service: KeyValues) -> Reply:
     errors=(InvalidRequest, KeyLocked, PayloadTooLarge, PreconditionFailed),
     spec=f"{_SPEC}#set-key",
 )
-async def set_key_value(call: Authorized[KeyValueInput], service: KeyValues) -> Reply:
+async def set_key_value(call: Authorized[KeyValueInput], configuration: Configuration) -> Reply:
     """Create a key-value or replace what it holds."""
     given = call.body
     content = Content(given.value, given.content_type, given.tags or {}, given.description)
-    record = await service.set(
+    record = await configuration.key_values.set(
         asked.store_asked(call),
         asked.name_in(call.params),
         content,
@@ -100,9 +100,9 @@ async def set_key_value(call: Authorized[KeyValueInput], service: KeyValues) -> 
     errors=(InvalidRequest, KeyLocked, PreconditionFailed),
     spec=f"{_SPEC}#delete",
 )
-async def delete_key_value(call: Authorized[None], service: KeyValues) -> Reply:
+async def delete_key_value(call: Authorized[None], configuration: Configuration) -> Reply:
     """Delete a key-value and return what it was; 204 where there was none."""
-    record = await service.delete(
+    record = await configuration.key_values.delete(
         asked.store_asked(call), asked.name_in(call.params), call.now, conditions_of(call.request.headers)
     )
     return Reply(status=204) if record is None else answers.written(call, record)

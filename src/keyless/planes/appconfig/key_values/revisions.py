@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from keyless.planes.appconfig import access, answers, asked, attributes
 from keyless.planes.appconfig.api_versions import APP_CONFIGURATION
+from keyless.planes.appconfig.configuration import Configuration
 from keyless.planes.appconfig.schemas import KeyValueSet
-from keyless.planes.appconfig.service import KeyValues
 from keyless.wire.call import Authorized, Reply
 from keyless.wire.errors import InvalidRequest
 from keyless.wire.operation import operation
@@ -23,10 +23,12 @@ _PLACE_PARTS = 3
     errors=(InvalidRequest,),
     spec="https://learn.microsoft.com/azure/azure-app-configuration/rest-api-revisions#list-revisions",
 )
-async def list_revisions(call: Authorized[None], service: KeyValues) -> Reply:
+async def list_revisions(call: Authorized[None], configuration: Configuration) -> Reply:
     """List what the key-values that match the filters have been, a page at a time."""
     place = asked.place_asked(call, _PLACE_PARTS)
-    page = await service.revisions(asked.store_asked(call), asked.wanted(call), call.now, place)
+    page = await configuration.key_values.revisions(
+        asked.store_asked(call), asked.wanted(call), call.now, place
+    )
     return answers.revision_page(call, page)
 
 

@@ -16,7 +16,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from keyless.planes.appconfig.records import Name
+from keyless.planes.appconfig.key_values.records import Name
 from keyless.wire.errors import InvalidRequest, PayloadTooLarge
 
 MAX_BYTES = 10 * 1024

@@ -18,13 +18,12 @@ from collections.abc import Callable, Sequence
 from msgspec import structs
 
 from keyless.model.estate import DeclaredSetting
-from keyless.planes.appconfig import listing
 from keyless.planes.appconfig.conditions import UNCONDITIONAL, Conditions
 from keyless.planes.appconfig.errors import KeyLocked
 from keyless.planes.appconfig.etags import new_etag
-from keyless.planes.appconfig.listing import Wanted
-from keyless.planes.appconfig.paging import Page
-from keyless.planes.appconfig.records import (
+from keyless.planes.appconfig.key_values import listing
+from keyless.planes.appconfig.key_values.listing import Wanted
+from keyless.planes.appconfig.key_values.records import (
     KEY_VALUES,
     REVISIONS,
     KeyValue,
@@ -35,7 +34,8 @@ from keyless.planes.appconfig.records import (
     revision_place,
     store_key,
 )
-from keyless.planes.appconfig.rules import Content, check_content, check_name
+from keyless.planes.appconfig.key_values.rules import Content, check_content, check_name
+from keyless.planes.appconfig.paging import Page
 from keyless.store.ports import Key, Store, Transaction
 from keyless.wire.errors import Missing, NotFound, PreconditionFailed
 

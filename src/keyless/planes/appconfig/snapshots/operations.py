@@ -6,7 +6,7 @@ from typing import NoReturn
 
 from keyless.planes.appconfig import access
 from keyless.planes.appconfig.api_versions import APP_CONFIGURATION
-from keyless.planes.appconfig.service import KeyValues
+from keyless.planes.appconfig.configuration import Configuration
 from keyless.wire.call import Authorized
 from keyless.wire.errors import NotImplementedHere
 from keyless.wire.operation import operation
@@ -22,7 +22,7 @@ _SPEC = "https://learn.microsoft.com/azure/azure-app-configuration/rest-api-snap
     errors=(NotImplementedHere,),
     spec=f"{_SPEC}#list-snapshots",
 )
-async def list_snapshots(call: Authorized[None], service: KeyValues) -> object:
+async def list_snapshots(call: Authorized[None], configuration: Configuration) -> object:
     """List the snapshots of a store."""
     _refuse()
 
@@ -35,7 +35,7 @@ async def list_snapshots(call: Authorized[None], service: KeyValues) -> object:
     errors=(NotImplementedHere,),
     spec=f"{_SPEC}#get-snapshot",
 )
-async def get_snapshot(call: Authorized[None], service: KeyValues) -> object:
+async def get_snapshot(call: Authorized[None], configuration: Configuration) -> object:
     """Return one snapshot."""
     _refuse()
 
@@ -48,7 +48,7 @@ async def get_snapshot(call: Authorized[None], service: KeyValues) -> object:
     errors=(NotImplementedHere,),
     spec=f"{_SPEC}#create-snapshot",
 )
-async def create_snapshot(call: Authorized[None], service: KeyValues) -> object:
+async def create_snapshot(call: Authorized[None], configuration: Configuration) -> object:
     """Create a snapshot of the key-values that match its filters."""
     _refuse()
 
@@ -61,7 +61,7 @@ async def create_snapshot(call: Authorized[None], service: KeyValues) -> object:
     errors=(NotImplementedHere,),
     spec=f"{_SPEC}#archive-recover-snapshot",
 )
-async def update_snapshot(call: Authorized[None], service: KeyValues) -> object:
+async def update_snapshot(call: Authorized[None], configuration: Configuration) -> object:
     """Archive a snapshot, or recover it."""
     _refuse()
 
@@ -74,7 +74,7 @@ async def update_snapshot(call: Authorized[None], service: KeyValues) -> object:
     errors=(NotImplementedHere,),
     spec=f"{_SPEC}#create-snapshot",
 )
-async def get_operation_details(call: Authorized[None], service: KeyValues) -> object:
+async def get_operation_details(call: Authorized[None], configuration: Configuration) -> object:
     """Return how far the creation of a snapshot has come."""
     _refuse()
 
