@@ -23,6 +23,8 @@ from keyless.model.actions import ActionPlane
 
 Json = dict[str, Any]
 
+HOUR_S, DAY_S = 3600, 24 * 3600
+MB = 1024 * 1024
 DATA_DIR = Path(__file__).resolve().parent.parent / "src" / "keyless" / "catalog" / "data"
 BLOCK_FIELDS = ("actions", "notActions", "dataActions", "notDataActions", "condition", "conditionVersion")
 
@@ -311,6 +313,9 @@ def limits(facts: Json) -> Json:
             "keyValueMaxBytes": store["keyValueMaxBytes"],
             "keyValuesPerPage": store["keyValuesPerPage"],
             "rbacPropagationMinutes": store["rbacPropagationMinutes"],
+            "shortestRetentionS": store["snapshotRetentionSeconds"]["min"],
+            "snapshotMaxBytes": store["snapshotMaxMB"] * MB,
+            "tiers": {name: tier(fact, store) for name, fact in store["tiers"].items()},
         },
         "managedIdentity": {
             "federatedCredentialsPerIdentity": identity["federatedCredentialsPerIdentity"],
@@ -327,6 +332,27 @@ def limits(facts: Json) -> Json:
             "customRolesPerTenant": rbac["customRolesPerTenant"],
             "propagationMinutes": rbac["propagationMinutes"],
         },
+    }
+
+
+def tier(fact: Json, store: Json) -> Json:
+    """What one tier of App Configuration gives; a tier whose history is short keeps snapshots no longer.
+
+    Source: https://learn.microsoft.com/cli/azure/appconfig/snapshot#az-appconfig-snapshot-create
+    """
+    history, snapshots = fact["revisionDays"] * DAY_S, store["snapshotRetentionSeconds"]
+    is_short = history == snapshots["defaultFree"]
+    return {
+        "requestsPerWindow": fact.get("requestsPerDay") or fact["requestsPerHour"],
+        "windowS": DAY_S if fact.get("requestsPerDay") else HOUR_S if fact["requestsPerHour"] else None,
+        "readsPerS": fact["readRps"],
+        "writesPerS": fact["writeRps"],
+        "storageBytes": fact["storageMB"] * MB,
+        "snapshotStorageBytes": fact["snapshotStorageMB"] * MB,
+        "revisionRetentionS": history,
+        "snapshotRetentionDefaultS": snapshots["defaultFree" if is_short else "defaultStandard"],
+        "snapshotRetentionMaxS": history if is_short else snapshots["max"],
+        "keepsDeleted": fact["softDelete"],
     }
 
 

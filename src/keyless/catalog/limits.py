@@ -50,12 +50,39 @@ class KeyVaultLimits(msgspec.Struct, frozen=True, rename="camel"):
     backoff_s: tuple[int, ...]
 
 
+class AppConfigurationTier(msgspec.Struct, frozen=True, rename="camel"):
+    """What a tier of App Configuration gives a store.
+
+    ``requests_per_window`` and ``window_s`` are none where there is no quota, ``reads_per_s`` and
+    ``writes_per_s`` where no rate is stated. A snapshot that is archived stays for
+    ``snapshot_retention_default_s`` unless it was told otherwise; ``keeps_deleted`` says whether a deleted
+    store can come back.
+    """
+
+    requests_per_window: int | None
+    window_s: int | None
+    reads_per_s: int | None
+    writes_per_s: int | None
+    storage_bytes: int
+    snapshot_storage_bytes: int
+    revision_retention_s: int
+    snapshot_retention_default_s: int
+    snapshot_retention_max_s: int
+    keeps_deleted: bool
+
+
 class AppConfigurationLimits(msgspec.Struct, frozen=True, rename="camel"):
-    """App Configuration: ``key_value_max_bytes`` counts key, label, tags and content type in."""
+    """App Configuration: ``key_value_max_bytes`` counts key, label, tags and content type in.
+
+    ``shortest_retention_s`` holds for revisions and for archived snapshots; ``tiers`` are by name.
+    """
 
     key_value_max_bytes: int
     key_values_per_page: int
     rbac_propagation_minutes: int
+    shortest_retention_s: int
+    snapshot_max_bytes: int
+    tiers: dict[str, AppConfigurationTier]
 
 
 class ManagedIdentityLimits(msgspec.Struct, frozen=True, rename="camel"):

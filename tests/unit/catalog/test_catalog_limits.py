@@ -25,3 +25,24 @@ def test_a_vault_has_limits_for_each_type_of_key_and_for_making_secrets():
         "P-521",
     }
     assert vault.key_transactions["RSA-4096"].hsm.others_per_window == 250
+
+
+def test_the_tiers_of_app_configuration_differ_in_requests_rates_storage_and_history():
+    tiers = limits().app_configuration.tiers
+    assert list(tiers) == ["free", "developer", "standard", "premium"]
+    assert [(tier.requests_per_window, tier.window_s) for tier in tiers.values()] == [
+        (1_000, 86_400),
+        (6_000, 3_600),
+        (30_000, 3_600),
+        (None, None),
+    ]
+    assert [(tier.reads_per_s, tier.writes_per_s) for tier in tiers.values()] == [
+        (None, None),
+        (None, None),
+        (300, 60),
+        (450, 100),
+    ]
+    assert tiers["free"].storage_bytes == tiers["free"].snapshot_storage_bytes == 10 * 1024 * 1024
+    assert [tier.revision_retention_s // 86_400 for tier in tiers.values()] == [7, 7, 30, 30]
+    assert [tier.snapshot_retention_max_s // 86_400 for tier in tiers.values()] == [7, 7, 90, 90]
+    assert [tier.keeps_deleted for tier in tiers.values()] == [False, False, True, True]
