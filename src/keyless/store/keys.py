@@ -9,6 +9,7 @@ from __future__ import annotations
 from keyless.store.ports import DamagedStore, Key
 
 _END = b"\x00"
+_ESCAPE = b"\x01"
 AFTER_ALL = b"\xff"  # never part of UTF-8, so it sorts behind every continuation of a prefix
 
 
@@ -33,6 +34,8 @@ def encode_prefix(prefix: Key, starting: str = "") -> bytes:
 def decode_key(raw: bytes) -> Key:
     """The parts of an encoded key; raises DamagedStore where the bytes are not one."""
     try:
+        if _ESCAPE not in raw:  # nearly all: one decoding for all parts
+            return tuple(raw.decode().split("\0")[:-1])
         return tuple(_unescape(part) for part in raw.split(_END)[:-1])
     except UnicodeDecodeError as error:
         raise DamagedStore(f"a record's key cannot be read: {error}") from error
