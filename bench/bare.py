@@ -23,6 +23,11 @@ async def app(scope: object, proto: Exchange) -> None:
     proto.response_bytes(200, HEADERS, ANSWER)
 
 
+async def unchanged(scope: object, proto: Exchange) -> None:
+    """Say that nothing has changed."""
+    proto.response_empty(304, HEADERS)
+
+
 async def posted(scope: object, proto: Exchange) -> None:
     """Read what was posted, and answer."""
     await proto()

@@ -6,7 +6,10 @@ import msgspec
 
 
 class Ready(msgspec.Struct, frozen=True):
-    """Ports, and what a client proves itself with; ``wrapped`` is a key that the vault's RSA key unwraps."""
+    """Ports, and what a client proves itself with; ``wrapped`` is a key that the vault's RSA key unwraps.
+
+    ``token`` is for vaults, ``store_token`` for configuration stores.
+    """
 
     tls_port: int
     plain_port: int
@@ -18,3 +21,4 @@ class Ready(msgspec.Struct, frozen=True):
     client_secret: str
     wrapped: str
     pid: int
+    store_token: str

@@ -23,6 +23,7 @@ from bench.servers import (
     rate_of,
     report,
 )
+from bench.settings import use_settings
 
 HOST = "contoso-orders.vault.azure.net"
 SECRET = "/secrets/db-password/?api-version=7.6"
@@ -36,6 +37,7 @@ def throughput(folder: Path) -> None:
         _secrets(folder, ready)
         _written_secrets(folder, ready)
         use_keys(folder, ready)
+        use_settings(folder, ready)
         _kept_tokens(folder, ready)
         _exchanged_tokens(folder, ready)
         _fresh_tokens(folder, ready)

@@ -18,6 +18,7 @@ import uvloop
 
 from bench.keys import make_keys
 from bench.ready import Ready
+from bench.settings import make_settings
 from keyless.app import (
     build_planes,
     deploy_estate,
@@ -55,11 +56,14 @@ resourceGroups:
       web: {{type: Microsoft.Web/sites, identity: {{systemAssigned: true}}}}
     vaults:
       contoso-orders: {{secrets: {{db-password: a-value-of-usual-length-32-chars}}}}
+    configurationStores:
+      contoso-config: {{}}
 applications:
   legacy: {{clientSecret: {CLIENT_SECRET}}}
 roleAssignments:
   - {{principal: web, role: Key Vault Secrets Officer, scope: {{vault: contoso-orders}}}}
   - {{principal: web, role: Key Vault Crypto User, scope: {{vault: contoso-orders}}}}
+  - {{principal: web, role: App Configuration Data Owner, scope: {{store: contoso-config}}}}
 """
 FLUSH_EVERY_S = 1.0
 
@@ -72,6 +76,7 @@ async def serve(folder: Path) -> None:
     estate = read_text(ESTATE, {})
     await deploy_estate(store, estate)
     wrapped = await make_keys(store)
+    await make_settings(store)
     world, leases, recorder = EstateWorld(store, "bench", time.time), Leases(), Recorder(evidence)
     now = dt.datetime.now(dt.UTC)
     authority = Authority.open(project.tls_directory, now)
@@ -123,17 +128,30 @@ async def _ready(
     identity = compute.system_assigned
     if identity is None:
         raise SystemExit("the estate of the benchmark has no identity")
-    audience = Audience("https://vault.azure.net")
-    token = TokenIssuer().managed_identity_token(
-        await current_signer(world), identity, compute.resource_id, audience, int(time.time())
-    )
+    signer = await current_signer(world)
+
+    def token(resource: str) -> str:
+        now, audience = int(time.time()), Audience(resource)
+        issuer = TokenIssuer()
+        return issuer.managed_identity_token(signer, identity, compute.resource_id, audience, now).jwt
+
     principals = frozenset({identity.principal_id})
     lease = Lease(compute.name, compute.resource_id, principals, Mode.ENFORCE, True, lambda message: None)
     leases.open(lease)
     application = estate.applications[0].client_id
     tenant = await world.tenant_id()
     return Ready(
-        *ports, token.jwt, certificate, lease.secret, tenant, application, CLIENT_SECRET, wrapped, os.getpid()
+        tls_port=ports[0],
+        plain_port=ports[1],
+        token=token("https://vault.azure.net"),
+        certificate=certificate,
+        workload_secret=lease.secret,
+        tenant_id=tenant,
+        client_id=application,
+        client_secret=CLIENT_SECRET,
+        wrapped=wrapped,
+        pid=os.getpid(),
+        store_token=token("https://azconfig.io"),
     )
 
 

@@ -27,11 +27,17 @@ ROUNDS = 9
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A request, over and over; ``body`` makes it a POST."""
+    """A request, over and over; ``body`` makes it a POST, or what ``method`` says.
+
+    A `%d` in the body is another number each time. Where there are ``targets``, these are asked for in turns,
+    at the server of the address.
+    """
 
     url: str
     headers: tuple[str, ...]
     body: str = ""
+    method: str = "POST"
+    targets: tuple[str, ...] = ()
 
 
 def wrk() -> str | None:
@@ -90,7 +96,7 @@ def bare_server(
 
 def rate_of(asked: Asked, folder: Path) -> float:
     """Requests a second."""
-    script = [] if not asked.body else ["-s", str(_posting(asked, folder))]
+    script = ["-s", str(_script(asked, folder))] if asked.body or asked.targets else []
     headers = [part for header in asked.headers for part in ("-H", header)]
     command = on_core(CLIENT, ["wrk", "-t1", "-c16", f"-d{SECONDS}s", *headers, *script, asked.url])
     said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
@@ -140,9 +146,25 @@ def end(process: subprocess.Popen[bytes]) -> None:
     process.wait()
 
 
-def _posting(asked: Asked, folder: Path) -> Path:
-    script = folder / "post.lua"
-    script.write_text(f'wrk.method = "POST"\nwrk.body = [[{asked.body}]]\n')
+def _script(asked: Asked, folder: Path) -> Path:
+    """What tells wrk to ask for more than one address by GET."""
+    lines = [f'wrk.method = "{asked.method}"', f"wrk.body = [[{asked.body}]]"] if asked.body else []
+    if asked.targets:
+        listed = ", ".join(f'"{target}"' for target in asked.targets)
+        lines += [
+            f"local targets, at = {{{listed}}}, 0",
+            "request = function() at = at % #targets + 1 return wrk.format(nil, targets[at]) end",
+        ]
+    elif "%d" in asked.body:
+        lines += [
+            "local count = 0",
+            "request = function()",
+            "  count = count + 1",
+            "  return wrk.format(nil, nil, nil, string.format(wrk.body, count))",
+            "end",
+        ]
+    script = folder / "ask.lua"
+    script.write_text("\n".join(lines))
     return script
 
 
