@@ -19,6 +19,7 @@ from keyless.planes.appconfig.api_versions import lists_have_etags
 from keyless.planes.appconfig.asked import fields_asked, moment_asked
 from keyless.planes.appconfig.conditions import Verdict, conditions_of
 from keyless.planes.appconfig.etags import page_etag, quoted
+from keyless.planes.appconfig.key_values.page_states import PageState
 from keyless.planes.appconfig.key_values.records import KeyValue
 from keyless.planes.appconfig.moments import http_date
 from keyless.planes.appconfig.paging import Page, next_link
@@ -30,6 +31,7 @@ from keyless.planes.appconfig.schemas import (
     key_value_body,
     name_body,
 )
+from keyless.store.ports import Key
 from keyless.wire.call import Authorized, Reply
 from keyless.wire.errors import PreconditionFailed
 
@@ -58,18 +60,38 @@ def read(call: Authorized[Any], record: KeyValue) -> Reply:
     )
 
 
-def key_value_page(call: Authorized[Any], page: Page[KeyValue]) -> Reply:
+def page_state(call: Authorized[Any], page: Page[KeyValue]) -> PageState | None:
+    """The state of a page of key-values; none at an api-version at which pages have none."""
+    if not lists_have_etags(call.api_version):
+        return None
+    return PageState(page_etag(record.etag for record in page.items), _link(call, page.after))
+
+
+def is_unchanged(call: Authorized[Any], etag: str) -> bool:
+    """Whether the conditions of a request say that a page with this etag need not be sent.
+
+    Raises:
+        PreconditionFailed: an `If-Match` does not hold.
+    """
+    return _verdict(call, etag, of_page=True) is Verdict.NOT_MODIFIED
+
+
+def unchanged_page(call: Authorized[Any], state: PageState) -> Reply:
+    """What a caller is told who has a page already."""
+    return Reply(status=304, headers=(("etag", quoted(state.etag)), *_next(state.link)))
+
+
+def key_value_page(call: Authorized[Any], page: Page[KeyValue], state: PageState | None) -> Reply:
     """A page of key-values, if the conditions of the request let it be sent.
 
     Raises:
         PreconditionFailed: an `If-Match` does not hold.
     """
-    if not lists_have_etags(call.api_version):
+    if state is None:
         return _key_value_set(call, page, None)
-    etag = page_etag(record.etag for record in page.items)
-    if _verdict(call, etag, of_page=True) is Verdict.NOT_MODIFIED:
-        return Reply(status=304, headers=(("etag", quoted(etag)), *_next(_link(call, page))))
-    return _key_value_set(call, page, etag)
+    if is_unchanged(call, state.etag):
+        return unchanged_page(call, state)
+    return _key_value_set(call, page, state.etag)
 
 
 def revision_page(call: Authorized[Any], page: Page[KeyValue]) -> Reply:
@@ -80,7 +102,7 @@ def revision_page(call: Authorized[Any], page: Page[KeyValue]) -> Reply:
 
 def name_page(call: Authorized[Any], page: Page[str | None], content_type: str) -> Reply:
     """A page of keys or labels."""
-    fields, link = fields_asked(call), _link(call, page)
+    fields, link = fields_asked(call), _link(call, page.after)
     return Reply(
         NameSet([name_body(name, fields) for name in page.items], link or UNSET),
         headers=_memento(call, link),
@@ -89,7 +111,7 @@ def name_page(call: Authorized[Any], page: Page[str | None], content_type: str) 
 
 
 def _key_value_set(call: Authorized[Any], page: Page[KeyValue], etag: str | None) -> Reply:
-    fields, link = fields_asked(call), _link(call, page)
+    fields, link = fields_asked(call), _link(call, page.after)
     items = [key_value_body(record, call.api_version, fields) for record in page.items]
     tagged: HeaderList = (("etag", quoted(etag)),) if etag else ()
     return Reply(
@@ -110,10 +132,8 @@ def _state(record: KeyValue) -> HeaderList:
     return ("etag", quoted(record.etag)), ("last-modified", http_date(record.modified_at))
 
 
-def _link(call: Authorized[Any], page: Page[Any]) -> str | None:
-    if page.after is None:
-        return None
-    return next_link(call.request.path, call.request.query_string, page.after)
+def _link(call: Authorized[Any], after: Key | None) -> str | None:
+    return None if after is None else next_link(call.request.path, call.request.query_string, after)
 
 
 def _next(link: str | None) -> HeaderList:

@@ -97,7 +97,10 @@ def tags_asked(call: Authorized[Any]) -> tuple[TagFilter, ...]:
     Raises:
         InvalidRequest: one is not a filter, or there are more than five.
     """
-    texts = [text for text in call.request.query.all("tags") if text.strip()]
+    given = call.request.query.all("tags")
+    if not given:
+        return ()
+    texts = [text for text in given if text.strip()]
     if len(texts) > _MOST_TAGS:
         raise InvalidRequest(f"Too many tags. Maximum supported is {_MOST_TAGS}", field="tags")
     try:
@@ -126,7 +129,10 @@ def moment_asked(call: Authorized[Any]) -> float | None:
 
 def fields_asked(call: Authorized[Any]) -> Fields | None:
     """The fields selected by `$select`; none where all are. Unknown ones are passed over, as Azure does."""
-    names = {name.strip().lower() for text in call.request.query.all("$select") for name in text.split(",")}
+    selected = call.request.query.all("$select")
+    if not selected:
+        return None
+    names = {name.strip().lower() for text in selected for name in text.split(",")}
     names.discard("")
     return None if not names or "*" in names else frozenset(names)
 

@@ -10,8 +10,11 @@ from __future__ import annotations
 
 import datetime as dt
 from email.utils import format_datetime, parsedate_to_datetime
+from functools import lru_cache
 
 from keyless.wire.moments import read_moment
+
+_REMEMBERED = 4096  # key-values that are read together were often written together
 
 
 class NotAMoment(ValueError):
@@ -37,11 +40,13 @@ def _read_http_date(text: str) -> float:
     return (moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)).timestamp()
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def http_date(at: float) -> str:
     """Epoch seconds as an HTTP date (RFC 9110, section 5.6.7)."""
     return format_datetime(_utc(at), usegmt=True)
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def iso_time(at: int) -> str:
     """Epoch seconds as bodies give times, such as ``2019-08-27T16:52:32+00:00``."""
     return _utc(at).isoformat()

@@ -12,11 +12,13 @@ from __future__ import annotations
 import base64
 import os
 from collections.abc import Callable
+from functools import lru_cache
 
 from keyless.model.resources import ConfigurationStore
 from keyless.planes.appconfig.access_keys import StoreKeys
 from keyless.planes.appconfig.configuration import Configuration
 from keyless.planes.appconfig.key_values import keys_labels, locks, operations, revisions
+from keyless.planes.appconfig.key_values.page_states import PageStates
 from keyless.planes.appconfig.key_values.rules import MAX_BYTES
 from keyless.planes.appconfig.key_values.service import KeyValues
 from keyless.planes.appconfig.schemas import KEY_VALUE_TYPE
@@ -39,7 +41,8 @@ OPERATIONS = (
 
 def app_configuration_plane(store: Store, *, entropy: Callable[[int], bytes] = os.urandom) -> Plane:
     """The plane over a store. ``entropy`` gives etags."""
-    service = Configuration(KeyValues(store, entropy))
+    key_values = KeyValues(store, entropy)
+    service = Configuration(key_values, PageStates(key_values.sequence))
 
     async def locate(host: str) -> ConfigurationStore | None:
         name = store_name(host)
@@ -94,6 +97,7 @@ def answer_headers(request: Request, sequence: int) -> list[tuple[str, str]]:
     return headers
 
 
+@lru_cache(maxsize=1)
 def sync_token(sequence: int) -> str:
     """``<id>=<value>;sn=<number>``, with the sequence in both value and number."""
     value = base64.b64encode(f"0:{sequence}".encode()).decode()

@@ -11,7 +11,7 @@ Only what a key filter can match is read: by prefix, or key by key.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -51,16 +51,25 @@ class Wanted:
         """Whether the tag filters match."""
         return all(record.tags.get(tag.name, _ABSENT) == tag.value for tag in self.tags)
 
+    def means(self, record: KeyValue) -> bool:
+        """Whether every filter matches."""
+        return (
+            self.keys.matches(record.key)
+            and self.labels.matches(record.label)
+            and (not self.tags or self.holds(record))
+        )
+
 
 async def page_of_key_values(
     reader: Reader, store_name: str, wanted: Wanted, after: Key | None
 ) -> Page[KeyValue]:
     """A page of key-values; places are (key, label)."""
     items: list[KeyValue] = []
-    async for record in _key_values(reader, store_name, wanted, after):
-        items.append(record)
-        if len(items) == ITEMS_PER_PAGE:
-            return Page(items, (record.key, record.label or ""))
+    async for found in _key_values(reader, store_name, wanted, after):
+        items += found
+        if len(items) >= ITEMS_PER_PAGE:
+            page = items[:ITEMS_PER_PAGE]
+            return Page(page, (page[-1].key, page[-1].label or ""))
     return Page(items)
 
 
@@ -70,12 +79,13 @@ async def page_of_keys(
     """A page of keys, each once; places are (key,)."""
     last = after[0] if after else None
     items: list[str | None] = []
-    async for record in _key_values(reader, store_name, wanted, (last, "") if last is not None else None):
-        if record.key != last:
-            last = record.key
-            items.append(last)
-            if len(items) == ITEMS_PER_PAGE:
-                return Page(items, (last,))
+    async for found in _key_values(reader, store_name, wanted, (last, "") if last is not None else None):
+        for record in found:
+            if record.key != last:
+                last = record.key
+                items.append(last)
+                if len(items) == ITEMS_PER_PAGE:
+                    return Page(items, (last,))
     return Page(items)
 
 
@@ -83,7 +93,9 @@ async def page_of_labels(
     reader: Reader, store_name: str, wanted: Wanted, after: Key | None
 ) -> Page[str | None]:
     """A page of labels, each once, no label first; places are (label,)."""
-    found = {record.label or "" async for record in _key_values(reader, store_name, wanted, None)}
+    found: set[str] = set()
+    async for records in _key_values(reader, store_name, wanted, None):
+        found.update(record.label or "" for record in records)
     rest = sorted(label for label in found if after is None or label > after[0])
     page = rest[:ITEMS_PER_PAGE]
     return Page([label or None for label in page], (page[-1],) if len(page) == ITEMS_PER_PAGE else None)
@@ -117,25 +129,16 @@ async def key_value_at(reader: Reader, store_name: str, name: Name, at: float) -
 
 async def _key_values(
     reader: Reader, store_name: str, wanted: Wanted, after: Key | None
-) -> AsyncIterator[KeyValue]:
-    """Every key-value that is wanted, behind the place (key, label)."""
-    records = (
-        _current(reader, store_name, wanted, after)
-        if wanted.at is None
-        else _as_of(reader, store_name, wanted, after)
-    )
-    async for record in records:
-        if wanted.holds(record):
-            yield record
-
-
-async def _current(
-    reader: Reader, store_name: str, wanted: Wanted, after: Key | None
-) -> AsyncIterator[KeyValue]:
+) -> AsyncIterator[list[KeyValue]]:
+    """Every key-value that is wanted, behind the place (key, label), some at a time."""
+    if wanted.at is not None:
+        async for record in _as_of(reader, store_name, wanted, after):
+            if wanted.holds(record):
+                yield [record]
+        return
     for stretch in _stretches(store_name, wanted.keys, after):
-        async for place, record in _walk(reader, KEY_VALUES, *stretch):
-            if wanted.names(name_of(place)):
-                yield record
+        async for batch in _batches(reader, KEY_VALUES, *stretch):
+            yield [record for _, record in batch if wanted.means(record)]
 
 
 async def _as_of(
@@ -182,12 +185,24 @@ async def _walk(
     starting: str = "",
     after: Key | None = None,
 ) -> AsyncIterator[tuple[Key, T]]:
-    """Every record of a stretch, read in batches: a page at first, more where few of them are wanted."""
+    """Every record of a stretch."""
+    async for batch in _batches(reader, collection, prefix, starting, after):
+        for found in batch:
+            yield found
+
+
+async def _batches(
+    reader: Reader,
+    collection: Collection[T],
+    prefix: Key,
+    starting: str = "",
+    after: Key | None = None,
+) -> AsyncIterator[Sequence[tuple[Key, T]]]:
+    """The records of a stretch in batches: a page at first, more where few of them are wanted."""
     limit = ITEMS_PER_PAGE
     while True:
         batch = await reader.scan(collection, prefix, starting=starting, after=after, limit=limit)
-        for place, record in batch:
-            yield place, record
+        yield batch
         if len(batch) < limit:
             return
         after = batch[-1][0]

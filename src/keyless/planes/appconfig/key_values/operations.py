@@ -40,10 +40,18 @@ async def list_key_values(call: Authorized[None], configuration: Configuration) 
         raise NotImplementedHere(
             "snapshots are not here yet: list the key-values themselves, by key and label"
         )
+    store_name, query, pages = asked.store_asked(call), call.request.query_string, configuration.pages
+    wants_now = call.request.headers.get("accept-datetime") is None
+    known = pages.known(store_name, query) if wants_now else None
+    if known is not None and answers.is_unchanged(call, known.etag):
+        return answers.unchanged_page(call, known)
+    revision = configuration.key_values.sequence()
     place = asked.place_asked(call, _PLACE_PARTS)
-    return answers.key_value_page(
-        call, await configuration.key_values.page(asked.store_asked(call), asked.wanted(call), place)
-    )
+    page = await configuration.key_values.page(store_name, asked.wanted(call), place)
+    state = answers.page_state(call, page)
+    if state is not None and wants_now:
+        pages.keep(store_name, query, state, revision)
+    return answers.key_value_page(call, page, state)
 
 
 @operation(
