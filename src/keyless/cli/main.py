@@ -32,6 +32,7 @@ _COMMANDS = {
     "identity": "List, show, revoke and restore identities.",
     "federate": "Let the real Entra ID, or another provider, trust the identities of this site.",
     "clock": "Move the estate's time forward, for what takes days.",
+    "outage": "Take a vault, a store or an endpoint down, to see what an app makes of it.",
     "events": "List what vaults have told to whoever is subscribed, and what waits.",
     "keys": "List, rotate and revoke the keys that sign tokens.",
     "metadata": "Serve tokens to processes of this machine, known by the kernel and by no secret.",

@@ -13,6 +13,8 @@ from keyless.model.resource_id import ResourceId
 
 VAULT_TYPE = "Microsoft.KeyVault/vaults"
 STORE_TYPE = "Microsoft.AppConfiguration/configurationStores"
+VAULT_SUFFIX = ".vault.azure.net"
+STORE_SUFFIX = ".azconfig.io"
 USER_ASSIGNED_IDENTITY_TYPE = "Microsoft.ManagedIdentity/userAssignedIdentities"
 
 

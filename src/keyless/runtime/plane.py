@@ -30,6 +30,7 @@ from keyless.gateway.attest.processes import Process
 from keyless.gateway.metadata.server import CannotServeMetadata, MetadataServer
 from keyless.gateway.owner_files import UnsafeFile
 from keyless.gateway.proxy.leases import Fronts
+from keyless.lifecycle.outages import all_outages
 from keyless.model.clock import span_in_words
 from keyless.model.estate import Estate
 from keyless.model.evidence import Outcome, Run
@@ -220,7 +221,7 @@ class RunningPlane:
         except CannotServeMetadata as error:
             raise LeaseRefused(str(error)) from error
         session.server = server
-        notes = (*await _notes_on(self._store), *await self._notes_on_clock())
+        notes = (*await _notes_on(self._store), *await _standing_notes(self._store))
         return session, Serving(server.address, server.port, notes)
 
     async def close_metadata(self, session: MetadataSession) -> Summary:
@@ -254,7 +255,7 @@ class RunningPlane:
             self._ready(lease),
             client_id=client_id,
             key_directory=keys,
-            notes=(*_notes_on_identity(lease), *await self._notes_on_clock(), *limits),
+            notes=(*_notes_on_identity(lease), *await _standing_notes(self._store), *limits),
         )
         if kind is HostKind.AKS:
             ready = await self._in_cluster(ready, await self._world.pod(compute))
@@ -274,7 +275,7 @@ class RunningPlane:
         await self._prepare(asked.estate, asked.propagation_delay_s)
         limits = self._limits.choose(asked.limits)
         lease, account = await self._owner.lease(asked, tell, client)
-        notes = await self._notes_on_clock()
+        notes = await _standing_notes(self._store)
         self._leases.open(lease)
         self._start_lines_anew()
         ready = msgspec.structs.replace(self._ready(lease), account=account, notes=(*notes, *limits))
@@ -293,12 +294,6 @@ class RunningPlane:
             client_ids=pod.client_ids,
             token_file=str(file),
         )
-
-    async def _notes_on_clock(self) -> tuple[str, ...]:
-        """What to say where the estate's time is not the machine's."""
-        ahead = await ahead_s(self._store)
-        how_far = f"the estate's time is {span_in_words(ahead)} ahead of this machine's"
-        return (f"{how_far}: `keyless clock reset` ends that",) if ahead else ()
 
     def _keys_of(self, kind: HostKind) -> str:
         """Where the challenges of Azure Arc's endpoint lie, for a workload that will meet them."""
@@ -469,6 +464,18 @@ class RunningPlane:
                 await self.rotate_tokens()
             except Exception:
                 log.exception("a workload's token could not be replaced; it is tried again")
+
+
+async def _standing_notes(store: Store) -> tuple[str, ...]:
+    """What to say at the start of every run, because it was left so: another time, and what is down."""
+    ahead = await ahead_s(store)
+    how_far = f"the estate's time is {span_in_words(ahead)} ahead of this machine's"
+    moved = f"{how_far}: `keyless clock reset` ends that"
+    down = [
+        f"{outage.what} is {outage.manner}: `keyless outage end` brings it back"
+        for outage in await all_outages(store)
+    ]
+    return (*((moved,) if ahead else ()), *down)
 
 
 def _notes_on_identity(lease: Lease) -> tuple[str, ...]:

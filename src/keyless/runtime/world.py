@@ -26,9 +26,12 @@ from keyless.model.estate import derived_guid
 from keyless.model.federated_credentials import MOST
 from keyless.model.hosts import HostKind, host_kind_of
 from keyless.model.identities import ComputeResource, ManagedIdentity
+from keyless.model.outages import Manner
 from keyless.model.resource_id import ResourceId, group_scope, resource_scope
 from keyless.model.resources import (
+    STORE_SUFFIX,
     STORE_TYPE,
+    VAULT_SUFFIX,
     VAULT_TYPE,
     ConfigurationStore,
     ResourceGroup,
@@ -45,6 +48,7 @@ from keyless.store.collections import (
     FEDERATED_CREDENTIALS,
     GROUPS,
     IDENTITIES,
+    OUTAGES,
     SIGNING_KEYS,
     STORES,
     TENANT,
@@ -55,8 +59,6 @@ from keyless.tokens.keys import KeyRing
 from keyless.tokens.service_accounts import ServiceAccount
 
 TENANT_KEY = ("tenant",)
-VAULT_SUFFIX = ".vault.azure.net"
-STORE_SUFFIX = ".azconfig.io"
 
 _VAULT_NAME = re.compile(r"[a-z](?!.*--)[a-z0-9-]{1,22}[a-z0-9]")
 _STORE_NAME = re.compile(r"[a-z0-9](?!.*--)[a-z0-9-]{3,48}[a-z0-9]")
@@ -188,14 +190,22 @@ class EstateWorld:
         """Whether a workload may connect to a host of ours: none, or why not.
 
         A vault or store that is not there is refused, as an unknown host name would be in the cloud; where
-        the workload is learning, it comes into being, unless it lies deleted under that name.
+        the workload is learning, it comes into being, unless it lies deleted under that name. So is one that
+        is taken down and unreachable.
         """
+        refused = await self._refusal(host, lease)
+        if refused is not None:
+            lease.tell_once(Remark(f"no connection to `{host}`: {refused}"))
+        return refused
+
+    async def _refusal(self, host: str, lease: Lease) -> str | None:
+        self._store.refresh()  # an outage begins and ends in another process
+        outage = await self._store.get(OUTAGES, (host,))
+        if outage is not None and outage.manner is Manner.UNREACHABLE:
+            return f"{outage.what} is unreachable: `keyless outage end` brings back what was taken down"
         for suffix, meet in ((VAULT_SUFFIX, self._meet_vault), (STORE_SUFFIX, self._meet_store)):
             if host.endswith(suffix):
-                refused = await meet(host.removesuffix(suffix), lease)
-                if refused is not None:
-                    lease.tell_once(Remark(f"no connection to `{host}`: {refused}"))
-                return refused
+                return await meet(host.removesuffix(suffix), lease)
         return None
 
     async def _meet_vault(self, name: str, lease: Lease) -> str | None:

@@ -26,6 +26,7 @@ from keyless.model.management import (
     ManagementGroup,
     ManagementLock,
 )
+from keyless.model.outages import Outage
 from keyless.model.resources import (
     ConfigurationStore,
     DeletedStore,
@@ -44,6 +45,8 @@ TENANT = Collection("tenant", Tenant)
 CLOCK = Collection("clock", Clock)
 """One record, under ``CLOCK_KEY``."""
 CLOCK_KEY = ("clock",)
+OUTAGES = Collection("outages", Outage)
+"""By endpoint."""
 GROUPS = Collection("resource-groups", ResourceGroup)
 """By the id's case-folded text."""
 COMPUTE = Collection("compute", ComputeResource)

@@ -5,6 +5,7 @@ Rules:
   an object is told to a caller who has not passed the steps before it;
 - whoever is authenticated counts towards a limit, permitted or not, and nobody else does: a stranger cannot
   use up what others may ask for. Beyond the limit neither is told what was decided, which is recorded;
+- what is down has no caller and no decision, and leaves no evidence: it answers 503, or not at all;
 - what a request means is looked up in `wire/meaning.py`, which remembers it;
 - whatever is not a `WireError` is logged and becomes a bare 500.
 """
@@ -24,6 +25,7 @@ from keyless.evidence.recorder import Recorder, SignInKey, ThrottledKey, WantKey
 from keyless.model.attributes import NO_ATTRIBUTES, Attributes
 from keyless.model.directory import DirectoryRole
 from keyless.model.identities import Principal
+from keyless.model.outages import Manner, Outage
 from keyless.model.resource_id import ResourceId
 from keyless.model.roles import RoleDefinition
 from keyless.store.ports import Store
@@ -41,11 +43,12 @@ from keyless.wire.errors import (
     NotFound,
     Throttled,
     Unauthenticated,
+    Unavailable,
     WireError,
 )
-from keyless.wire.meaning import Meaning, Meanings, Site, World
+from keyless.wire.meaning import Down, Meaning, Meanings, Site, World
 from keyless.wire.operation import Asked, Operation, Public, Requires, WorkloadOnly
-from keyless.wire.plane import Failure, Journal, Performed, Plane, Rendered
+from keyless.wire.plane import CUT, Failure, Journal, Performed, Plane, Rendered
 from keyless.wire.request import Request
 from keyless.wire.serving import Deferred
 from keyless.wire.throttle import Tally, Throttle
@@ -136,7 +139,7 @@ class Dispatcher:
         return f"{self._number_prefix}{next(self._numbers):012x}"
 
     async def answer(self, request: Request, read_body: ReadBody) -> Rendered:
-        """Answer one request; never raises."""
+        """Answer one request, or with ``CUT`` say that it gets no answer; never raises."""
         site: Site | None = None
         try:
             meaning = await self._meanings.of(request)
@@ -144,6 +147,8 @@ class Dispatcher:
             return await self._perform(meaning, request, read_body)
         except WireError as error:
             return self._fail(error, request, site)
+        except Down as down:
+            return self._say_down(down.site, down.outage, request)
         except Exception:
             log.exception("request %s failed", request.request_id)
             return self._fail(Bug("an internal error occurred"), request, site)
@@ -349,6 +354,13 @@ class Dispatcher:
         want = WantKey(caller.principal_id, what.kind, what.container, what.name, what.label or "")
         if self._recorder.want(want):
             self._on_missing(want)
+
+    def _say_down(self, site: Site, outage: Outage, request: Request) -> Rendered:
+        """What whoever asks something that is down gets to hear."""
+        if outage.manner is Manner.UNREACHABLE:
+            return CUT
+        why = f"{outage.what} is unavailable: `keyless outage end` brings back what was taken down"
+        return self._fail(Unavailable(why), request, site)
 
     def _fail(self, error: WireError, request: Request, site: Site | None) -> Rendered:
         if error.sign_in is not None:

@@ -230,6 +230,13 @@ class Throttled(WireError):
         self.limit = limit
 
 
+class Unavailable(WireError):
+    """The service does not do its work for a while; what there is of it was not looked at."""
+
+    status = 503
+    code = "ServiceUnavailable"
+
+
 class InvalidGrant(WireError):
     """A token request that Entra refuses: ``error`` is OAuth's word, ``number`` the AADSTS code."""
 

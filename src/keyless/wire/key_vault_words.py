@@ -77,7 +77,7 @@ def said(failure: Failure) -> Said:
 
 
 def _message(error: WireError, request: Request) -> str:
-    if error.status >= 500 and error.status != 501:
+    if error.status >= 500 and error.status not in {501, 503}:
         return "an internal error occurred"
     if isinstance(error, Throttled):
         return _throttled(error)

@@ -4,6 +4,7 @@ Rules:
 - what is remembered is forgotten as soon as anything that it rests on changes in the store, or a signing key
   begins or ends;
 - the number of things remembered is bounded, because their texts come from outside;
+- nothing is remembered of a site that is down, so that what is up pays nothing for it;
 - a method that a POST stands for (`X-HTTP-Method`, `X-HTTP-Request`) counts where the plane says so.
 """
 
@@ -19,6 +20,7 @@ from keyless.catalog.directory_roles import directory_roles as known_directory_r
 from keyless.evidence.recorder import Recorder
 from keyless.model.directory import DirectoryRole
 from keyless.model.identities import PrincipalKind, Revocation
+from keyless.model.outages import Outage
 from keyless.model.roles import RoleDefinition
 from keyless.store.clock import ahead_s
 from keyless.store.collections import (
@@ -28,6 +30,7 @@ from keyless.store.collections import (
     COMPUTE,
     DIRECTORY_ROLE_ASSIGNMENTS,
     IDENTITIES,
+    OUTAGES,
     REVOCATIONS,
     SECURITY_GROUPS,
     SIGNING_KEYS,
@@ -64,6 +67,7 @@ _SLASHES = re.compile("/{2,}")
 _RESTS_ON = (
     *RESTS_ON,
     CLOCK,
+    OUTAGES,
     VAULTS,
     STORES,
     COMPUTE,
@@ -92,13 +96,23 @@ class World(Protocol):
 
 @dataclass(slots=True)
 class Site:
-    """A host name: its plane, the resource behind it, and its callers' tokens."""
+    """A host name: its plane, the resource behind it, its callers' tokens, and whether it is down."""
 
     plane: Plane
     router: Router
     resource: object
     tokens: BearerTokens
     takes_tokens: bool
+    outage: Outage | None = None
+
+
+class Down(Exception):
+    """What a request asks is down."""
+
+    def __init__(self, site: Site, outage: Outage) -> None:
+        super().__init__(outage.endpoint)
+        self.site = site
+        self.outage = outage
 
 
 @dataclass(slots=True)
@@ -151,6 +165,7 @@ class Meanings:
         self._key_ring: KeyRing | None = None
         self._changes_at = math.inf
         self._revocations: Mapping[str, Revocation] = {}
+        self._outages: Mapping[str, Outage] = {}
         self.tenant_id = ""
         self.ahead_s = 0
 
@@ -181,6 +196,7 @@ class Meanings:
 
         Raises:
             NotFound: nothing is served under its host name.
+            Down: what is served there is down.
         """
         if self._store.refresh() != self._seen_version or request.now >= self._changes_at:
             await self._notice_changes(request.now)
@@ -194,6 +210,8 @@ class Meanings:
 
     async def _understand(self, key: tuple[str, str, str, str], request: Request) -> Meaning:
         site = await self._site(request.host, request.path)
+        if site.outage is not None:
+            raise Down(site, site.outage)
         method = request.method
         if site.plane.method_override and method == "POST":
             method = (_other_method(request) or method).upper()
@@ -251,7 +269,8 @@ class Meanings:
                 audiences = plane.audiences(resource)
                 issuer = v1_issuer(self.tenant_id)
                 tokens = BearerTokens(self._key_ring, self.tenant_id, issuer, audiences, self._revocations)
-                yield Site(plane, router, resource, tokens, bool(audiences))
+                outage = self._outages.get(plane.part or name)
+                yield Site(plane, router, resource, tokens, bool(audiences), outage)
 
     async def _notice_changes(self, now: float) -> None:
         version = self._store.refresh()
@@ -261,6 +280,7 @@ class Meanings:
             self.ahead_s = await ahead_s(self._store)
             self._key_ring = await self._world.key_ring()
             self._revocations = await all_revocations(self._store)
+            self._outages = {outage.endpoint: outage for _, outage in await self._store.scan(OUTAGES)}
             self._changes_at = self._key_ring.changes_at
             if self._decides:
                 snapshot = await self._policies.snapshot(now)

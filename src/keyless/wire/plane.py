@@ -35,6 +35,10 @@ class Rendered(NamedTuple):
     body: bytes
 
 
+CUT = Rendered(0, (), b"")
+"""Stands for no answer at all: the connection is cut."""
+
+
 @dataclass(frozen=True, slots=True)
 class Performed:
     """A write that was asked for and how it went: ``error`` is none where it was done.
@@ -76,7 +80,8 @@ class Plane:
     is permitted, of a plane that keeps a journal. ``journal`` hears of every write, and of every one that was
     refused, before it is answered. ``keeps_estate_time`` says that its calls are at the estate's time: of
     planes whose objects expire and are purged, not of those whose tokens are held against others' clocks.
-    ``counted_at`` says of a resource where its operations are counted that have a limit.
+    ``counted_at`` says of a resource where its operations are counted that have a limit. ``part`` is the name
+    under which it is taken down together with other planes, where it is not by its host names.
     """
 
     name: str
@@ -101,6 +106,7 @@ class Plane:
     guard: Guard | None = None
     keeps_estate_time: bool = False
     counted_at: Callable[[Any], CountedAt] | None = None
+    part: str = ""
 
     def answers(self, path: str) -> bool:
         """Whether a path is one of this plane's own, at a host name that it shares with others."""

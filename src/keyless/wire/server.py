@@ -20,8 +20,10 @@ from granian.constants import HTTPModes, Interfaces, SSLProtocols
 from granian.rsgi import Scope
 from granian.server.embed import Server
 
+from keyless.wire.cut import cut
 from keyless.wire.dispatch import Dispatcher
 from keyless.wire.errors import PayloadTooLarge
+from keyless.wire.plane import CUT
 from keyless.wire.request import Headers, Request
 
 logging.getLogger("_granian").setLevel(logging.ERROR)
@@ -77,6 +79,8 @@ class Front:
         response_headers = answer.headers if isinstance(answer.headers, list) else list(answer.headers)
         if answer.body:
             proto.response_bytes(answer.status, response_headers, answer.body)
+        elif answer is CUT:
+            cut(scope.client, scope.server)
         else:
             proto.response_empty(answer.status, response_headers)
 

@@ -28,6 +28,7 @@ from keyless.wire.errors import (
     PayloadTooLarge,
     Throttled,
     Unauthenticated,
+    Unavailable,
     WireError,
 )
 from keyless.wire.plane import Failure, Rendered
@@ -42,8 +43,11 @@ _API_VERSION = re.compile(r"\d+\.\d+|\d{4}-\d{2}-\d{2}(-[a-z]+)?")
 _CORRELATION_ID = re.compile(r"[A-Za-z0-9-]{1,64}")
 
 
+_RETRY_SOON_MS = "500"
+
+
 def _public(error: WireError) -> str:
-    return error.message if error.status < 500 or error.status == 501 else "an internal error occurred"
+    return error.message if error.status in {501, 503} or error.status < 500 else "an internal error occurred"
 
 
 def key_vault(failure: Failure) -> Rendered:
@@ -101,6 +105,8 @@ def app_configuration(failure: Failure) -> Rendered:
     headers = [_PROBLEM]
     if isinstance(error, Throttled):
         headers.append(("retry-after-ms", str(round(error.retry_after_s * 1000))))
+    elif isinstance(error, Unavailable):
+        headers.append(("retry-after-ms", _RETRY_SOON_MS))
     body = {**_app_configuration_problem(failure), "status": error.status}
     return Rendered(error.status, tuple(headers), msgspec.json.encode(body))
 
@@ -166,6 +172,7 @@ _OAUTH_WORDS: dict[type[WireError], str] = {
     NoSuchOperation: "not_found",
     PayloadTooLarge: "invalid_request",
     Throttled: "temporarily_unavailable",
+    Unavailable: "temporarily_unavailable",
     Bug: "server_error",
 }
 
@@ -258,6 +265,7 @@ _IMDS_WORDS: dict[type[WireError], str] = {
     NoSuchOperation: "not_found",
     MethodNotAllowed: "method_not_allowed",
     Throttled: "too_many_requests",
+    Unavailable: "service_unavailable",
     Bug: "server_error",
 }
 

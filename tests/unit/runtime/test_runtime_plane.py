@@ -18,12 +18,14 @@ from keyless.gateway.attest.peer import Attestor
 from keyless.gateway.attest.processes import Processes
 from keyless.gateway.attest.sockets import socket_table
 from keyless.lifecycle.clock import advance, advance_to
+from keyless.lifecycle.outages import identity, take_down
 from keyless.model.actions import ActionPlane
 from keyless.model.estate import Estate
 from keyless.model.events import EventSubscription
 from keyless.model.evidence import Outcome, Run, SignInMethod, SignInOutcome
 from keyless.model.hosts import HostKind
 from keyless.model.identities import ComputeResource
+from keyless.model.outages import Manner
 from keyless.model.resources import Vault
 from keyless.model.secret_text import SecretText
 from keyless.planes.entra.keys import load_or_create_ring, revoke
@@ -297,6 +299,15 @@ async def test_whoever_comes_is_told_that_the_estates_time_is_ahead(site: Site, 
     assert isinstance(ready, Ready)
     (note,) = ready.notes
     assert note.startswith("the estate's time is 30 days ahead of this machine's")
+
+
+async def test_whoever_comes_is_told_what_is_down(site: Site, estate_store: Store) -> None:
+    await take_down(estate_store, identity(), Manner.UNREACHABLE, 0)
+    _, ready = await site.open("web", [].append)
+    assert isinstance(ready, Ready)
+    assert ready.notes == (
+        "the managed-identity endpoint is unreachable: `keyless outage end` brings it back",
+    )
 
 
 async def test_news_is_told_once_and_counted_once_however_often_the_lines_start_anew(site: Site) -> None:

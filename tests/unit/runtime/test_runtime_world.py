@@ -7,7 +7,9 @@ from typing import Any
 import msgspec
 import pytest
 
+from keyless.lifecycle.outages import take_down
 from keyless.model.identities import Application
+from keyless.model.outages import Manner
 from keyless.model.resource_id import ResourceId
 from keyless.model.resources import STORE_TYPE, VAULT_TYPE, DeletedStore, DeletedVault
 from keyless.runtime.directory import UnknownPrincipal, read_directory
@@ -157,6 +159,20 @@ class TestAdmission:
         self, world: EstateWorld, make_lease: Any
     ) -> None:
         assert await world.admit("login.microsoftonline.com", make_lease()) is None
+
+    async def test_what_is_unreachable_is_refused_and_the_workload_is_told_why(
+        self, world: EstateWorld, make_lease: Any, estate_store: Store
+    ) -> None:
+        lease, host = make_lease(mode=Mode.LEARN), "orders.vault.azure.net"
+        assert await world.admit(host, lease) is None
+        await take_down(estate_store, (host, "the vault `orders`"), Manner.UNREACHABLE, 0)
+        refused = await world.admit(host, lease)
+        assert refused == (
+            "the vault `orders` is unreachable: `keyless outage end` brings back what was taken down"
+        )
+        assert lease.tell.heard[-1] == Remark(f"no connection to `{host}`: {refused}")
+        await take_down(estate_store, (host, "the vault `orders`"), Manner.UNAVAILABLE, 0)
+        assert await world.admit(host, lease) is None, "it answers, though only that it is down"
 
     @pytest.mark.parametrize(
         ("name", "suffix", "kind"),

@@ -10,6 +10,7 @@ import json
 import socket
 import ssl
 from collections.abc import AsyncIterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from keyless.lifecycle.outages import bring_back, take_down
+from keyless.model.outages import Manner
 from keyless.wire.server import Front, ListeningServer
 
 
@@ -286,3 +289,26 @@ async def test_two_servers_have_two_ports(library: Any) -> None:
 async def test_an_address_that_cannot_be_listened_on_is_an_error(library: Any) -> None:
     with pytest.raises(OSError, match="assign requested address"):
         await ListeningServer(Front(library.dispatcher), address="192.0.2.1").start()
+
+
+async def test_what_is_unreachable_is_cut_off_on_connections_that_are_open_and_new(
+    caller: Caller, library: Any, reader: str
+) -> None:
+    def ask(connection: http.client.HTTPConnection) -> int:
+        headers = {"host": "orders.books.example", "authorization": reader}
+        connection.request("GET", "/books/dune?api-version=7.4", headers=headers)
+        answer = connection.getresponse()
+        answer.read()
+        return answer.status
+
+    kept, part = caller.connect(), ("orders.books.example", "the shelf")
+    other = {"host": "desk.example", "x_secret": "open sesame"}
+    with closing(kept), closing(caller.connect()) as fresh:
+        assert await asyncio.to_thread(ask, kept) == 200
+        await take_down(library.store, part, Manner.UNREACHABLE, library.now)
+        for connection in (kept, fresh):
+            with pytest.raises((ConnectionError, http.client.HTTPException, ssl.SSLError)):
+                await asyncio.to_thread(ask, connection)
+        assert (await caller.ask("GET", "/who?api-version=1", **other)).status == 200
+        await bring_back(library.store, [part[0]])
+        assert await asyncio.to_thread(ask, kept) == 200, "who connects again gets through"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from keyless.model.outages import LOGIN
 from keyless.planes.entra.discovery import (
     discover_instance,
     get_configuration,
@@ -45,6 +46,7 @@ def entra_plane(
         headers=_headers,
         max_body_bytes=MAX_BODY_BYTES,
         merges_slashes=True,
+        part=LOGIN,
     )
 
 

@@ -17,6 +17,7 @@ import time
 import msgspec
 
 from keyless.model.hosts import HostKind
+from keyless.model.outages import IDENTITY
 from keyless.planes.identity.loopback import on_loopback
 from keyless.planes.identity.select import Refusal
 from keyless.planes.identity.service import Endpoint, IdentityService
@@ -105,4 +106,5 @@ def app_service_plane(store: Store, authority: TokenAuthority, issuer: TokenIssu
         workload_secret=workload_secret,
         paths=("/msi/token/",),
         host_kinds=frozenset({HostKind.APP_SERVICE}),
+        part=IDENTITY,
     )

@@ -16,6 +16,7 @@ msal and azure-identity for Python, on the echo and on what a challenge may look
 from __future__ import annotations
 
 from keyless.model.hosts import HostKind
+from keyless.model.outages import IDENTITY
 from keyless.planes.identity.arc_challenges import Challenges
 from keyless.planes.identity.imds import WORKLOAD_HEADER, refuse_forwarded
 from keyless.planes.identity.loopback import on_loopback
@@ -105,4 +106,5 @@ def arc_plane(store: Store, authority: TokenAuthority, issuer: TokenIssuer, chal
         precheck=check_arc_request,
         paths=("/metadata/",),
         host_kinds=frozenset({HostKind.ARC}),
+        part=IDENTITY,
     )

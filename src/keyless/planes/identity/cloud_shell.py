@@ -20,6 +20,7 @@ from __future__ import annotations
 import msgspec
 
 from keyless.model.hosts import HostKind
+from keyless.model.outages import IDENTITY
 from keyless.planes.identity.imds import WORKLOAD_HEADER, check_metadata_request
 from keyless.planes.identity.loopback import on_loopback
 from keyless.planes.identity.select import Refusal
@@ -117,4 +118,5 @@ def cloud_shell_plane(store: Store, authority: TokenAuthority, issuer: TokenIssu
         paths=(f"{PATH}/",),
         host_kinds=frozenset({HostKind.CLOUD_SHELL}),
         max_body_bytes=64 * 1024,
+        part=IDENTITY,
     )

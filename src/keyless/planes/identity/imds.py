@@ -15,6 +15,7 @@ from __future__ import annotations
 import msgspec
 
 from keyless.model.hosts import HostKind
+from keyless.model.outages import IDENTITY
 from keyless.planes.identity.metadata_token import MetadataToken, metadata_token
 from keyless.planes.identity.select import Refusal
 from keyless.planes.identity.service import Endpoint, IdentityService
@@ -151,6 +152,7 @@ def imds_plane(store: Store, authority: TokenAuthority, issuer: TokenIssuer) -> 
         precheck=check_metadata_request,
         paths=("/metadata/identity/",),
         host_kinds=frozenset({HostKind.VM}),
+        part=IDENTITY,
     )
 
 

@@ -18,6 +18,7 @@ import msgspec
 
 from keyless.model.hosts import HostKind
 from keyless.model.identities import ComputeResource
+from keyless.model.outages import IDENTITY
 from keyless.planes.identity.attested_document import attested_document, is_nonce
 from keyless.planes.identity.imds import API_VERSIONS, HOST, WORKLOAD_HEADER, check_metadata_request
 from keyless.planes.identity.instance_document import as_text, instance_document, part
@@ -149,6 +150,7 @@ def instance_plane(store: Store, signer: DocumentSigner) -> Plane:
         precheck=check_metadata_request,
         paths=("/metadata/instance/", "/metadata/attested/", "/metadata/versions/"),
         host_kinds=frozenset({HostKind.VM}),
+        part=IDENTITY,
     )
 
 

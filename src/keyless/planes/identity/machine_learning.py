@@ -15,6 +15,7 @@ from __future__ import annotations
 import msgspec
 
 from keyless.model.hosts import HostKind
+from keyless.model.outages import IDENTITY
 from keyless.planes.identity.loopback import on_loopback
 from keyless.planes.identity.select import Refusal
 from keyless.planes.identity.service import Endpoint, IdentityService
@@ -82,4 +83,5 @@ def machine_learning_plane(store: Store, authority: TokenAuthority, issuer: Toke
         workload_secret=lambda request: request.headers.get("secret"),
         paths=(f"{PATH}/",),
         host_kinds=frozenset({HostKind.AML}),
+        part=IDENTITY,
     )

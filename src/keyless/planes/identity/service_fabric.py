@@ -16,6 +16,7 @@ from __future__ import annotations
 import msgspec
 
 from keyless.model.hosts import HostKind
+from keyless.model.outages import IDENTITY
 from keyless.planes.identity.loopback import on_loopback
 from keyless.planes.identity.select import Refusal
 from keyless.planes.identity.service import Endpoint, IdentityService
@@ -81,4 +82,5 @@ def service_fabric_plane(store: Store, authority: TokenAuthority, issuer: TokenI
         shape=shapes.service_fabric_identity,
         workload_secret=lambda request: request.headers.get("secret"),
         host_kinds=frozenset({HostKind.SERVICE_FABRIC}),
+        part=IDENTITY,
     )

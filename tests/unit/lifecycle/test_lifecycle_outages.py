@@ -1,0 +1,52 @@
+"""Taking parts of an estate down: what can be, what is remembered, and how it ends."""
+
+from __future__ import annotations
+
+import pytest
+
+from keyless.lifecycle import outages
+from keyless.lifecycle.outages import CannotTakeDown, all_outages, bring_back, take_down
+from keyless.model.outages import Manner, Outage
+from keyless.model.resources import ConfigurationStore, Vault
+from keyless.store.collections import STORES, VAULTS
+from keyless.store.ports import Store
+
+VAULT = Vault("/subscriptions/s/resourceGroups/g/providers/Microsoft.KeyVault/vaults/Orders", "Orders", "x")
+SETTINGS = ConfigurationStore("/subscriptions/s/c", "Settings", "x")
+
+
+@pytest.fixture
+async def estate(store: Store) -> Store:
+    async with store.transaction() as transaction:
+        await transaction.put(VAULTS, ("orders",), VAULT)
+        await transaction.put(STORES, ("settings",), SETTINGS)
+    return store
+
+
+async def test_what_is_taken_down_is_known_by_its_host_name(estate: Store, now: int) -> None:
+    vault = await take_down(estate, await outages.vault(estate, "ORDERS"), Manner.UNAVAILABLE, now + 0.5)
+    assert vault == Outage("orders.vault.azure.net", "the vault `orders`", Manner.UNAVAILABLE, now)
+    part = await outages.configuration_store(estate, "settings")
+    assert part == ("settings.azconfig.io", "the store `settings`")
+    assert await all_outages(estate) == [vault]
+
+
+async def test_taken_down_again_it_is_down_in_the_last_manner(estate: Store, now: int) -> None:
+    part = await outages.vault(estate, "orders")
+    await take_down(estate, part, Manner.UNAVAILABLE, now)
+    last = await take_down(estate, part, Manner.UNREACHABLE, now + 5)
+    assert await all_outages(estate) == [last]
+
+
+async def test_only_what_is_brought_back_is_back(estate: Store, now: int) -> None:
+    for part in (outages.identity(), outages.login(), await outages.vault(estate, "orders")):
+        await take_down(estate, part, Manner.UNAVAILABLE, now)
+    await bring_back(estate, ["identity", "orders.vault.azure.net", "nothing.azconfig.io"])
+    assert [outage.what for outage in await all_outages(estate)] == ["the sign-in endpoint"]
+
+
+async def test_what_is_not_there_cannot_be_taken_down(estate: Store) -> None:
+    with pytest.raises(CannotTakeDown, match=r"no vault `order`: did you mean `orders`\?"):
+        await outages.vault(estate, "order")
+    with pytest.raises(CannotTakeDown, match="no configuration store `x`: it has `settings`"):
+        await outages.configuration_store(estate, "x")
