@@ -22,6 +22,7 @@ PACKAGES = (
     "azure-keyvault-keys",
     "azure-keyvault-certificates",
     "azure-appconfiguration",
+    "azure-appconfiguration-provider",
 )
 CACHE = Path(__file__).resolve().parent.parent / "build" / "samples"
 _LIMIT_S = 120

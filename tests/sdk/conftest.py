@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 from attack_site import Place, attacked_place
-from sdk_site import Once, Site
+from sdk_samples import Folders, fetch
+from sdk_site import Once, Site, SkipLoudly
 
 
 @pytest.fixture
@@ -42,3 +43,12 @@ def attacked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     """A plane that the tests of attacks share."""
     with attacked_place(tmp_path_factory.mktemp("attacked")) as place:
         yield place
+
+
+@pytest.fixture
+def folders(once: Once, skip_loudly: SkipLoudly) -> Folders:
+    """Where the samples of each package are."""
+    fetched = once("published_samples", fetch)
+    if "problem" in fetched:
+        skip_loudly(f"the published samples: {fetched['problem']}")
+    return {package: Path(folder) for package, folder in fetched["folders"].items()}

@@ -8,14 +8,11 @@ tests are skipped loudly.
 from __future__ import annotations
 
 import datetime as dt
-import importlib.util
 import io
 import sys
 import tarfile
 from collections.abc import Callable
 from pathlib import Path
-from types import ModuleType
-from typing import Any
 
 import pytest
 from cryptography import x509
@@ -32,9 +29,9 @@ from sdk_estates import (
     VAULT_URL,
     one_web_app,
 )
-from sdk_site import PROGRAMS, Once, Ran, Site, SkipLoudly
+from sdk_samples import Folders, load_script
+from sdk_site import PROGRAMS, Ran, Site
 
-SCRIPT = Path(__file__).resolve().parents[2] / "scripts" / "published_samples.py"
 PLACES = {"VAULT_URL": VAULT_URL, "APPCONFIGURATION_ENDPOINT_STRING": ENDPOINT}
 SECRETS, KEYS, CERTIFICATES, SETTINGS = (
     "azure-keyvault-secrets",
@@ -105,36 +102,6 @@ RUN = [
     for name in ([sample] if (package, sample) in ONE_OF_A_KIND else [sample, f"{sample}_async"])
 ]
 
-Folders = dict[str, Path]
-
-
-def load_script() -> ModuleType:
-    """The script that fetches."""
-    spec = importlib.util.spec_from_file_location("published_samples", SCRIPT)
-    assert spec is not None
-    assert spec.loader is not None
-    script = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(script)
-    return script
-
-
-def fetch(_: Path) -> dict[str, Any]:
-    """The directories of samples by package, or why they cannot be had."""
-    script = load_script()
-    try:
-        return {"folders": {package: str(script.samples_of(package)) for package in script.PACKAGES}}
-    except script.CannotFetch as error:
-        return {"problem": str(error)}
-
-
-@pytest.fixture
-def folders(once: Once, skip_loudly: SkipLoudly) -> Folders:
-    """Where the samples of each package are."""
-    fetched = once("published_samples", fetch)
-    if "problem" in fetched:
-        skip_loudly(f"the published samples: {fetched['problem']}")
-    return {package: Path(folder) for package, folder in fetched["folders"].items()}
-
 
 def written_certificates(folder: Path) -> dict[str, str]:
     """A certificate with its key in both formats, and the variables by which samples find the files."""
@@ -180,7 +147,7 @@ def test_a_published_sample_runs_as_it_is(
 
 
 def test_every_published_sample_is_run_or_left_out_for_a_reason(folders: Folders) -> None:
-    published = {(package, path.stem) for package, folder in folders.items() for path in folder.glob("*.py")}
+    published = {(package, path.stem) for package in SAYS for path in folders[package].glob("*.py")}
     run = {(package, name) for package, name, _ in RUN}
     assert not run & NOT_RUN.keys()
     assert run | NOT_RUN.keys() == published
