@@ -47,8 +47,8 @@ class Codec:
 
     def decode(self, collection: Collection[T], key: bytes, stored: bytes) -> T:
         """The record again; raises DamagedStore where the bytes are not one."""
-        later = self.decode_later(collection, key, stored)
-        return self.open(collection, later) if isinstance(later, StillSealed) else later
+        plain = self._sealer.open(stored, _place(collection, key)) if collection.sealed else stored
+        return self._decode(collection, plain)
 
     def decode_later(self, collection: Collection[T], key: bytes, stored: bytes) -> T | StillSealed:
         """The record, or what ``open`` needs for it where the collection is sealed."""
