@@ -46,11 +46,15 @@ class Documents:
 
 
 class Reducer:
-    """Collects operations, and the definitions that their answers (and ``requests``) need."""
+    """Collects operations, and the definitions that their answers (and ``requests``) need.
 
-    def __init__(self, *, requests: bool = False) -> None:
+    With ``parameters`` those of queries and headers are kept too, and the media types of answers.
+    """
+
+    def __init__(self, *, requests: bool = False, parameters: bool = False) -> None:
         self.definitions: Json = {}
         self._requests = requests
+        self._parameters_kept = parameters
         self._documents = Documents()
         self._names: dict[tuple[Path, str], str] = {}
 
@@ -75,8 +79,15 @@ class Reducer:
             **({"wide": sorted(set(wide))} if wide else {}),
             **({"body": bodies[0]} if bodies and self._requests else {}),
             **({"longRunning": True} if node.get("x-ms-long-running-operation") else {}),
+            **(self._asked(path, node, parameters) if self._parameters_kept else {}),
             "responses": {code: self._response(path, said) for code, said in node["responses"].items()},
         }
+
+    def _asked(self, path: Path, node: Json, parameters: list[Json]) -> Json:
+        """The parameters of the query and the headers, and the media types of the answers."""
+        kept = [_parameter(found) for found in parameters if found["in"] in {"query", "header"}]
+        produces: list[str] = node.get("produces") or self._documents.at(path).get("produces") or []
+        return {"parameters": sorted(kept, key=lambda found: found["name"]), "produces": sorted(produces)}
 
     def _parameters(self, path: Path, nodes: list[Json]) -> Iterator[Json]:
         for node in nodes:
@@ -157,6 +168,16 @@ def merge(out: Json, more: Json) -> None:
         out["properties"] = properties
     if required:
         out["required"] = required
+
+
+def _parameter(node: Json) -> Json:
+    """A parameter of a query or a header. Values of an open enumeration are noted, not enforced."""
+    kept: Json = {key: node[key] for key in ("name", "in", "type", "collectionFormat") if key in node}
+    required = {"required": True} if node.get("required") else {}
+    items = (
+        {"items": {"type": node["items"]["type"], **_enumeration(node["items"])}} if "items" in node else {}
+    )
+    return {**kept, **required, **_enumeration(node), **items}
 
 
 def _is_wide(parameter: Json) -> bool:

@@ -9,33 +9,16 @@ Source: https://github.com/Azure/azure-rest-api-specs/tree/main/specification/ke
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+import re
 from typing import Any
+
+from wire_documents.data_planes import Added, DataPlane, PlaneVersion
 
 Json = dict[str, Any]
 
 _FOLDER = "keyvault/data-plane/Microsoft.KeyVault/stable"
 _KINDS = ("secrets", "keys", "certificates")
 _LAST_DOCUMENTED = "7.5"
-
-
-@dataclass(frozen=True, slots=True)
-class Added:
-    """What an api-version adds: members by definition, definitions, operations."""
-
-    members: Mapping[str, Mapping[str, Json]] = field(default_factory=dict)
-    definitions: Mapping[str, Json] = field(default_factory=dict)
-    operations: tuple[Json, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class VaultVersion:
-    """An api-version: its documents (below ``specification``), and what is added to them."""
-
-    api_version: str
-    documents: tuple[str, ...]
-    added: tuple[Added, ...] = ()
 
 
 _TEXT: Json = {"type": "string"}
@@ -93,21 +76,27 @@ _EXTERNAL_KEYS = Added(
 )
 
 
-def versions() -> tuple[VaultVersion, ...]:
+def _versions() -> tuple[PlaneVersion, ...]:
     """Every api-version that the clients send, oldest first."""
     whole = [
-        VaultVersion(version, (f"{_FOLDER}/{version}/keyvault.json",)) for version in ("2016-10-01", "7.0")
+        PlaneVersion(version, (f"{_FOLDER}/{version}/keyvault.json",)) for version in ("2016-10-01", "7.0")
     ]
-    split = [VaultVersion(version, _documents(version)) for version in ("7.1", "7.2", "7.3", "7.4", "7.5")]
+    split = [PlaneVersion(version, _documents(version)) for version in ("7.1", "7.2", "7.3", "7.4", "7.5")]
     since: tuple[tuple[str, tuple[Added, ...]], ...] = (
         ("7.6-preview.2", (_ATTESTATION,)),
         ("7.6", (_ATTESTATION,)),
         ("2025-07-01", (_ATTESTATION, _PREVIOUS_VERSIONS)),
         ("2026-04-01", (_ATTESTATION, _PREVIOUS_VERSIONS, _EXTERNAL_KEYS)),
     )
-    carried = [VaultVersion(version, _documents(_LAST_DOCUMENTED), added) for version, added in since]
+    carried = [PlaneVersion(version, _documents(_LAST_DOCUMENTED), added) for version, added in since]
     return (*whole, *split, *carried)
 
 
 def _documents(version: str) -> tuple[str, ...]:
     return tuple(f"{_FOLDER}/{version}/{kind}.json" for kind in _KINDS)
+
+
+PLANE = DataPlane(
+    "vault_schemas", _versions(), re.compile(r"/(deleted)?(secrets|keys|certificates)(/|$)|/rng$")
+)
+"""Operations on secrets, keys and certificates."""

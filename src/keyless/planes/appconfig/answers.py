@@ -15,7 +15,7 @@ from urllib.parse import quote
 
 from msgspec import UNSET
 
-from keyless.planes.appconfig.api_versions import lists_have_etags
+from keyless.planes.appconfig.api_versions import has
 from keyless.planes.appconfig.asked import fields_asked, moment_asked
 from keyless.planes.appconfig.conditions import Verdict, conditions_of
 from keyless.planes.appconfig.etags import page_etag, quoted
@@ -62,7 +62,7 @@ def read(call: Authorized[Any], record: KeyValue) -> Reply:
 
 def page_state(call: Authorized[Any], page: Page[KeyValue]) -> PageState | None:
     """The state of a page of key-values; none at an api-version at which pages have none."""
-    if not lists_have_etags(call.api_version):
+    if not has("key_values.etag", call.api_version):
         return None
     return PageState(page_etag(record.etag for record in page.items), _link(call, page.after))
 
@@ -96,7 +96,7 @@ def key_value_page(call: Authorized[Any], page: Page[KeyValue], state: PageState
 
 def revision_page(call: Authorized[Any], page: Page[KeyValue]) -> Reply:
     """A page of revisions; it has an etag, but takes no conditions."""
-    known = lists_have_etags(call.api_version)
+    known = has("key_values.etag", call.api_version)
     return _key_value_set(call, page, page_etag(record.etag for record in page.items) if known else None)
 
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from keyless.model.resources import ConfigurationStore
-from keyless.planes.appconfig.api_versions import lists_take_tags, one_takes_tags
+from keyless.planes.appconfig.api_versions import has
 from keyless.planes.appconfig.filters import (
     NO_LABEL,
     FilterError,
@@ -67,7 +67,7 @@ def wanted(call: Authorized[Any]) -> Wanted:
     Raises:
         InvalidRequest: a filter is not one, or the time cannot be read.
     """
-    tags = tags_asked(call) if lists_take_tags(call.api_version) else ()
+    tags = tags_asked(call) if has("key_values?tags", call.api_version) else ()
     return Wanted(
         keys=filter_in(call.params, "key"),
         labels=filter_in(call.params, "label"),
@@ -88,7 +88,7 @@ def labels_wanted(call: Authorized[Any]) -> Wanted:
 
 def one_tags_asked(call: Authorized[Any]) -> tuple[TagFilter, ...]:
     """The tags that a single key-value must have to be found."""
-    return tags_asked(call) if one_takes_tags(call.api_version) else ()
+    return tags_asked(call) if has("key_value?tags", call.api_version) else ()
 
 
 def tags_asked(call: Authorized[Any]) -> tuple[TagFilter, ...]:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from msgspec import UNSET, Struct, UnsetType, field, structs
 
-from keyless.planes.appconfig.api_versions import has_description
+from keyless.planes.appconfig.api_versions import has
 from keyless.planes.appconfig.key_values.records import KeyValue
 from keyless.planes.appconfig.moments import iso_time
 
@@ -79,7 +79,7 @@ def key_value_body(record: KeyValue, api_version: str, fields: Fields | None = N
         content_type=record.content_type,
         value=record.value,
         tags=record.tags,
-        description=record.description if has_description(api_version) else UNSET,
+        description=record.description if has("key_value.description", api_version) else UNSET,
         locked=record.locked,
         last_modified=iso_time(record.modified_at),
     )

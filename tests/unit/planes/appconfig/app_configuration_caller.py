@@ -1,4 +1,7 @@
-"""Calling a configuration store past the dispatcher: through router, body types, error shape and JSON."""
+"""Calling a configuration store past the dispatcher: through router, body types, error shape and JSON.
+
+Every answer is held to the public documents.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ from urllib.parse import unquote, urlencode, urlsplit
 
 import msgspec
 
+from configuration_schemas import DOCUMENTS
 from keyless.model.resources import ConfigurationStore
 from keyless.wire.call import MINT, Authorized, Reply
 from keyless.wire.errors import WireError
@@ -120,6 +124,14 @@ class Caller:
         self, method: str, path: str, query: str, body: object, headers: Mapping[str, str]
     ) -> Answer:
         """Call an operation with a query string as it is; errors come back in the plane's own form."""
+        answer = await self._answer(method, path, query, body, headers)
+        sent = answer.text.encode()
+        DOCUMENTS.check(method, path, query, answer.status, sent, answer.headers)
+        return answer
+
+    async def _answer(
+        self, method: str, path: str, query: str, body: object, headers: Mapping[str, str]
+    ) -> Answer:
         request = Request(
             method, f"{self.store.name}.azconfig.io", path, query, HeaderMap(headers), self.now, "r-1"
         )
@@ -129,8 +141,10 @@ class Caller:
             rendered = self.plane.shape(Failure(error, request, self.store, "tenant"))
             return Answer(rendered.status, dict(rendered.headers), rendered.body.decode())
         assert isinstance(result, Reply)
-        sent = {**dict(result.headers), **({"content-type": result.content_type} if result.body else {})}
-        text = msgspec.json.encode(result.body).decode() if result.body else ""
+        always = dict(self.plane.headers(request, self.store))
+        typed = {"content-type": result.content_type or ""} if result.body else {}
+        sent = {**always, **dict(result.headers), **typed}
+        text = msgspec.json.encode(result.body).decode() if result.body and method != "HEAD" else ""
         return Answer(result.status, sent, text)
 
     async def _handle(self, request: Request, body: object) -> object:

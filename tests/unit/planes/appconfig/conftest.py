@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from app_configuration_caller import Caller, make_store
+from app_configuration_site import ConfigurationSite
 
 from keyless.model.resources import ConfigurationStore
 from keyless.planes.appconfig.configuration import Configuration
@@ -11,6 +12,7 @@ from keyless.planes.appconfig.key_values.service import KeyValues
 from keyless.planes.appconfig.plane import app_configuration_plane
 from keyless.store.collections import STORES
 from keyless.store.sqlite.store import SqliteStore
+from keyless.tokens.keys import SigningKey
 from keyless.wire.plane import Plane
 
 
@@ -39,3 +41,11 @@ def service(plane: Plane) -> KeyValues:
 def caller(plane: Plane, configuration_store: ConfigurationStore, now: int) -> Caller:
     """Someone who may do everything."""
     return Caller(plane, configuration_store, now)
+
+
+@pytest.fixture
+async def site(store: SqliteStore, signing_key: SigningKey, now: int) -> ConfigurationSite:
+    """The plane behind its dispatcher, which holds every answer to the public documents."""
+    made = ConfigurationSite(store, signing_key, now)
+    await made.fill()
+    return made

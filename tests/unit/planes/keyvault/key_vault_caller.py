@@ -15,7 +15,7 @@ from keyless.wire.errors import WireError
 from keyless.wire.plane import Failure, Plane
 from keyless.wire.request import HeaderMap, Request
 from keyless.wire.routing import Router
-from vault_schemas import check
+from vault_schemas import DOCUMENTS
 
 SUBSCRIPTION = "/subscriptions/5e1f0000-0000-4000-8000-000000000001"
 GROUP = f"{SUBSCRIPTION}/resourceGroups/orders-rg/providers/Microsoft.KeyVault/vaults"
@@ -97,5 +97,5 @@ class Caller:
 def _checked(
     request: Request, status: int, body: bytes, headers: Mapping[str, str] = MappingProxyType({})
 ) -> Answer:
-    check(request.method, request.path, request.query_string, status, body)
+    DOCUMENTS.check(request.method, request.path, request.query_string, status, body)
     return Answer(status, msgspec.json.decode(body) if body else None, headers)

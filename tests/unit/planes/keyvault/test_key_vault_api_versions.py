@@ -6,11 +6,11 @@ import pytest
 from key_vault_caller import make_vault
 from vault_site import VaultSite
 
-import vault_schemas
 from keyless.planes.keyvault.api_versions import KEY_VAULT, SINCE, has
 from keyless.planes.keyvault.plane import OPERATIONS
 from keyless.store.sqlite.store import SqliteStore
 from keyless.tokens.keys import SigningKey
+from vault_schemas import DOCUMENTS
 
 PLACES = {
     "attributes": ("SecretAttributes", "KeyAttributes", "CertificateAttributes"),
@@ -28,15 +28,15 @@ PARAMETERS = {"secret.outContentType", "crv.P-256K"}
 
 
 def test_there_is_a_document_of_every_api_version() -> None:
-    assert set(vault_schemas.api_versions()) == set(KEY_VAULT.known)
+    assert set(DOCUMENTS.api_versions) == set(KEY_VAULT.known)
 
 
 def test_every_operation_is_described_at_every_api_version_that_it_takes() -> None:
-    assert vault_schemas.undescribed(OPERATIONS) == []
+    assert DOCUMENTS.undescribed(OPERATIONS) == []
 
 
 def test_every_operation_that_is_described_is_served() -> None:
-    assert vault_schemas.unserved(OPERATIONS, vault_schemas.api_versions()) == set()
+    assert DOCUMENTS.unserved(OPERATIONS, DOCUMENTS.api_versions) == set()
 
 
 @pytest.mark.parametrize("member", sorted(set(SINCE) - PARAMETERS))
@@ -48,7 +48,7 @@ def test_a_member_is_there_from_the_version_on_whose_document_has_it_first(membe
 
 def described_in(version: str, definitions: tuple[str, ...], name: str) -> bool:
     """Whether a version's document has a member in one of these definitions."""
-    known = vault_schemas.operations(version)[0].definitions
+    known = DOCUMENTS.operations(version)[0].definitions
     return any(name in known.get(definition, {}).get("properties", {}) for definition in definitions)
 
 

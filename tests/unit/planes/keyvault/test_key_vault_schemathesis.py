@@ -26,12 +26,12 @@ from schemathesis.specs.openapi.checks import (
 )
 from vault_site import NEWEST, VaultSite
 
-import vault_openapi
-import vault_schemas
+import plane_openapi
 from keyless.planes.keyvault.plane import OPERATIONS
 from keyless.store.sealing import RootKey
 from keyless.store.sqlite.store import SqliteStore
 from keyless.tokens.keys import SigningKey
+from vault_schemas import DOCUMENTS
 
 EXAMPLES = 10
 CHECKS = [
@@ -78,8 +78,8 @@ PARAMETERS = {
     **{f"{kind}-name": NAME for kind in ("secret", "key", "certificate", "issuer")},
     **{f"{kind}-version": VERSION for kind in ("secret", "key", "certificate")},
 }
-BY_ID = {found.id: found for found in vault_schemas.operations(NEWEST)}
-SERVED = sorted(set(BY_ID) - vault_schemas.unserved(OPERATIONS, (NEWEST,)) - NOT_IMPLEMENTED)
+BY_ID = {found.id: found for found in DOCUMENTS.operations(NEWEST)}
+SERVED = sorted(set(BY_ID) - DOCUMENTS.unserved(OPERATIONS, (NEWEST,)) - NOT_IMPLEMENTED)
 
 
 schemathesis.openapi.format(
@@ -154,7 +154,7 @@ def app(served: App) -> App:
 def test_an_operation_answers_as_described_whatever_it_is_asked(
     app: App, operation: str, mode: GenerationMode
 ) -> None:
-    schema = schemathesis.openapi.from_dict(vault_openapi.document(NEWEST, PARAMETERS, SERVED))
+    schema = schemathesis.openapi.from_dict(plane_openapi.document(DOCUMENTS, NEWEST, PARAMETERS, SERVED))
     schema.app = app
     found = BY_ID[operation]
     asking = schema[found.path][found.method]

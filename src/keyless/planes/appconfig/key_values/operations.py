@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from keyless.planes.appconfig import access, answers, asked, attributes
-from keyless.planes.appconfig.api_versions import APP_CONFIGURATION
+from keyless.planes.appconfig.api_versions import APP_CONFIGURATION, has
 from keyless.planes.appconfig.conditions import conditions_of
 from keyless.planes.appconfig.configuration import Configuration
 from keyless.planes.appconfig.errors import KeyLocked
@@ -87,7 +87,8 @@ async def get_key_value(call: Authorized[None], configuration: Configuration) ->
 async def set_key_value(call: Authorized[KeyValueInput], configuration: Configuration) -> Reply:
     """Create a key-value or replace what it holds."""
     given = call.body
-    content = Content(given.value, given.content_type, given.tags or {}, given.description)
+    description = given.description if has("key_value.description", call.api_version) else None
+    content = Content(given.value, given.content_type, given.tags or {}, description)
     record = await configuration.key_values.set(
         asked.store_asked(call),
         asked.name_in(call.params),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NoReturn
 
 from keyless.planes.appconfig import access
-from keyless.planes.appconfig.api_versions import APP_CONFIGURATION
+from keyless.planes.appconfig.api_versions import SNAPSHOTS
 from keyless.planes.appconfig.configuration import Configuration
 from keyless.wire.call import Authorized
 from keyless.wire.errors import NotImplementedHere
@@ -17,7 +17,7 @@ _SPEC = "https://learn.microsoft.com/azure/azure-app-configuration/rest-api-snap
 @operation(
     id="AppConfiguration.GetSnapshots",
     route="GET|HEAD /snapshots",
-    api_versions=APP_CONFIGURATION,
+    api_versions=SNAPSHOTS,
     access=access.on_store(access.SNAPSHOTS_READ),
     errors=(NotImplementedHere,),
     spec=f"{_SPEC}#list-snapshots",
@@ -30,7 +30,7 @@ async def list_snapshots(call: Authorized[None], configuration: Configuration) -
 @operation(
     id="AppConfiguration.GetSnapshot",
     route="GET|HEAD /snapshots/{name*}",
-    api_versions=APP_CONFIGURATION,
+    api_versions=SNAPSHOTS,
     access=access.on_store(access.SNAPSHOTS_READ),
     errors=(NotImplementedHere,),
     spec=f"{_SPEC}#get-snapshot",
@@ -43,7 +43,7 @@ async def get_snapshot(call: Authorized[None], configuration: Configuration) -> 
 @operation(
     id="AppConfiguration.CreateSnapshot",
     route="PUT /snapshots/{name*}",
-    api_versions=APP_CONFIGURATION,
+    api_versions=SNAPSHOTS,
     access=access.on_store(access.SNAPSHOTS_WRITE, access.KEY_VALUES_READ),
     errors=(NotImplementedHere,),
     spec=f"{_SPEC}#create-snapshot",
@@ -56,7 +56,7 @@ async def create_snapshot(call: Authorized[None], configuration: Configuration) 
 @operation(
     id="AppConfiguration.UpdateSnapshot",
     route="PATCH /snapshots/{name*}",
-    api_versions=APP_CONFIGURATION,
+    api_versions=SNAPSHOTS,
     access=access.on_store(access.SNAPSHOTS_ARCHIVE),
     errors=(NotImplementedHere,),
     spec=f"{_SPEC}#archive-recover-snapshot",
@@ -69,7 +69,7 @@ async def update_snapshot(call: Authorized[None], configuration: Configuration) 
 @operation(
     id="AppConfiguration.GetOperationDetails",
     route="GET /operations",
-    api_versions=APP_CONFIGURATION,
+    api_versions=SNAPSHOTS,
     access=access.on_store(access.SNAPSHOTS_READ),
     errors=(NotImplementedHere,),
     spec=f"{_SPEC}#create-snapshot",
