@@ -1,0 +1,128 @@
+"""The apps that pages of the documentation show, as files and as servers that run under `keyless run`."""
+
+from __future__ import annotations
+
+import json
+import re
+import signal
+import socket
+import sys
+import urllib.error
+import urllib.request
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
+from typing import Any, NamedTuple
+
+from keyless_command import Project, Running, wait_until
+from tests.unit.documents import document
+
+from keyless.app import open_evidence
+from keyless.runtime.project import Project as State
+
+_NAME = re.compile(r"# ([\w/]+\.\w+)\n")
+_DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+OVERVIEW = "load-configuration-at-start-up"
+SIGNING_KEY = "battery staple"
+GIVEN = {
+    "APPCONFIG_ENDPOINT": "https://contoso-orders.azconfig.io",
+    "VAULT_URL": "https://contoso-orders.vault.azure.net",
+    "ORDERS_SIGNING_KEY": SIGNING_KEY,
+    "ORDERS_DB_PASSWORD": "correct horse",
+    "SETTINGS_REFRESH_S": "3600",
+    "SETTINGS_START_UP_S": "1",
+}
+"""What the pages take from the environment; nothing is refreshed, and a start fails soon."""
+
+
+def files_shown(page: str) -> dict[str, str]:
+    """The files that a page shows: blocks of code whose first line is a comment with a file's name."""
+    blocks = (block.text for block in document(f"docs/how-to/{page}.md").blocks)
+    return {found[1]: text for text in blocks if (found := _NAME.match(text))}
+
+
+def shown_in(project: Project, *pages: str) -> Project:
+    """A project with the files of these pages."""
+    for page in pages:
+        for name, text in files_shown(page).items():
+            file = project.root / name
+            file.parent.mkdir(exist_ok=True)
+            file.write_text(text)
+    project.environment |= GIVEN
+    return project
+
+
+class Server(NamedTuple):
+    """How an app of a page is served: its page, and the command without the port."""
+
+    page: str
+    command: tuple[str, ...]
+    port: str
+
+    @classmethod
+    def of(cls, page: str, *command: str, port: str = "--port={}") -> Server:
+        """A server of a Python module."""
+        return cls(page, (sys.executable, "-m", *command), port)
+
+
+FLASK = Server.of("load-at-start-up-in-flask", "flask", "run")
+FASTAPI = Server.of("load-at-start-up-in-fastapi", "uvicorn", "main:app")
+DJANGO = Server.of("load-at-start-up-in-django", "gunicorn", "orders.wsgi", port="--bind=127.0.0.1:{}")
+SERVERS = {"flask": FLASK, "fastapi": FASTAPI, "django": DJANGO}
+
+
+class Served:
+    """An app that is served, and the project that it runs in."""
+
+    def __init__(self, project: Project, port: int) -> None:
+        self.project = project
+        self._address = f"http://127.0.0.1:{port}"
+
+    def get(self, path: str) -> Any:
+        """What a path answers."""
+        with _DIRECT.open(self._address + path, timeout=30) as answer:
+            return json.load(answer)
+
+    def price(self) -> dict[str, Any]:
+        """What two pens of five euros cost."""
+        return dict(self.get("/price?quantity=2&price=500"))
+
+    def is_up(self, running: Running) -> bool:
+        """Whether it answers; it must not have ended."""
+        assert running.popen.poll() is None, running.end().err
+        with suppress(urllib.error.URLError, ConnectionError):
+            return bool(self.get("/healthz"))
+        return False
+
+
+def command_of(server: Server, port: int) -> list[str]:
+    """The arguments of `keyless` that serve an app."""
+    return ["run", "--offline", "--", *server.command, server.port.format(port)]
+
+
+@contextmanager
+def served(project: Project, server: Server, **env: str) -> Iterator[Served]:
+    """An app that serves, until the block ends."""
+    port = free_port()
+    with project.running(*command_of(server, port), env=env) as running:
+        app = Served(project, port)
+        wait_until(lambda: app.is_up(running), "the app answers")
+        yield app
+        running.popen.send_signal(signal.SIGTERM)
+        running.end()
+
+
+def reads(project: Project) -> Counter[str]:
+    """How often each operation was allowed so far, by its id; a running plane is up to a second behind."""
+    with closing(open_evidence(State(project.root, project.state))) as evidence:
+        counted: Counter[str] = Counter()
+        for one in evidence.observations():
+            counted[one.operation] += one.count
+        return counted
+
+
+def free_port() -> int:
+    """A port of this machine that nobody listens on."""
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])

@@ -1,0 +1,197 @@
+"""The apps of the pages on loading at start-up: what they read, when, and how they hear of a change."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import subprocess
+import sys
+from collections import Counter
+
+import pytest
+from apps_shown import (
+    DJANGO,
+    FASTAPI,
+    FLASK,
+    GIVEN,
+    OVERVIEW,
+    SERVERS,
+    SIGNING_KEY,
+    Served,
+    Server,
+    command_of,
+    free_port,
+    reads,
+    served,
+    shown_in,
+)
+from keyless_command import Project, Running, wait_until
+
+LOADED = Counter(
+    {
+        "AppConfiguration.GetKeyValues": 3,  # without a label, with this stage's, and the flags
+        "AppConfiguration.GetKeyValue": 1,  # the sentinel
+        "KeyVault.GetSecret": 1,
+    }
+)
+"""What a start reads."""
+GUNICORN = Server.of(FLASK.page, "gunicorn", "app:create_app()", "--workers=2", port="--bind=127.0.0.1:{}")
+TIMED_OUT = "The provider timed out while attempting to load."
+REFERENCE = "application/vnd.microsoft.appconfig.keyvaultref+json;charset=utf-8"
+PLAIN = "load-at-start-up-in-plain-python"
+each_server = pytest.mark.parametrize("server", SERVERS.values(), ids=SERVERS)
+
+
+def signed(text: str, key: str = SIGNING_KEY) -> str:
+    return hmac.new(key.encode(), text.encode(), hashlib.sha256).hexdigest()
+
+
+def priced(text: str, *, express: bool = False) -> dict[str, object]:
+    return {"price": text, "signature": signed(text), "express": express}
+
+
+@each_server
+def test_an_app_loads_once_and_answers_from_memory(project: Project, server: Server) -> None:
+    shown_in(project, OVERVIEW, server.page)
+    with served(project, server) as app:
+        for _ in range(20):
+            assert app.price() == priced("850 EUR")  # 15 % off, as it is labelled; not 10
+    assert reads(project) == LOADED
+
+
+@each_server
+def test_a_change_is_taken_up_with_the_sentinel_and_no_secret_is_read_again(
+    project: Project, server: Server
+) -> None:
+    shown_in(project, OVERVIEW, server.page)
+    with served(project, server, SETTINGS_REFRESH_S="1") as app:
+        project("setting", "set", "contoso-orders", "orders:discountPercent", "20", "--label", "prod")
+        wait_until(lambda: _asked_again(app), "the sentinel is asked for again")
+        assert app.price() == priced("850 EUR")
+        project("setting", "set", "contoso-orders", "orders:sentinel", "2")
+        wait_until(lambda: app.price() == priced("800 EUR"), "the change is taken up")
+    assert reads(project)["KeyVault.GetSecret"] == 1
+
+
+def _asked_again(app: Served, times: int = 3) -> bool:
+    """Whether the sentinel was asked for some times; an app of requests looks with each."""
+    app.price()
+    return reads(app.project)["AppConfiguration.GetKeyValue"] >= times
+
+
+def test_a_worker_loads_once_and_takes_up_a_change_with_the_sentinel(project: Project) -> None:
+    shown_in(project, OVERVIEW, PLAIN)
+    run = ("run", "--offline", "--", sys.executable, "worker.py")
+    with project.running(*run, env={"SETTINGS_REFRESH_S": "1"}) as worker:
+        assert _ordered(worker) == "pen 850 EUR"
+        project("setting", "set", "contoso-orders", "orders:discountPercent", "a fifth", "--label", "prod")
+        project("setting", "set", "contoso-orders", "orders:sentinel", "2")
+        wait_until(lambda: _ordered(worker) == "pen 850 EUR" and _loaded_again(project), "a refresh is over")
+        assert _ordered(worker) == "pen 850 EUR"  # what makes no sense is not taken up
+        project("setting", "set", "contoso-orders", "orders:discountPercent", "20", "--label", "prod")
+        project("setting", "set", "contoso-orders", "orders:sentinel", "3")
+        wait_until(lambda: _ordered(worker) == "pen 800 EUR", "the change is taken up")
+        ended = worker.end()
+    assert (ended.code, ended.err.count("the one before stays")) > (0, 0), ended.err
+    assert reads(project)["KeyVault.GetSecret"] == 1
+
+
+def test_a_reference_to_another_secret_is_followed_at_the_next_refresh_with_one_read(
+    project: Project,
+) -> None:
+    shown_in(project, OVERVIEW, PLAIN)
+    run = ("run", "--offline", "--", sys.executable, "worker.py")
+    with project.running(*run, env={"SETTINGS_REFRESH_S": "1"}) as worker:
+        assert _ordered(worker) == "pen 850 EUR"
+        project("secret", "set", "contoso-orders", "signing-key-2", stdin="in turns")
+        other = f'{{"uri": "{GIVEN["VAULT_URL"]}/secrets/signing-key-2"}}'
+        project("setting", "set", "contoso-orders", "orders:signingKey", other, "--content-type", REFERENCE)
+        project("setting", "set", "contoso-orders", "orders:sentinel", "2")
+        wait_until(lambda: _is_signed(worker, "in turns"), "the other secret is taken up")
+        worker.end()
+    assert reads(project)["KeyVault.GetSecret"] == 2
+
+
+def _ordered(worker: Running) -> str:
+    """What a worker says of an order, whose signature must be right."""
+    worker.tell("pen 2 500")
+    text, _, signature = worker.line().rpartition(" ")
+    assert signature == signed(text)
+    return text
+
+
+def _is_signed(worker: Running, key: str) -> bool:
+    worker.tell("pen 2 500")
+    text, _, signature = worker.line().rpartition(" ")
+    assert signature in {signed(text), signed(text, key)}
+    return signature == signed(text, key)
+
+
+def _loaded_again(project: Project) -> bool:
+    return reads(project)["AppConfiguration.GetKeyValues"] > LOADED["AppConfiguration.GetKeyValues"]
+
+
+def test_each_worker_of_gunicorn_loads_by_itself(project: Project) -> None:
+    shown_in(project, OVERVIEW, FLASK.page)
+    with served(project, GUNICORN) as app:
+        wait_until(lambda: _has_loaded(app, 2), "both workers have loaded")
+    assert reads(project) == Counter({what: 2 * times for what, times in LOADED.items()})
+
+
+def test_a_preloaded_app_loads_once_for_all_workers(project: Project) -> None:
+    shown_in(project, OVERVIEW, FLASK.page)
+    with served(project, GUNICORN._replace(command=(*GUNICORN.command, "--preload"))) as app:
+        for _ in range(20):
+            assert app.price() == priced("850 EUR")
+    assert reads(project) == LOADED
+
+
+def _has_loaded(app: Served, times: int) -> bool:
+    return reads(app.project)["KeyVault.GetSecret"] == times
+
+
+def test_commands_of_django_that_serve_nobody_need_no_store(project: Project) -> None:
+    shown_in(project, OVERVIEW, DJANGO.page)
+    check = [sys.executable, "manage.py", "check"]
+    ran = subprocess.run([*check, "--settings=orders.base"], cwd=project.root, check=False, env={})
+    assert ran.returncode == 0
+    assert project("run", "--offline", "--", *check).code == 0
+    assert reads(project) == LOADED
+
+
+def test_a_class_of_pydantic_is_filled_from_a_vault_with_one_read_of_each_secret(project: Project) -> None:
+    shown_in(project, OVERVIEW, PLAIN)
+    ran = project("run", "--offline", "--", sys.executable, "secrets_of_vault.py")
+    hidden = "signing_key=SecretStr('**********') db_password=SecretStr('**********')"
+    assert ran.out == f"{len(SIGNING_KEY)} {hidden}\n", ran.err
+    assert reads(project) == Counter({"KeyVault.GetSecrets": 1, "KeyVault.GetSecret": 2})
+
+
+@pytest.mark.parametrize("role", ["App Configuration Data Reader", "Key Vault Secrets User"])
+def test_a_worker_that_may_not_read_ends_with_the_error_that_is_promised(project: Project, role: str) -> None:
+    shown_in(project, OVERVIEW, PLAIN)
+    without(project, role)
+    ran = project("run", "--offline", "--", sys.executable, "worker.py")
+    assert ran.code == 1
+    assert f"TimeoutError: [Errno {TIMED_OUT}] [" in ran.err
+    assert "keyless: denied: orders-web" in ran.err
+
+
+@each_server
+def test_a_server_that_may_not_read_ends_and_serves_nothing(project: Project, server: Server) -> None:
+    shown_in(project, OVERVIEW, server.page)
+    without(project, "Key Vault Secrets User")
+    ran = project(*command_of(server, free_port()))
+    assert ran.code == ENDED[server.page]
+    assert TIMED_OUT in ran.err
+
+
+ENDED = {FLASK.page: 1, FASTAPI.page: 3, DJANGO.page: 3}
+"""The exit code of each server whose app does not start."""
+
+
+def without(project: Project, role: str) -> None:
+    lines = project.estate.read_text().splitlines(keepends=True)
+    kept = [line for line in lines if f"role: {role}," not in line]
+    assert len(kept) == len(lines) - 1
+    project.estate.write_text("".join(kept))
