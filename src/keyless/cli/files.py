@@ -1,4 +1,4 @@
-"""Writing the files that a person asked for: whole or not at all."""
+"""Reading the files that a person names, and writing those that were asked for: whole or not at all."""
 
 from __future__ import annotations
 
@@ -9,6 +9,22 @@ from pathlib import Path
 from keyless.cli.failure import Failure
 
 _ANYONE, _OWNER = 0o666, 0o600
+
+
+def read_whole(path: Path, most_bytes: int, what: str) -> bytes:
+    """A file's content, which is to be ``what``.
+
+    Raises:
+        Failure: it cannot be read, or is larger than that can be.
+    """
+    try:
+        with path.open("rb") as file:
+            data = file.read(most_bytes + 1)
+    except OSError as error:
+        raise Failure(f"cannot read `{path}`: {(error.strerror or str(error)).lower()}", 2) from error
+    if len(data) > most_bytes:
+        raise Failure(f"`{path}` is too large to be read as {what}", 2)
+    return data
 
 
 def write_whole(path: Path, content: str | bytes, *, private: bool = False) -> None:

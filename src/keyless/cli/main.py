@@ -28,6 +28,7 @@ _COMMANDS = {
     "estate": "Write, check, show and export `keyless.yaml`.",
     "secret": "Put secrets into a vault of the local plane.",
     "vault": "Show what a vault holds, bring it in from elsewhere, or give it out sealed.",
+    "store": "Show what a configuration store holds, bring it in from elsewhere, or give it out.",
     "setting": "Put settings into a configuration store of the local plane.",
     "identity": "List, show, revoke and restore identities.",
     "federate": "Let the real Entra ID, or another provider, trust the identities of this site.",

@@ -92,7 +92,7 @@ def import_contents(
     What the vault has already is left alone. What differs there, or is deleted there, is refused, and then
     nothing is written; `--force` makes a new version of it. No value is ever shown.
     """
-    from keyless.deploy.vaults.found import Choice, NotASource
+    from keyless.deploy.sources import Choice, NotASource
 
     read = Given(source, from_vault, Named(**named)).reader(Choice(only, leave_out))
 

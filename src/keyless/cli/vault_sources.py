@@ -9,11 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from keyless.cli.failure import Failure
+from keyless.cli.files import read_whole
 from keyless.cli.opener import Named
 
 if TYPE_CHECKING:
     from keyless.deploy.contents import Source
-    from keyless.deploy.vaults.found import Choice, Found, Making
+    from keyless.deploy.sources import Choice
+    from keyless.deploy.vaults.found import Found, Making
     from keyless.model.resources import Vault
 
 _MOST_BYTES = 64 * 1024 * 1024
@@ -49,7 +51,7 @@ class Given:
         from keyless.deploy.vaults.read import File, read_file
         from keyless.deploy.vaults.sealed import is_sealed, opens_with_passphrase
 
-        data = _bytes_of(Path(self.source))
+        data = read_whole(Path(self.source), _MOST_BYTES, "a vault's contents")
         opener = None
         if is_sealed(data):
             with told(self.source):
@@ -71,15 +73,3 @@ def told(what: str) -> Iterator[None]:
         yield
     except CannotOpen as error:
         raise Failure(f"`{what}`: {error}", 2) from error
-
-
-def _bytes_of(path: Path) -> bytes:
-    """A file's content; raises Failure where it cannot be had."""
-    try:
-        with path.open("rb") as file:
-            data = file.read(_MOST_BYTES + 1)
-    except OSError as error:
-        raise Failure(f"cannot read `{path}`: {(error.strerror or str(error)).lower()}", 2) from error
-    if len(data) > _MOST_BYTES:
-        raise Failure(f"`{path}` is too large to be read as a vault's contents", 2)
-    return data

@@ -26,6 +26,8 @@ from keyless.store.collections import STORES, VAULTS
 from keyless.store.ports import Store, Transaction
 
 if TYPE_CHECKING:
+    from keyless.deploy.stores.take_in import Source as Settings
+    from keyless.deploy.stores.take_in import TakenIn, Wish
     from keyless.deploy.vaults.found import Found, Making
     from keyless.deploy.vaults.sealed import Opener
     from keyless.planes.keyvault.arrivals import Arrived
@@ -76,7 +78,8 @@ class PlaneContents:
             UnknownContainer: there is no such vault.
             NotASource: it is no source, or several of its things would have one name.
         """
-        from keyless.deploy.vaults.found import Making, NotASource
+        from keyless.deploy.sources import NotASource
+        from keyless.deploy.vaults.found import Making
         from keyless.planes.keyvault.arrivals import Arrivals
 
         vault = await self._vault(vault_name)
@@ -86,6 +89,32 @@ class PlaneContents:
             raise NotASource("\n".join(clashes))
         arrivals = Arrivals(self._store)
         return read, await arrivals.take_in(vault, read.arrivals, renew=renew, keep=keep, now=now)
+
+    async def take_in_settings(
+        self, store_name: str, found: Settings, wish: Wish, *, vault_name: str | None = None
+    ) -> TakenIn:
+        """Bring what a source holds into a configuration store, and what looks like a secret into a vault.
+
+        Raises:
+            UnknownContainer: there is no such store or vault.
+            NotASource: it is no source, or several of its things are in each other's way.
+        """
+        from keyless.deploy.stores.take_in import take_in
+        from keyless.deploy.vaults.found import Making
+
+        target = await self._configuration_store(store_name)
+        vault = await self._vault(vault_name) if vault_name is not None else None
+        making = Making(await self._estate_time(), self._secrets.new_version_id)
+        return await take_in(self._store, self._key_values, target, vault, await found(), wish, making)
+
+    async def key_values(self, store_name: str) -> tuple[ConfigurationStore, Sequence[KeyValue]]:
+        """What a configuration store holds, in order.
+
+        Raises:
+            UnknownContainer: there is no such store.
+        """
+        found = await self._configuration_store(store_name)
+        return found, await self._key_values.list_all(found.name)
 
     async def export(
         self, vault_name: str, opener: Opener, entropy: Entropy

@@ -33,10 +33,11 @@ def read(path: str, text: str) -> Source:
     file = FileText(path, text)
     spring = _SPRING.fullmatch(PurePosixPath(path).name) is not None
     kind = DocumentKind.SPRING if spring else DocumentKind.OTHER
-    return flat_document(file, kind, _entries(text), names=False)
+    return flat_document(file, kind, entries_of(text), names=False)
 
 
-def _entries(text: str) -> Iterator[tuple[str, int, int, str, int, int]]:
+def entries_of(text: str) -> Iterator[tuple[str, int, int, str, int, int]]:
+    """Each key and value of a text, with where they stand."""
     for start, end in _logical_lines(text):
         line = text[start:end]
         lead = len(line) - len(line.lstrip())

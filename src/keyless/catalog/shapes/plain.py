@@ -1,8 +1,8 @@
 """Values that are settings and no secrets, and those that nothing is known of.
 
 Rules:
-- a truth value, a short number, a duration, a host name, and a few words that settings are made of are
-  configuration; anything else is not known to be, and what is not known is treated as a secret.
+- a truth value, a short number, a duration, a date, a time, a host name, and a few words that settings are
+  made of are configuration; anything else is not known to be, and what is not known is treated as a secret.
 """
 
 from __future__ import annotations
@@ -25,12 +25,16 @@ _NUMBER = re.compile(r"-?[0-9]{1,5}(\.[0-9]{1,3})?")
 _DURATION = re.compile(
     r"([0-9]{1,3}\.)?[0-9]{1,2}:[0-9]{2}(:[0-9]{2})?|p(t?[0-9]{1,4}[ymdwhs]){1,6}|[0-9]{1,4}(ms|s|m|h|d)"
 )
+_DAY = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
+_TIME = r"[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,9})?)?(z|[+-][0-9]{2}:?[0-9]{2})?"
+_MOMENT = re.compile(f"{_DAY}([t ]{_TIME})?")
 _KINDS: Mapping[str, Callable[[str], object]] = {
     "empty": lambda text: not text,
     "truth-value": _TRUTH.__contains__,
     "word": _WORDS.__contains__,
     "number": _NUMBER.fullmatch,
     "duration": _DURATION.fullmatch,
+    "moment": _MOMENT.fullmatch,
 }
 _GUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 

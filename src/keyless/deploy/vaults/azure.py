@@ -19,8 +19,9 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from keyless.deploy.sources import Choice, Left, NotASource
 from keyless.deploy.vaults.certificates import certificate_arrival
-from keyless.deploy.vaults.found import Choice, Found, Left, Making, NotASource, secret_arrival
+from keyless.deploy.vaults.found import Found, Making, secret_arrival
 from keyless.model.resources import Vault
 from keyless.model.secret_text import SecretText
 from keyless.planes.keyvault.certificates.imported import Content

@@ -12,10 +12,12 @@ from __future__ import annotations
 import re
 
 from keyless.assess.sources.dotenv import lines_of
-from keyless.deploy.vaults.found import Choice, Found, Left, Making, name_in_vault, secret_arrival
+from keyless.deploy.sources import Choice, Left
+from keyless.deploy.vaults.found import Found, Making, name_in_vault, secret_arrival
 from keyless.model.secret_text import SecretText
 from keyless.wire.errors import WireError
 
+REFERS = "its value refers to another name: write the value itself, or put it in single quotes"
 _REFERENCE = re.compile(r"(?<!\\)\$\{")
 
 
@@ -38,14 +40,15 @@ def _add(found: Found, called: str, name: str, value: SecretText, making: Making
     text = value.reveal()
     if not text:
         found.left.append(Left(called, "it has no value"))
-    elif not literal and _REFERENCE.search(text):
-        found.left.append(
-            Left(
-                called, "its value refers to another name: write the value itself, or put it in single quotes"
-            )
-        )
+    elif not literal and refers(text):
+        found.left.append(Left(called, REFERS))
     else:
         try:
             found.add(secret_arrival(name, value, making), called)
         except WireError as error:
             found.left.append(Left(called, str(error)))
+
+
+def refers(text: str) -> bool:
+    """Whether a value that is not literal refers to another name, so that there is no telling what it is."""
+    return _REFERENCE.search(text) is not None

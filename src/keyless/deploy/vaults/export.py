@@ -13,7 +13,8 @@ from collections.abc import Callable
 
 import msgspec
 
-from keyless.deploy.vaults.found import Choice, Found, Left, NotASource
+from keyless.deploy.sources import Choice, Left, NotASource
+from keyless.deploy.vaults.found import Found
 from keyless.deploy.vaults.sealed import CannotOpen, Opener, open_sealed, seal
 from keyless.model.resources import Vault
 from keyless.planes.keyvault.copies import NotACopy, ObjectCopy, arrival_of

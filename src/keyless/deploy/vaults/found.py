@@ -14,11 +14,11 @@ https://learn.microsoft.com/aspnet/core/security/key-vault-configuration (`--` f
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from fnmatch import fnmatchcase
-from typing import Any, NamedTuple
+from typing import Any
 
+from keyless.deploy.sources import Left
 from keyless.model.nearest import quoted_list
 from keyless.model.secret_text import SecretText
 from keyless.planes.keyvault.arrivals import Arrival
@@ -29,33 +29,6 @@ from keyless.planes.keyvault.vaults import check_name
 
 MOST_CHARACTERS = 127
 _OTHER = re.compile(r"[^0-9A-Za-z-]", re.ASCII)
-
-
-class NotASource(Exception):
-    """What was given cannot be read as a source of a vault's contents; the message says why, and no value."""
-
-
-class Left(NamedTuple):
-    """A thing that cannot come in, and why."""
-
-    what: str
-    why: str
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """Which names are wanted, by patterns as shells have them; case does not count."""
-
-    only: Sequence[str] = ()
-    leave_out: Sequence[str] = ()
-
-    def takes(self, *names: str) -> bool:
-        """Whether something is wanted that is known by any of these names."""
-        return (not self.only or _any_matches(self.only, names)) and not _any_matches(self.leave_out, names)
-
-
-def _any_matches(patterns: Sequence[str], names: Sequence[str]) -> bool:
-    return any(fnmatchcase(name.casefold(), one.casefold()) for one in patterns for name in names)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,8 @@ from typing import Any
 
 import msgspec
 
-from keyless.deploy.vaults.found import Choice, Found, Left, Making, NotASource, name_in_vault, secret_arrival
+from keyless.deploy.sources import Choice, Left, NotASource
+from keyless.deploy.vaults.found import Found, Making, name_in_vault, secret_arrival
 from keyless.model.secret_text import SecretText
 from keyless.planes.keyvault.secrets.properties import NO_PROPERTIES, SecretProperties
 from keyless.wire.errors import WireError

@@ -22,8 +22,9 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from keyless.deploy.sources import Choice, Left, NotASource
 from keyless.deploy.vaults.certificates import certificate_arrival
-from keyless.deploy.vaults.found import Choice, Found, Left, Making, NotASource
+from keyless.deploy.vaults.found import Found, Making
 from keyless.model.nearest import quoted_list
 from keyless.model.resources import Vault
 from keyless.model.secret_text import SecretText

@@ -11,9 +11,10 @@ from typing import Any
 
 import msgspec
 
+from keyless.deploy.sources import Choice, NotASource, decoded
 from keyless.deploy.vaults.env_file import read_env
 from keyless.deploy.vaults.export import read_export
-from keyless.deploy.vaults.found import Choice, Found, Making, NotASource
+from keyless.deploy.vaults.found import Found, Making
 from keyless.deploy.vaults.json_file import read_json
 from keyless.deploy.vaults.lowkey import fill_in, is_export, read_lowkey
 from keyless.deploy.vaults.sealed import Opener
@@ -40,19 +41,16 @@ def read_file(file: File, vault: Vault, choice: Choice, making: Making) -> Found
     """
     if file.opener is not None:
         return read_export(file.data, file.opener, vault, choice)
-    try:
-        text = file.data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise NotASource("it is not UTF-8 text") from None
+    text = decoded(file.data)
     if not text.lstrip().startswith(("{", "[")):
         return read_env(text, choice, making)
-    document = _decoded(text, making)
+    document = _json_of(text, making)
     if is_export(document):
         return read_lowkey(document, file.vault, vault, choice, making)
     return read_json(document, choice, making)
 
 
-def _decoded(text: str, making: Making) -> Any:  # noqa: ANN401  # any JSON
+def _json_of(text: str, making: Making) -> Any:  # noqa: ANN401  # any JSON
     try:
         return msgspec.json.decode(text)
     except msgspec.DecodeError as error:

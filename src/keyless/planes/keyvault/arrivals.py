@@ -88,12 +88,40 @@ class Arrivals:
         written. No two of the arrivals have the same kind and name.
         """
         async with self._store.transaction() as transaction:
-            comings = [_Coming(transaction, vault, one, now) for one in arrivals]
-            outcomes = [await coming.outcome(renew=renew) for coming in comings]
-            if keep and not any(one.refused for one in outcomes):
-                for coming, outcome in zip(comings, outcomes, strict=True):
-                    await coming.write(outcome)
-        return [Arrived(coming.arrival, one) for coming, one in zip(comings, outcomes, strict=True)]
+            coming = await coming_in(transaction, vault, arrivals, renew=renew, now=now)
+            if keep and not coming.refused:
+                await coming.write()
+        return coming.arrived
+
+
+class Coming:
+    """Objects on their way in, within a transaction: looked at, and not written yet."""
+
+    def __init__(self, each: list[tuple[_Coming, Outcome]]) -> None:
+        self._each = each
+
+    @property
+    def arrived(self) -> list[Arrived]:
+        """What becomes of each."""
+        return [Arrived(coming.arrival, outcome) for coming, outcome in self._each]
+
+    @property
+    def refused(self) -> bool:
+        """Whether one of them keeps all from being written."""
+        return any(outcome.refused for _, outcome in self._each)
+
+    async def write(self) -> None:
+        """Make what becomes of them true."""
+        for coming, outcome in self._each:
+            await coming.write(outcome)
+
+
+async def coming_in(
+    transaction: Transaction, vault: Vault, arrivals: Iterable[Arrival[Any]], *, renew: bool, now: int
+) -> Coming:
+    """Look what becomes of objects that are to come in, for whoever writes more in the same step."""
+    each = [_Coming(transaction, vault, one, now) for one in arrivals]
+    return Coming([(coming, await coming.outcome(renew=renew)) for coming in each])
 
 
 class _Coming:

@@ -6,7 +6,8 @@ import json
 
 import pytest
 
-from keyless.deploy.vaults.found import Choice, Found, Making, NotASource, name_in_vault
+from keyless.deploy.sources import Choice, NotASource
+from keyless.deploy.vaults.found import Found, Making, name_in_vault
 from keyless.deploy.vaults.read import File, read_file
 from keyless.model.resources import Vault
 

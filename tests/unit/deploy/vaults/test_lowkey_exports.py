@@ -8,7 +8,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from keyless.deploy.vaults.found import Choice, Found, Making, NotASource
+from keyless.deploy.sources import Choice, NotASource
+from keyless.deploy.vaults.found import Found, Making
 from keyless.deploy.vaults.read import File, read_file
 from keyless.model.resources import Vault
 from keyless.planes.keyvault.keys.records import ROTATION_POLICIES, RotationPolicy

@@ -6,8 +6,9 @@ import sys
 
 import pytest
 
+from keyless.deploy.sources import Choice, NotASource
 from keyless.deploy.vaults.azure import read_vault
-from keyless.deploy.vaults.found import Choice, Making, NotASource
+from keyless.deploy.vaults.found import Making
 from keyless.model.resources import Vault
 
 VAULT = Vault("/subscriptions/s/resourceGroups/g/providers/Microsoft.KeyVault/vaults/v", "v", "here")

@@ -12,8 +12,9 @@ import msgspec
 import pytest
 
 from keyless.deploy.contents import PlaneContents, UnknownContainer
+from keyless.deploy.sources import Choice, NotASource
 from keyless.deploy.vaults.export import read_export
-from keyless.deploy.vaults.found import Choice, Found, Making, NotASource
+from keyless.deploy.vaults.found import Found, Making
 from keyless.deploy.vaults.sealed import FileKey, seal
 from keyless.model.resources import Vault
 from keyless.model.secret_text import SecretText

@@ -112,20 +112,38 @@ class KeyValues:
         async with self._store.transaction() as transaction:
             existing = await _existing(transaction, store_name, name, conditions)
             _require_unlocked(existing)
-            if existing is not None and _content(existing) == content:
+            if existing is not None and content_of(existing) == content:
                 return existing
-            record = KeyValue(
-                key=name.key,
-                label=name.label or None,
-                value=content.value,
-                content_type=content.content_type,
-                tags=dict(content.tags),
-                description=content.description,
-                etag=new_etag(self._entropy),
-                modified_at=now,
-            )
-            await _keep(transaction, store_name, name, record, now)
+            return await self.write(transaction, store_name, name, content, now)
+
+    async def write(
+        self,
+        transaction: Transaction,
+        store_name: str,
+        name: Name,
+        content: Content,
+        now: int,
+        *,
+        locked: bool = False,
+    ) -> KeyValue:
+        """Write a key-value within a transaction, whatever is there: whoever calls has looked at that."""
+        record = KeyValue(
+            key=name.key,
+            label=name.label or None,
+            value=content.value,
+            content_type=content.content_type,
+            tags=dict(content.tags),
+            description=content.description,
+            etag=new_etag(self._entropy),
+            modified_at=now,
+            locked=locked,
+        )
+        await _keep(transaction, store_name, name, record, now)
         return record
+
+    async def remove(self, transaction: Transaction, store_name: str, name: Name, now: int) -> None:
+        """Delete a key-value within a transaction: whoever calls has looked at what is there."""
+        await _keep(transaction, store_name, name, None, now)
 
     async def declared(self, store_name: str, setting: DeclaredSetting, now: int) -> KeyValue:
         """Bring a key-value up to what an estate declares; raises what ``set`` does.
@@ -135,7 +153,7 @@ class KeyValues:
         name = Name(setting.key, setting.label)
         content = Content(setting.value, setting.content_type, setting.tags)
         found = await self._store.get(KEY_VALUES, key_value_key(store_name, name))
-        if found is not None and _content(found) == content:
+        if found is not None and content_of(found) == content:
             return found
         return await self.set(store_name, name, content, now)
 
@@ -196,7 +214,8 @@ def _require_unlocked(existing: KeyValue | None) -> None:
         raise KeyLocked(Name(existing.key, existing.label))
 
 
-def _content(record: KeyValue) -> Content:
+def content_of(record: KeyValue) -> Content:
+    """What a key-value holds."""
     return Content(record.value, record.content_type, record.tags, record.description)
 
 

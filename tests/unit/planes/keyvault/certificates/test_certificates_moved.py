@@ -12,9 +12,10 @@ from imports_made import chain, pfx
 from x509_made import NOW
 
 from keyless.deploy.contents import PlaneContents
+from keyless.deploy.sources import Choice
 from keyless.deploy.vaults.certificates import certificate_arrival
 from keyless.deploy.vaults.export import read_export
-from keyless.deploy.vaults.found import Choice, Making
+from keyless.deploy.vaults.found import Making
 from keyless.deploy.vaults.read import File, read_file
 from keyless.deploy.vaults.sealed import FileKey
 from keyless.model.resources import Vault

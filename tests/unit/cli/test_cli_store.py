@@ -1,0 +1,264 @@
+"""`keyless store` as a person gives it, on a project's store."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from keyless.cli.failure import Failure
+from keyless.cli.store import command
+from keyless.cli.store_words import WHY_REFUSED
+from keyless.planes.appconfig.key_values.arrivals import Outcome
+from keyless.runtime.project import ESTATE_FILE, STATE_DIRECTORY, Project
+
+ESTATE = """
+version: 1
+resourceGroups:
+  orders-rg:
+    vaults: {contoso-orders: }
+    configurationStores: {contoso-settings: {settings: {declared: "as text"}}}
+"""
+SETTINGS = {
+    "Orders": {"Title": "Orders", "Size": 25, "Api": {"Key": "PLANTED1"}},
+    "FeatureManagement": {"Beta": True},
+}
+REFERENCE = '{"uri":"https://contoso-orders.vault.azure.net/secrets/Orders--Api--Key"}'
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    (tmp_path / ESTATE_FILE).write_text(ESTATE)
+    return Project(tmp_path, tmp_path / STATE_DIRECTORY)
+
+
+def store(project: Project, *arguments: str, said: str | None = None) -> Result:
+    ran = CliRunner().invoke(command, [*arguments, "--project", str(project.root)], input=said)
+    assert "PLANTED" not in ran.output + str(ran.exception)
+    return ran
+
+
+def brought(
+    project: Project,
+    document: object,
+    *arguments: str,
+    name: str = "appsettings.json",
+    said: str | None = None,
+) -> Result:
+    source = project.root / name
+    source.write_text(document if isinstance(document, str) else json.dumps(document))
+    return store(project, "import", "Contoso-Settings", str(source), *arguments, said=said)
+
+
+def failed(ran: Result) -> str:
+    assert isinstance(ran.exception, Failure)
+    assert ran.exception.exit_code == 2
+    return str(ran.exception)
+
+
+def held(project: Project) -> dict[str, str]:
+    from keyless.app import contents_of, open_store
+
+    with closing(open_store(project)) as opened:
+        return {one.key: one.value for one in asyncio.run(contents_of(opened).settings())}
+
+
+def shown(project: Project) -> dict[str, Any]:
+    told = json.loads(store(project, "show", "contoso-settings", "--json").stdout)
+    return {one["key"]: one for one in told}
+
+
+def secrets(project: Project) -> dict[str, str]:
+    from keyless.app import contents_of, open_store
+
+    with closing(open_store(project)) as opened:
+        return {one.name: one.value.reveal() for one in asyncio.run(contents_of(opened).secrets())}
+
+
+def test_settings_come_in_and_what_looks_like_a_secret_is_held_back(project: Project) -> None:
+    ran = brought(project, SETTINGS)
+    assert (ran.exit_code, ran.stdout.splitlines()) == (
+        3,
+        [
+            "new        .appconfig.featureflag/Beta",
+            "new        Orders:Title",
+            "new        Orders:Size",
+            "held back  Orders:Api:Key: its name says that it is a secret",
+        ],
+    )
+    assert "`--secrets-to VAULT` puts it into a vault" in ran.stderr
+    assert held(project)["Orders:Size"] == "25"
+    assert "Orders:Api:Key" not in held(project)
+    again = brought(project, SETTINGS)
+    assert "0 key-values written into store `contoso-settings`, 3 unchanged" in again.stderr
+
+
+def test_secrets_go_to_a_vault_and_a_reference_comes_in_their_place(project: Project) -> None:
+    ran = brought(project, SETTINGS, "--secrets-to", "Contoso-Orders")
+    assert ran.exit_code == 0
+    assert "new        Orders:Api:Key  as secret Orders--Api--Key of vault contoso-orders" in ran.stdout
+    assert held(project)["Orders:Api:Key"] == REFERENCE
+    assert secrets(project) == {"Orders--Api--Key": "PLANTED1"}
+    again = brought(project, SETTINGS, "--secrets-to", "contoso-orders")
+    assert "and 0 secrets into its vault, 4 unchanged" in again.stderr
+
+
+def test_another_value_in_the_vault_stops_everything_until_it_is_forced(project: Project) -> None:
+    brought(project, SETTINGS, "--secrets-to", "contoso-orders")
+    other = {"Orders": {"Api": {"Key": "PLANTED2"}, "New": 1}}
+    said = failed(brought(project, other, "--secrets-to", "contoso-orders"))
+    assert "secret `Orders--Api--Key`: the vault has another one" in said
+    assert "Orders:New" not in held(project)
+    assert brought(project, other, "--secrets-to", "contoso-orders", "--force").exit_code == 0
+    assert secrets(project) == {"Orders--Api--Key": "PLANTED2"}
+    assert held(project)["Orders:New"] == "1"
+
+
+def test_a_secret_that_the_store_has_already_is_replaced_only_when_forced(project: Project) -> None:
+    assert brought(project, SETTINGS, "--allow", "Orders:Api:*").exit_code == 0
+    assert held(project)["Orders:Api:Key"] == "PLANTED1"
+    assert "Orders:Api:Key" in failed(brought(project, SETTINGS, "--secrets-to", "contoso-orders"))
+    assert secrets(project) == {}
+    brought(project, SETTINGS, "--secrets-to", "contoso-orders", "--force")
+    assert held(project)["Orders:Api:Key"] == REFERENCE
+
+
+def test_keys_that_would_give_one_secret_are_refused_and_labels_of_one_value_are_not(
+    project: Project,
+) -> None:
+    alike = {"a:Key": "PLANTED1", "a--Key": "x"}
+    said = failed(brought(project, alike, "--secrets-to", "contoso-orders"))
+    assert "`a:Key` and `a--Key` would all be secret `a--key`" in said
+    kvset = [{"key": "Db:Key", "value": "PLANTED1", "label": label} for label in ("dev", "prod")]
+    ran = brought(project, {"items": kvset}, "--secrets-to", "contoso-orders", name="set.json")
+    assert ran.exit_code == 0
+    assert secrets(project) == {"Db--Key": "PLANTED1"}
+    kvset[1]["value"] = "PLANTED2"
+    said = failed(brought(project, {"items": kvset}, "--secrets-to", "contoso-orders", name="set.json"))
+    assert "`Db:Key, label dev` and `Db:Key, label prod` would all be secret" in said
+
+
+def test_a_key_of_which_no_secret_can_be_made_stays_held_back(project: Project) -> None:
+    ran = brought(project, {"Schlüssel:Key": "PLANTED1"}, "--secrets-to", "contoso-orders")
+    assert ran.exit_code == 3
+    assert "held back  Schlüssel:Key" in ran.stdout
+    assert "left out   Schlüssel:Key: no name of a vault comes of it" in ran.stdout
+
+
+def test_what_differs_or_is_locked_stops_everything(project: Project) -> None:
+    locked = {"items": [{"key": "Orders:Title", "value": "Locked", "locked": True}]}
+    brought(project, locked, name="set.json")
+    brought(project, {"Orders": {"Size": 1}})
+    said = failed(brought(project, SETTINGS)).splitlines()
+    assert said == [
+        "nothing was written into store `contoso-settings`",
+        "key-value Orders:Title: it is locked: unlock it first",
+        f"key-value Orders:Size: {WHY_REFUSED[Outcome.DIFFERS]}",
+    ]
+    assert "Orders:Title: it is locked" in failed(brought(project, SETTINGS, "--force"))
+    assert held(project)["Orders:Size"] == "1"
+
+
+def test_a_dry_run_tells_and_writes_nothing(project: Project) -> None:
+    brought(project, {"Orders": {"Title": "Orders", "Size": 1}})
+    ran = brought(project, SETTINGS, "--force", "--secrets-to", "contoso-orders", "--dry-run", "--json")
+    told = json.loads(ran.stdout)
+    assert {one["key"]: one["outcome"] for one in told["keyValues"]} == {
+        ".appconfig.featureflag/Beta": "new",
+        "Orders:Title": "unchanged",
+        "Orders:Size": "changed",
+        "Orders:Api:Key": "new",
+    }
+    assert (told["vault"], told["secrets"]) == (
+        "contoso-orders",
+        [{"name": "Orders--Api--Key", "outcome": "new"}],
+    )
+    assert "3 key-values would be written" in ran.stderr
+    assert (held(project)["Orders:Size"], secrets(project)) == ("1", {})
+
+
+def test_what_the_source_does_not_have_is_removed_by_whoever_agrees(project: Project) -> None:
+    brought(project, SETTINGS, "--allow", "*")
+    less = {"Orders": {"Title": "Orders", "Api": {"Key": "PLANTED1"}}}
+    arguments = ("--strict", "--prefix", "")
+    said = failed(brought(project, less, *arguments))
+    assert "There is nobody to ask: `--yes`" in said
+    assert failed(brought(project, less, *arguments, said="n\n")) == "nothing was written"
+    assert "Orders:Size" in held(project)
+    ran = brought(project, less, *arguments, "--except", "declared", said="y\n")
+    assert (ran.exit_code, "removed    Orders:Size" in ran.stdout) == (3, True)
+    assert "to be removed: Orders:Size" in ran.stderr
+    assert set(held(project)) == {
+        "declared",
+        ".appconfig.featureflag/Beta",
+        "Orders:Title",
+        "Orders:Api:Key",
+    }
+    brought(project, less | {"FeatureManagement": {}}, *arguments, "--yes")
+    assert set(held(project)) == {"Orders:Title", "Orders:Api:Key"}
+
+
+def test_nothing_is_removed_by_a_source_that_cannot_be_read_whole(project: Project) -> None:
+    odd = {"items": [{"key": 1, "value": "x"}]}
+    said = failed(brought(project, odd, "--strict", "--yes", name="set.json"))
+    assert "not all of it can be read" in said
+
+
+def test_labels_tags_and_prefixes_are_for_all(project: Project) -> None:
+    ran = brought(
+        project, "TITLE=x\n", "--label", "dev", "--prefix", "app/", "--tags", "from=env", name=".env"
+    )
+    assert ran.stdout == "new        app/TITLE  label dev\n"
+    told = shown(project)["app/TITLE"]
+    assert (told["label"], told["tags"]) == ("dev", {"from": "env"})
+
+
+def test_a_store_is_shown_with_kinds_and_without_values(project: Project) -> None:
+    items = [
+        {"key": "Orders:Json", "value": "{}", "content_type": "application/json", "locked": True},
+        {"key": "Orders:Title", "value": "x", "label": "dev"},
+    ]
+    brought(project, SETTINGS, "--secrets-to", "contoso-orders")
+    brought(project, {"items": items, "Plain": 1}, "--format", "kvset", "--allow", "*")
+    brought(project, {"Mail:Password": "PLANTED3"}, "--allow", "*")
+    assert store(project, "show", "Contoso-Settings").stdout.splitlines() == [
+        ".appconfig.featureflag/Beta  feature flag",
+        "Mail:Password  looks like a secret: its name says that it is a secret",
+        "Orders:Api:Key  Key Vault reference",
+        "Orders:Json  application/json, locked",
+        "Orders:Size",
+        "Orders:Title",
+        "Orders:Title  label dev",
+        "declared",
+    ]
+    assert shown(project)["Mail:Password"]["looksLikeSecret"] == "its name says that it is a secret"
+    assert shown(project)["Orders:Json"]["locked"]
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments", "why"),
+    [
+        ("contoso-setting", (), "did you mean `contoso-settings`?"),
+        ("contoso-settings", ("--secrets-to", "contoso-order"), "did you mean `contoso-orders`?"),
+        ("contoso-settings", ("--depth", "2"), "`--depth` needs a `--separator`"),
+        ("contoso-settings", ("--tags", "x"), "a tag is written `NAME=VALUE`"),
+        ("contoso-settings", ("--format", "yaml"), "nothing was taken in from"),
+    ],
+)
+def test_what_cannot_be_done_is_said(
+    project: Project, name: str, arguments: tuple[str, ...], why: str
+) -> None:
+    brought(project, {"a": 1})
+    (project.root / "source.json").write_text("{a: [")
+    assert why in failed(store(project, "import", name, str(project.root / "source.json"), *arguments))
+
+
+def test_a_source_that_is_not_there_is_said(project: Project) -> None:
+    assert "cannot read `absent`: no such file" in failed(
+        store(project, "import", "contoso-settings", "absent")
+    )
