@@ -257,7 +257,7 @@ async def _wired(
 
     world = EstateWorld(store, project.root.name, time.time)
     leases = Leases()
-    throttle = Throttle()
+    throttle = Throttle(earlier=evidence.spent())
     notices = Notices(leases)
     recorder = Recorder(evidence, notices.decided, notices.signed_in, notices.throttled, notices.counted)
     challenges = Challenges(key_files)
@@ -284,6 +284,7 @@ async def _wired(
         attestor=attestor,
         owner=Owner(store, world, account_name(), lambda: str(uuid.uuid4())),
         throttle=throttle,
+        keep_spent=evidence.write_spent,
         housekeeping=partial(housekeeping_of, project, store),
     )
 

@@ -12,6 +12,7 @@ from keyless.cli.commands import Commands
 from keyless.cli.evidence_kql import command as kql_command
 from keyless.cli.evidence_logs import import_command, imports_command
 from keyless.cli.failure import explained
+from keyless.cli.limit_words import amount, limited
 from keyless.cli.options import chosen_project, project_option
 from keyless.cli.terminal import say
 from keyless.cli.wording import counted, moment, scope_in_words, with_what
@@ -100,10 +101,10 @@ def peak_line(one: Peak, principals: Directory) -> str:
 
 def throttled_line(one: Throttling, principals: Directory) -> str:
     """What was refused at a limit: when last, how often, who, where, and which limit."""
-    who, where = principals.name_of(one.principal_id), scope_in_words(ResourceId.parse(one.scope))
-    whose = "subscription" if one.of_subscription else "vault"
-    limit = f"limit of the {whose}: {one.units:,} {one.pool} in {one.window_s} s"
-    return f"{moment(one.last_seen)}  {one.count:>6}x  throttled {who}  {where}  {limit}"
+    who, scope = principals.name_of(one.principal_id), ResourceId.parse(one.scope)
+    whose = limited(scope, of_subscription=one.of_subscription)
+    limit = f"limit of the {whose}: {amount(one.units, one.pool, one.window_s)}"
+    return f"{moment(one.last_seen)}  {one.count:>6}x  throttled {who}  {scope_in_words(scope)}  {limit}"
 
 
 @command.command("clear")

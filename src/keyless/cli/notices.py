@@ -103,12 +103,14 @@ def repeated(told: Repeated) -> str:
 
 def slowed_down(told: SlowedDown) -> str:
     """What was refused at a limit, and what to do about it."""
-    where = scope_in_words(ResourceId.parse(told.scope))
-    whose = "its subscription's" if told.of_subscription else "its vault's"
+    from keyless.cli.limit_words import advice, amount, limited
+
+    scope = ResourceId.parse(told.scope)
+    whose = limited(scope, of_subscription=told.of_subscription)
     return (
-        f"throttled: {told.principal} was answered with 429 at {where}: {whose} limit of {told.units:,} "
-        f"{told.pool} in {told.window_s} s is reached; read what can be kept once, at the start, and wait as "
-        "`Retry-After` says (`--limits` chooses other limits)"
+        f"throttled: {told.principal} was answered with 429 at {scope_in_words(scope)}: its {whose}'s limit "
+        f"of {amount(told.units, told.pool, told.window_s)} is reached; {advice(scope, told.window_s)} "
+        "(`--limits` chooses other limits)"
     )
 
 

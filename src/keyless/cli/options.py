@@ -75,8 +75,9 @@ limits_option = click.option(
     "--limits",
     metavar="on|off|scale=FACTOR",
     callback=_as_limits,
-    help="The transaction limits of vaults, beyond which they answer with 429: as documented, none, or so "
-    "many times the documented ones (default: as documented, or as the plane that runs already has them).",
+    help="The transaction limits of vaults and the quotas of configuration stores, beyond which they answer "
+    "with 429: as documented, none, or so many times the documented ones (default: as documented, or as the "
+    "plane that runs already has them).",
 )
 
 

@@ -1,7 +1,8 @@
 """Evidence on disk: a SQLite file of its own, so that counting never disturbs the store's readers.
 
 What is recorded lies in the tables of ``rows``; beside them are imported logs (``imports``), how fast each
-thing was asked for at most (``peaks``), and what was refused at a limit (``throttling``).
+thing was asked for at most (``peaks``), and what was refused at a limit (``throttling``). What was counted
+towards quotas (``quotas``) is no evidence; it lies here because it is written in the same way.
 """
 
 from __future__ import annotations
@@ -12,7 +13,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
-from keyless.evidence import imports, peaks, rows, throttling
+from keyless.evidence import imports, peaks, quotas, rows, throttling
+from keyless.evidence.quotas import Spent
 from keyless.evidence.recorder import CellKey, SignInKey, ThrottledKey, WantKey
 from keyless.model.evidence import (
     LogImport,
@@ -52,7 +54,7 @@ class EvidenceDatabase:
             self._connection.execute("PRAGMA journal_mode=WAL")
             self._connection.execute("PRAGMA synchronous=NORMAL")
             self._connection.executescript(
-                rows.SCHEMA + rows.SIGN_INS_TABLE + imports.SCHEMA + throttling.SCHEMA
+                rows.SCHEMA + rows.SIGN_INS_TABLE + imports.SCHEMA + throttling.SCHEMA + quotas.SCHEMA
             )
             self._know_hosts()
             self._know_peaks()
@@ -106,6 +108,16 @@ class EvidenceDatabase:
                 execute(rows.SIGN_IN, (*sign_in, count, second, second))
             throttling.write_throttled(self._connection, second, throttled)
             peaks.write_peaks(self._connection, higher)
+
+    def write_spent(self, spent: Sequence[Spent]) -> None:
+        """Keep what was counted towards quotas that outlast a process."""
+        with _explained(self._file), self._transaction():
+            quotas.write_spent(self._connection, spent)
+
+    def spent(self) -> list[Spent]:
+        """What earlier processes counted towards such quotas."""
+        with _explained(self._file):
+            return list(quotas.read_spent(self._connection))
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:

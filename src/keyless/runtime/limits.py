@@ -1,4 +1,4 @@
-"""The transaction limits of a running plane: Azure's own, unless whoever runs something there says otherwise.
+"""The limits of a plane's vaults and stores: Azure's own, unless whoever runs something there says otherwise.
 
 Rules:
 - they hold for every workload of the plane, as a vault's limits hold for all of its callers;
@@ -33,5 +33,5 @@ class PlaneLimits:
 
 def _in_words(limits: ChosenLimits) -> str:
     if limits.scale is None:
-        return "the transaction limits of vaults are off"
-    return f"the transaction limits of vaults are {limits.scale:g} times Azure's"
+        return "the limits of vaults and stores are off"
+    return f"the limits of vaults and stores are {limits.scale:g} times Azure's"

@@ -24,6 +24,7 @@ import msgspec
 
 from keyless.deploy.apply import CannotApply
 from keyless.evidence.database import EvidenceError
+from keyless.evidence.quotas import Spent
 from keyless.evidence.recorder import Recorder
 from keyless.gateway.attest.peer import Attestor
 from keyless.gateway.attest.processes import Process
@@ -131,6 +132,7 @@ class RunningPlane:
         attestor: Attestor,
         owner: Owner,
         throttle: Throttle,
+        keep_spent: Callable[[Sequence[Spent]], None],
         housekeeping: Callable[[], Housekeeping],
     ) -> None:
         self._project = project
@@ -148,7 +150,9 @@ class RunningPlane:
         self._tokens = tokens
         self._attestor = attestor
         self._owner = owner
+        self._throttle = throttle
         self._limits = PlaneLimits(throttle)
+        self._keep_spent = keep_spent
         self._make_housekeeping = housekeeping
         self._applied: tuple[str, int] | None = None
         self._delay_s = 0.0
@@ -415,6 +419,8 @@ class RunningPlane:
 
     def _flush(self) -> None:
         self._recorder.flush(int(time.time()))
+        if spent := self._throttle.spent():
+            self._keep_spent(spent)
 
     async def _flush_forever(self) -> None:
         while True:

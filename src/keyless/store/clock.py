@@ -1,7 +1,8 @@
 """What time it is in an estate: the machine's, and as much further as its clock was moved.
 
 Rules:
-- what vaults and configuration stores hold has its times by this one: created, expires, deleted, purged;
+- what vaults and configuration stores hold has its times by this one: created, expires, deleted, purged; and
+  so has how often they may be asked;
 - tokens, TLS, leases, evidence and the conditions of role assignments do not: their times are compared with
   clocks that nobody here moves.
 """

@@ -4,7 +4,8 @@ Rules:
 - the order is fixed: host, precheck, credential, api-version, decision, limit, body, handler. Nothing about
   an object is told to a caller who has not passed the steps before it;
 - whoever is authenticated counts towards a limit, permitted or not, and nobody else does: a stranger cannot
-  use up what others may ask for. Beyond the limit neither is told what was decided, which is recorded;
+  use up what others may ask for. Beyond the limit neither is told what was decided, which is recorded.
+  Limits are counted by the time of the plane's calls;
 - what is down has no caller and no decision, and leaves no evidence: it answers 503, or not at all;
 - what a request means is looked up in `wire/meaning.py`, which remembers it;
 - whatever is not a `WireError` is logged and becomes a bare 500.
@@ -56,6 +57,7 @@ from keyless.wire.throttle import Tally, Throttle
 log = logging.getLogger("keyless.wire")
 
 _BODILESS = frozenset({"GET", "HEAD"})
+_NOT_MODIFIED = 304
 _encode = msgspec.json.Encoder().encode
 
 ReadBody = Callable[[int], Awaitable[bytes]]
@@ -166,7 +168,10 @@ class Dispatcher:
             return await self._handle(turn)
         if plane.journal is None or request.method in _BODILESS:
             await self._authorize(turn, caller, operation.access)
-            return await self._handle(turn)
+            answer = await self._handle(turn)
+            if answer.status == _NOT_MODIFIED and meaning.tally is not None:
+                meaning.tally.spare(request.now + self._ahead_s(plane))
+            return answer
         return await self._write(turn, caller, operation.access, plane.journal)
 
     async def _write(self, turn: _Turn, caller: Principal, access: Requires, journal: Journal) -> Rendered:
@@ -298,7 +303,7 @@ class Dispatcher:
         if counts is not None and counts.weigh is not None and settled.refused is None:
             units = await counts.weigh(await self._asked(turn), turn.plane.service)
         try:
-            tally.spend(turn.request.now, units)
+            tally.spend(turn.request.now + self._ahead_s(turn.plane), units)
         except Throttled as error:
             self._note_throttled(turn, settled, error)
             raise

@@ -210,12 +210,16 @@ class PayloadTooLarge(WireError):
 
 @dataclass(frozen=True, slots=True)
 class TransactionLimit:
-    """A limit that was reached: so many units of a pool in a window, of one resource or of a subscription."""
+    """A limit that was reached: so many units of a pool in a window, of one resource or of a subscription.
+
+    ``policy`` is what the service calls it.
+    """
 
     pool: str
     units: int
     window_s: int
     of_subscription: bool = False
+    policy: str = ""
 
 
 class Throttled(WireError):

@@ -246,7 +246,8 @@ class Meanings:
     def _tally(self, site: Site, operation: Operation) -> Tally | None:
         if operation.counts is None or site.plane.counted_at is None:
             return None
-        return self._throttle.tally(operation.counts.pool, site.plane.counted_at(site.resource))
+        pools = operation.counts.pools(site.resource)
+        return self._throttle.tally(pools, site.plane.counted_at(site.resource)) if pools else None
 
     async def _site(self, host: str, path: str) -> Site:
         """The plane at a host name; of several that share it the one whose path it is, else the first."""

@@ -39,6 +39,7 @@ _PROBLEM = ("content-type", "application/problem+json; charset=utf-8")
 PROBLEM_BASE = "https://azconfig.io/errors/"
 _INVALID_ARGUMENT = PROBLEM_BASE + "invalid-argument"
 _TOO_MANY_REQUESTS = PROBLEM_BASE + "too-many-requests"
+_OVER_QUOTA = "Resource utilization has surpassed the assigned quota"
 _API_VERSION = re.compile(r"\d+\.\d+|\d{4}-\d{2}-\d{2}(-[a-z]+)?")
 _CORRELATION_ID = re.compile(r"[A-Za-z0-9-]{1,64}")
 
@@ -96,7 +97,7 @@ def app_configuration(failure: Failure) -> Rendered:
     The members come in the order in which the service sends them, because people (and tests) match the text.
 
     Sources: https://learn.microsoft.com/azure/azure-app-configuration/rest-api-authentication-azure-ad,
-    rest-api-key-value#filter-validation and rest-api-versioning beside it
+    rest-api-key-value#filter-validation, rest-api-throttling and rest-api-versioning beside it
     """
     error = failure.error
     if isinstance(error, Unauthenticated):
@@ -104,7 +105,7 @@ def app_configuration(failure: Failure) -> Rendered:
         return Rendered(401, (("www-authenticate", challenge),), b"")
     headers = [_PROBLEM]
     if isinstance(error, Throttled):
-        headers.append(("retry-after-ms", str(round(error.retry_after_s * 1000))))
+        headers.append(("retry-after-ms", str(math.ceil(error.retry_after_s * 1000))))
     elif isinstance(error, Unavailable):
         headers.append(("retry-after-ms", _RETRY_SOON_MS))
     body = {**_app_configuration_problem(failure), "status": error.status}
@@ -121,7 +122,8 @@ def _app_configuration_problem(failure: Failure) -> dict[str, object]:
     if isinstance(error, Forbidden):
         return {"type": kind, "title": "Forbidden", "detail": _app_configuration_forbidden(error)}
     if isinstance(error, Throttled):
-        return {"type": _TOO_MANY_REQUESTS, "title": "Resource utilization has surpassed the quota"}
+        policy = error.limit.policy if error.limit is not None else "Total Requests"
+        return {"type": _TOO_MANY_REQUESTS, "title": _OVER_QUOTA, "policy": policy}
     key = getattr(error, "field", "")
     if isinstance(error, Conflict) and key:
         return {"type": kind, "title": f"Modifying key '{key}' is not allowed", "name": key, "detail": title}

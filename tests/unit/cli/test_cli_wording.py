@@ -200,6 +200,30 @@ def test_what_is_throttled_is_told_with_the_limit(of_subscription: bool, whose: 
     )
 
 
+@pytest.mark.parametrize(
+    ("window_s", "limit", "until"),
+    [
+        (86_400, "1,000 requests in a day", "midnight in UTC"),
+        (3_600, "1,000 requests in an hour", "the end of the hour"),
+    ],
+)
+def test_a_quota_that_is_used_up_is_told_with_when_it_begins_anew(
+    window_s: int, limit: str, until: str
+) -> None:
+    scope = key_value_scope(STORE, "color", None).text
+    told = slowed_down(SlowedDown("web", scope, "requests", 1_000, window_s, of_subscription=False))
+    assert told.startswith(
+        "throttled: web was answered with 429 at key-value `color` of store `contoso`: its store's limit of "
+        f"{limit} is reached; nothing more is answered until {until}, and clients that wait"
+    )
+
+
+def test_a_rate_that_is_reached_is_told_with_the_header_to_wait_by() -> None:
+    told = slowed_down(SlowedDown("web", STORE.text, "reads", 3_000, 10, of_subscription=False))
+    assert "its store's limit of 3,000 reads in 10 s is reached" in told
+    assert "wait as `retry-after-ms` says" in told
+
+
 def test_repeated_reads_and_refusals_at_a_limit_are_shown_when_quiet(
     capsys: pytest.CaptureFixture[str],
 ) -> None:

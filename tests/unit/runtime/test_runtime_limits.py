@@ -12,7 +12,7 @@ READS = Pool("reads", 2, 10, 5)
 
 def test_limits_are_azures_until_somebody_chooses_others():
     throttle = Throttle()
-    limits, tally = PlaneLimits(throttle), throttle.tally(READS, CountedAt("orders", "one"))
+    limits, tally = PlaneLimits(throttle), throttle.tally((READS,), CountedAt("orders", "one"))
     assert limits.choose(None) == ()
     for _ in range(2):
         tally.spend(0)
@@ -32,9 +32,9 @@ def test_limits_are_azures_until_somebody_chooses_others():
     [
         (
             ChosenLimits(0.1),
-            "the transaction limits of vaults are 0.1 times Azure's, as another command chose",
+            "the limits of vaults and stores are 0.1 times Azure's, as another command chose",
         ),
-        (ChosenLimits(None), "the transaction limits of vaults are off, as another command chose"),
+        (ChosenLimits(None), "the limits of vaults and stores are off, as another command chose"),
     ],
 )
 def test_who_takes_limits_that_are_not_azures_is_told(chosen: ChosenLimits, said: str):

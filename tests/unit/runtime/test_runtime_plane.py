@@ -13,6 +13,7 @@ from runtime_estate import SHARED
 
 from keyless.app import housekeeping_of
 from keyless.evidence.database import EvidenceError
+from keyless.evidence.quotas import Spent
 from keyless.evidence.recorder import CellKey, Recorder, SignInKey, ThrottledKey, WantKey
 from keyless.gateway.attest.peer import Attestor
 from keyless.gateway.attest.processes import Processes
@@ -143,6 +144,7 @@ class Site:
         self.keys: Path | None = folder / "keys"
         self.ended: list[Lease] = []
         self.runs: list[Run] = []
+        self.throttle, self.spent = Throttle(), list[Spent]()
         self.project = project = Project(folder, folder / ".keyless")
         self.now = 1_800_000_000.0
         world = EstateWorld(store, "orders", lambda: self.now)
@@ -163,7 +165,8 @@ class Site:
             tokens=self.tokens,
             attestor=Attestor(socket_table(), Processes()),
             owner=Owner(store, world, "ada", lambda: "the-user"),
-            throttle=Throttle(),
+            throttle=self.throttle,
+            keep_spent=self.spent.extend,
             housekeeping=partial(housekeeping_of, project, store),
         )
 
@@ -496,7 +499,7 @@ async def test_who_joins_a_plane_whose_limits_another_chose_is_told_so(site: Sit
     _, ready = await site.plane.open_lease(chosen, [].append)
     assert ready.notes == ()
     _, ready = await site.open("worker", [].append)
-    assert ready.notes[-1].startswith("the transaction limits of vaults are off, as another command chose")
+    assert ready.notes[-1].startswith("the limits of vaults and stores are off, as another command chose")
 
 
 async def test_in_the_owners_shell_nobody_hears_of_what_is_not_there_yet(site: Site) -> None:

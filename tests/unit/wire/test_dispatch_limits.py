@@ -24,7 +24,7 @@ async def weigh_a_book(asked: Asked, shelf: Any) -> int:
 @pytest.fixture
 def counted(library: Any) -> Any:
     """The library, whose books may be read three times in ten seconds, and are weighed to be put or lent."""
-    counts = {"Shelf.Get": Counts(READS), "Shelf.Put": Counts(SALES, weigh_a_book)}
+    counts = {"Shelf.Get": Counts.always(READS), "Shelf.Put": Counts.always(SALES, weigh=weigh_a_book)}
     operations = tuple(
         dataclasses.replace(one, counts=counts.get(one.id)) for one in library.plane.operations
     )
@@ -118,7 +118,7 @@ async def test_a_limit_of_the_subscription_is_said_to_be_one(library: Any, reade
     books = dataclasses.replace(
         library.plane,
         operations=tuple(
-            dataclasses.replace(one, counts=Counts(dataclasses.replace(READS, subscription_times=1)))
+            dataclasses.replace(one, counts=Counts.always(dataclasses.replace(READS, subscription_times=1)))
             for one in library.plane.operations
         ),
         counted_at=lambda shelf: CountedAt(f"{library.now}", "one"),

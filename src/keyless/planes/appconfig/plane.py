@@ -21,6 +21,7 @@ from keyless.planes.appconfig.key_values import keys_labels, locks, operations, 
 from keyless.planes.appconfig.key_values.page_states import PageStates
 from keyless.planes.appconfig.key_values.rules import MAX_BYTES
 from keyless.planes.appconfig.key_values.service import KeyValues
+from keyless.planes.appconfig.quotas import counted, counted_at
 from keyless.planes.appconfig.schemas import KEY_VALUE_TYPE
 from keyless.planes.appconfig.snapshots import operations as snapshots
 from keyless.store.collections import STORES
@@ -30,12 +31,14 @@ from keyless.wire.request import Request
 from keyless.wire.shapes import app_configuration
 
 HOST_SUFFIX = ".azconfig.io"
-OPERATIONS = (
-    *operations.OPERATIONS,
-    *keys_labels.OPERATIONS,
-    *locks.OPERATIONS,
-    *revisions.OPERATIONS,
-    *snapshots.OPERATIONS,
+OPERATIONS = counted(
+    (
+        *operations.OPERATIONS,
+        *keys_labels.OPERATIONS,
+        *locks.OPERATIONS,
+        *revisions.OPERATIONS,
+        *snapshots.OPERATIONS,
+    )
 )
 
 
@@ -65,6 +68,7 @@ def app_configuration_plane(store: Store, *, entropy: Callable[[int], bytes] = o
         content_type=KEY_VALUE_TYPE,
         max_body_bytes=MAX_BYTES,
         keeps_estate_time=True,
+        counted_at=counted_at,
     )
 
 

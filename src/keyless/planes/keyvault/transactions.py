@@ -74,20 +74,20 @@ def _heaviest(known: Mapping[bool, Mapping[str, int]]) -> int:
     return max(weight for by_kind in known.values() for weight in by_kind.values())
 
 
-OTHERS = Counts(_pool("vault transactions", _LIMITS.transactions_per_window))
-CREATES = Counts(_pool("secret creates and imports", _LIMITS.secret_creates_per_window))
+OTHERS = Counts.always(_pool("vault transactions", _LIMITS.transactions_per_window))
+CREATES = Counts.always(_pool("secret creates and imports", _LIMITS.secret_creates_per_window))
 _KEY_CREATES = _pool("key creates", _units(_creates), _heaviest(_CREATE_WEIGHTS))
 _KEY_USES = _pool("key transactions", _units(_others), _heaviest(_USE_WEIGHTS))
 
 
 def key_creates(weigh: Weigh) -> Counts:
     """Of an operation that makes a key; ``weigh`` tells `create_weight` of what is asked for."""
-    return Counts(_KEY_CREATES, weigh)
+    return Counts.always(_KEY_CREATES, weigh=weigh)
 
 
 def key_uses(weigh: Weigh) -> Counts:
     """Of any other operation on one key; ``weigh`` tells `use_weight` of the key that is asked for."""
-    return Counts(_KEY_USES, weigh)
+    return Counts.always(_KEY_USES, weigh=weigh)
 
 
 def counted_at(vault: Vault) -> CountedAt:
