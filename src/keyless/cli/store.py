@@ -12,6 +12,7 @@ from keyless.cli.commands import Commands
 from keyless.cli.contents import put
 from keyless.cli.failure import Failure
 from keyless.cli.options import chosen_project, project_option
+from keyless.cli.store_export import INCOMPLETE, export
 from keyless.cli.store_sources import Given, form_of, form_options
 from keyless.cli.store_words import lines_of, named, refusals_of, shown_json, shown_line, taken_in_json
 from keyless.cli.terminal import say
@@ -22,9 +23,6 @@ if TYPE_CHECKING:
     from keyless.deploy.contents import PlaneContents
     from keyless.deploy.stores.take_in import Source, TakenIn, Wish
     from keyless.planes.appconfig.key_values.records import Name
-
-INCOMPLETE = 3
-"""The exit code where not everything could be taken in, or something looks like a secret."""
 
 
 @click.group("store", cls=Commands)
@@ -127,6 +125,9 @@ def import_settings(
     for line in () if as_json else lines_of(done, vault):
         click.echo(line)
     _end(done, store.lower(), dry_run=dry_run)
+
+
+command.add_command(export)
 
 
 class _Taking:

@@ -38,7 +38,8 @@ class Given:
         Raises:
             Failure: it is not there.
         """
-        from keyless.deploy.stores.read import File, Format, read_file
+        from keyless.deploy.stores.formats import Format
+        from keyless.deploy.stores.read import File, read_file
 
         data = read_whole(Path(self.source), _MOST_BYTES, "a store's contents")
         file = File(self.source, data, Format(self.format) if self.format else None)
@@ -100,10 +101,11 @@ def form_of(
 
     if depth is not None and depth > 1 and not separator:
         raise Failure("`--depth` needs a `--separator`, which stands between the parts of a key", 2)
-    return Form(separator, depth, prefix, label, content_type, _tags(tags), skip_features)
+    return Form(separator, depth, prefix, label, content_type, tags_of(tags), skip_features)
 
 
-def _tags(given: tuple[str, ...]) -> dict[str, str]:
+def tags_of(given: tuple[str, ...]) -> dict[str, str]:
+    """Tags by name; raises Failure where one is none."""
     pairs = [one.partition("=") for one in given]
     if wrong := [name for name, equals, _ in pairs if not equals or not name]:
         raise Failure(f"`--tags {wrong[0]}`: a tag is written `NAME=VALUE`", 2)

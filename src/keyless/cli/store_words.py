@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Any
 from keyless.cli.vault_words import refusals_of as refusals_of_secrets
 from keyless.cli.wording import utc
 from keyless.estate.key_values import FLAG_PREFIX, FLAG_TYPE, REFERENCE_TYPE
+from keyless.model.nearest import quoted_list
 from keyless.model.visible import visible
 from keyless.planes.appconfig.key_values.arrivals import Outcome
 
 if TYPE_CHECKING:
     from keyless.deploy.stores.held_back import Judged
     from keyless.deploy.stores.take_in import TakenIn
+    from keyless.deploy.stores.written import Written
     from keyless.planes.appconfig.key_values.records import KeyValue, Name
 
 WHY_REFUSED = {
@@ -71,6 +73,19 @@ def taken_in_json(done: TakenIn, vault: str | None) -> str:
         "leftOut": left,
     }
     return msgspec.json.encode(told).decode()
+
+
+def lines_of_file(file: Written, secrets: Sequence[Name]) -> list[str]:
+    """What is not in a file, what is lost in it, and which names look like those of secrets."""
+    lines = [f"left out: {visible(one.what)}: {visible(one.why)}" for one in file.left]
+    lines += [f"of {named(name)} the file does not have: {', '.join(lost)}" for name, lost in file.lost]
+    if file.other_labels:
+        labels = quoted_list([visible(label) if label else "(none)" for label in file.other_labels], "and")
+        lines.append(f"key-values with the labels {labels} are not in it: `--label` says which are")
+    if secrets:
+        names = ", ".join(named(one) for one in secrets)
+        lines.append(f"in clear in the file, and look like secrets: {names}")
+    return lines
 
 
 def named(name: Name) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import stat
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,7 @@ SETTINGS = {
     "Orders": {"Title": "Orders", "Size": 25, "Api": {"Key": "PLANTED1"}},
     "FeatureManagement": {"Beta": True},
 }
+HOLDS_ALL = "`--format kvset` holds everything"
 REFERENCE = '{"uri":"https://contoso-orders.vault.azure.net/secrets/Orders--Api--Key"}'
 
 
@@ -262,3 +264,85 @@ def test_a_source_that_is_not_there_is_said(project: Project) -> None:
     assert "cannot read `absent`: no such file" in failed(
         store(project, "import", "contoso-settings", "absent")
     )
+
+
+def exported(project: Project, name: str, *arguments: str) -> tuple[Result, str]:
+    out = project.root / name
+    ran = store(project, "export", "Contoso-Settings", "--out", str(out), *arguments)
+    assert stat.S_IMODE(out.stat().st_mode) == 0o600
+    return ran, out.read_text()
+
+
+def filled(project: Project) -> None:
+    items = [
+        {"key": "Mail:Password", "value": "PLANTED5", "label": "prod"},
+        {"key": "Mail:Host", "value": "m", "tags": {"a": "b"}, "locked": True},
+        {"key": "Mail:None", "value": None},
+    ]
+    brought(project, SETTINGS, "--secrets-to", "contoso-orders")
+    brought(project, {"items": items}, "--allow", "*", name="set.json")
+
+
+def test_a_set_of_key_values_has_everything_and_secrets_in_it_are_told_by_name(project: Project) -> None:
+    filled(project)
+    ran, text = exported(project, "all.json")
+    assert ran.exit_code == 0
+    assert "in clear in the file, and look like secrets: Mail:Password  label prod" in ran.stderr
+    assert "8 key-values of store `contoso-settings` written" in ran.stderr
+    (project.root / ESTATE_FILE).write_text(ESTATE.replace("contoso-settings", "contoso-other"))
+    back = store(
+        project, "import", "contoso-other", str(project.root / "all.json"), "--allow", "*", "--force"
+    )
+    assert back.exit_code == 0
+    assert "7 key-values written into store `contoso-other`, 1 unchanged" in back.stderr
+    assert json.loads(text)["items"][1] == {
+        "key": "Mail:Host",
+        "value": "m",
+        "label": None,
+        "content_type": None,
+        "tags": {"a": "b"},
+        "locked": True,
+    }
+
+
+def test_other_formats_tell_what_they_do_not_hold(project: Project) -> None:
+    filled(project)
+    ran, text = exported(
+        project, "appsettings.o.json", "--naming-convention", "pascal", "--except", "declared"
+    )
+    assert ran.exit_code == 3
+    assert json.loads(text) == {
+        "Mail": {"Host": "m"},
+        "Orders": {"Size": "25", "Title": "Orders"},
+        "FeatureManagement": {"Beta": True},
+    }
+    assert [line.removeprefix("keyless: ") for line in ran.stderr.splitlines()][:-1] == [
+        f"left out: Mail:None: it has no value: {HOLDS_ALL}",
+        f"left out: Orders:Api:Key: it refers to a secret, and the format cannot say so: {HOLDS_ALL}",
+        "of Mail:Host the file does not have: tags, lock",
+        "key-values with the labels `prod` are not in it: `--label` says which are",
+    ]
+
+
+def test_an_export_can_be_a_part_and_in_any_format(project: Project) -> None:
+    filled(project)
+    wanted = ("--prefix", "Orders:", "--skip-keyvault", "--skip-features")
+    assert exported(project, "x.properties", *wanted)[1] == "Size=25\nTitle=Orders\n"
+    assert exported(project, ".env", "--only", "Orders:*", "--separator", ":", "--except", "*Key")[1] == (
+        "Orders__Size=25\nOrders__Title=Orders\n"
+    )
+    assert exported(project, "x.yaml", *wanted)[1] == "{Size: '25', Title: Orders}\n"
+    ran, text = exported(project, "y.yaml", "--label", "prod", "--skip-features")
+    assert (ran.exit_code, text) == (0, "{'Mail:Password': PLANTED5}\n")
+    _, text = exported(project, "tagged.json", "--tags", "a=b")
+    assert [one["key"] for one in json.loads(text)["items"]] == ["Mail:Host"]
+
+
+def test_keys_that_cannot_stand_beside_each_other_are_not_written(project: Project) -> None:
+    brought(project, {"a": 1, "a:b": 2}, "--format", "json")
+    out = str(project.root / "out.json")
+    said = failed(
+        store(project, "export", "contoso-settings", "--out", out, "--format", "json", "--separator", ":")
+    )
+    assert "`a:b` cannot stand beside a key that is its beginning" in said
+    assert "say `--format`" in failed(store(project, "export", "contoso-settings", "--out", "out.txt"))

@@ -107,7 +107,9 @@ class FoundSettings:
 
     def _filled(self, content: Content, *, is_flag: bool) -> Content:
         """A content with what all get."""
-        content_type = content.content_type if is_flag else content.content_type or self.form.content_type
+        content_type = content.content_type
+        if not (content_type or is_flag) and self.form.content_type:
+            content_type = self.form.content_type
         return replace(content, content_type=content_type, tags={**content.tags, **self.form.tags})
 
     def _check_type(self, content: Content) -> None:

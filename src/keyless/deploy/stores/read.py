@@ -5,39 +5,16 @@ What a file is follows from its name, and for JSON from what is in it; whoever k
 
 from __future__ import annotations
 
-import enum
-import re
 from dataclasses import dataclass, replace
-from pathlib import PurePath
 
 from keyless.deploy.sources import Choice, NotASource, decoded
 from keyless.deploy.stores.documents import parsed_json, parsed_yaml
 from keyless.deploy.stores.feature_sections import take_sections
 from keyless.deploy.stores.flat import add_nested
 from keyless.deploy.stores.flat_files import add_env, add_properties
+from keyless.deploy.stores.formats import OF_DOTNET, UNKNOWN, Format, format_by_name
 from keyless.deploy.stores.found import Form, FoundSettings
 from keyless.deploy.stores.kvset import add_kvset, is_kvset
-
-
-class Format(enum.StrEnum):
-    """The formats of files."""
-
-    JSON = "json"
-    APPSETTINGS = "appsettings"
-    YAML = "yaml"
-    PROPERTIES = "properties"
-    ENV = "env"
-    KVSET = "kvset"
-
-
-_NAMES: tuple[tuple[str, Format], ...] = (
-    (r"appsettings([.\-_].*)?\.json", Format.APPSETTINGS),
-    (r".*\.json", Format.JSON),
-    (r".*\.ya?ml", Format.YAML),
-    (r".*\.properties", Format.PROPERTIES),
-    (r"(.*\.)?env|\.env\..*", Format.ENV),
-)
-_OF_DOTNET = ":"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +38,7 @@ def read_file(file: File, form: Form, choice: Choice) -> FoundSettings:
     text = decoded(file.data)
     format_ = file.format or _format_of(file.name, text)
     if format_ is Format.APPSETTINGS and not form.separator:
-        form = replace(form, separator=_OF_DOTNET)
+        form = replace(form, separator=OF_DOTNET)
     found = FoundSettings(form, choice)
     if format_ is Format.ENV:
         add_env(text, found)
@@ -81,13 +58,9 @@ def _add_document(text: str, format_: Format, found: FoundSettings, *, said: boo
 
 
 def _format_of(name: str, text: str) -> Format:
-    plain = PurePath(name).name.casefold()
-    for pattern, format_ in _NAMES:
-        if re.fullmatch(pattern, plain):
-            return format_
-    if text.lstrip().startswith(("{", "[", "//", "/*")):
-        return Format.JSON
-    raise NotASource(
-        "its name does not say which format it has: say `--format`, one of "
-        + ", ".join(f"`{one.value}`" for one in Format)
-    )
+    found = format_by_name(name)
+    if found is None and text.lstrip().startswith(("{", "[", "//", "/*")):
+        found = Format.JSON
+    if found is None:
+        raise NotASource(UNKNOWN)
+    return found
