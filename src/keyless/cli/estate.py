@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING
 import click
 
 from keyless.cli.commands import Commands
+from keyless.cli.estate_check import check
 from keyless.cli.estate_import import command as import_command
 from keyless.cli.failure import Failure, explained
 from keyless.cli.files import write_whole
 from keyless.cli.options import chosen_project, current_directory, declared_estate, project_option
 from keyless.cli.terminal import say
-from keyless.cli.wording import counted
 from keyless.runtime.project import ESTATE_FILE, STATE_DIRECTORY, Project
 
 if TYPE_CHECKING:
@@ -36,6 +36,7 @@ def command() -> None:
 
 
 command.add_command(import_command)
+command.add_command(check)
 
 
 @command.command("init")
@@ -83,25 +84,6 @@ async def _wanted(project: Project) -> Wanted:
         return NOTHING
     with closing(open_store(project)) as store, closing(open_evidence(project)) as evidence:
         return await wanted_so_far(contents_of(store), evidence.wants())
-
-
-@command.command("check")
-@project_option
-def check(directory: Path | None) -> None:
-    """Name every mistake in the file: where it is, what is wrong, what to write instead."""
-    from keyless.estate.warnings import warnings_of
-
-    with explained():
-        estate = _declared(chosen_project(directory))
-    parts = (
-        counted(len(estate.compute), "workload", "workloads"),
-        counted(len(estate.vaults), "vault", "vaults"),
-        counted(len(estate.stores), "configuration store", "configuration stores"),
-        counted(len(estate.assignments), "role assignment", "role assignments"),
-    )
-    say(f"{ESTATE_FILE} is in order: {', '.join(parts)}")
-    for warning in warnings_of(estate):
-        say(f"warning: {warning}")
 
 
 @command.command("show")

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import json
 
-REFERENCE_TYPE = "application/vnd.microsoft.appconfig.keyvaultref+json;charset=utf-8"
+from keyless.model.vault_references import REFERENCE_MEDIA_TYPE
+
+REFERENCE_TYPE = f"{REFERENCE_MEDIA_TYPE};charset=utf-8"
 FLAG_TYPE = "application/vnd.microsoft.appconfig.ff+json;charset=utf-8"
 FLAG_PREFIX = ".appconfig.featureflag/"
 VAULT_DOMAIN = "vault.azure.net"

@@ -8,14 +8,13 @@ https://learn.microsoft.com/entra/identity/managed-identities-azure-resources/ma
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator
 
 from keyless.authz.conditions import parse
 from keyless.authz.conditions.attributes import attribute_problems
 from keyless.estate.describe import describe_assignment, describe_principal, describe_scope
 from keyless.estate.export.references import References
-from keyless.estate.key_values import REFERENCE_TYPE, vault_host
+from keyless.estate.key_values import vault_host
 from keyless.estate.resolve.secrets import AS_TEXT
 from keyless.estate.workload_rules import rules_that_overlap, rules_without_match
 from keyless.model.estate import Estate
@@ -23,16 +22,21 @@ from keyless.model.nearest import nearest, quoted_list
 from keyless.model.resource_id import ResourceId
 from keyless.model.resources import STORE_TYPE, VAULT_TYPE, key_value_scope, secret_scope, vault_object_scope
 from keyless.model.roles import RoleAssignment
+from keyless.model.vault_references import Target, is_reference, read_target
 
 _CERTIFICATES = f"{VAULT_TYPE}/certificates"
 
 Finder = Callable[[Estate, References], Iterator[str]]
 
 
-def warnings_of(estate: Estate) -> tuple[str, ...]:
-    """Everything that deserves a second look, kind by kind."""
+def warnings_of(estate: Estate, *, resolved: bool = False) -> tuple[str, ...]:
+    """Everything that deserves a second look, kind by kind.
+
+    Where Key Vault references are ``resolved`` beside this, nothing is said of them.
+    """
     references = References(estate)
-    return tuple(warning for find in ALL for warning in find(estate, references))
+    finders = [find for find in ALL if not (resolved and find is dangling_references)]
+    return tuple(warning for find in finders for warning in find(estate, references))
 
 
 def orphaned_assignments(estate: Estate, references: References) -> Iterator[str]:
@@ -143,19 +147,18 @@ def _perhaps(name: str, known: list[str]) -> str:
 
 def dangling_references(estate: Estate, references: References) -> Iterator[str]:
     """Key Vault references to secrets that the estate's own vaults do not declare."""
-    secrets: dict[str, list[str]] = {vault_host(vault.name): [] for vault in estate.vaults}
+    secrets: dict[str, list[str]] = {vault_host(vault.name).casefold(): [] for vault in estate.vaults}
     for secret in estate.secrets:
-        secrets.setdefault(vault_host(secret.vault), []).append(secret.name)
+        secrets.setdefault(vault_host(secret.vault).casefold(), []).append(secret.name)
     for setting in estate.settings:
-        if setting.content_type != REFERENCE_TYPE:
+        target = read_target(setting.value) if is_reference(setting.content_type) else None
+        if not isinstance(target, Target) or target.host not in secrets:
             continue
-        uri = str(json.loads(setting.value).get("uri"))
-        host, _, name = uri.removeprefix("https://").partition("/secrets/")
-        name = name.partition("/")[0]
-        if host in secrets and name not in secrets[host]:
+        name, declared = target.secret, secrets[target.host]
+        if name.casefold() not in {one.casefold() for one in declared}:
             yield (
-                f"nothing there: `{setting.key}` of store {setting.store} refers to {uri}, which this estate "
-                f"does not declare{_perhaps(name, secrets[host])}"
+                f"nothing there: `{setting.key}` of store {setting.store} refers to secret {name} of vault "
+                f"{target.vault}, which this estate does not declare{_perhaps(name, declared)}"
             )
 
 

@@ -54,7 +54,10 @@ class DeclaredSecret:
 
 @dataclass(frozen=True, slots=True)
 class DeclaredSetting:
-    """A key-value that a configuration store must hold."""
+    """A key-value that a configuration store must hold.
+
+    ``line`` is where the estate file declares it, 0 where that is not known; two are equal without it.
+    """
 
     store: str
     key: str
@@ -62,6 +65,7 @@ class DeclaredSetting:
     label: str | None = None
     content_type: str | None = None
     tags: dict[str, str] = field(default_factory=dict)
+    line: int = field(default=0, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

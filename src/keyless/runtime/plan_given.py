@@ -7,6 +7,7 @@ groups count, but for the person at this machine, whom the plane itself has made
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from keyless.authz.hierarchy import Hierarchy
 from keyless.evidence.database import EvidenceDatabase
@@ -43,26 +44,33 @@ async def read_given(store: Store, evidence: EvidenceDatabase, now: int = 0) -> 
     """
     principals = await read_directory(store)
     observations = principals.without_people(evidence.observations())
+    return replace(
+        await standing(store, principals),
+        observations=observations,
+        sign_ins=principals.without_people(evidence.sign_ins()),
+        secrets=await read_secret_facts(store, evidence),
+        made_at=now if now and last_moment(observations) > now else 0,
+        runs=evidence.runs(),
+        imports=evidence.imports(),
+        unmapped=evidence.unmapped(),
+    )
+
+
+async def standing(store: Store, principals: Directory) -> Given:
+    """What a store knows of who and what there is, without anything that was recorded."""
     assignments = [assignment for _, assignment in await store.scan(ASSIGNMENTS)]
     resources = [one for _, one in await store.scan(RESOURCES)]
     return Given(
         subjects=subjects_of(principals),
-        observations=observations,
         assignments=principals.without_people(assignments),
-        sign_ins=principals.without_people(evidence.sign_ins()),
         compute=[found for _, found in await store.scan(COMPUTE)],
         federated_credentials=[found for _, found in await store.scan(FEDERATED_CREDENTIALS)],
         policies=await _policies(store, principals, assignments),
-        secrets=await read_secret_facts(store, evidence),
         custom_roles={one.id: one for _, one in await store.scan(ROLE_DEFINITIONS)},
-        made_at=now if now and last_moment(observations) > now else 0,
         groups=[group for _, group in await store.scan(SECURITY_GROUPS)],
         denies=[deny for _, deny in await store.scan(DENY_ASSIGNMENTS)],
         hierarchy=await _hierarchy(store),
         not_found=frozenset(key[0] for key, _ in await store.scan(MISSING_PRINCIPALS)),
-        runs=evidence.runs(),
-        imports=evidence.imports(),
-        unmapped=evidence.unmapped(),
         resources=[ResourceId.parse(one.resource_id) for one in resources],
         cosmos=tuple(cosmos_assignments(resources)),
     )

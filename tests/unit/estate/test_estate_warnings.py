@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from estate_texts import SECRET, estate, in_group
 
+from keyless.estate.key_values import REFERENCE_TYPE
 from keyless.estate.warnings import warnings_of
 
 GUID = "11111111-2222-3333-4444-555555555555"
@@ -109,9 +110,23 @@ def test_a_role_on_something_else_is_no_matter() -> None:
 def test_a_dangling_reference_is_named() -> None:
     group = GROUP.replace('{size: "1"}', "{size: {keyVaultReference: {vault: vault, secret: dbb}}}")
     assert warned(group) == (
-        "nothing there: `size` of store store refers to https://vault.vault.azure.net/secrets/dbb, which "
-        "this estate does not declare; is it `db`?"
+        "nothing there: `size` of store store refers to secret dbb of vault vault, which this estate does "
+        "not declare; is it `db`?"
     )
+
+
+@pytest.mark.parametrize(
+    "value", ["hunter2", "[]", '{"uri": 1}', '{"uri": "https://vault.vault.azure.net/"}']
+)
+def test_a_reference_that_is_none_stops_no_warning(value: str) -> None:
+    written = f"{{value: '{value}', contentType: {REFERENCE_TYPE}}}"
+    group = GROUP.replace('{size: "1"}', f"{{size: {written}}}")
+    assert warnings_of(estate(in_group(group))) == ()
+
+
+def test_nothing_is_said_of_references_where_they_are_resolved_beside_it() -> None:
+    group = GROUP.replace('{size: "1"}', "{size: {keyVaultReference: {vault: vault, secret: dbb}}}")
+    assert warnings_of(estate(in_group(group)), resolved=True) == ()
 
 
 def test_a_reference_elsewhere_or_to_a_declared_secret_is_no_matter() -> None:

@@ -91,6 +91,7 @@ def _setting(
         label=entry.label,
         content_type=content_type,
         tags={tag.value: text for tag, text in entry.tags.items},
+        line=key.at.line,
     )
     if _size_bytes(setting) > MAX_KEY_VALUE_BYTES:
         raise reading.reject(

@@ -19,6 +19,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from keyless.catalog.shapes.shape import Holds, ValueShape
+from keyless.model.vault_references import REFERENCE_MEDIA_TYPE
 from keyless.plan.policy.secrets import SecretRule
 from keyless.plan.results.secrets import Fate
 from keyless.plan.secrets.names import hinted_service, mentions_secret, says_secret
@@ -26,7 +27,6 @@ from keyless.plan.secrets.replacing import service_names, takes_identity
 from keyless.plan.secrets.stored import StoredKind, StoredValue
 
 _FEATURE_FLAG = "application/vnd.microsoft.appconfig.ff+json"
-_VAULT_REFERENCE = "application/vnd.microsoft.appconfig.keyvaultref+json"
 _CERTIFICATES: Mapping[str, str] = {
     "private-key": "a private key",
     "pkcs12": "a certificate with its private key",
@@ -107,7 +107,7 @@ _SECRETS: Mapping[Holds, Callable[[StoredValue], Verdict]] = {
 def _of_setting(value: StoredValue) -> Verdict | None:
     """What is to be done about a setting: nothing, unless it is a secret in the wrong place."""
     content_type = value.content_type.casefold()
-    if content_type.startswith((_FEATURE_FLAG, _VAULT_REFERENCE)) or value.shape.holds is Holds.REFERENCE:
+    if content_type.startswith((_FEATURE_FLAG, REFERENCE_MEDIA_TYPE)) or value.shape.holds is Holds.REFERENCE:
         return None
     if value.shape.holds is Holds.CREDENTIAL:
         found = _credential(value)

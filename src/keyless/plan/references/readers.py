@@ -1,0 +1,152 @@
+"""Who reads each reference, and whether they can read the secret that it points to.
+
+Rules:
+- whoever was seen to read the store, or the very key-value, reads its references; of a store that nobody was
+  seen to read, those do whose roles let them;
+- what an access key reads is nobody's: it is an identity's only when that has replaced it;
+- of a reference that cannot be followed anyway nobody is asked whether he can.
+
+Pure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from keyless.model.access_keys import store_and_key
+from keyless.model.evidence import Observation, Outcome
+from keyless.model.guids import guid_key
+from keyless.model.resource_id import ResourceId
+from keyless.model.resources import key_value_scope
+from keyless.model.vault_references import Malformed
+from keyless.plan.problem import Subject
+from keyless.plan.references.access import READ_SETTING, Access
+from keyless.plan.references.facts import HeldVault, ReferenceFacts, StoredReference
+from keyless.plan.references.verdict import Verdict, verdict_of
+from keyless.plan.results.references import ReferenceReader, ReferenceResult, Severity
+
+ROLE = "Key Vault Secrets User"
+_READS = (READ_SETTING.casefold(), "microsoft.appconfiguration/configurationstores/snapshots/read")
+
+
+@dataclass(frozen=True, slots=True)
+class SeenReading:
+    """At which scopes (stores and key-values) each principal was seen to read settings, by key of its id."""
+
+    scopes: Mapping[str, Collection[ResourceId]] = field(default_factory=dict)
+
+    def anybody(self, store: ResourceId) -> bool:
+        """Whether anybody was seen to read in a store."""
+        return any(store.contains(scope) for scopes in self.scopes.values() for scope in scopes)
+
+    def by(self, principal_id: str, one: StoredReference) -> bool:
+        """Whether a principal was seen to read a reference, or to list in its store."""
+        lies_at = key_value_scope(one.store, one.key, one.label or None)
+        return any(scope.contains(lies_at) for scope in self.scopes.get(guid_key(principal_id), ()))
+
+
+NOT_SEEN = SeenReading()
+
+
+def seen_reading(observations: Iterable[Observation]) -> SeenReading:
+    """Who was seen to read which stores; what was refused at the store itself gave nothing to read."""
+    scopes: dict[str, dict[ResourceId, None]] = {}
+    for one in observations:
+        reads = one.action.casefold() in _READS and one.outcome is not Outcome.DENIED
+        if reads and not store_and_key(one.principal_id):
+            scopes.setdefault(guid_key(one.principal_id), {})[one.scope_id] = None
+    return SeenReading(scopes)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class World:
+    """What references are resolved in.
+
+    ``today`` is what may be read now, ``planned`` what may be read when the plan is carried out: the same
+    where there is no plan. ``follows`` are the pairs of a principal (by key of its id) and a reference of
+    which it is sure that the one follows the other.
+    """
+
+    facts: ReferenceFacts
+    subjects: Sequence[Subject]
+    today: Access
+    planned: Access
+    seen: SeenReading = NOT_SEEN
+    follows: Collection[tuple[str, StoredReference]] = ()
+
+
+def resolved(world: World) -> tuple[ReferenceResult, ...]:
+    """Every reference with its verdict and its readers, by store, key and label."""
+    found = (_result(world, one) for one in world.facts.references)
+    return tuple(sorted(found, key=lambda one: (one.store.casefold(), one.key, one.label)))
+
+
+def _result(world: World, one: StoredReference) -> ReferenceResult:
+    verdict = verdict_of(one, world.facts)
+    target = one.points_to
+    spot = ("", "", "") if isinstance(target, Malformed) else (target.host, target.secret, target.version)
+    return ReferenceResult(
+        store=one.store.text,
+        key=one.key,
+        label=one.label,
+        state=verdict.state,
+        severity=verdict.severity,
+        vault=spot[0],
+        secret=spot[1],
+        version=spot[2],
+        why=verdict.why,
+        how=verdict.how,
+        line=one.line,
+        readers=tuple(_readers(world, one, verdict)),
+    )
+
+
+def _readers(world: World, one: StoredReference, verdict: Verdict) -> Iterator[ReferenceReader]:
+    target = one.points_to
+    if isinstance(target, Malformed) or not verdict.can_be_followed:
+        return
+    vault = world.facts.vaults[target.vault]
+    by_evidence = world.seen.anybody(one.store)
+    for subject in world.subjects:
+        if subject.is_deleted:
+            continue
+        who = subject.principal_id
+        seen = world.seen.by(who, one)
+        if seen or (not by_evidence and world.planned.reads_reference(who, one)):
+            yield _reader(world, subject, one, vault, target.secret, seen=seen)
+
+
+def _reader(
+    world: World, subject: Subject, one: StoredReference, vault: HeldVault, secret: str, *, seen: bool
+) -> ReferenceReader:
+    planned = world.planned.reads_secret(subject.principal_id, vault, secret)
+    return ReferenceReader(
+        principal_id=subject.principal_id,
+        name=subject.name,
+        seen=seen,
+        today=world.today.reads_secret(subject.principal_id, vault, secret),
+        planned=planned,
+        follows=(guid_key(subject.principal_id), one) in world.follows,
+        how="" if planned else _grant(world, subject, vault, secret),
+    )
+
+
+def _grant(world: World, subject: Subject, vault: HeldVault, secret: str) -> str:
+    """What lets a principal read a secret: the narrowest role, or an access policy where those decide."""
+    if world.planned.by_policies and not vault.vault.enable_rbac_authorization:
+        return (
+            f"give it `get` of secrets in the access policies of `{vault.vault.name}`: "
+            f"`az keyvault set-policy --name {vault.vault.name} --object-id {subject.principal_id} "
+            "--secret-permissions get`"
+        )
+    return (
+        f'grant it `{ROLE}` at the secret: `az role assignment create --role "{ROLE}" '
+        f"--assignee-object-id {subject.principal_id} --assignee-principal-type {subject.principal_type} "
+        f"--scope {vault.scope(secret).text}`"
+    )
+
+
+def broken(results: Iterable[ReferenceResult]) -> tuple[ReferenceResult, ...]:
+    """The references that nobody can follow."""
+    return tuple(one for one in results if one.severity is Severity.ERROR)
