@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import json
 import re
 import signal
@@ -23,6 +25,8 @@ from keyless.runtime.project import Project as State
 _NAME = re.compile(r"# ([\w/]+\.\w+)\n")
 _DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 OVERVIEW = "load-configuration-at-start-up"
+PLAIN = "load-at-start-up-in-plain-python"
+REFERENCE = "application/vnd.microsoft.appconfig.keyvaultref+json;charset=utf-8"
 SIGNING_KEY = "battery staple"
 GIVEN = {
     "APPCONFIG_ENDPOINT": "https://contoso-orders.azconfig.io",
@@ -126,3 +130,36 @@ def free_port() -> int:
     with socket.socket() as one:
         one.bind(("127.0.0.1", 0))
         return int(one.getsockname()[1])
+
+
+def signed(text: str, key: str = SIGNING_KEY) -> str:
+    """The signature of an app that has this key."""
+    return hmac.new(key.encode(), text.encode(), hashlib.sha256).hexdigest()
+
+
+def ordered(worker: Running) -> str:
+    """What the worker says of an order, which must be signed with the declared key."""
+    text, signature = _answer(worker)
+    assert signature == signed(text)
+    return text
+
+
+def is_signed(worker: Running, key: str) -> bool:
+    """Whether the worker signs with this key now, and not with the declared one still."""
+    text, signature = _answer(worker)
+    assert signature in {signed(text), signed(text, key)}
+    return signature == signed(text, key)
+
+
+def _answer(worker: Running) -> tuple[str, str]:
+    worker.tell("pen 2 500")
+    text, _, signature = worker.line().rpartition(" ")
+    return text, signature
+
+
+def without(project: Project, role: str) -> None:
+    """Take a role from the estate of the pages."""
+    lines = project.estate.read_text().splitlines(keepends=True)
+    kept = [line for line in lines if f"role: {role}," not in line]
+    assert len(kept) == len(lines) - 1
+    project.estate.write_text("".join(kept))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import subprocess
 import sys
 from collections import Counter
@@ -15,17 +13,23 @@ from apps_shown import (
     FLASK,
     GIVEN,
     OVERVIEW,
+    PLAIN,
+    REFERENCE,
     SERVERS,
     SIGNING_KEY,
     Served,
     Server,
     command_of,
     free_port,
+    is_signed,
+    ordered,
     reads,
     served,
     shown_in,
+    signed,
+    without,
 )
-from keyless_command import Project, Running, wait_until
+from keyless_command import Project, wait_until
 
 LOADED = Counter(
     {
@@ -37,13 +41,7 @@ LOADED = Counter(
 """What a start reads."""
 GUNICORN = Server.of(FLASK.page, "gunicorn", "app:create_app()", "--workers=2", port="--bind=127.0.0.1:{}")
 TIMED_OUT = "The provider timed out while attempting to load."
-REFERENCE = "application/vnd.microsoft.appconfig.keyvaultref+json;charset=utf-8"
-PLAIN = "load-at-start-up-in-plain-python"
 each_server = pytest.mark.parametrize("server", SERVERS.values(), ids=SERVERS)
-
-
-def signed(text: str, key: str = SIGNING_KEY) -> str:
-    return hmac.new(key.encode(), text.encode(), hashlib.sha256).hexdigest()
 
 
 def priced(text: str, *, express: bool = False) -> dict[str, object]:
@@ -83,14 +81,14 @@ def test_a_worker_loads_once_and_takes_up_a_change_with_the_sentinel(project: Pr
     shown_in(project, OVERVIEW, PLAIN)
     run = ("run", "--offline", "--", sys.executable, "worker.py")
     with project.running(*run, env={"SETTINGS_REFRESH_S": "1"}) as worker:
-        assert _ordered(worker) == "pen 850 EUR"
+        assert ordered(worker) == "pen 850 EUR"
         project("setting", "set", "contoso-orders", "orders:discountPercent", "a fifth", "--label", "prod")
         project("setting", "set", "contoso-orders", "orders:sentinel", "2")
-        wait_until(lambda: _ordered(worker) == "pen 850 EUR" and _loaded_again(project), "a refresh is over")
-        assert _ordered(worker) == "pen 850 EUR"  # what makes no sense is not taken up
+        wait_until(lambda: ordered(worker) == "pen 850 EUR" and _loaded_again(project), "a refresh is over")
+        assert ordered(worker) == "pen 850 EUR"  # what makes no sense is not taken up
         project("setting", "set", "contoso-orders", "orders:discountPercent", "20", "--label", "prod")
         project("setting", "set", "contoso-orders", "orders:sentinel", "3")
-        wait_until(lambda: _ordered(worker) == "pen 800 EUR", "the change is taken up")
+        wait_until(lambda: ordered(worker) == "pen 800 EUR", "the change is taken up")
         ended = worker.end()
     assert (ended.code, ended.err.count("the one before stays")) > (0, 0), ended.err
     assert reads(project)["KeyVault.GetSecret"] == 1
@@ -102,29 +100,14 @@ def test_a_reference_to_another_secret_is_followed_at_the_next_refresh_with_one_
     shown_in(project, OVERVIEW, PLAIN)
     run = ("run", "--offline", "--", sys.executable, "worker.py")
     with project.running(*run, env={"SETTINGS_REFRESH_S": "1"}) as worker:
-        assert _ordered(worker) == "pen 850 EUR"
+        assert ordered(worker) == "pen 850 EUR"
         project("secret", "set", "contoso-orders", "signing-key-2", stdin="in turns")
         other = f'{{"uri": "{GIVEN["VAULT_URL"]}/secrets/signing-key-2"}}'
         project("setting", "set", "contoso-orders", "orders:signingKey", other, "--content-type", REFERENCE)
         project("setting", "set", "contoso-orders", "orders:sentinel", "2")
-        wait_until(lambda: _is_signed(worker, "in turns"), "the other secret is taken up")
+        wait_until(lambda: is_signed(worker, "in turns"), "the other secret is taken up")
         worker.end()
     assert reads(project)["KeyVault.GetSecret"] == 2
-
-
-def _ordered(worker: Running) -> str:
-    """What a worker says of an order, whose signature must be right."""
-    worker.tell("pen 2 500")
-    text, _, signature = worker.line().rpartition(" ")
-    assert signature == signed(text)
-    return text
-
-
-def _is_signed(worker: Running, key: str) -> bool:
-    worker.tell("pen 2 500")
-    text, _, signature = worker.line().rpartition(" ")
-    assert signature in {signed(text), signed(text, key)}
-    return signature == signed(text, key)
 
 
 def _loaded_again(project: Project) -> bool:
@@ -188,10 +171,3 @@ def test_a_server_that_may_not_read_ends_and_serves_nothing(project: Project, se
 
 ENDED = {FLASK.page: 1, FASTAPI.page: 3, DJANGO.page: 3}
 """The exit code of each server whose app does not start."""
-
-
-def without(project: Project, role: str) -> None:
-    lines = project.estate.read_text().splitlines(keepends=True)
-    kept = [line for line in lines if f"role: {role}," not in line]
-    assert len(kept) == len(lines) - 1
-    project.estate.write_text("".join(kept))
