@@ -310,14 +310,40 @@ class TestKeyValues:
             admin.key_values.get(RESOURCE_GROUP, made, called)
 
 
+class TestReplicas:
+    def test_one_is_made_read_opened_and_deleted(self, managers: Any, admin: Any, made: str) -> None:
+        assert list(admin.replicas.list_by_configuration_store(RESOURCE_GROUP, made)) == []
+        location = {"location": "northeurope"}
+        north = admin.replicas.begin_create(RESOURCE_GROUP, made, "north", location).result()
+        assert (north.provisioning_state, north.location) == ("Succeeded", "northeurope")
+        assert north.endpoint == f"https://{made}-north.azconfig.io"
+        manager = managers["admin"]
+        options = manager.connection()
+        del options["per_call_policies"]
+
+        def opened(endpoint: str) -> AzureAppConfigurationClient:
+            return AzureAppConfigurationClient(endpoint, manager.credential, **options)
+
+        with opened(f"https://{made}.azconfig.io") as origin, opened(north.endpoint) as replica:
+            replica.set_configuration_setting(ConfigurationSetting(key="written", value="at the replica"))
+            found = origin.get_configuration_setting("written")
+            assert found is not None
+            assert found.value == "at the replica"
+        admin.replicas.begin_delete(RESOURCE_GROUP, made, "north").result()
+        with opened(north.endpoint) as replica, pytest.raises(ServiceRequestError):
+            replica.get_configuration_setting("written")
+        assert list(admin.replicas.list_by_configuration_store(RESOURCE_GROUP, made)) == []
+
+    def test_a_small_tier_and_a_region_that_is_taken_are_refused(self, admin: Any, made: str) -> None:
+        with refused(409, "Conflict"):
+            admin.replicas.begin_create(RESOURCE_GROUP, made, "west", {"location": "westeurope"})
+
+
 class TestWhatIsNotHere:
     def test_lists_of_it_are_empty_and_making_it_is_refused(self, admin: Any, made: str) -> None:
-        assert list(admin.replicas.list_by_configuration_store(RESOURCE_GROUP, made)) == []
         listed = admin.private_endpoint_connections.list_by_configuration_store(RESOURCE_GROUP, made)
         assert list(listed) == []
         assert list(admin.private_link_resources.list_by_configuration_store(RESOURCE_GROUP, made)) == []
-        with refused(501, "NotImplemented"):
-            admin.replicas.begin_create(RESOURCE_GROUP, made, "north", {"location": "northeurope"})
         with refused(501, "NotImplemented"):
             admin.snapshots.begin_create(RESOURCE_GROUP, made, "one", {"filters": [{"key": "*"}]})
 

@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from keyless.cli.failure import Failure
+from keyless.lifecycle.replicas import store_at
 from keyless.model.actions import ActionPlane
 from keyless.model.resource_id import InvalidResourceId, ResourceId
 from keyless.model.resources import key_value_scope
-from keyless.store.collections import STORES, VAULTS
+from keyless.store.collections import VAULTS
 from keyless.store.ports import Store
 
 _IN_VAULTS = ("secrets", "keys", "certificates")
@@ -52,7 +53,7 @@ async def known_scope(store: Store, text: str) -> ResourceId:
     scope = None
     if suffix == "vault.azure.net" and (vault := await store.get(VAULTS, (name,))) is not None:
         scope = _in_vault(ResourceId.parse(vault.resource_id), path)
-    elif suffix == "azconfig.io" and (found := await store.get(STORES, (name,))) is not None:
+    elif suffix == "azconfig.io" and (found := await store_at(store, name)) is not None:
         label = parse_qs(address.query).get("label", [None])[0]
         scope = _in_store(ResourceId.parse(found.resource_id), path, label)
     if scope is None:

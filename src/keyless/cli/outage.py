@@ -37,6 +37,9 @@ def _part_arguments(required: bool) -> Callable[[_C], _C]:
 
     def decorate(command: _C) -> _C:
         for add in (
+            click.option(
+                "--replica", metavar="REPLICA", help="Not the store's own endpoint, but this replica's."
+            ),
             click.argument("name", required=False),
             click.argument("kind", metavar="vault|store|identity|login", required=required),
         ):
@@ -61,7 +64,7 @@ def command() -> None:
     help="Whether it answers everything with 503 (the default), or its connections are cut and refused.",
 )
 @project_option
-def start(kind: str, name: str | None, manner: str, directory: Path | None) -> None:
+def start(kind: str, name: str | None, replica: str | None, manner: str, directory: Path | None) -> None:
     """Take something down: `vault NAME`, `store NAME`, `identity` (the managed-identity endpoint), `login`.
 
     That holds at once, for connections that are open too, and until it is ended: also for later runs.
@@ -69,7 +72,7 @@ def start(kind: str, name: str | None, manner: str, directory: Path | None) -> N
     from keyless.lifecycle.outages import take_down
 
     async def work(store: Store) -> Outage:
-        return await take_down(store, await _part(store, kind, name), Manner(manner), time.time())
+        return await take_down(store, await _part(store, kind, name, replica), Manner(manner), time.time())
 
     outage = _done(directory, work)
     say(f"{outage.what} is {outage.manner} now: {_ENDS}")
@@ -79,12 +82,14 @@ def start(kind: str, name: str | None, manner: str, directory: Path | None) -> N
 @_part_arguments(required=False)
 @click.option("--all", "everything", is_flag=True, help="Bring back everything that is down.")
 @project_option
-def end(kind: str | None, name: str | None, everything: bool, directory: Path | None) -> None:
+def end(
+    kind: str | None, name: str | None, replica: str | None, everything: bool, directory: Path | None
+) -> None:
     """Bring back what is down: what is named as for `start`, all of it, or without a name the only one."""
     from keyless.lifecycle.outages import bring_back
 
     async def work(store: Store) -> list[Outage]:
-        ended = await _to_end(store, kind, name, everything=everything)
+        ended = await _to_end(store, (kind, name, replica), everything=everything)
         await bring_back(store, [outage.endpoint for outage in ended])
         return ended
 
@@ -106,14 +111,17 @@ def list_outages(as_json: bool, directory: Path | None) -> None:
         click.echo(_as_json(outage) if as_json else _as_line(outage))
 
 
-async def _to_end(store: Store, kind: str | None, name: str | None, *, everything: bool) -> list[Outage]:
+async def _to_end(
+    store: Store, named: tuple[str | None, str | None, str | None], *, everything: bool
+) -> list[Outage]:
     from keyless.lifecycle.outages import all_outages
 
     down = await all_outages(store)
+    kind, name, replica = named
     if kind is not None:
         if everything:
             raise Failure("`--all` ends every outage: leave out the name", 2)
-        endpoint, what = await _part(store, kind, name)
+        endpoint, what = await _part(store, kind, name, replica)
         return _only([outage for outage in down if outage.endpoint == endpoint], f"{what} is not down")
     return down if everything else _only(down, "nothing is down")
 
@@ -128,17 +136,21 @@ def _only(down: list[Outage], none: str) -> list[Outage]:
     return down
 
 
-async def _part(store: Store, kind: str, name: str | None) -> Part:
+async def _part(store: Store, kind: str, name: str | None, replica: str | None) -> Part:
     from keyless.lifecycle import outages
 
     if kind not in _KINDS:
         raise Failure(f"`{kind}` cannot be taken down: there are {', '.join(_KINDS)}", 2)
+    if replica is not None and kind != "store":
+        raise Failure("only a store has replicas: leave `--replica` out", 2)
     if kind in {IDENTITY, LOGIN}:
         if name is not None:
             raise Failure(f"there is one {kind} endpoint: leave `{name}` out", 2)
         return outages.identity() if kind == IDENTITY else outages.login()
     if name is None:
         raise Failure(f"name the {kind}, as in `keyless outage start {kind} NAME`", 2)
+    if replica is not None:
+        return await outages.replica(store, name, replica)
     return await (outages.vault if kind == "vault" else outages.configuration_store)(store, name)
 
 

@@ -3,7 +3,7 @@
 Rules:
 - who made and changed roles and assignments, and when, stays with them;
 - the owners of a group stay, and who was made a member of it beside the file; so do a vault's access policies
-  for whom the file names none;
+  for whom the file names none, and a store's replicas that it does not name;
 - purge protection, once on, is never switched off, and a premium vault stays one;
 - tags, tiers and whatever else only the management API is given stay as they are;
 - a vault or store that lies deleted and is declared comes back as it was, with what it held. One whose time
@@ -23,7 +23,7 @@ from keyless.model.denies import DenyAssignment
 from keyless.model.directory import Group
 from keyless.model.estate import Estate
 from keyless.model.identities import ComputeResource, FederatedCredential, ManagedIdentity
-from keyless.model.resources import ConfigurationStore, ResourceGroup, Vault
+from keyless.model.resources import ConfigurationStore, Replica, ResourceGroup, Vault
 from keyless.model.roles import RoleAssignment, RoleDefinition
 from keyless.store.clock import estate_time
 from keyless.store.collections import ACCESS_KEYS, DELETED_STORES, DELETED_VAULTS, STORES, VAULTS
@@ -77,6 +77,8 @@ def with_kept(before: object, record: object) -> Any:  # noqa: ANN401  # a recor
             purge_protection=record.purge_protection or before.purge_protection,
             sku=before.sku if record.sku == "standard" else record.sku,
         )
+    if isinstance(record, ConfigurationStore) and isinstance(before, ConfigurationStore):
+        record = structs.replace(record, replicas=_replicas(record, before))
     names = _KEPT.get(type(record), ())
     if not names or type(before) is not type(record):
         return record
@@ -87,6 +89,19 @@ def beside(declared: Vault, there: Vault) -> tuple[AccessPolicy, ...]:
     """The access policies of a vault for whom its declaration names none."""
     named = {one.name.casefold() for one in declared.access_policies}
     return tuple(one for one in there.access_policies if one.name.casefold() not in named)
+
+
+def replicas_beside(declared: ConfigurationStore, there: ConfigurationStore) -> tuple[Replica, ...]:
+    """The replicas of a store that its declaration does not name."""
+    named = {one.name.casefold() for one in declared.replicas}
+    return tuple(one for one in there.replicas if one.name.casefold() not in named)
+
+
+def _replicas(declared: ConfigurationStore, there: ConfigurationStore) -> tuple[Replica, ...]:
+    """All of a store's replicas: who has made one that is declared where it is stays with it."""
+    made = {(one.name.casefold(), one.location): one for one in there.replicas}
+    kept = (made.get((one.name.casefold(), one.location), one) for one in declared.replicas)
+    return (*kept, *replicas_beside(declared, there))
 
 
 def _same_key(before: AccessKey, record: AccessKey) -> bool:

@@ -20,7 +20,7 @@ from typing import Any, NamedTuple, Protocol
 from msgspec import structs
 
 from keyless.deploy.apply import records_of
-from keyless.deploy.kept import beside
+from keyless.deploy.kept import beside, replicas_beside
 from keyless.lifecycle.applications import application_key, find_application
 from keyless.lifecycle.directory import forget_principal, principal_key
 from keyless.lifecycle.identities import as_created, live_identities, settle_identities
@@ -200,7 +200,7 @@ async def _prune_records(estate: Estate, store: Store, in_use: set[str], now: in
 
 
 async def _pare(estate: Estate, transaction: Transaction, own: frozenset[str]) -> list[Pruned]:
-    """Take from what is named what was added to it: members, access policies, secrets and keys."""
+    """Take from what is named what was added to it: members, access policies, replicas, secrets, keys."""
     found: list[Pruned] = []
     for group in estate.security_groups:
         key = principal_key(group.principal_id)
@@ -213,6 +213,8 @@ async def _pare(estate: Estate, transaction: Transaction, own: frozenset[str]) -
             await transaction.put(SECURITY_GROUPS, key, structs.replace(there, members=kept))
     for vault in estate.vaults:
         found += await _pare_vault(vault, transaction)
+    for store in estate.stores:
+        found += await _pare_store(store, transaction)
     for declared in estate.applications:
         found += await _pare_application(declared, transaction)
     return found
@@ -226,6 +228,16 @@ async def _pare_vault(declared: Vault, transaction: Transaction) -> list[Pruned]
         kept = tuple(one for one in there.access_policies if one not in gone)
         await transaction.put(VAULTS, key, structs.replace(there, access_policies=kept))
     return [Pruned(f"access policy of `{one.object_id}` of vault `{declared.name}`") for one in gone]
+
+
+async def _pare_store(declared: ConfigurationStore, transaction: Transaction) -> list[Pruned]:
+    key = (declared.name.casefold(),)
+    there = await transaction.get(STORES, key) or declared
+    gone = replicas_beside(declared, there)
+    if gone:
+        kept = tuple(one for one in there.replicas if one not in gone)
+        await transaction.put(STORES, key, structs.replace(there, replicas=kept))
+    return [Pruned(f"replica `{one.name}` of store `{declared.name}`") for one in gone]
 
 
 async def _pare_application(declared: DeclaredApplication, transaction: Transaction) -> list[Pruned]:

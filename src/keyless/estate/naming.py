@@ -75,6 +75,7 @@ STORE = TextRule(
     r"(?=.{5,50}$)[A-Za-z0-9](?:-{0,2}[A-Za-z0-9])+",
     example="contoso-orders",
 )
+REPLICA = TextRule("a replica's name", "1 to 50 letters and digits", r"[A-Za-z0-9]{1,50}", example="north")
 ACCESS_KEY = TextRule(
     "an access key's id",
     "the id that Azure shows for it",

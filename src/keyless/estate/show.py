@@ -139,6 +139,8 @@ def _add_stores(tree: Tree, stores: list[ConfigurationStore], estate: Estate) ->
     branch = tree.add(_words("configuration stores")) if stores else tree
     for store in stores:
         node = branch.add(_line(store.name, f"https://{store.name}.{STORE_DOMAIN}"))
+        for replica in store.replicas:
+            node.add(_line(replica.name, f"replica in {replica.location}"))
         for setting in estate.settings:
             if setting.store.casefold() == store.name.casefold():
                 node.add(_setting(setting))

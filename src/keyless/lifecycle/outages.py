@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from typing import TypeVar
 
 from keyless.model.outages import IDENTITY, LOGIN, Manner, Outage
+from keyless.model.replicas import endpoint_name
 from keyless.model.resources import STORE_SUFFIX, VAULT_SUFFIX
 from keyless.store.collections import OUTAGES, STORES, VAULTS
 from keyless.store.ports import Collection, Reader, Store
@@ -32,7 +33,7 @@ async def vault(reader: Reader, name: str) -> Part:
     Raises:
         CannotTakeDown: there is none of that name.
     """
-    await _check_there(reader, VAULTS, "vault", name)
+    await _there(reader, VAULTS, "vault", name)
     return f"{name.lower()}{VAULT_SUFFIX}", f"the vault `{name.lower()}`"
 
 
@@ -42,8 +43,22 @@ async def configuration_store(reader: Reader, name: str) -> Part:
     Raises:
         CannotTakeDown: there is none of that name.
     """
-    await _check_there(reader, STORES, "configuration store", name)
+    await _there(reader, STORES, "configuration store", name)
     return f"{name.lower()}{STORE_SUFFIX}", f"the store `{name.lower()}`"
+
+
+async def replica(reader: Reader, store: str, name: str) -> Part:
+    """The endpoint of a configuration store's replica.
+
+    Raises:
+        CannotTakeDown: there is no such store, or it has no replica of that name.
+    """
+    found = await _there(reader, STORES, "configuration store", store)
+    known = [one.name.lower() for one in found.replicas]
+    if name.lower() not in known:
+        raise CannotTakeDown(_no("the store", f"replica `{name}`", name.lower(), known))
+    what = f"the replica `{name.lower()}` of the store `{store.lower()}`"
+    return f"{endpoint_name(store, name)}{STORE_SUFFIX}", what
 
 
 def identity() -> Part:
@@ -77,11 +92,15 @@ async def all_outages(reader: Reader) -> list[Outage]:
     return [outage for _, outage in await reader.scan(OUTAGES)]
 
 
-async def _check_there(reader: Reader, collection: Collection[R], kind: str, name: str) -> None:
-    if await reader.get(collection, (name.casefold(),)) is not None:
-        return
-    known = [key[0] for key, _ in await reader.scan(collection)]
-    near = difflib.get_close_matches(name.casefold(), known, n=1)
+async def _there(reader: Reader, collection: Collection[R], kind: str, name: str) -> R:
+    found = await reader.get(collection, (name.casefold(),))
+    if found is None:
+        known = [key[0] for key, _ in await reader.scan(collection)]
+        raise CannotTakeDown(_no("the estate", f"{kind} `{name}`", name.casefold(), known))
+    return found
+
+
+def _no(where: str, what: str, name: str, known: list[str]) -> str:
+    near = difflib.get_close_matches(name, known, n=1)
     has = ", ".join(f"`{one}`" for one in known) or "none"
-    hint = f"did you mean `{near[0]}`?" if near else f"it has {has}"
-    raise CannotTakeDown(f"the estate has no {kind} `{name}`: {hint}")
+    return f"{where} has no {what}: " + (f"did you mean `{near[0]}`?" if near else f"it has {has}")

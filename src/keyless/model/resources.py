@@ -74,6 +74,14 @@ class DeletedVault(msgspec.Struct, frozen=True, omit_defaults=True, rename="came
     purge_at: int
 
 
+class Replica(msgspec.Struct, frozen=True, omit_defaults=True, rename="camel"):
+    """A replica of a configuration store; ``system_data`` says who made it by the management API."""
+
+    name: str
+    location: str
+    system_data: dict[str, str] = {}
+
+
 class ConfigurationStore(msgspec.Struct, frozen=True, omit_defaults=True, rename="camel"):
     """An App Configuration store. ``learned`` and ``body`` as for a vault.
 
@@ -93,6 +101,7 @@ class ConfigurationStore(msgspec.Struct, frozen=True, omit_defaults=True, rename
     user_assigned: tuple[str, ...] = ()
     created_on: int = 0
     body: dict[str, Any] = {}
+    replicas: tuple[Replica, ...] = ()
 
 
 class DeletedStore(msgspec.Struct, frozen=True, omit_defaults=True, rename="camel"):

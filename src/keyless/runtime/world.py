@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from keyless.lifecycle.identities import created_again
+from keyless.lifecycle.replicas import store_at
 from keyless.model.clusters import cluster_issuer, service_account, workload_credential
 from keyless.model.derived_ids import (
     DEFAULT_LOCATION,
@@ -224,7 +225,7 @@ class EstateWorld:
         return None
 
     async def _meet_store(self, name: str, lease: Lease) -> str | None:
-        if await self._store.get(STORES, (name,)) is not None:
+        if await store_at(self._store, name) is not None:
             return None
         if await self._store.get(DELETED_STORES, (name,)) is not None:
             return _deleted("configuration store", name)

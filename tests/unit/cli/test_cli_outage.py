@@ -12,7 +12,7 @@ from click.testing import CliRunner, Result
 
 from keyless.cli.failure import Failure
 from keyless.cli.outage import command
-from keyless.model.resources import ConfigurationStore, Vault
+from keyless.model.resources import ConfigurationStore, Replica, Vault
 from keyless.runtime.project import STATE_DIRECTORY, Project
 from keyless.store.collections import STORES, VAULTS
 
@@ -28,7 +28,11 @@ def project(tmp_path: Path) -> Project:
         with closing(open_store(made)) as store:
             async with store.transaction() as transaction:
                 await transaction.put(VAULTS, ("orders",), Vault("/v", "orders", "x"))
-                await transaction.put(STORES, ("settings",), ConfigurationStore("/c", "settings", "x"))
+                await transaction.put(
+                    STORES,
+                    ("settings",),
+                    ConfigurationStore("/c", "settings", "x", replicas=(Replica("uk", "uksouth"),)),
+                )
 
     asyncio.run(fill())
     return made
@@ -54,10 +58,12 @@ def test_what_is_taken_down_is_listed_until_it_is_back(project: Project) -> None
 
 def test_each_kind_can_be_taken_down_in_each_manner(project: Project) -> None:
     outage(project, "start", "store", "settings", "--as", "unreachable")
+    outage(project, "start", "store", "settings", "--replica", "uk")
     outage(project, "start", "identity")
     outage(project, "start", "login", "--as", "unreachable")
     assert down(project) == {
         "settings.azconfig.io": "unreachable",
+        "settings-uk.azconfig.io": "unavailable",
         "identity": "unavailable",
         "login": "unreachable",
     }
@@ -83,6 +89,8 @@ def test_one_of_several_is_ended_by_its_name_and_all_where_that_is_said(project:
         (("start", "vault", "order"), "did you mean `orders`?"),
         (("start", "queue", "x"), "`queue` cannot be taken down: there are vault, store, identity, login"),
         (("start", "login", "x"), "there is one login endpoint: leave `x` out"),
+        (("start", "vault", "orders", "--replica", "uk"), "only a store has replicas"),
+        (("start", "store", "settings", "--replica", "u"), "did you mean `uk`?"),
         (("end",), "nothing is down"),
         (("end", "vault", "orders"), "the vault `orders` is not down"),
         (("end", "vault", "orders", "--all"), "`--all` ends every outage: leave out the name"),

@@ -15,7 +15,7 @@ from keyless.estate.read import read_text
 from keyless.lifecycle.clock import advance
 from keyless.model.access_policies import AccessPolicy, PolicyPermissions
 from keyless.model.estate import DeclaredSecret, DeclaredSetting, Estate
-from keyless.model.resources import DeletedStore, DeletedVault
+from keyless.model.resources import DeletedStore, DeletedVault, Replica
 from keyless.model.secret_text import SecretText
 from keyless.store.collections import (
     ACCESS_KEYS,
@@ -113,6 +113,26 @@ async def test_an_access_policy_made_beside_the_file_stays_until_it_is_pruned(
     vault = await store.get(VAULTS, NAME)
     assert vault is not None
     assert vault.access_policies == (policy("A", "get"),)
+
+
+async def test_a_replica_made_beside_the_file_stays_until_it_is_pruned(
+    store: Store, contents: PlaneContents, estate: Estate
+) -> None:
+    declared = replace(
+        estate, stores=(structs.replace(estate.stores[0], replicas=(Replica("north", "northeurope"),)),)
+    )
+    await apply_estate(declared, store, contents)
+    made = Replica("North", "northeurope", {"createdBy": "someone"})
+    await change(store, STORES, replicas=(Replica("uk", "uksouth"), made))
+    await apply_estate(declared, store, contents)
+    found = await store.get(STORES, NAME)
+    assert found is not None
+    assert found.replicas == (made, Replica("uk", "uksouth"))
+    pruned = await prune(declared, store, contents)
+    assert [one.thing for one in pruned] == ["replica `uk` of store `contoso-orders`"]
+    found = await store.get(STORES, NAME)
+    assert found is not None
+    assert found.replicas == (made,)
 
 
 async def test_an_access_key_that_was_made_anew_is_again_what_the_file_says(

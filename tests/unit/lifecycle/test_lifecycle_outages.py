@@ -7,12 +7,12 @@ import pytest
 from keyless.lifecycle import outages
 from keyless.lifecycle.outages import CannotTakeDown, all_outages, bring_back, take_down
 from keyless.model.outages import Manner, Outage
-from keyless.model.resources import ConfigurationStore, Vault
+from keyless.model.resources import ConfigurationStore, Replica, Vault
 from keyless.store.collections import STORES, VAULTS
 from keyless.store.ports import Store
 
 VAULT = Vault("/subscriptions/s/resourceGroups/g/providers/Microsoft.KeyVault/vaults/Orders", "Orders", "x")
-SETTINGS = ConfigurationStore("/subscriptions/s/c", "Settings", "x")
+SETTINGS = ConfigurationStore("/subscriptions/s/c", "Settings", "x", replicas=(Replica("North", "y"),))
 
 
 @pytest.fixture
@@ -28,6 +28,8 @@ async def test_what_is_taken_down_is_known_by_its_host_name(estate: Store, now: 
     assert vault == Outage("orders.vault.azure.net", "the vault `orders`", Manner.UNAVAILABLE, now)
     part = await outages.configuration_store(estate, "settings")
     assert part == ("settings.azconfig.io", "the store `settings`")
+    replica = await outages.replica(estate, "Settings", "NORTH")
+    assert replica == ("settings-north.azconfig.io", "the replica `north` of the store `settings`")
     assert await all_outages(estate) == [vault]
 
 
@@ -50,3 +52,5 @@ async def test_what_is_not_there_cannot_be_taken_down(estate: Store) -> None:
         await outages.vault(estate, "order")
     with pytest.raises(CannotTakeDown, match="no configuration store `x`: it has `settings`"):
         await outages.configuration_store(estate, "x")
+    with pytest.raises(CannotTakeDown, match=r"the store has no replica `nort`: did you mean `north`\?"):
+        await outages.replica(estate, "settings", "nort")

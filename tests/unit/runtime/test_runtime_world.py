@@ -11,7 +11,14 @@ from keyless.lifecycle.outages import take_down
 from keyless.model.identities import Application
 from keyless.model.outages import Manner
 from keyless.model.resource_id import ResourceId
-from keyless.model.resources import STORE_TYPE, VAULT_TYPE, DeletedStore, DeletedVault
+from keyless.model.resources import (
+    STORE_TYPE,
+    VAULT_TYPE,
+    ConfigurationStore,
+    DeletedStore,
+    DeletedVault,
+    Replica,
+)
 from keyless.runtime.directory import UnknownPrincipal, read_directory
 from keyless.runtime.leases import LeaseRefused
 from keyless.runtime.messages import Arrived, Mode, Remark
@@ -208,6 +215,16 @@ class TestAdmission:
         assert (key, made.learned) == (("orders",), True)
         assert ResourceId.parse(made.resource_id).is_type(STORE_TYPE)
         assert learning.tell.heard == [Arrived("store", "orders")]
+
+    async def test_a_replica_is_admitted_as_its_store_is(
+        self, world: EstateWorld, make_lease: Any, estate_store: Store
+    ) -> None:
+        replicated = ConfigurationStore("/c", "orders", "westeurope", replicas=(Replica("north", "uksouth"),))
+        async with estate_store.transaction() as transaction:
+            await transaction.put(STORES, ("orders",), replicated)
+        enforcing = make_lease(mode=Mode.ENFORCE)
+        assert await world.admit("orders-north.azconfig.io", enforcing) is None
+        assert await world.admit("orders-south.azconfig.io", enforcing) is not None
 
     async def test_what_lies_deleted_is_not_made_anew_by_learning(
         self, world: EstateWorld, make_lease: Any, estate_store: Store

@@ -6,7 +6,7 @@ from keyless.estate import naming
 from keyless.estate.declared.texts import NO_TAGS, REFERENCE, SETTING_TAGS
 from keyless.estate.shapes.base import Where
 from keyless.estate.shapes.containers import Entries, ListOf, ListOrMap, MapOf
-from keyless.estate.shapes.record import Alternatives, Record, defaulted, optional, required
+from keyless.estate.shapes.record import Alternatives, Record, RecordOf, defaulted, optional, required
 from keyless.estate.shapes.scalars import Text, YesOrNo
 
 
@@ -115,6 +115,14 @@ class AccessKeyAsText(AccessKeyEntry, told_by="value", short="value"):
 ACCESS_KEY = Alternatives("an access key", AccessKeyFromEnvironment, AccessKeyFromFile, AccessKeyAsText)
 
 
+class ReplicaEntry(Record, title="a replica", short="location"):
+    """A replica of a configuration store, reached as `https://STORE-REPLICA.azconfig.io`."""
+
+    location = required(
+        Text(naming.LOCATION), "Its region: another one than the store's and other replicas'."
+    )
+
+
 class StoreEntry(Record, title="a configuration store"):
     """An App Configuration store, reached as `https://NAME.azconfig.io`."""
 
@@ -127,6 +135,11 @@ class StoreEntry(Record, title="a configuration store"):
     access_keys = defaulted(
         MapOf(Text(naming.ACCESS_KEY), ACCESS_KEY, "access keys", ignore_case=False),
         "The access keys that open it, by id: stored credentials, for the picture before.",
+        default=Entries(),
+    )
+    replicas = defaulted(
+        MapOf(Text(naming.REPLICA), RecordOf(ReplicaEntry), "replicas"),
+        "Its replicas, by name: the same contents at endpoints of their own. Text alone is the location.",
         default=Entries(),
     )
     disable_local_auth = defaulted(

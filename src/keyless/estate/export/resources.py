@@ -131,6 +131,8 @@ class GroupWriter:
         keys = self._access_keys(store)
         if keys:
             document["accessKeys"] = keys
+        if store.replicas:
+            document["replicas"] = {one.name: {"location": one.location} for one in store.replicas}
         if store.disable_local_auth:
             document["disableLocalAuth"] = True
         return document

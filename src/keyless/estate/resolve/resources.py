@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from msgspec import structs
+
 from keyless.estate.declared.estate import EstateEntry
 from keyless.estate.declared.groups import GroupEntry
 from keyless.estate.declared.identities import (
@@ -15,6 +17,7 @@ from keyless.estate.declared.vaults import VaultEntry
 from keyless.estate.reading import Located, Reading
 from keyless.estate.resolve.directory import Directory
 from keyless.estate.resolve.guids import GuidRegister
+from keyless.estate.resolve.replicas import read_replicas
 from keyless.estate.shapes.containers import Entries
 from keyless.model import derived_ids as ids
 from keyless.model.hosts import HostKind
@@ -136,6 +139,7 @@ class _GroupReader:
             location=entry.location or self.group.location,
             disable_local_auth=entry.disable_local_auth,
         )
+        store = structs.replace(store, replicas=read_replicas(store, entry.replicas, self.reading))
         self.resources.stores.add(store, name.value)
 
     def _is_first(

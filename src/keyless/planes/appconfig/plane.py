@@ -14,7 +14,9 @@ import os
 from collections.abc import Callable
 from functools import lru_cache
 
-from keyless.model.resources import ConfigurationStore
+from keyless.lifecycle.replicas import store_at
+from keyless.model.replicas import hosts_of
+from keyless.model.resources import STORE_SUFFIX, ConfigurationStore
 from keyless.planes.appconfig.access_keys import StoreKeys
 from keyless.planes.appconfig.configuration import Configuration
 from keyless.planes.appconfig.key_values import keys_labels, locks, operations, revisions
@@ -24,13 +26,11 @@ from keyless.planes.appconfig.key_values.service import KeyValues
 from keyless.planes.appconfig.quotas import counted, counted_at
 from keyless.planes.appconfig.schemas import KEY_VALUE_TYPE
 from keyless.planes.appconfig.snapshots import operations as snapshots
-from keyless.store.collections import STORES
 from keyless.store.ports import Store
 from keyless.wire.plane import Plane
 from keyless.wire.request import Request
 from keyless.wire.shapes import app_configuration
 
-HOST_SUFFIX = ".azconfig.io"
 OPERATIONS = counted(
     (
         *operations.OPERATIONS,
@@ -51,7 +51,7 @@ def app_configuration_plane(store: Store, *, entropy: Callable[[int], bytes] = o
         name = store_name(host)
         if name is None:
             return None
-        return await store.get(STORES, (name,))
+        return await store_at(store, name)
 
     def headers(request: Request, resource: ConfigurationStore) -> list[tuple[str, str]]:
         return answer_headers(request, service.key_values.sequence())
@@ -62,7 +62,7 @@ def app_configuration_plane(store: Store, *, entropy: Callable[[int], bytes] = o
         service=service,
         locate=locate,
         shape=app_configuration,
-        audiences=lambda found: audiences_of(found.name),
+        audiences=audiences_of,
         headers=headers,
         access_keys=StoreKeys(store),
         content_type=KEY_VALUE_TYPE,
@@ -73,18 +73,19 @@ def app_configuration_plane(store: Store, *, entropy: Callable[[int], bytes] = o
 
 
 def store_name(host: str) -> str | None:
-    """The store that a host name speaks of, in lower case; none for other hosts. A port does not matter."""
+    """The endpoint that a host name speaks of, in lower case; none for other hosts. A port is let go."""
     name = host.partition(":")[0].lower().rstrip(".")
-    label = name.removesuffix(HOST_SUFFIX)
+    label = name.removesuffix(STORE_SUFFIX)
     return label if label and label != name and "." not in label else None
 
 
-def audiences_of(name: str) -> frozenset[str]:
-    """What a token may be for: the service by either of its names, or the store's own endpoint.
+def audiences_of(store: ConfigurationStore) -> frozenset[str]:
+    """What a token may be for: the service by either of its names, or one of the store's endpoints.
 
     The clients differ: Python asks for the first, JavaScript for the second; all are taken with a slash too.
     """
-    plain = ("https://azconfig.io", "https://appconfig.azure.com", f"https://{name.lower()}{HOST_SUFFIX}")
+    endpoints = (f"https://{host}" for host in hosts_of(store))
+    plain = ("https://azconfig.io", "https://appconfig.azure.com", *endpoints)
     return frozenset(audience + slash for audience in plain for slash in ("", "/"))
 
 

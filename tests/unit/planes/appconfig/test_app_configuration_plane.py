@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import pytest
 from app_configuration_caller import Caller, make_store
+from msgspec import structs
 
-from keyless.model.resources import ConfigurationStore, key_and_label
+from keyless.model.resources import ConfigurationStore, Replica, key_and_label
 from keyless.planes.appconfig import asked
 from keyless.planes.appconfig.api_versions import APP_CONFIGURATION
 from keyless.planes.appconfig.key_values.rules import MAX_BYTES
 from keyless.planes.appconfig.plane import OPERATIONS, audiences_of, store_name
+from keyless.store.collections import STORES
+from keyless.store.ports import Store
 from keyless.wire.call import MINT, Authorized
 from keyless.wire.errors import Bug, InvalidRequest, Throttled
 from keyless.wire.operation import Requires
@@ -71,10 +74,25 @@ async def test_a_store_is_found_by_its_host_name(
 
 
 def test_tokens_are_taken_for_the_service_by_each_of_its_names() -> None:
-    accepted = audiences_of("Contoso")
+    accepted = audiences_of(make_store("Contoso"))
     for plain in ("https://azconfig.io", "https://appconfig.azure.com", "https://contoso.azconfig.io"):
         assert {plain, plain + "/"} <= accepted
     assert len(accepted) == 6
+
+
+async def test_a_store_is_found_at_its_replicas_endpoints_too(
+    plane: Plane, store: Store, configuration_store: ConfigurationStore
+) -> None:
+    replicated = structs.replace(configuration_store, replicas=(Replica("North", "northeurope"),))
+    async with store.transaction() as transaction:
+        await transaction.put(STORES, (configuration_store.name,), replicated)
+    assert await plane.locate("contoso-orders-north.azconfig.io") == replicated
+    assert await plane.locate("contoso-orders-south.azconfig.io") is None
+    assert "https://contoso-orders-north.azconfig.io" in plane.audiences(replicated)
+    of_that_name = make_store("contoso-orders-north")
+    async with store.transaction() as transaction:
+        await transaction.put(STORES, (of_that_name.name,), of_that_name)
+    assert await plane.locate("contoso-orders-north.azconfig.io") == of_that_name, "a store comes first"
 
 
 def test_the_audiences_of_a_store_are_its_own(plane: Plane) -> None:

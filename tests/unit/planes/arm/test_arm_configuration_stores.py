@@ -259,7 +259,7 @@ async def test_a_store_is_among_the_resources_that_an_identity_is_given_to(
     assert seen.body["properties"]["principalId"] == found.body["identity"]["principalId"]
 
 
-@pytest.mark.parametrize("beside", ["replicas", "privateEndpointConnections", "privateLinkResources"])
+@pytest.mark.parametrize("beside", ["privateEndpointConnections", "privateLinkResources"])
 async def test_what_a_store_has_none_of_is_listed_empty_and_one_is_not_found(
     site: StoreSite, beside: str
 ) -> None:

@@ -1,8 +1,16 @@
-"""Microsoft.AppConfiguration: configuration stores, their keys, deleted stores."""
+"""Microsoft.AppConfiguration: configuration stores, their keys and replicas, deleted stores."""
 
 from __future__ import annotations
 
-from keyless.planes.arm.appconfiguration import deleted_stores, key_values, keys, names, stores, unserved
+from keyless.planes.arm.appconfiguration import (
+    deleted_stores,
+    key_values,
+    keys,
+    names,
+    replicas,
+    stores,
+    unserved,
+)
 from keyless.wire.operation import Operation
 
 OPERATIONS: tuple[Operation, ...] = (
@@ -11,5 +19,6 @@ OPERATIONS: tuple[Operation, ...] = (
     *deleted_stores.OPERATIONS,
     *names.OPERATIONS,
     *key_values.OPERATIONS,
+    *replicas.OPERATIONS,
     *unserved.OPERATIONS,
 )

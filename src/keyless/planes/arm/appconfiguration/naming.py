@@ -2,7 +2,8 @@
 
 Rules:
 - 5 to 50 letters, digits, `-` and `_`;
-- a name is one store's in the whole cloud; one that was deleted keeps its name until it is purged.
+- a name is one endpoint's in the whole cloud, be it a store's or a replica's; a store that was deleted keeps
+  its name until it is purged.
 
 Source: https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules and
 https://learn.microsoft.com/azure/azure-app-configuration/concept-soft-delete
@@ -12,9 +13,9 @@ from __future__ import annotations
 
 import re
 
+from keyless.lifecycle.replicas import store_at
 from keyless.planes.arm.appconfiguration.deleted import deleted_store
 from keyless.planes.arm.appconfiguration.schemas import NameAvailability
-from keyless.store.collections import STORES
 from keyless.store.ports import Reader
 
 _NAME = re.compile(r"[A-Za-z0-9_-]{5,50}")
@@ -31,7 +32,13 @@ async def availability(reader: Reader, name: str, now: float) -> NameAvailabilit
     """Whether a store may be called so now, and if not, why."""
     if not is_name(name):
         return NameAvailability(False, f"The specified name is not valid: {RULE}.", "Invalid")
-    taken = await reader.get(STORES, (name.casefold(),)) or await deleted_store(reader, name, now)
-    if taken is not None:
+    if await is_taken(reader, name.casefold(), now):
         return NameAvailability(False, TAKEN, "AlreadyExists")
     return NameAvailability(True, "The specified name is available.")
+
+
+async def is_taken(reader: Reader, endpoint: str, now: float) -> bool:
+    """Whether an endpoint of that name (in lower case) is there, or a deleted store's that can come back."""
+    return (
+        await store_at(reader, endpoint) is not None or await deleted_store(reader, endpoint, now) is not None
+    )

@@ -173,6 +173,36 @@ class KeyValueBody(Struct, frozen=True):
     properties: KeyValueProperties
 
 
+class ReplicaInput(Struct, frozen=True):
+    """A replica to create."""
+
+    location: str | None = None
+
+
+class ReplicaProperties(Struct, frozen=True, rename="camel"):
+    """Where a replica is reached, and how far it is."""
+
+    endpoint: str
+    provisioning_state: str
+
+
+class ReplicaBody(Struct, frozen=True, omit_defaults=True, rename="camel"):
+    """A replica."""
+
+    id: str
+    name: str
+    type: str
+    location: str
+    properties: ReplicaProperties
+    system_data: dict[str, str] = {}
+
+
+class ReplicaList(Struct, frozen=True):
+    """Replicas."""
+
+    value: list[ReplicaBody]
+
+
 class Nothing(Struct, frozen=True):
     """A list with nothing in it."""
 

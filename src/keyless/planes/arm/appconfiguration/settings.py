@@ -18,6 +18,7 @@ from typing import Any
 
 from msgspec import structs, to_builtins
 
+from keyless.model.replicas import TIERS as REPLICATED
 from keyless.model.resources import ConfigurationStore
 from keyless.planes.arm.appconfiguration.schemas import PropertiesInput, Sku, StoreInput
 from keyless.planes.arm.errors import InvalidContent
@@ -68,6 +69,10 @@ def changed(store: ConfigurationStore, given: StoreInput) -> ConfigurationStore:
         check_tags(given.tags)
     if tier == FREE != store.sku:
         raise _invalid("sku", f"A store cannot be changed from the '{store.sku}' to the 'free' tier.")
+    if store.replicas and tier not in REPLICATED:
+        raise _invalid(
+            "sku", f"A store of the '{tier}' tier has no replicas: delete those that it has first."
+        )
     return structs.replace(
         store,
         sku=tier,

@@ -3,8 +3,8 @@
 Rules:
 - a name that a store has, or one that was deleted and can still come back, is refused;
 - `createMode` `Recover` brings a deleted store back, as it was, to where it was;
-- what can come back keeps its key-values and its access keys, but for the identity of its own; what cannot
-  leaves nothing;
+- what can come back keeps its key-values and its access keys, but neither replicas nor an identity of its
+  own; what cannot leaves nothing;
 - the roles that were given on a store go with it.
 
 Source: https://learn.microsoft.com/rest/api/appconfiguration/configuration-stores
@@ -234,7 +234,9 @@ async def delete_in(transaction: Transaction, store: ConfigurationStore, arm: Ar
     if store.sku in KEEPS_DELETED:
         gone_at = now + store.soft_delete_retention_days * DAY_S
         await transaction.put(
-            DELETED_STORES, place_of, DeletedStore(structs.replace(store, system_assigned=None), now, gone_at)
+            DELETED_STORES,
+            place_of,
+            DeletedStore(structs.replace(store, system_assigned=None, replicas=()), now, gone_at),
         )
     else:
         await drop_keys(transaction, store)

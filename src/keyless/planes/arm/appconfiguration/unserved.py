@@ -1,4 +1,4 @@
-"""What a configuration store can have beside it and has not here: replicas, private endpoints, snapshots.
+"""What a configuration store can have beside it and has not here: private endpoints, snapshots.
 
 Their lists are empty, because there are none; whoever wants to make one is told that it is not here yet.
 
@@ -13,7 +13,7 @@ from typing import NoReturn
 from keyless.model.resource_id import ResourceId
 from keyless.model.resources import STORE_TYPE
 from keyless.planes.arm.appconfiguration.access import STORE, of_store
-from keyless.planes.arm.appconfiguration.api_versions import REPLICAS, SNAPSHOTS, STORES
+from keyless.planes.arm.appconfiguration.api_versions import SNAPSHOTS, STORES
 from keyless.planes.arm.appconfiguration.lookup import store_named
 from keyless.planes.arm.appconfiguration.schemas import Nothing
 from keyless.planes.arm.errors import ResourceNotFound
@@ -47,7 +47,7 @@ async def delete_none(call: Authorized[None], arm: Arm) -> Reply:
 
 async def refuse(call: Authorized[None], arm: Arm) -> NoReturn:
     """Say of something beside a store that it is not here yet."""
-    raise NotImplementedHere("Keyless keeps no replicas, private endpoints and snapshots of a store yet")
+    raise NotImplementedHere("Keyless keeps no private endpoints and snapshots of a store yet")
 
 
 Handler = Callable[[Authorized[None], Arm], Awaitable[object]]
@@ -86,10 +86,6 @@ def _one(method: str, id: str, segment: str, versions: ApiVersions, page: str) -
 
 
 OPERATIONS: tuple[Operation, ...] = (
-    _lists("ConfigurationStores.ListReplicas", "replicas", REPLICAS, "replicas/list-by-configuration-store"),
-    _one("GET", "ConfigurationStores.GetReplica", "replicas", REPLICAS, "replicas/get"),
-    _one("PUT", "ConfigurationStores.CreateReplica", "replicas", REPLICAS, "replicas/create"),
-    _one("DELETE", "ConfigurationStores.DeleteReplica", "replicas", REPLICAS, "replicas/delete"),
     _lists(
         "ConfigurationStores.ListPrivateEndpointConnections",
         _CONNECTIONS,
