@@ -42,6 +42,7 @@ _NULLABLE = {
     "Snapshot": ("expires", "description"),
     "KeyValueFilter": ("label", "tags"),
     "FeatureFlag": ("label", "description"),
+    "OperationDetails": ("error",),
 }
 
 DOCUMENTS = PlaneDocuments(

@@ -37,6 +37,7 @@ _SCOPES = {
     f"{VAULT_TYPE}/certificates": "the certificate",
     STORE_TYPE: "the store",
     f"{STORE_TYPE}/keyValues": "the key-value",
+    f"{STORE_TYPE}/snapshots": "the snapshot",
 }
 _CHANGE = "the operation's declaration in src/keyless/planes"
 _PAGES = {"resource-manager": "management-operations.md", "graph": "directory-operations.md"}

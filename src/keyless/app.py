@@ -191,12 +191,12 @@ def _management(store: Store, world: EstateWorld) -> Deferred:
     from keyless.wire.serving import Deferred
 
     def make() -> Plane:
-        from keyless.planes.appconfig.key_values.contents import StoreContents
-        from keyless.planes.appconfig.key_values.service import KeyValues
+        from keyless.planes.appconfig.configuration import Configuration
+        from keyless.planes.appconfig.contents import StoreContents
         from keyless.planes.arm.plane import arm_plane
         from keyless.planes.keyvault.contents import VaultContents
 
-        return arm_plane(store, world, StoreContents(KeyValues(store)), VaultContents())
+        return arm_plane(store, world, StoreContents(Configuration.over(store)), VaultContents())
 
     return Deferred(HOSTS.__contains__, make)
 

@@ -39,7 +39,13 @@ _PARAMETER = re.compile(r"\{(\w+)\*?\}")
 
 def path_of(template: str) -> str:
     """A route's path, with its parameters filled in."""
-    return _PARAMETER.sub(lambda found: PARAMETERS.get(found[1], "thing"), template)
+    return _PARAMETER.sub(lambda found: PARAMETERS.get(found[1], "thing"), template.partition("?")[0])
+
+
+def asking_of(template: str) -> tuple[str, ...]:
+    """The query parameter that a route names besides, with a value, where it names one."""
+    _, asks, name = template.partition("?")
+    return (f"{name}=thing",) if asks else ()
 
 
 def parameters_of(operation: Operation, template: str | None = None) -> Mapping[str, str]:

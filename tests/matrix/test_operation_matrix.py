@@ -34,6 +34,7 @@ from matrix_rows import (
     ELSEWHERE,
     TENANT_ID,
     actions_of,
+    asking_of,
     path_of,
     place_of,
     plane_of,
@@ -52,6 +53,7 @@ from keyless.tokens.issue import issue
 from keyless.tokens.keys import SigningKey
 from keyless.wire.operation import Operation, Public, Requires, WorkloadOnly
 from keyless.wire.plane import Plane
+from keyless.wire.request import Query
 from keyless.wire.routing import Router
 from signed_requests_made import Sent
 
@@ -90,6 +92,7 @@ EXPECTED: dict[str, tuple[str, ...] | str] = {
     "AppConfiguration.CreateSnapshot": (f"{STORES}/snapshots/write", f"{STORES}/keyValues/read"),
     "AppConfiguration.UpdateSnapshot": (f"{STORES}/snapshots/archive/action",),
     "AppConfiguration.GetOperationDetails": (f"{STORES}/snapshots/read",),
+    "AppConfiguration.GetSnapshotKeyValues": (f"{STORES}/snapshots/read",),
     "Entra.GetOpenIdConfiguration": ANYBODY,
     "Entra.GetOpenIdConfigurationV1": ANYBODY,
     "Entra.GetKeys": ANYBODY,
@@ -173,9 +176,8 @@ class Row:
     @property
     def query(self) -> str:
         known = self.operation.api_versions.known
-        return "&".join(
-            [*(f"api-version={version}" for version in known[-1:]), *QUERIES.get(self.operation.id, ())]
-        )
+        asked = (*asking_of(self.template), *QUERIES.get(self.operation.id, ()))
+        return "&".join([*(f"api-version={version}" for version in known[-1:]), *asked])
 
     def __str__(self) -> str:
         return f"{self.operation.id} {self.method} {self.template}"
@@ -247,7 +249,7 @@ class TestTheTable:
         (plane,) = (plane for plane in planes() if plane.name == row.plane)
         match = Router(plane.operations).match(row.method, row.path)
         assert match is not None
-        assert match.operation.id == row.operation.id
+        assert match.asked_with(Query(row.query)).operation.id == row.operation.id
 
 
 class Tokens:

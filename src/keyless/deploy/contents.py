@@ -15,8 +15,9 @@ from keyless.model.estate import DeclaredApplication, DeclaredSecret, DeclaredSe
 from keyless.model.resources import ConfigurationStore, Vault
 from keyless.model.secret_text import SecretText
 from keyless.model.vault_keys import DeclaredKey
+from keyless.planes.appconfig.configuration import Configuration
+from keyless.planes.appconfig.contents import StoreContents
 from keyless.planes.appconfig.errors import KeyLocked
-from keyless.planes.appconfig.key_values.contents import StoreContents
 from keyless.planes.appconfig.key_values.records import KeyValue, Name
 from keyless.planes.appconfig.key_values.service import KeyValues
 from keyless.planes.keyvault.secrets.properties import SecretProperties
@@ -172,7 +173,7 @@ class PlaneContents:
 
     async def forget_store(self, transaction: Transaction, name: str) -> None:
         """Take away everything that a store held."""
-        await StoreContents(self._key_values).forget(transaction, name)
+        await StoreContents(Configuration.over(self._store)).forget(transaction, name)
 
     async def remove_secret(self, vault: str, name: str) -> None:
         """Delete a live secret, so that it can be recovered."""

@@ -138,6 +138,11 @@ def key_and_label(scope: ResourceId) -> tuple[str, str | None]:
     return _original(key), _original(label) if "$" in scope.name else None
 
 
+def snapshot_scope(store_id: ResourceId, name: str) -> ResourceId:
+    """The scope of one snapshot: ``{store}/snapshots/{name}``."""
+    return store_id.child("snapshots", name)
+
+
 def _plain(text: str) -> str:
     return text.replace("~", "~7E").replace("$", "~24")
 

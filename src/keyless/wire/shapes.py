@@ -40,6 +40,12 @@ PROBLEM_BASE = "https://azconfig.io/errors/"
 _INVALID_ARGUMENT = PROBLEM_BASE + "invalid-argument"
 _TOO_MANY_REQUESTS = PROBLEM_BASE + "too-many-requests"
 _OVER_QUOTA = "Resource utilization has surpassed the assigned quota"
+ALREADY_EXISTS = PROBLEM_BASE + "already-exists"
+INVALID_STATE = PROBLEM_BASE + "invalid-state"
+_TITLES = {
+    ALREADY_EXISTS: "The resource already exists.",
+    INVALID_STATE: "Target resource state invalid.",
+}
 _API_VERSION = re.compile(r"\d+\.\d+|\d{4}-\d{2}-\d{2}(-[a-z]+)?")
 _CORRELATION_ID = re.compile(r"[A-Za-z0-9-]{1,64}")
 
@@ -124,6 +130,8 @@ def _app_configuration_problem(failure: Failure) -> dict[str, object]:
     if isinstance(error, Throttled):
         policy = error.limit.policy if error.limit is not None else "Total Requests"
         return {"type": _TOO_MANY_REQUESTS, "title": _OVER_QUOTA, "policy": policy}
+    if kind in _TITLES:
+        return {"type": kind, "title": _TITLES[kind], "detail": title}
     key = getattr(error, "field", "")
     if isinstance(error, Conflict) and key:
         return {"type": kind, "title": f"Modifying key '{key}' is not allowed", "name": key, "detail": title}

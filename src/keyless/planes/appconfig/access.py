@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from keyless.model.resource_id import ResourceId
-from keyless.model.resources import ConfigurationStore, key_value_scope
+from keyless.model.resources import ConfigurationStore, key_value_scope, snapshot_scope
 from keyless.planes.appconfig import attributes
 from keyless.planes.appconfig.asked import name_in
 from keyless.wire.operation import AttributesOf, Requires
@@ -33,6 +33,12 @@ def one_scope(store: ConfigurationStore, params: Mapping[str, str]) -> ResourceI
     return key_value_scope(store_scope(store, params), key, label)
 
 
+def one_snapshot_scope(store: ConfigurationStore, params: Mapping[str, str]) -> ResourceId:
+    """The snapshot that the path, or else the `snapshot` parameter, names; the store where neither does."""
+    name = params.get("name") or params.get("snapshot")
+    return snapshot_scope(store_scope(store, params), name) if name else store_scope(store, params)
+
+
 def on_store(*actions: str, listing: AttributesOf | None = None) -> Requires:
     """Every one of the actions, on the store; ``listing`` says of a list what its filters mean."""
     return Requires(actions, store_scope, attributes=listing)
@@ -41,3 +47,8 @@ def on_store(*actions: str, listing: AttributesOf | None = None) -> Requires:
 def on_one(*actions: str) -> Requires:
     """Every one of the actions, on the key-value."""
     return Requires(actions, one_scope, attributes=attributes.of_one)
+
+
+def on_snapshot(*actions: str) -> Requires:
+    """Every one of the actions, on the snapshot; of the key-values in it conditions are told nothing."""
+    return Requires(actions, one_snapshot_scope)

@@ -51,7 +51,7 @@ def read(call: Authorized[Any], record: KeyValue) -> Reply:
     Raises:
         PreconditionFailed: an `If-Match` does not hold.
     """
-    if _verdict(call, record.etag) is Verdict.NOT_MODIFIED:
+    if verdict_on(call, record.etag) is Verdict.NOT_MODIFIED:
         return Reply(status=304, headers=_state(record))
     return Reply(
         key_value_body(record, call.api_version, fields_asked(call)),
@@ -64,7 +64,7 @@ def page_state(call: Authorized[Any], page: Page[KeyValue]) -> PageState | None:
     """The state of a page of key-values; none at an api-version at which pages have none."""
     if not has("key_values.etag", call.api_version):
         return None
-    return PageState(page_etag(record.etag for record in page.items), _link(call, page.after))
+    return PageState(page_etag(record.etag for record in page.items), link_behind(call, page.after))
 
 
 def is_unchanged(call: Authorized[Any], etag: str) -> bool:
@@ -73,12 +73,12 @@ def is_unchanged(call: Authorized[Any], etag: str) -> bool:
     Raises:
         PreconditionFailed: an `If-Match` does not hold.
     """
-    return _verdict(call, etag, of_page=True) is Verdict.NOT_MODIFIED
+    return verdict_on(call, etag, of_page=True) is Verdict.NOT_MODIFIED
 
 
 def unchanged_page(call: Authorized[Any], state: PageState) -> Reply:
     """What a caller is told who has a page already."""
-    return Reply(status=304, headers=(("etag", quoted(state.etag)), *_next(state.link)))
+    return Reply(status=304, headers=(("etag", quoted(state.etag)), *next_header(state.link)))
 
 
 def key_value_page(call: Authorized[Any], page: Page[KeyValue], state: PageState | None) -> Reply:
@@ -102,7 +102,7 @@ def revision_page(call: Authorized[Any], page: Page[KeyValue]) -> Reply:
 
 def name_page(call: Authorized[Any], page: Page[str | None], content_type: str) -> Reply:
     """A page of keys or labels."""
-    fields, link = fields_asked(call), _link(call, page.after)
+    fields, link = fields_asked(call), link_behind(call, page.after)
     return Reply(
         NameSet([name_body(name, fields) for name in page.items], link or UNSET),
         headers=_memento(call, link),
@@ -111,7 +111,7 @@ def name_page(call: Authorized[Any], page: Page[str | None], content_type: str) 
 
 
 def _key_value_set(call: Authorized[Any], page: Page[KeyValue], etag: str | None) -> Reply:
-    fields, link = fields_asked(call), _link(call, page.after)
+    fields, link = fields_asked(call), link_behind(call, page.after)
     items = [key_value_body(record, call.api_version, fields) for record in page.items]
     tagged: HeaderList = (("etag", quoted(etag)),) if etag else ()
     return Reply(
@@ -121,7 +121,12 @@ def _key_value_set(call: Authorized[Any], page: Page[KeyValue], etag: str | None
     )
 
 
-def _verdict(call: Authorized[Any], etag: str, *, of_page: bool = False) -> Verdict:
+def verdict_on(call: Authorized[Any], etag: str, *, of_page: bool = False) -> Verdict:
+    """What the conditions of a read come to, on the state with this tag.
+
+    Raises:
+        PreconditionFailed: an `If-Match` does not hold.
+    """
     verdict = conditions_of(call.request.headers, of_page=of_page).verdict(etag)
     if verdict is Verdict.FAILED:
         raise PreconditionFailed("what was asked for is not in the state that the request is conditional on")
@@ -132,11 +137,13 @@ def _state(record: KeyValue) -> HeaderList:
     return ("etag", quoted(record.etag)), ("last-modified", http_date(record.modified_at))
 
 
-def _link(call: Authorized[Any], after: Key | None) -> str | None:
+def link_behind(call: Authorized[Any], after: Key | None) -> str | None:
+    """The link to the page behind a place, where there may be one."""
     return None if after is None else next_link(call.request.path, call.request.query_string, after)
 
 
-def _next(link: str | None) -> HeaderList:
+def next_header(link: str | None) -> HeaderList:
+    """The header of a link to the next page."""
     return (("link", f'<{link}>; rel="next"'),) if link else ()
 
 
@@ -144,10 +151,10 @@ def _memento(call: Authorized[Any], link: str | None) -> HeaderList:
     """The headers of an answer about a past time, and the link to the next page if there is one."""
     at = moment_asked(call)
     if at is None or at > call.now:
-        return _next(link)
+        return next_header(link)
     dated = ("memento-datetime", http_date(at))
     if call.request.method == "HEAD":
-        return (dated, *_next(link))
+        return (dated, *next_header(link))
     original = f'<{quote(call.request.path)}?{call.request.query_string}>; rel="original"'
     links = f'<{link}>; rel="next", {original}' if link else original
     return dated, ("link", links)

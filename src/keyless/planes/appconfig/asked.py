@@ -31,11 +31,16 @@ from keyless.wire.errors import Bug, InvalidRequest
 _MOST_TAGS = 5
 
 
-def store_asked(call: Authorized[Any]) -> str:
-    """The name of the configuration store that a call is to."""
+def resource_asked(call: Authorized[Any]) -> ConfigurationStore:
+    """The configuration store that a call is to."""
     if not isinstance(call.resource, ConfigurationStore):
         raise Bug("an App Configuration operation was called on something else than a store")
-    return call.resource.name
+    return call.resource
+
+
+def store_asked(call: Authorized[Any]) -> str:
+    """The name of the configuration store that a call is to."""
+    return resource_asked(call).name
 
 
 def name_in(params: Mapping[str, str]) -> Name:
@@ -58,7 +63,7 @@ def filter_in(params: Mapping[str, str], parameter: str, told_as: str | None = N
     try:
         return parse_filter(params.get(parameter))
     except FilterError as error:
-        raise _filter_problem(told_as or parameter, error) from error
+        raise filter_problem(told_as or parameter, error) from error
 
 
 def wanted(call: Authorized[Any]) -> Wanted:
@@ -106,7 +111,7 @@ def tags_asked(call: Authorized[Any]) -> tuple[TagFilter, ...]:
     try:
         return tuple(parse_tag_filter(text) for text in texts)
     except FilterError as error:
-        raise _filter_problem("tags", error) from error
+        raise filter_problem("tags", error) from error
 
 
 def moment_asked(call: Authorized[Any]) -> float | None:
@@ -160,5 +165,6 @@ def _label(text: str | None) -> str | None:
     return None if not text or text == NO_LABEL else text
 
 
-def _filter_problem(parameter: str, error: FilterError) -> InvalidRequest:
+def filter_problem(parameter: str, error: FilterError) -> InvalidRequest:
+    """What is wrong with a filter, as it is told."""
     return InvalidRequest(f"{parameter}({error.position}): {error.reason}", field=parameter)

@@ -12,7 +12,6 @@ from __future__ import annotations
 import base64
 import os
 from collections.abc import Callable
-from functools import lru_cache
 
 from keyless.lifecycle.replicas import store_at
 from keyless.model.replicas import hosts_of
@@ -20,11 +19,10 @@ from keyless.model.resources import STORE_SUFFIX, ConfigurationStore
 from keyless.planes.appconfig.access_keys import StoreKeys
 from keyless.planes.appconfig.configuration import Configuration
 from keyless.planes.appconfig.key_values import keys_labels, locks, operations, revisions
-from keyless.planes.appconfig.key_values.page_states import PageStates
 from keyless.planes.appconfig.key_values.rules import MAX_BYTES
-from keyless.planes.appconfig.key_values.service import KeyValues
 from keyless.planes.appconfig.quotas import counted, counted_at
 from keyless.planes.appconfig.schemas import KEY_VALUE_TYPE
+from keyless.planes.appconfig.snapshots import contents as snapshot_contents
 from keyless.planes.appconfig.snapshots import operations as snapshots
 from keyless.store.ports import Store
 from keyless.wire.plane import Plane
@@ -38,14 +36,14 @@ OPERATIONS = counted(
         *locks.OPERATIONS,
         *revisions.OPERATIONS,
         *snapshots.OPERATIONS,
+        *snapshot_contents.OPERATIONS,
     )
 )
 
 
 def app_configuration_plane(store: Store, *, entropy: Callable[[int], bytes] = os.urandom) -> Plane:
     """The plane over a store. ``entropy`` gives etags."""
-    key_values = KeyValues(store, entropy)
-    service = Configuration(key_values, PageStates(key_values.sequence))
+    service = Configuration.over(store, entropy)
 
     async def locate(host: str) -> ConfigurationStore | None:
         name = store_name(host)
@@ -54,7 +52,7 @@ def app_configuration_plane(store: Store, *, entropy: Callable[[int], bytes] = o
         return await store_at(store, name)
 
     def headers(request: Request, resource: ConfigurationStore) -> list[tuple[str, str]]:
-        return answer_headers(request, service.key_values.sequence())
+        return answer_headers(request, service.sequence())
 
     return Plane(
         name="app-configuration",
@@ -102,7 +100,6 @@ def answer_headers(request: Request, sequence: int) -> list[tuple[str, str]]:
     return headers
 
 
-@lru_cache(maxsize=1)
 def sync_token(sequence: int) -> str:
     """``<id>=<value>;sn=<number>``, with the sequence in both value and number."""
     value = base64.b64encode(f"0:{sequence}".encode()).decode()

@@ -16,11 +16,16 @@ from keyless.planes.appconfig.api_versions import has
 from keyless.planes.appconfig.key_values.records import KeyValue
 from keyless.planes.appconfig.moments import iso_time
 
-_TYPE = "application/vnd.microsoft.appconfig.{}+json; charset=utf-8"
-KEY_VALUE_TYPE = _TYPE.format("kv")
-KEY_VALUE_SET_TYPE = _TYPE.format("kvset")
-KEY_SET_TYPE = _TYPE.format("keyset")
-LABEL_SET_TYPE = _TYPE.format("labelset")
+
+def media_type(of: str) -> str:
+    """The media type of one kind of body."""
+    return f"application/vnd.microsoft.appconfig.{of}+json; charset=utf-8"
+
+
+KEY_VALUE_TYPE = media_type("kv")
+KEY_VALUE_SET_TYPE = media_type("kvset")
+KEY_SET_TYPE = media_type("keyset")
+LABEL_SET_TYPE = media_type("labelset")
 
 Fields = frozenset[str]
 """The names of the fields that were asked for."""

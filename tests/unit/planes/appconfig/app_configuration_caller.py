@@ -139,7 +139,8 @@ class Caller:
             result = await self._handle(request, body)
         except WireError as error:
             rendered = self.plane.shape(Failure(error, request, self.store, "tenant"))
-            return Answer(rendered.status, dict(rendered.headers), rendered.body.decode())
+            text = rendered.body.decode() if method != "HEAD" else ""
+            return Answer(rendered.status, dict(rendered.headers), text)
         assert isinstance(result, Reply)
         always = dict(self.plane.headers(request, self.store))
         typed = {"content-type": result.content_type or ""} if result.body else {}
@@ -150,6 +151,7 @@ class Caller:
     async def _handle(self, request: Request, body: object) -> object:
         match = self._router.match(request.method, request.path)
         assert match is not None, f"no operation at {request.method} {request.path}"
+        match = match.asked_with(request.query)
         operation = match.operation
         named = {n: v for n in operation.query_params if (v := request.query.get(n)) is not None}
         params = {**match.params, **named}

@@ -17,7 +17,7 @@ from keyless.wire.call import MINT, Authorized
 from keyless.wire.errors import Bug, InvalidRequest, Throttled
 from keyless.wire.operation import Requires
 from keyless.wire.plane import Failure, Plane
-from keyless.wire.request import HeaderMap, Request
+from keyless.wire.request import HeaderMap, Query, Request
 from keyless.wire.routing import Router
 
 _READ = "Microsoft.AppConfiguration/configurationStores/keyValues/read"
@@ -40,6 +40,7 @@ REQUIRED = {
     "AppConfiguration.CreateSnapshot": (f"{_SNAPSHOTS}/write", _READ),
     "AppConfiguration.UpdateSnapshot": (f"{_SNAPSHOTS}/archive/action",),
     "AppConfiguration.GetOperationDetails": (f"{_SNAPSHOTS}/read",),
+    "AppConfiguration.GetSnapshotKeyValues": (f"{_SNAPSHOTS}/read",),
 }
 
 
@@ -142,16 +143,24 @@ def test_versions_are_listed_oldest_first() -> None:
         ("PUT", "/snapshots/s", "CreateSnapshot"),
         ("PATCH", "/snapshots/s", "UpdateSnapshot"),
         ("GET", "/operations", "GetOperationDetails"),
+        ("GET", "/kv?snapshot=s", "GetSnapshotKeyValues"),
+        ("HEAD", "/kv?Snapshot=", "GetSnapshotKeyValues"),
+        ("GET", "/kv/a?snapshot=s", "GetKeyValue"),
     ],
 )
 def test_paths_lead_to_operations(method: str, path: str, operation_id: str) -> None:
+    path, _, query = path.partition("?")
     match = Router(OPERATIONS).match(method, path)
     assert match is not None
-    assert match.operation.id == f"AppConfiguration.{operation_id}"
+    assert match.asked_with(Query(query)).operation.id == f"AppConfiguration.{operation_id}"
 
 
-def test_what_is_decided_on_is_the_store_or_the_one_key_value() -> None:
+def test_what_is_decided_on_is_the_store_or_the_one_key_value_or_snapshot() -> None:
     store = make_store()
+    snapshots = [
+        f"AppConfiguration.{one}"
+        for one in ("GetSnapshot", "UpdateSnapshot", "GetSnapshotKeyValues", "GetOperationDetails")
+    ]
     scopes = {
         operation.id: operation.access.scope(store, {"key": "a/b", "label": "prod", "name": "s"})
         for operation in OPERATIONS
@@ -159,9 +168,10 @@ def test_what_is_decided_on_is_the_store_or_the_one_key_value() -> None:
     }
     for operation_id, scope in scopes.items():
         one = operation_id.endswith(("KeyValue", "Lock"))
-        assert (scope.text != store.resource_id) is one, operation_id
+        assert (scope.text != store.resource_id) is (one or operation_id in snapshots), operation_id
         if one:
             assert key_and_label(scope) == ("a/b", "prod")
+    assert {scopes[one].text for one in snapshots} == {f"{store.resource_id}/snapshots/s"}
 
 
 @pytest.mark.parametrize("params", [{}, {"label": ""}, {"label": "\0"}])
@@ -219,31 +229,6 @@ def test_headers_are_a_fresh_list_each_time(plane: Plane) -> None:
 
 def test_a_body_may_be_as_large_as_a_key_value(plane: Plane) -> None:
     assert plane.max_body_bytes == MAX_BYTES == 10_240
-
-
-@pytest.mark.parametrize(
-    ("method", "path"),
-    [
-        ("GET", "/snapshots"),
-        ("GET", "/snapshots/one"),
-        ("PUT", "/snapshots/one"),
-        ("PATCH", "/snapshots/one"),
-        ("GET", "/operations"),
-    ],
-)
-async def test_snapshots_say_that_they_are_not_here(caller: Caller, method: str, path: str) -> None:
-    answer = await caller.call(method, path)
-    assert answer.status == 501
-    assert "snapshots are not here yet" in answer.body["title"]
-
-
-async def test_the_key_values_of_a_snapshot_are_not_those_of_the_store(caller: Caller) -> None:
-    await caller.put("/kv/k", {"value": "1"})
-    answer = await caller.get("/kv", snapshot="one")
-    assert (answer.status, answer.headers["content-type"]) == (
-        501,
-        "application/problem+json; charset=utf-8",
-    )
 
 
 @pytest.mark.parametrize(

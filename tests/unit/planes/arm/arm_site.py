@@ -13,8 +13,8 @@ from keyless.evidence.recorder import CellKey, Recorder, SignInKey, ThrottledKey
 from keyless.model.identities import PrincipalKind
 from keyless.model.resources import ResourceGroup, Tenant
 from keyless.model.roles import Permission, RoleAssignment, RoleDefinition
-from keyless.planes.appconfig.key_values.contents import StoreContents
-from keyless.planes.appconfig.key_values.service import KeyValues
+from keyless.planes.appconfig.configuration import Configuration
+from keyless.planes.appconfig.contents import StoreContents
 from keyless.planes.arm.plane import arm_plane
 from keyless.planes.keyvault.contents import VaultContents
 from keyless.runtime.world import EstateWorld
@@ -117,7 +117,7 @@ class ArmSite:
         self.told: list[CellKey] = []
         world = EstateWorld(store, "shop", lambda: self.now)
         nobody = Nobody()
-        self.plane = arm_plane(store, world, StoreContents(KeyValues(store)), VaultContents())
+        self.plane = arm_plane(store, world, StoreContents(Configuration.over(store)), VaultContents())
         self._dispatcher = Dispatcher(
             (self.plane,),
             store=store,

@@ -65,7 +65,7 @@ async def page_of_key_values(
 ) -> Page[KeyValue]:
     """A page of key-values; places are (key, label)."""
     items: list[KeyValue] = []
-    async for found in _key_values(reader, store_name, wanted, after):
+    async for found in every_key_value(reader, store_name, wanted, after):
         items += found
         if len(items) >= ITEMS_PER_PAGE:
             page = items[:ITEMS_PER_PAGE]
@@ -79,7 +79,7 @@ async def page_of_keys(
     """A page of keys, each once; places are (key,)."""
     last = after[0] if after else None
     items: list[str | None] = []
-    async for found in _key_values(reader, store_name, wanted, (last, "") if last is not None else None):
+    async for found in every_key_value(reader, store_name, wanted, (last, "") if last is not None else None):
         for record in found:
             if record.key != last:
                 last = record.key
@@ -94,7 +94,7 @@ async def page_of_labels(
 ) -> Page[str | None]:
     """A page of labels, each once, no label first; places are (label,)."""
     found: set[str] = set()
-    async for records in _key_values(reader, store_name, wanted, None):
+    async for records in every_key_value(reader, store_name, wanted, None):
         found.update(record.label or "" for record in records)
     rest = sorted(label for label in found if after is None or label > after[0])
     page = rest[:ITEMS_PER_PAGE]
@@ -121,14 +121,14 @@ async def page_of_revisions(
 async def key_value_at(reader: Reader, store_name: str, name: Name, at: float) -> KeyValue | None:
     """What a key-value was at a time (epoch seconds); none where there was none."""
     prefix = (*store_key(store_name), name.key, name.label or "")
-    async for _, revision in _walk(reader, REVISIONS, prefix):
+    async for _, revision in walk(reader, REVISIONS, prefix):
         if revision.at <= at:
             return revision.became
     return None
 
 
-async def _key_values(
-    reader: Reader, store_name: str, wanted: Wanted, after: Key | None
+async def every_key_value(
+    reader: Reader, store_name: str, wanted: Wanted, after: Key | None = None
 ) -> AsyncIterator[list[KeyValue]]:
     """Every key-value that is wanted, behind the place (key, label), some at a time."""
     if wanted.at is not None:
@@ -159,7 +159,7 @@ async def _revisions(
 ) -> AsyncIterator[tuple[Key, Revision]]:
     """The revisions of what is wanted, tags aside, up to its point in time."""
     for stretch in _stretches(store_name, wanted.keys, after):
-        async for place, revision in _walk(reader, REVISIONS, *stretch):
+        async for place, revision in walk(reader, REVISIONS, *stretch):
             if wanted.names(name_of(place)) and (wanted.at is None or revision.at <= wanted.at):
                 yield place, revision
 
@@ -178,7 +178,7 @@ def _stretches(store_name: str, keys: TextFilter, after: Key | None) -> Iterator
             yield (*store, key), "", behind
 
 
-async def _walk(
+async def walk(
     reader: Reader,
     collection: Collection[T],
     prefix: Key,

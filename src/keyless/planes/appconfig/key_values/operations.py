@@ -14,7 +14,6 @@ from keyless.wire.call import Authorized, Reply
 from keyless.wire.errors import (
     InvalidRequest,
     NotFound,
-    NotImplementedHere,
     PayloadTooLarge,
     PreconditionFailed,
 )
@@ -28,18 +27,14 @@ _PLACE_PARTS = 2
     id="AppConfiguration.GetKeyValues",
     route="GET|HEAD /kv",
     api_versions=APP_CONFIGURATION,
-    query_params=("key", "label", "snapshot"),
+    query_params=("key", "label"),
     access=access.on_store(access.KEY_VALUES_READ, listing=attributes.of_list),
     response=KeyValueSet,
-    errors=(InvalidRequest, PreconditionFailed, NotImplementedHere),
+    errors=(InvalidRequest, PreconditionFailed),
     spec=f"{_SPEC}#list-key-values",
 )
 async def list_key_values(call: Authorized[None], configuration: Configuration) -> Reply:
     """List the key-values that match the filters, a page at a time."""
-    if call.request.query.get("snapshot") is not None:
-        raise NotImplementedHere(
-            "snapshots are not here yet: list the key-values themselves, by key and label"
-        )
     store_name, query, pages = asked.store_asked(call), call.request.query_string, configuration.pages
     wants_now = call.request.headers.get("accept-datetime") is None
     known = pages.known(store_name, query) if wants_now else None

@@ -70,9 +70,14 @@ def check_content(name: Name, content: Content) -> None:
             raise InvalidRequest(
                 "a tag must have a name, and no control characters in its name or value", field="tags"
             )
-    size = sum(len(text.encode()) for text in (name.key, name.label or "", *content.texts))
+    size = size_of(name, content)
     if size > MAX_BYTES:
         raise PayloadTooLarge(
             f"the key-value has {size} bytes; its key, label, value, content type, description and tags "
             f"together may have {MAX_BYTES}"
         )
+
+
+def size_of(name: Name, content: Content) -> int:
+    """How many bytes a key-value counts."""
+    return sum(len(text.encode()) for text in (name.key, name.label or "", *content.texts))

@@ -1,20 +1,25 @@
-"""The key-values of configuration stores for those who manage stores, not for who asks a store's own host."""
+"""What configuration stores hold, for those who manage stores, not for who asks a store's own host."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
+from keyless.planes.appconfig.configuration import Configuration
 from keyless.planes.appconfig.key_values.records import KEY_VALUES, REVISIONS, KeyValue, Name, store_key
 from keyless.planes.appconfig.key_values.rules import Content
-from keyless.planes.appconfig.key_values.service import KeyValues
-from keyless.store.ports import Transaction
+from keyless.planes.appconfig.snapshots.records import SNAPSHOT_PAGES, SNAPSHOTS
+from keyless.store.ports import Collection, Transaction
+
+_COLLECTIONS: tuple[Collection[Any], ...] = (KEY_VALUES, REVISIONS, SNAPSHOTS, SNAPSHOT_PAGES)
 
 
 class StoreContents:
     """Reads and writes single key-values, with their history, and forgets all that a store held."""
 
-    def __init__(self, key_values: KeyValues) -> None:
-        self._key_values = key_values
+    def __init__(self, configuration: Configuration) -> None:
+        self._key_values = configuration.key_values
+        self._snapshots = configuration.snapshots
 
     async def read(self, store_name: str, key: str, label: str | None) -> KeyValue:
         """A key-value.
@@ -47,8 +52,7 @@ class StoreContents:
         return await self._key_values.delete(store_name, Name(key, label), now) is not None
 
     async def forget(self, transaction: Transaction, store_name: str) -> None:
-        """Take away everything that a store held, its history included."""
-        for place, _ in await transaction.scan(KEY_VALUES, store_key(store_name)):
-            await transaction.delete(KEY_VALUES, place)
-        for place, _ in await transaction.scan(REVISIONS, store_key(store_name)):
-            await transaction.delete(REVISIONS, place)
+        """Take away everything that a store held, its history and its snapshots included."""
+        for collection in _COLLECTIONS:
+            for place, _ in await transaction.scan(collection, store_key(store_name)):
+                await transaction.delete(collection, place)
