@@ -15,7 +15,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from keyless.catalog.limits import AppConfigurationTier, limits
-from keyless.model.resources import ConfigurationStore
 from keyless.planes.appconfig.asked import filter_problem
 from keyless.planes.appconfig.filters import NO_LABEL, FilterError
 from keyless.planes.appconfig.snapshots.composition import wanted
@@ -38,12 +37,6 @@ class NewSnapshot:
     retention_s: int | None = None
     tags: Mapping[str, str | None] = field(default_factory=dict)
     description: str | None = None
-
-
-def tier_of(store: ConfigurationStore) -> AppConfigurationTier:
-    """What a store's tier gives it."""
-    tiers = limits().app_configuration.tiers
-    return tiers.get(store.sku.casefold(), tiers["standard"])
 
 
 def check(new: NewSnapshot, tier: AppConfigurationTier) -> None:

@@ -18,6 +18,7 @@ from collections.abc import Callable, Sequence
 from msgspec import structs
 
 from keyless.catalog.limits import AppConfigurationTier, limits
+from keyless.lifecycle.store_tiers import tier_of
 from keyless.model.resources import ConfigurationStore
 from keyless.planes.appconfig.conditions import UNCONDITIONAL, Conditions
 from keyless.planes.appconfig.errors import AlreadyExists, InvalidState
@@ -39,7 +40,7 @@ from keyless.planes.appconfig.snapshots.records import (
     page_key,
     snapshot_key,
 )
-from keyless.planes.appconfig.snapshots.rules import NewSnapshot, check, tier_of
+from keyless.planes.appconfig.snapshots.rules import NewSnapshot, check
 from keyless.store.ports import Key, Store, Transaction
 from keyless.wire.errors import NotFound, PreconditionFailed
 
