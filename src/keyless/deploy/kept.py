@@ -5,7 +5,8 @@ Rules:
 - the owners of a group stay, and who was made a member of it beside the file; so do a vault's access policies
   for whom the file names none, and a store's replicas that it does not name;
 - purge protection, once on, is never switched off, and a premium vault stays one;
-- tags, tiers and whatever else only the management API is given stay as they are;
+- a store's tier, and how long it keeps history, are what the file says; where it does not, they stay;
+- tags and whatever else only the management API is given stay as they are;
 - a vault or store that lies deleted and is declared comes back as it was, with what it held. One whose time
   to come back is over is made anew, with nothing in it.
 """
@@ -17,6 +18,7 @@ from typing import Any, Protocol
 
 from msgspec import structs
 
+from keyless.lifecycle.store_tiers import STANDARD
 from keyless.model.access_keys import AccessKey
 from keyless.model.access_policies import AccessPolicy
 from keyless.model.denies import DenyAssignment
@@ -40,14 +42,12 @@ _KEPT: Mapping[type, tuple[str, ...]] = {
     FederatedCredential: ("description",),
     Vault: ("tags", "created_on", "updated_on", "body"),
     ConfigurationStore: (
-        "sku",
         "tags",
         "soft_delete_retention_days",
         "purge_protection",
         "system_assigned",
         "user_assigned",
         "created_on",
-        "body",
     ),
 }
 
@@ -79,10 +79,18 @@ def with_kept(before: object, record: object) -> Any:  # noqa: ANN401  # a recor
         )
     if isinstance(record, ConfigurationStore) and isinstance(before, ConfigurationStore):
         record = structs.replace(record, replicas=_replicas(record, before))
+    if isinstance(record, ConfigurationStore):
+        record = _store_with_kept(before if isinstance(before, ConfigurationStore) else None, record)
     names = _KEPT.get(type(record), ())
     if not names or type(before) is not type(record):
         return record
     return structs.replace(record, **{name: getattr(before, name) for name in names})  # type: ignore[type-var]
+
+
+def _store_with_kept(before: ConfigurationStore | None, record: ConfigurationStore) -> ConfigurationStore:
+    """A declared store with the tier and the further properties that its declaration does not name."""
+    tier, body = (STANDARD, {}) if before is None else (before.sku, before.body)
+    return structs.replace(record, sku=record.sku or tier, body={**body, **record.body})
 
 
 def beside(declared: Vault, there: Vault) -> tuple[AccessPolicy, ...]:

@@ -25,6 +25,12 @@ def tier_of(store: ConfigurationStore) -> AppConfigurationTier:
     return tiers.get(store.sku.casefold(), tiers[STANDARD])
 
 
+def keeps_deleted(tier: str) -> bool:
+    """Whether a deleted store of a tier can come back."""
+    tiers = limits().app_configuration.tiers
+    return tiers.get(tier.casefold(), tiers[STANDARD]).keeps_deleted
+
+
 def revision_retention_s(store: ConfigurationStore) -> int:
     """How long a revision of one of the store's key-values is kept."""
     longest = tier_of(store).revision_retention_s

@@ -86,6 +86,7 @@ class ConfigurationStore(msgspec.Struct, frozen=True, omit_defaults=True, rename
     """An App Configuration store. ``learned`` and ``body`` as for a vault.
 
     With ``disable_local_auth`` it takes no access keys; its identities are as those of a compute resource.
+    Of one that a file declares ``sku`` is empty where the file does not say.
     """
 
     resource_id: str

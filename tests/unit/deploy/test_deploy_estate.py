@@ -46,6 +46,8 @@ resourceGroups:
         settings: [{key: color, value: green}, {key: color, value: blue, label: prod}]
         accessKeys: {orders-key: "MDEyMzQ1Njc4OWFiY2RlZg=="}
         disableLocalAuth: true
+        sku: standard
+        revisionRetentionDays: 14
 applications:
   legacy: {clientSecret: {env: DB}, clientSecretExpires: 2027-06-30, runsOn: on-premises}
 roleAssignments:

@@ -14,6 +14,7 @@ from assertions_made import certificate, der, public_jwk, rsa_key
 from keyless.estate import naming
 from keyless.estate.key_values import FLAG_PREFIX, FLAG_TYPE, REFERENCE_TYPE, flag_value, reference_value
 from keyless.estate.resolve.denies import EVERYONE
+from keyless.lifecycle.store_tiers import REVISION_RETENTION
 from keyless.model import derived_ids as ids
 from keyless.model.access_policies import ALL, PERMISSIONS, AccessPolicy, PolicyPermissions
 from keyless.model.denies import DeniedPrincipal, DenyAssignment
@@ -102,6 +103,12 @@ KEYS = WORDS.filter(lambda text: text not in {".", ".."})
 def estates(draw: st.DrawFn) -> Estate:
     """An estate such as a store may hold."""
     return _Maker(draw).make()
+
+
+STORE_TIERS = st.sampled_from(
+    [("", 0), ("", 29), ("free", 0), ("developer", 6), ("standard", 1), ("premium", 0)]
+)
+"""A tier of a store, and for how many days it keeps history (0: as long as the tier does)."""
 
 
 class _Maker:
@@ -238,7 +245,11 @@ class _Maker:
 
     def _store(self, resource_id: str, name: str) -> ConfigurationStore:
         closed = self.draw(st.booleans())
-        return ConfigurationStore(resource_id, name, self.draw(LOCATIONS), disable_local_auth=closed)
+        sku, days = self.draw(STORE_TIERS)
+        body = {REVISION_RETENTION: days * 86_400} if days else {}
+        return ConfigurationStore(
+            resource_id, name, self.draw(LOCATIONS), disable_local_auth=closed, sku=sku, body=body
+        )
 
     def _applications(self) -> tuple[DeclaredApplication, ...]:
         names = self.draw(st.lists(WORDS | NAMES, max_size=2, unique_by=str.casefold))

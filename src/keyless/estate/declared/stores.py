@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from keyless.catalog.limits import limits
 from keyless.estate import naming
 from keyless.estate.declared.texts import NO_TAGS, REFERENCE, SETTING_TAGS
 from keyless.estate.shapes.base import Where
 from keyless.estate.shapes.containers import Entries, ListOf, ListOrMap, MapOf
 from keyless.estate.shapes.record import Alternatives, Record, RecordOf, defaulted, optional, required
-from keyless.estate.shapes.scalars import Text, YesOrNo
+from keyless.estate.shapes.scalars import Text, WholeNumber, Word, YesOrNo
+from keyless.lifecycle.store_tiers import TIERS
+
+_DAY_S = 24 * 60 * 60
+_TIERS = limits().app_configuration.tiers
+SHORT_HISTORY_DAYS, LONGEST_HISTORY_DAYS = (
+    pick(tier.revision_retention_s for tier in _TIERS.values()) // _DAY_S for pick in (min, max)
+)
 
 
 class ReferenceEntry(Record, title="a Key Vault reference"):
@@ -127,6 +135,15 @@ class StoreEntry(Record, title="a configuration store"):
     """An App Configuration store, reached as `https://NAME.azconfig.io`."""
 
     location = optional(Text(naming.LOCATION), "Where it is. Left out: where its resource group is.")
+    sku = optional(
+        Where(Word("a tier", *TIERS)),
+        "Its tier, which decides on its quotas. Left out: as it is there, else `standard`.",
+    )
+    revision_retention_days = optional(
+        Where(WholeNumber(1, LONGEST_HISTORY_DAYS, "a number of days")),
+        "How long it keeps the history of its key-values; the free and developer tiers keep at most "
+        f"{SHORT_HISTORY_DAYS}. Left out: as it is there, else as long as the tier does.",
+    )
     settings = optional(
         SETTINGS,
         "The key-values that it holds: a mapping by key; or a list, where a key has several labels or there "

@@ -13,12 +13,14 @@ from keyless.estate.export.labels import compute_name, group_of
 from keyless.estate.export.references import References
 from keyless.estate.export.settings import settings_document
 from keyless.estate.key_values import vault_host
+from keyless.lifecycle.store_tiers import revision_retention_s, tier_of
 from keyless.model.derived_ids import system_assigned_identity, user_assigned_identity
 from keyless.model.estate import DeclaredSecret, Estate
 from keyless.model.identities import ComputeResource, ManagedIdentity
 from keyless.model.resource_id import ResourceId
 from keyless.model.resources import ConfigurationStore, ResourceGroup, Vault
 
+_DAY_S = 24 * 60 * 60
 Document = dict[str, Any]
 """A part of the file: mappings, lists and scalars, as YAML has them."""
 
@@ -125,7 +127,7 @@ class GroupWriter:
 
     def _one_store(self, store: ConfigurationStore, group: ResourceGroup) -> Document:
         settings = [one for one in self._estate.settings if one.store.casefold() == store.name.casefold()]
-        document = _location(store, group)
+        document = {**_location(store, group), **_tier(store)}
         if settings:
             document["settings"] = settings_document(settings, self._vaults_by_host)
         keys = self._access_keys(store)
@@ -155,6 +157,18 @@ def secret_document(secret: DeclaredSecret, variable: str) -> Document:
 
 def _location(resource: ComputeResource | Vault | ConfigurationStore, group: ResourceGroup) -> Document:
     return {} if resource.location == group.location else {"location": resource.location}
+
+
+def _tier(store: ConfigurationStore) -> Document:
+    """A store's tier, and how long it keeps history where that is not what the tier does.
+
+    The tier is written even where it is standard: a file that does not say leaves it as it is there.
+    """
+    document: Document = {"sku": store.sku} if store.sku else {}
+    days = revision_retention_s(store) // _DAY_S
+    if days and days != tier_of(store).revision_retention_s // _DAY_S:
+        document["revisionRetentionDays"] = days
+    return document
 
 
 def _derived(identity: ManagedIdentity) -> ManagedIdentity:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from msgspec import structs
 
+from keyless.catalog.limits import limits
 from keyless.estate.declared.estate import EstateEntry
 from keyless.estate.declared.groups import GroupEntry
 from keyless.estate.declared.identities import (
@@ -19,6 +20,7 @@ from keyless.estate.resolve.directory import Directory
 from keyless.estate.resolve.guids import GuidRegister
 from keyless.estate.resolve.replicas import read_replicas
 from keyless.estate.shapes.containers import Entries
+from keyless.lifecycle.store_tiers import FREE, REVISION_RETENTION, STANDARD
 from keyless.model import derived_ids as ids
 from keyless.model.hosts import HostKind
 from keyless.model.identities import ComputeResource, ManagedIdentity
@@ -34,6 +36,8 @@ from keyless.model.resources import (
     Tenant,
     Vault,
 )
+
+DAY_S = 24 * 60 * 60
 
 
 class Resources:
@@ -138,9 +142,25 @@ class _GroupReader:
             name=name.value,
             location=entry.location or self.group.location,
             disable_local_auth=entry.disable_local_auth,
+            sku="" if entry.sku is None else entry.sku.value,
+            body=self._history(entry),
         )
         store = structs.replace(store, replicas=read_replicas(store, entry.replicas, self.reading))
         self.resources.stores.add(store, name.value)
+
+    def _history(self, entry: StoreEntry) -> dict[str, int]:
+        """How long a store keeps revisions, where that is said; no longer than its tier can."""
+        days, tier = entry.revision_retention_days, entry.sku.value if entry.sku is not None else STANDARD
+        if days is None:
+            return {}
+        longest = limits().app_configuration.tiers[tier].revision_retention_s // DAY_S
+        if tier == FREE and days.value != longest:
+            problem = f"a free store keeps its history for {longest} days, neither more nor less"
+            self.reading.report(days.at, problem, "leave it out, or write another `sku`")
+        elif days.value > longest:
+            problem = f"a store of the {tier} tier keeps its history for at most {longest} days"
+            self.reading.report(days.at, problem, "write fewer, or another `sku`")
+        return {REVISION_RETENTION: days.value * DAY_S}
 
     def _is_first(
         self, directory: Directory[Vault] | Directory[ConfigurationStore], name: Located[str]

@@ -6,14 +6,18 @@ import datetime as dt
 
 import pytest
 from app_configuration_caller import Caller
+from msgspec import structs
 
+from keyless.lifecycle.store_tiers import REVISION_RETENTION
 from keyless.planes.appconfig.key_values.listing import Wanted
 from keyless.planes.appconfig.key_values.records import REVISIONS, Name, key_value_key
 from keyless.planes.appconfig.key_values.rules import Content
-from keyless.planes.appconfig.key_values.service import RETENTION_S, KeyValues
+from keyless.planes.appconfig.key_values.service import KeyValues
+from keyless.store.collections import STORES
 from keyless.store.sqlite.store import SqliteStore
 
 DAY_S = 24 * 60 * 60
+RETENTION_S = 30 * DAY_S
 
 
 def _at(now: int) -> dict[str, str]:
@@ -195,3 +199,29 @@ async def test_what_is_not_a_time_is_refused(caller: Caller, text: str) -> None:
     for path in ("/kv", "/kv/k", "/keys", "/labels", "/revisions"):
         answer = await caller.get(path, headers={"Accept-Datetime": text})
         assert (answer.status, answer.body["name"]) == (400, "Accept-Datetime")
+
+
+@pytest.mark.parametrize(
+    ("sku", "told", "days"),
+    [
+        ("free", {}, 7),
+        ("developer", {}, 7),
+        ("standard", {}, 30),
+        ("premium", {}, 30),
+        ("standard", {REVISION_RETENTION: 3 * DAY_S}, 3),
+        ("developer", {REVISION_RETENTION: 30 * DAY_S}, 7),
+    ],
+)
+async def test_history_is_kept_as_long_as_the_tier_and_the_store_say(
+    caller: Caller, store: SqliteStore, sku: str, told: dict[str, int], days: int
+) -> None:
+    changed = structs.replace(caller.store, sku=sku, body=told)
+    async with store.transaction() as transaction:
+        await transaction.put(STORES, (changed.name,), changed)
+    await caller.put("/kv/k", {"value": "old"})
+    await caller.later(60).put("/kv/k", {"value": "new"})
+    for passed, expected in ((days * DAY_S, ["new", "old"]), (days * DAY_S + 1, ["new"])):
+        assert [value for _, _, value in await _values(caller.later(passed))] == expected
+    await caller.later(days * DAY_S + 120).put("/kv/k", {"value": "newest"})
+    kept = await store.scan(REVISIONS, key_value_key(changed.name, Name("k")))
+    assert [revision.became.value for _, revision in kept if revision.became] == ["newest", "new"]

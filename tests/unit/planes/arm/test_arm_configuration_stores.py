@@ -98,6 +98,18 @@ async def test_what_the_newest_version_alone_knows_is_kept_for_it(site: StoreSit
             "InvalidRequestContent",
         ),
         (
+            {**STANDARD, "properties": {"defaultKeyValueRevisionRetentionPeriodInSeconds": 3_599}},
+            "InvalidRequestContent",
+        ),
+        (
+            {
+                **STANDARD,
+                "sku": {"name": "free"},
+                "properties": {"defaultKeyValueRevisionRetentionPeriodInSeconds": 86_400},
+            },
+            "InvalidRequestContent",
+        ),
+        (
             {**STANDARD, "sku": {"name": "free"}, "properties": {"softDeleteRetentionInDays": 1}},
             "InvalidRequestContent",
         ),
@@ -142,7 +154,20 @@ async def test_a_store_neither_moves_nor_goes_back_to_free(site: StoreSite) -> N
     await site.make()
     moved = await site.ask("PUT", store_path("contoso"), {**STANDARD, "location": "northeurope"})
     assert (moved.status, moved.code) == (409, "InvalidResourceLocation")
-    assert (await site.ask("PATCH", store_path("contoso"), {"sku": {"name": "free"}})).status == 400
+    for tier in ("free", "developer"):
+        assert (await site.ask("PATCH", store_path("contoso"), {"sku": {"name": tier}})).status == 400
+
+
+async def test_a_store_says_how_long_it_keeps_history_whether_it_was_told_or_not(site: StoreSite) -> None:
+    name = "defaultKeyValueRevisionRetentionPeriodInSeconds"
+
+    async def shown() -> int:
+        return int((await site.ask("GET", store_path("contoso"), version=NEWEST)).body["properties"][name])
+
+    await site.make(sku="developer")
+    assert await shown() == 604_800
+    await site.ask("PATCH", store_path("contoso"), {"properties": {name: 3_600}}, version=NEWEST)
+    assert await shown() == 3_600
 
 
 async def test_a_free_store_that_becomes_standard_is_kept_when_it_is_deleted(site: StoreSite) -> None:

@@ -3,11 +3,9 @@
 Rules:
 - every write leaves a revision; a write that would change nothing is none (no new etag, no revision);
 - a locked key-value is neither written nor deleted until it is unlocked; conditions are looked at first;
-- revisions older than 30 days go at the next write of their key-value. The newest of them stays, for it says
-  what the key-value was when the 30 days began.
+- how long revisions stay, `history.py` says.
 
-Source: https://learn.microsoft.com/azure/azure-app-configuration/rest-api-key-value, rest-api-locks and
-rest-api-revisions (standard tier)
+Source: https://learn.microsoft.com/azure/azure-app-configuration/rest-api-key-value and rest-api-locks
 """
 
 from __future__ import annotations
@@ -22,25 +20,19 @@ from keyless.planes.appconfig.conditions import UNCONDITIONAL, Conditions
 from keyless.planes.appconfig.errors import KeyLocked
 from keyless.planes.appconfig.etags import new_etag
 from keyless.planes.appconfig.key_values import listing
+from keyless.planes.appconfig.key_values.history import keep, kept_for_s
 from keyless.planes.appconfig.key_values.listing import Wanted
 from keyless.planes.appconfig.key_values.records import (
     KEY_VALUES,
-    REVISIONS,
     KeyValue,
     Name,
-    Revision,
     key_value_key,
-    places_before,
-    revision_place,
     store_key,
 )
 from keyless.planes.appconfig.key_values.rules import Content, check_content, check_name
 from keyless.planes.appconfig.paging import Page
 from keyless.store.ports import Key, Store, Transaction
 from keyless.wire.errors import Missing, NotFound, PreconditionFailed
-
-RETENTION_S = 30 * 24 * 60 * 60
-_PURGED_AT_ONCE = 256
 
 
 class KeyValues:
@@ -86,7 +78,8 @@ class KeyValues:
         self, store_name: str, wanted: Wanted, now: int, after: Key | None = None
     ) -> Page[KeyValue]:
         """A page of the revisions that have not expired."""
-        return await listing.page_of_revisions(self._store, store_name, wanted, after, now - RETENTION_S)
+        expired_before = now - await kept_for_s(self._store, store_name)
+        return await listing.page_of_revisions(self._store, store_name, wanted, after, expired_before)
 
     async def list_all(self, store_name: str) -> Sequence[KeyValue]:
         """Every key-value of a configuration store, in order."""
@@ -138,12 +131,12 @@ class KeyValues:
             modified_at=now,
             locked=locked,
         )
-        await _keep(transaction, store_name, name, record, now)
+        await keep(transaction, store_name, name, record, now)
         return record
 
     async def remove(self, transaction: Transaction, store_name: str, name: Name, now: int) -> None:
         """Delete a key-value within a transaction: whoever calls has looked at what is there."""
-        await _keep(transaction, store_name, name, None, now)
+        await keep(transaction, store_name, name, None, now)
 
     async def declared(self, store_name: str, setting: DeclaredSetting, now: int) -> KeyValue:
         """Bring a key-value up to what an estate declares; raises what ``set`` does.
@@ -170,7 +163,7 @@ class KeyValues:
             existing = await _existing(transaction, store_name, name, conditions)
             _require_unlocked(existing)
             if existing is not None:
-                await _keep(transaction, store_name, name, None, now)
+                await keep(transaction, store_name, name, None, now)
         return existing
 
     async def lock(
@@ -195,7 +188,7 @@ class KeyValues:
             if existing.locked is locked:
                 return existing
             record = structs.replace(existing, locked=locked, etag=new_etag(self._entropy), modified_at=now)
-            await _keep(transaction, store_name, name, record, now)
+            await keep(transaction, store_name, name, record, now)
         return record
 
 
@@ -225,26 +218,3 @@ def _missing(store_name: str, name: Name) -> NotFound:
         f"there is no key-value `{name.key[:256]}`{label}",
         missing=Missing("key-value", store_name, name.key, name.label),
     )
-
-
-async def _keep(
-    transaction: Transaction, store_name: str, name: Name, record: KeyValue | None, now: int
-) -> None:
-    """Make a key-value what it is from now on (none: deleted), and write down that it became so."""
-    lies_at = key_value_key(store_name, name)
-    if record is None:
-        await transaction.delete(KEY_VALUES, lies_at)
-    else:
-        await transaction.put(KEY_VALUES, lies_at, record)
-    newest = await transaction.scan(REVISIONS, lies_at, limit=1)
-    place = revision_place(now, newest[0][0][-1] if newest else None)
-    await transaction.put(REVISIONS, (*lies_at, place), Revision(now, record))
-    await _purge(transaction, lies_at, now)
-
-
-async def _purge(transaction: Transaction, lies_at: Key, now: int) -> None:
-    """Remove what has expired of a key-value's history, but for the newest of it."""
-    behind = (*lies_at, places_before(now - RETENTION_S))
-    expired = await transaction.scan(REVISIONS, lies_at, after=behind, limit=_PURGED_AT_ONCE)
-    for place, _ in expired[1:]:
-        await transaction.delete(REVISIONS, place)

@@ -7,6 +7,7 @@ from typing import Any
 
 from msgspec import UNSET
 
+from keyless.lifecycle.store_tiers import REVISION_RETENTION, keeps_deleted, revision_retention_s
 from keyless.model.resource_id import ResourceId, subscription_scope
 from keyless.model.resources import STORE_TYPE, ConfigurationStore, DeletedStore
 from keyless.planes.arm.appconfiguration.api_versions import shows
@@ -16,7 +17,6 @@ from keyless.planes.arm.appconfiguration.schemas import (
     Sku,
     StoreBody,
 )
-from keyless.planes.arm.appconfiguration.settings import KEEPS_DELETED
 from keyless.planes.arm.moments import moment
 
 DELETED_TYPE = "Microsoft.AppConfiguration/deletedConfigurationStores"
@@ -53,11 +53,12 @@ def _properties(store: ConfigurationStore, state: str) -> Iterator[tuple[str, An
         yield "creationDate", moment(store.created_on)
     yield "endpoint", endpoint(store)
     yield "disableLocalAuth", store.disable_local_auth
-    yield "softDeleteRetentionInDays", store.soft_delete_retention_days if store.sku in KEEPS_DELETED else 0
+    yield "softDeleteRetentionInDays", store.soft_delete_retention_days if keeps_deleted(store.sku) else 0
     yield "enablePurgeProtection", store.purge_protection
+    yield REVISION_RETENTION, revision_retention_s(store)
     yield "privateEndpointConnections", []
     for name, value in store.body.items():
-        if name != "systemData":
+        if name not in {"systemData", REVISION_RETENTION}:
             yield name, value
 
 

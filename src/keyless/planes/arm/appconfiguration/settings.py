@@ -2,8 +2,9 @@
 
 Rules:
 - what is left out stays as it is, on a PUT as on a PATCH;
-- the tiers are free, developer, standard and premium; nothing goes back to free, and a subscription has one
-  free store in a region;
+- the tiers are free, developer, standard and premium; nothing goes back to free, nor from standard or premium
+  to developer, and a subscription has one free store in a region;
+- how long revisions are kept can be shortened, to an hour, but not in the free tier;
 - only standard and premium keep a deleted store: for 1 to 7 days, which are fixed when the store is made;
 - protection against purging can be switched on, and never off.
 
@@ -18,6 +19,16 @@ from typing import Any
 
 from msgspec import structs, to_builtins
 
+from keyless.catalog.limits import limits
+from keyless.lifecycle.store_tiers import (
+    DEVELOPER,
+    FREE,
+    PREMIUM,
+    REVISION_RETENTION,
+    STANDARD,
+    TIERS,
+    keeps_deleted,
+)
 from keyless.model.replicas import TIERS as REPLICATED
 from keyless.model.resources import ConfigurationStore
 from keyless.planes.arm.appconfiguration.schemas import PropertiesInput, Sku, StoreInput
@@ -25,13 +36,10 @@ from keyless.planes.arm.errors import InvalidContent
 from keyless.planes.arm.regions import plain
 from keyless.planes.arm.tags import cased_once, check_tags
 
-FREE = "free"
-TIERS = (FREE, "developer", "standard", "premium")
-KEEPS_DELETED = frozenset({"standard", "premium"})
+_PRODUCTION = frozenset({STANDARD, PREMIUM})
 ENABLED, DISABLED = "Enabled", "Disabled"
 LOCAL, PASS_THROUGH = "Local", "Pass-through"
 LONGEST_RETENTION_DAYS = 7
-_LONGEST_HISTORY_S = {FREE: 604_800, "developer": 604_800, "standard": 2_592_000, "premium": 2_592_000}
 
 
 def made(resource_id: str, name: str, given: StoreInput, now: int) -> ConfigurationStore:
@@ -67,8 +75,8 @@ def changed(store: ConfigurationStore, given: StoreInput) -> ConfigurationStore:
     tier = store.sku if given.sku is None else _tier(given.sku)
     if given.tags is not None:
         check_tags(given.tags)
-    if tier == FREE != store.sku:
-        raise _invalid("sku", f"A store cannot be changed from the '{store.sku}' to the 'free' tier.")
+    if (tier == FREE != store.sku) or (tier == DEVELOPER and store.sku in _PRODUCTION):
+        raise _invalid("sku", f"A store cannot be changed from the '{store.sku}' to the '{tier}' tier.")
     if store.replicas and tier not in REPLICATED:
         raise _invalid(
             "sku", f"A store of the '{tier}' tier has no replicas: delete those that it has first."
@@ -99,7 +107,7 @@ def _tier(sku: Sku) -> str:
 
 def _retention(store: ConfigurationStore, asked: PropertiesInput, tier: str) -> int:
     days, name = asked.soft_delete_retention_in_days, "softDeleteRetentionInDays"
-    if tier not in KEEPS_DELETED:
+    if not keeps_deleted(tier):
         if days:
             raise _invalid(name, f"The '{tier}' tier does not keep deleted stores.")
         return 0
@@ -114,7 +122,7 @@ def _retention(store: ConfigurationStore, asked: PropertiesInput, tier: str) -> 
 
 def _purge_protection(store: ConfigurationStore, asked: PropertiesInput, tier: str) -> bool:
     wanted = _either(asked.enable_purge_protection, store.purge_protection)
-    if wanted and tier not in KEEPS_DELETED:
+    if wanted and not keeps_deleted(tier):
         raise _invalid("enablePurgeProtection", f"The '{tier}' tier does not keep deleted stores.")
     if store.purge_protection and not wanted:
         raise _invalid("enablePurgeProtection", "'enablePurgeProtection' cannot be switched off again.")
@@ -135,10 +143,7 @@ def _kept(asked: PropertiesInput, tier: str) -> Iterator[tuple[str, Any]]:
         yield "dataPlaneProxy", to_builtins(proxy)
     seconds = asked.default_key_value_revision_retention_period_in_seconds
     if seconds is not None:
-        if not 0 <= seconds <= _LONGEST_HISTORY_S[tier]:
-            name = "defaultKeyValueRevisionRetentionPeriodInSeconds"
-            raise _invalid(name, f"'{name}' must be 0 to {_LONGEST_HISTORY_S[tier]} in the '{tier}' tier.")
-        yield "defaultKeyValueRevisionRetentionPeriodInSeconds", seconds
+        yield REVISION_RETENTION, _history(seconds, tier)
     for name, value in (
         ("encryption", asked.encryption),
         ("telemetry", asked.telemetry),
@@ -146,6 +151,17 @@ def _kept(asked: PropertiesInput, tier: str) -> Iterator[tuple[str, Any]]:
     ):
         if value is not None:
             yield name, value
+
+
+def _history(seconds: int, tier: str) -> int:
+    known = limits().app_configuration
+    longest = known.tiers[tier].revision_retention_s
+    least = longest if tier == FREE else known.shortest_retention_s
+    if not least <= seconds <= longest:
+        raise _invalid(
+            REVISION_RETENTION, f"'{REVISION_RETENTION}' must be {least} to {longest} in the '{tier}' tier."
+        )
+    return seconds
 
 
 def _one_of(name: str, value: str, *known: str) -> str:

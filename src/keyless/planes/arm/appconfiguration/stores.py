@@ -18,6 +18,7 @@ from msgspec import convert, structs, to_builtins
 
 from keyless.lifecycle.identities import live_identities, settle_identities
 from keyless.lifecycle.scopes import drop_assignments_within
+from keyless.lifecycle.store_tiers import FREE, keeps_deleted
 from keyless.model.resource_id import ResourceId
 from keyless.model.resources import ConfigurationStore, DeletedStore
 from keyless.planes.arm.appconfiguration import naming
@@ -30,7 +31,7 @@ from keyless.planes.arm.appconfiguration.identities import as_asked, shown
 from keyless.planes.arm.appconfiguration.lookup import store_named, store_there
 from keyless.planes.arm.appconfiguration.polling import polled
 from keyless.planes.arm.appconfiguration.schemas import StoreBody, StoreInput, StoreList
-from keyless.planes.arm.appconfiguration.settings import FREE, KEEPS_DELETED, changed, made
+from keyless.planes.arm.appconfiguration.settings import changed, made
 from keyless.planes.arm.errors import InvalidContent, InvalidName, ResourceElsewhere, ResourceNotFound
 from keyless.planes.arm.long_running import Done, keep
 from keyless.planes.arm.places import group_of, subscription_of, within
@@ -231,7 +232,7 @@ async def delete_in(transaction: Transaction, store: ConfigurationStore, arm: Ar
     place_of = (store.name.casefold(),)
     await transaction.delete(STORES, place_of)
     await drop_assignments_within(transaction, ResourceId.parse(store.resource_id))
-    if store.sku in KEEPS_DELETED:
+    if keeps_deleted(store.sku):
         gone_at = now + store.soft_delete_retention_days * DAY_S
         await transaction.put(
             DELETED_STORES,

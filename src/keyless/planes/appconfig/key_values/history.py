@@ -1,0 +1,61 @@
+"""The history of key-values: what is written down of each change, and for how long it is kept.
+
+Rules:
+- every change is a revision, a deletion too;
+- a revision expires when it is older than its store keeps history for, which the tier decides and the store
+  may shorten. It is not listed any more, and goes at the next change of its key-value;
+- the newest of those that have expired stays: it says what the key-value was when the time began.
+
+Source: https://learn.microsoft.com/azure/azure-app-configuration/rest-api-revisions
+"""
+
+from __future__ import annotations
+
+from keyless.catalog.limits import limits
+from keyless.lifecycle.store_tiers import STANDARD, revision_retention_s
+from keyless.planes.appconfig.key_values.records import (
+    KEY_VALUES,
+    REVISIONS,
+    KeyValue,
+    Name,
+    Revision,
+    key_value_key,
+    places_before,
+    revision_place,
+    store_key,
+)
+from keyless.store.collections import STORES
+from keyless.store.ports import Key, Reader, Transaction
+
+_PURGED_AT_ONCE = 256
+
+
+async def kept_for_s(reader: Reader, store_name: str) -> int:
+    """How long a store keeps revisions."""
+    store = await reader.get(STORES, store_key(store_name))
+    if store is None:
+        return limits().app_configuration.tiers[STANDARD].revision_retention_s
+    return revision_retention_s(store)
+
+
+async def keep(
+    transaction: Transaction, store_name: str, name: Name, record: KeyValue | None, now: int
+) -> None:
+    """Make a key-value what it is from now on (none: deleted), and write down that it became so."""
+    lies_at = key_value_key(store_name, name)
+    if record is None:
+        await transaction.delete(KEY_VALUES, lies_at)
+    else:
+        await transaction.put(KEY_VALUES, lies_at, record)
+    newest = await transaction.scan(REVISIONS, lies_at, limit=1)
+    place = revision_place(now, newest[0][0][-1] if newest else None)
+    await transaction.put(REVISIONS, (*lies_at, place), Revision(now, record))
+    await _purge(transaction, lies_at, now - await kept_for_s(transaction, store_name))
+
+
+async def _purge(transaction: Transaction, lies_at: Key, expired_before: int) -> None:
+    """Remove what has expired of a key-value's history, but for the newest of it."""
+    behind = (*lies_at, places_before(expired_before))
+    expired = await transaction.scan(REVISIONS, lies_at, after=behind, limit=_PURGED_AT_ONCE)
+    for place, _ in expired[1:]:
+        await transaction.delete(REVISIONS, place)
