@@ -75,6 +75,7 @@ SAYS = {
         "list_revision_sample": "'content_type': 'my content type'",
         "read_only_sample": "'read_only': True",
         "send_request_sample": "200",
+        "snapshot_sample": "'key': 'my_key1'",
         "sync_token_sample": "",
     },
 }
@@ -87,8 +88,6 @@ ONE_OF_A_KIND = {
 }
 
 NOT_RUN = {
-    (SETTINGS, "snapshot_sample"): "snapshots are not served yet",
-    (SETTINGS, "snapshot_sample_async"): "snapshots are not served yet",
     (
         SETTINGS,
         "hello_world_sample_entra_id_and_bleu",
@@ -151,14 +150,6 @@ def test_every_published_sample_is_run_or_left_out_for_a_reason(folders: Folders
     run = {(package, name) for package, name, _ in RUN}
     assert not run & NOT_RUN.keys()
     assert run | NOT_RUN.keys() == published
-
-
-def test_the_samples_of_snapshots_are_left_out_for_as_long_as_they_must_be(
-    sample: Callable[[str, str], Ran],
-) -> None:
-    ran = sample(SETTINGS, "snapshot_sample")
-    assert ran.code != 0
-    assert "snapshots are not here yet" in ran.stderr
 
 
 def test_samples_that_cannot_be_fetched_are_a_plain_reason(
