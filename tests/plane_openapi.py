@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from plane_schemas import Described, PlaneDocuments
@@ -17,13 +18,21 @@ _STYLES: Mapping[str, Json] = {"csv": {"explode": False}, "multi": {"explode": T
 
 
 def document(
-    documents: PlaneDocuments, api_version: str, parameters: Mapping[str, Json], served: Sequence[str]
+    documents: PlaneDocuments,
+    api_version: str,
+    parameters: Mapping[str, Json],
+    served: Sequence[str],
+    without: Container[str] = (),
 ) -> Json:
-    """The operations served at an api-version; ``parameters`` are the schemas of those of paths, by name."""
+    """The operations served at an api-version; ``parameters`` are the schemas of those of paths, by name.
+
+    The parameters of queries and headers that are named in ``without`` are left out.
+    """
     operations = [found for found in documents.operations(api_version) if found.id in served]
     paths: dict[str, Json] = {}
     for found in operations:
-        paths.setdefault(found.path, {})[found.method.lower()] = _operation(found, api_version, parameters)
+        asked = replace(found, parameters=tuple(p for p in found.parameters if p["name"] not in without))
+        paths.setdefault(found.path, {})[found.method.lower()] = _operation(asked, api_version, parameters)
     definitions = operations[0].definitions if operations else {}
     whole: Json = {
         "openapi": "3.1.0",

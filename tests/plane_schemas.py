@@ -69,8 +69,8 @@ class Described:
 
 
 def as_it_is(path: str) -> Iterator[str]:
-    """A path, where it can be written in one way alone."""
-    yield path
+    """A path, with or without a slash at its end."""
+    yield from (path, path.rstrip("/"))
 
 
 @dataclass(frozen=True)

@@ -158,7 +158,8 @@ class PlaneSite:
         version = self._of.newest if version is None else version
         asked = "&".join(filter(None, (f"api-version={version}" if version else "", query)))
         sent = b"" if body is None else body if isinstance(body, bytes) else msgspec.json.encode(body)
-        return await self.send(method, path, asked, sent, headers or {})
+        typed = {"content-type": "application/json"} if sent else {}
+        return await self.send(method, path, asked, sent, {**typed, **(headers or {})})
 
     async def send(self, method: str, path: str, query: str, body: bytes, headers: dict[str, str]) -> Answer:
         """Send a request as it is written, with the officer's token."""

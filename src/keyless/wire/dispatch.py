@@ -347,6 +347,8 @@ class Dispatcher:
         await _read_once(request, turn.plane, turn.read_body)
         if operation.body is None:
             return None
+        if turn.plane.reads is not None:
+            turn.plane.reads(request)
         try:
             return msgspec.json.decode(request.body, type=operation.body)
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:

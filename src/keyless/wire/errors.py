@@ -151,10 +151,14 @@ class NotAtThisVersion(NoSuchOperation):
 
 
 class MethodNotAllowed(WireError):
-    """The path is known, with other methods."""
+    """The path is known, with other methods: those ``allowed``."""
 
     status = 405
     code = "MethodNotAllowed"
+
+    def __init__(self, message: str, *, allowed: tuple[str, ...] = ()) -> None:
+        super().__init__(message)
+        self.allowed = allowed
 
 
 class Conflict(WireError):
@@ -206,6 +210,13 @@ class PayloadTooLarge(WireError):
 
     status = 413
     code = "RequestEntityTooLarge"
+
+
+class UnsupportedMediaType(WireError):
+    """The body is of a type that the plane does not read."""
+
+    status = 415
+    code = "UnsupportedMediaType"
 
 
 @dataclass(frozen=True, slots=True)

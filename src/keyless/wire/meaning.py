@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -219,12 +219,7 @@ class Meanings:
         match = site.router.match(method, path)
         meaning = Meaning(site, None, {}, "", None, asks_for_token=site.takes_tokens)
         if match is None:
-            others = site.router.other_methods(path)
-            meaning.problem = (
-                MethodNotAllowed(f"this path takes {', '.join(sorted(others))}")
-                if others
-                else NoSuchOperation(f"there is no operation at `{request.path[:200]}`")
-            )
+            meaning.problem = _not_routed(request, site.router.other_methods(path))
             return meaning
         match = _as_asked(match, request)
         meaning.operation = match.operation
@@ -233,7 +228,7 @@ class Meanings:
         meaning.tally = self._tally(site, match.operation)
         try:
             meaning.params = _with_query(match.params, match.operation, request)
-            meaning.api_version = request.query.get("api-version") or ""
+            meaning.api_version = _version_asked(request.query)
             meaning.problem = _version_problem(match.operation, meaning.api_version)
             meaning.query = request.query
         except InvalidRequest as problem:
@@ -294,6 +289,14 @@ class Meanings:
         self._seen_version = version
 
 
+def _not_routed(request: Request, methods: Iterable[str]) -> WireError:
+    """What is wrong with a request that no operation is for; its path may be known with other methods."""
+    allowed = tuple(sorted(methods))
+    if allowed:
+        return MethodNotAllowed(f"this path takes {', '.join(allowed)}", allowed=allowed)
+    return NoSuchOperation(f"there is no operation at `{request.path[:200]}`")
+
+
 def _method_as_said(request: Request) -> str:
     """The method together with the one that a POST says it stands for: what is remembered goes by both."""
     return f"{request.method} {_other_method(request)}"
@@ -317,6 +320,11 @@ def _as_asked(match: Match, request: Request) -> Match:
 def _with_query(params: Mapping[str, str], operation: Operation, request: Request) -> Mapping[str, str]:
     named = {name: value for name in operation.query_params if (value := request.query.get(name)) is not None}
     return {**params, **named} if named else params
+
+
+def _version_asked(query: Query) -> str:
+    """The version that a query asks for; of several that differ what no version is called."""
+    return ",".join(dict.fromkeys(query.all("api-version")))
 
 
 def _version_problem(operation: Operation, version: str) -> WireError | None:

@@ -81,7 +81,8 @@ class Plane:
     refused, before it is answered. ``keeps_estate_time`` says that its calls are at the estate's time: of
     planes whose objects expire and are purged, not of those whose tokens are held against others' clocks.
     ``counted_at`` says of a resource where its operations are counted that have a limit. ``part`` is the name
-    under which it is taken down together with other planes, where it is not by its host names.
+    under which it is taken down together with other planes, where it is not by its host names. ``reads``
+    refuses a body by what the request's headers say of it.
     """
 
     name: str
@@ -107,6 +108,7 @@ class Plane:
     keeps_estate_time: bool = False
     counted_at: Callable[[Any], CountedAt] | None = None
     part: str = ""
+    reads: Callable[[Request], None] | None = None
 
     def answers(self, path: str) -> bool:
         """Whether a path is one of this plane's own, at a host name that it shares with others."""

@@ -114,6 +114,8 @@ def app_configuration(failure: Failure) -> Rendered:
         headers.append(("retry-after-ms", str(math.ceil(error.retry_after_s * 1000))))
     elif isinstance(error, Unavailable):
         headers.append(("retry-after-ms", _RETRY_SOON_MS))
+    if isinstance(error, MethodNotAllowed) and error.allowed:
+        headers.append(("allow", ", ".join(error.allowed)))
     body = {**_app_configuration_problem(failure), "status": error.status}
     return Rendered(error.status, tuple(headers), msgspec.json.encode(body))
 
@@ -141,7 +143,10 @@ def _app_configuration_problem(failure: Failure) -> dict[str, object]:
 def _app_configuration_title(error: InvalidRequest, request: Request) -> str:
     if error.field != "api-version":
         return f"Invalid request parameter '{error.field}'" if error.field else error.message
-    version = request.query.get("api-version")
+    versions = set(request.query.all("api-version"))
+    if len(versions) > 1:
+        return "Ambiguous API version"
+    version = next(iter(versions), "")
     if not version:
         return "API version is not specified"
     return "Unsupported API version" if _API_VERSION.fullmatch(version) else "Invalid API version"

@@ -94,12 +94,6 @@ def key_value_page(call: Authorized[Any], page: Page[KeyValue], state: PageState
     return _key_value_set(call, page, state.etag)
 
 
-def revision_page(call: Authorized[Any], page: Page[KeyValue]) -> Reply:
-    """A page of revisions; it has an etag, but takes no conditions."""
-    known = has("key_values.etag", call.api_version)
-    return _key_value_set(call, page, page_etag(record.etag for record in page.items) if known else None)
-
-
 def name_page(call: Authorized[Any], page: Page[str | None], content_type: str) -> Reply:
     """A page of keys or labels."""
     fields, link = fields_asked(call), link_behind(call, page.after)

@@ -20,6 +20,7 @@ from keyless.planes.appconfig.access_keys import StoreKeys
 from keyless.planes.appconfig.configuration import Configuration
 from keyless.planes.appconfig.key_values import keys_labels, locks, operations, revisions
 from keyless.planes.appconfig.key_values.rules import MAX_BYTES
+from keyless.planes.appconfig.media_types import check_media_type
 from keyless.planes.appconfig.quotas import counted, counted_at
 from keyless.planes.appconfig.schemas import KEY_VALUE_TYPE
 from keyless.planes.appconfig.snapshots import contents as snapshot_contents
@@ -67,6 +68,7 @@ def app_configuration_plane(store: Store, *, entropy: Callable[[int], bytes] = o
         max_body_bytes=MAX_BYTES,
         keeps_estate_time=True,
         counted_at=counted_at,
+        reads=check_media_type,
     )
 
 
@@ -89,13 +91,14 @@ def audiences_of(store: ConfigurationStore) -> frozenset[str]:
 
 def answer_headers(request: Request, sequence: int) -> list[tuple[str, str]]:
     """The headers of every answer: a fresh list, which the dispatcher adds to."""
+    asked = request.headers.get
     headers = [
         ("sync-token", sync_token(sequence)),
         ("x-ms-request-id", request.request_id),
-        ("x-ms-correlation-request-id", request.request_id),
+        ("x-ms-correlation-request-id", asked("x-ms-correlation-request-id") or request.request_id),
     ]
-    client_request_id = request.headers.get("x-ms-client-request-id")
-    if client_request_id is not None and request.headers.get("x-ms-return-client-request-id") == "true":
+    client_request_id = asked("x-ms-client-request-id")
+    if client_request_id is not None and (asked("x-ms-return-client-request-id") or "false") != "false":
         headers.append(("x-ms-client-request-id", client_request_id))
     return headers
 

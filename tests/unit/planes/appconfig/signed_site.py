@@ -136,6 +136,8 @@ class SignedSite:
         """Send a signed request; header names are written with underscores, and none leaves one out."""
         path, _, query = sent.target.partition("?")
         given: dict[str, str] = {**sent.headers, "authorization": authorization or sent.authorization}
+        if sent.body:
+            given["content-type"] = "application/json"
         given |= {name.replace("_", "-"): value for name, value in headers.items()}
         kept = HeaderMap({name: value for name, value in given.items() if value is not None})
         number = self.dispatcher.next_request_id()

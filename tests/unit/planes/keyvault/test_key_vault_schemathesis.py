@@ -6,13 +6,8 @@ holds every answer to the strict form of the document besides.
 
 from __future__ import annotations
 
-import asyncio
 import base64
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import closing
-from http import HTTPStatus
-from pathlib import Path
-from typing import Any
+from collections.abc import Iterator, Mapping
 
 import pytest
 import schemathesis
@@ -28,9 +23,8 @@ from vault_site import NEWEST, VaultSite
 
 import plane_openapi
 from keyless.planes.keyvault.plane import OPERATIONS
-from keyless.store.sealing import RootKey
-from keyless.store.sqlite.store import SqliteStore
 from keyless.tokens.keys import SigningKey
+from plane_site_shared import SharedSite, SiteApp, shared_site
 from vault_schemas import DOCUMENTS
 
 EXAMPLES = 10
@@ -88,28 +82,25 @@ schemathesis.openapi.format(
 )
 
 
-class App:
-    """The plane as an application of WSGI, on a loop of its own; ``answered`` are the statuses it gave."""
+class App(SiteApp):
+    """The plane as an application of WSGI, with the newest versions of what there is."""
 
-    def __init__(self, site: VaultSite, runner: asyncio.Runner) -> None:
-        self.answered: list[int] = []
+    def __init__(self, shared: SharedSite) -> None:
+        super().__init__(shared)
         self.versions: dict[str, str] = {}
-        self._site = site
-        self._runner = runner
-        runner.run(site.fill())
 
     def put_in_order(self) -> None:
         """Have a live and a deleted object of every kind."""
         for kind, (method, path, body) in MADE.items():
-            self._runner.run(self._site.ask("POST", f"/deleted{kind}/colour/recover"))
-            self._runner.run(self._site.ask(method, path.format("gone"), body))
-            self._runner.run(self._site.ask("DELETE", f"/{kind}/gone"))
-            made = self._runner.run(self._site.ask(method, path.format("colour"), body)).body
+            self.shared.ask("POST", f"/deleted{kind}/colour/recover")
+            self.shared.ask(method, path.format("gone"), body)
+            self.shared.ask("DELETE", f"/{kind}/gone")
+            made = self.shared.ask(method, path.format("colour"), body).body
             link = made["key"]["kid"] if "key" in made else made["id"]
             self.versions[kind] = link.rpartition("/")[2]
         for asked in MAKING:
-            self._runner.run(self._site.ask(*asked))
-        found = self._runner.run(self._site.ask("GET", f"/certificates/{CERTIFICATE}")).body
+            self.shared.ask(*asked)
+        found = self.shared.ask("GET", f"/certificates/{CERTIFICATE}").body
         self.versions["certificates"] = found["id"].rpartition("/")[2]
 
     def known(self, parameter: str, path: str) -> str:
@@ -120,25 +111,13 @@ class App:
             return GONE_CERTIFICATE if path.startswith("/deleted") else CERTIFICATE
         return "gone" if path.startswith("/deleted") else "colour"
 
-    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-        path = environ["PATH_INFO"].encode("latin-1").decode(errors="replace")
-        body = environ["wsgi.input"].read()
-        asked = self._site.send(environ["REQUEST_METHOD"], path, environ["QUERY_STRING"], body, {})
-        found = self._runner.run(asked)
-        self.answered.append(found.status)
-        start_response(f"{found.status} {HTTPStatus(found.status).phrase}", list(found.headers.items()))
-        return [found.raw]
-
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory, signing_key: SigningKey) -> Iterator[App]:
     """The plane."""
-    file: Path = tmp_path_factory.mktemp("vault") / "store.db"
-    with (
-        closing(SqliteStore(file, RootKey(bytes(range(32)), "the test"))) as store,
-        asyncio.Runner() as runner,
-    ):
-        yield App(VaultSite(store, signing_key, 1_800_000_000), runner)
+    file = tmp_path_factory.mktemp("vault") / "store.db"
+    with shared_site(file, lambda store: VaultSite(store, signing_key, 1_800_000_000)) as shared:
+        yield App(shared)
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from keyless.planes.appconfig.api_versions import APP_CONFIGURATION
 from keyless.planes.appconfig.configuration import Configuration
 from keyless.planes.appconfig.schemas import KeyValueSet
 from keyless.wire.call import Authorized, Reply
-from keyless.wire.errors import InvalidRequest
+from keyless.wire.errors import InvalidRequest, PreconditionFailed
 from keyless.wire.operation import operation
 
 _PLACE_PARTS = 3
@@ -20,7 +20,7 @@ _PLACE_PARTS = 3
     query_params=("key", "label"),
     access=access.on_store(access.KEY_VALUES_READ, listing=attributes.of_list),
     response=KeyValueSet,
-    errors=(InvalidRequest,),
+    errors=(InvalidRequest, PreconditionFailed),
     spec="https://learn.microsoft.com/azure/azure-app-configuration/rest-api-revisions#list-revisions",
 )
 async def list_revisions(call: Authorized[None], configuration: Configuration) -> Reply:
@@ -29,7 +29,7 @@ async def list_revisions(call: Authorized[None], configuration: Configuration) -
     page = await configuration.key_values.revisions(
         asked.store_asked(call), asked.wanted(call), call.now, place
     )
-    return answers.revision_page(call, page)
+    return answers.key_value_page(call, page, answers.page_state(call, page))
 
 
 OPERATIONS = (list_revisions,)

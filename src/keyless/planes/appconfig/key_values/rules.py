@@ -3,11 +3,14 @@
 Rules:
 - a key is not empty, `.` or `..`, and has no `%`; keys, labels, content types and tags have no control
   characters; a tag's name is not blank;
+- what is written has at most 256 characters (UTF-16 code units) in its key, its label, and the names and
+  values of its tags. What is only looked for may be longer: there is none such;
 - all of it together is at most 10 KB in UTF-8. Azure counts the request's body, which is held to the same
   limit before it comes here.
 
 Sources: https://learn.microsoft.com/azure/azure-app-configuration/concept-key-value#keys (names, size), and
-https://github.com/Azure/AppConfiguration/issues/755 (the answer to what is too large)
+https://github.com/Azure/AppConfiguration/issues/755 (the answer to what is too large);
+https://github.com/Azure/AppConfiguration-Emulator, `DataModelConstraints` (lengths)
 """
 
 from __future__ import annotations
@@ -20,6 +23,7 @@ from keyless.planes.appconfig.key_values.records import Name
 from keyless.wire.errors import InvalidRequest, PayloadTooLarge
 
 MAX_BYTES = 10 * 1024
+MAX_CHARACTERS = 256
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
@@ -63,6 +67,7 @@ def check_content(name: Name, content: Content) -> None:
         InvalidRequest: a tag has no name, or a text that must not has control characters.
         PayloadTooLarge: it is too much.
     """
+    _check_lengths(name, content)
     if content.content_type is not None and _CONTROL.search(content.content_type):
         raise InvalidRequest("a content type must not have control characters", field="content_type")
     for tag, value in content.tags.items():
@@ -81,3 +86,11 @@ def check_content(name: Name, content: Content) -> None:
 def size_of(name: Name, content: Content) -> int:
     """How many bytes a key-value counts."""
     return sum(len(text.encode()) for text in (name.key, name.label or "", *content.texts))
+
+
+def _check_lengths(name: Name, content: Content) -> None:
+    tags = (text or "" for tag in content.tags.items() for text in tag)
+    for field_name, texts in (("key", (name.key,)), ("label", (name.label or "",)), ("tags", tags)):
+        if any(len(text.encode("utf-16-le")) > 2 * MAX_CHARACTERS for text in texts):
+            told = "the name or the value of a tag" if field_name == "tags" else f"a {field_name}"
+            raise InvalidRequest(f"{told} must have at most {MAX_CHARACTERS} characters", field=field_name)
