@@ -190,3 +190,17 @@ def test_the_managed_identity_credential_keeps_a_revoked_token_because_it_passes
     before, then = revoked_midway(site, node, "orders-web")
     assert before == "hello"
     assert all("it was revoked" in one for one in then), then
+
+
+def test_snapshots_are_made_without_waiting_and_kept(site: Site, node: Node) -> None:
+    site.declare(one_web_app((DATA_OWNER, ON_STORE)))
+    assert node("snapshots.mjs").seen == {
+        "quick": True,
+        "made": {"name": "js release/1", "status": "ready", "items": 105, "tags": {"of": "js"}},
+        "again": {"status": 409, "name": "RestError"},
+        "listed": 105,
+        "archived": "archived",
+        "names": ["js release/1"],
+        "expires": True,
+        "recovered": "ready",
+    }

@@ -295,9 +295,3 @@ async def test_what_a_store_has_none_of_is_listed_empty_and_one_is_not_found(
     if beside != "privateLinkResources":
         assert (await site.ask("DELETE", store_path("contoso", f"/{beside}/one"))).status == 204
         assert (await site.ask("PUT", store_path("contoso", f"/{beside}/one"), {})).status == 501
-
-
-async def test_snapshots_are_not_here_yet(site: StoreSite) -> None:
-    await site.make()
-    for method in ("GET", "PUT"):
-        assert (await site.ask(method, store_path("contoso", "/snapshots/one"), {})).status == 501

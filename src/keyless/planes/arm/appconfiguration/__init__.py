@@ -8,6 +8,7 @@ from keyless.planes.arm.appconfiguration import (
     keys,
     names,
     replicas,
+    snapshots,
     stores,
     unserved,
 )
@@ -20,5 +21,6 @@ OPERATIONS: tuple[Operation, ...] = (
     *names.OPERATIONS,
     *key_values.OPERATIONS,
     *replicas.OPERATIONS,
+    *snapshots.OPERATIONS,
     *unserved.OPERATIONS,
 )

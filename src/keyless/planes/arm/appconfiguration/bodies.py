@@ -21,7 +21,7 @@ from keyless.planes.arm.moments import moment
 
 DELETED_TYPE = "Microsoft.AppConfiguration/deletedConfigurationStores"
 _PROVIDER = ("providers", "Microsoft.AppConfiguration")
-SUCCEEDED, CREATING = "Succeeded", "Creating"
+SUCCEEDED, CREATING, FAILED = "Succeeded", "Creating", "Failed"
 
 
 def endpoint(store: ConfigurationStore) -> str:

@@ -1,10 +1,7 @@
 """The operations on key-values as resources of a store, which templates use.
 
 Rules:
-- whoever reaches a key-value this way needs the management plane's action for it;
-- a store that is reached in the mode `Local` asks for no more, and for that must take access keys: it is on
-  their behalf that the service reads and writes. In the mode `Pass-through` the caller needs the data
-  plane's action as well.
+- whoever reaches a key-value this way needs the management plane's action for it; see `reached` for the rest.
 
 Source: https://learn.microsoft.com/azure/azure-app-configuration/quickstart-deployment-overview
 """
@@ -13,19 +10,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from keyless.model.actions import ActionPlane
 from keyless.model.resources import STORE_TYPE, ConfigurationStore
 from keyless.planes.arm.appconfiguration.access import STORE, key_value_of, of_key_value
 from keyless.planes.arm.appconfiguration.api_versions import STORES
-from keyless.planes.arm.appconfiguration.lookup import store_named
 from keyless.planes.arm.appconfiguration.polling import polled
+from keyless.planes.arm.appconfiguration.reached import reached
 from keyless.planes.arm.appconfiguration.schemas import (
     KeyValueBody,
     KeyValueInput,
     KeyValueProperties,
     KeyValuePropertiesInput,
 )
-from keyless.planes.arm.appconfiguration.settings import LOCAL, reached_by
 from keyless.planes.arm.contents import KeptKeyValue
 from keyless.planes.arm.long_running import keep
 from keyless.planes.arm.moments import moment
@@ -39,11 +34,6 @@ _TYPE = f"{STORE_TYPE}/keyValues"
 _READ, _WRITE, _DELETE = f"{_TYPE}/read", f"{_TYPE}/write", f"{_TYPE}/delete"
 _ROUTE = f"{STORE}/keyValues/{{key_value_name}}"
 _SPEC = "https://learn.microsoft.com/rest/api/appconfiguration/key-values/"
-_NO_KEYS = (
-    "The operation cannot be performed because the configuration store is using local authentication mode "
-    "and local authentication is disabled. To enable access to data plane resources while local "
-    "authentication is disabled, please use pass-through authentication mode"
-)
 
 
 @operation(
@@ -103,19 +93,7 @@ OPERATIONS: tuple[Operation, ...] = (get_key_value, put_key_value, delete_key_va
 
 
 async def _reached(call: Authorized[Any], arm: Arm, action: str) -> ConfigurationStore:
-    """The store, where its mode lets the caller reach its key-values.
-
-    Raises:
-        NotFound: there is no such store.
-        Conflict: it is reached by its access keys, and takes none.
-        Forbidden: the caller has not the data plane's action.
-    """
-    store = await store_named(arm, call.params)
-    if reached_by(store) != LOCAL:
-        call.demand(action, of_key_value(None, call.params), ActionPlane.DATA)
-    elif store.disable_local_auth:
-        raise Conflict(_NO_KEYS)
-    return store
+    return await reached(call, arm, (action, of_key_value(None, call.params)))
 
 
 def _body(call: Authorized[Any], found: KeptKeyValue) -> KeyValueBody:

@@ -203,6 +203,53 @@ class ReplicaList(Struct, frozen=True):
     value: list[ReplicaBody]
 
 
+class SnapshotFilter(Struct, frozen=True):
+    """Which key-values a snapshot is made of; no label means none."""
+
+    key: str
+    label: str | UnsetType | None = UNSET
+
+
+class SnapshotPropertiesInput(Struct, frozen=True, rename="camel"):
+    """What a snapshot is made of, and how long it stays once it is archived."""
+
+    filters: list[SnapshotFilter] | None = None
+    composition_type: str | None = None
+    retention_period: int | None = None
+    tags: dict[str, str] | None = None
+
+
+class SnapshotInput(Struct, frozen=True):
+    """A snapshot to create."""
+
+    properties: SnapshotPropertiesInput | None = None
+
+
+class SnapshotProperties(Struct, frozen=True, rename="camel"):
+    """A snapshot, and how far it is."""
+
+    provisioning_state: str
+    status: str
+    filters: list[SnapshotFilter]
+    composition_type: str
+    created: str
+    retention_period: int
+    size: int
+    items_count: int
+    tags: dict[str, str]
+    etag: str
+    expires: str | UnsetType = UNSET
+
+
+class SnapshotBody(Struct, frozen=True):
+    """A snapshot as a resource."""
+
+    id: str
+    name: str
+    type: str
+    properties: SnapshotProperties
+
+
 class Nothing(Struct, frozen=True):
     """A list with nothing in it."""
 

@@ -1,4 +1,4 @@
-"""What a configuration store can have beside it and has not here: private endpoints, snapshots.
+"""What a configuration store can have beside it and has not here: private endpoints.
 
 Their lists are empty, because there are none; whoever wants to make one is told that it is not here yet.
 
@@ -13,7 +13,7 @@ from typing import NoReturn
 from keyless.model.resource_id import ResourceId
 from keyless.model.resources import STORE_TYPE
 from keyless.planes.arm.appconfiguration.access import STORE, of_store
-from keyless.planes.arm.appconfiguration.api_versions import SNAPSHOTS, STORES
+from keyless.planes.arm.appconfiguration.api_versions import STORES
 from keyless.planes.arm.appconfiguration.lookup import store_named
 from keyless.planes.arm.appconfiguration.schemas import Nothing
 from keyless.planes.arm.errors import ResourceNotFound
@@ -47,7 +47,7 @@ async def delete_none(call: Authorized[None], arm: Arm) -> Reply:
 
 async def refuse(call: Authorized[None], arm: Arm) -> NoReturn:
     """Say of something beside a store that it is not here yet."""
-    raise NotImplementedHere("Keyless keeps no private endpoints and snapshots of a store yet")
+    raise NotImplementedHere("Keyless keeps no private endpoints of a store yet")
 
 
 Handler = Callable[[Authorized[None], Arm], Awaitable[object]]
@@ -66,12 +66,8 @@ def _lists(id: str, segment: str, versions: ApiVersions, page: str) -> Operation
 
 
 def _one(method: str, id: str, segment: str, versions: ApiVersions, page: str) -> Operation:  # noqa: A002
-    """An operation on one thing beside a store; snapshots are asked for, and not known to be absent."""
-    handlers: dict[str, Handler] = {
-        "GET": get_none if segment != "snapshots" else refuse,
-        "DELETE": delete_none,
-        "PUT": refuse,
-    }
+    """An operation on one thing beside a store."""
+    handlers: dict[str, Handler] = {"GET": get_none, "DELETE": delete_none, "PUT": refuse}
     handler = handlers[method]
     verbs = {"GET": "read", "DELETE": "delete", "PUT": "write"}
     resource_type = f"{STORE_TYPE}/{segment}"
@@ -120,6 +116,4 @@ OPERATIONS: tuple[Operation, ...] = (
         "private-link-resources/list-by-configuration-store",
     ),
     _one("GET", "ConfigurationStores.GetPrivateLinkResource", _LINKS, STORES, "private-link-resources/get"),
-    _one("GET", "ConfigurationStores.GetSnapshot", "snapshots", SNAPSHOTS, "snapshots/get"),
-    _one("PUT", "ConfigurationStores.CreateSnapshot", "snapshots", SNAPSHOTS, "snapshots/create"),
 )
