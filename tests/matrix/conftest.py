@@ -85,6 +85,7 @@ class Sheet:
         wants: list[tuple[WantKey, int]],
         sign_ins: list[tuple[SignInKey, int]],
         throttled: list[tuple[ThrottledKey, int]],
+        checks: list[tuple[CellKey, int]],
     ) -> None:
         for key, count in counts:
             self._seen[key.operation, key.action, key.outcome] += count

@@ -63,9 +63,9 @@ class Site:
     ) -> Ran:
         """Run a command. It reaches the local plane and nothing else, and has none of our own settings."""
         done = subprocess.run(
-            self._keyless(command, options),
+            self.keyless(command, options),
             cwd=cwd or self.root,
-            env={**_neutral_environment(), **(env or {})},
+            env={**neutral_environment(), **(env or {})},
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
@@ -89,8 +89,8 @@ class Site:
         """Be in a workload's place for a while: gives the environment that its commands have."""
         command = (sys.executable, str(PROGRAMS / "environment.py"))
         with subprocess.Popen(
-            self._keyless(command, ("--as", workload)),
-            env=_neutral_environment(),
+            self.keyless(command, ("--as", workload)),
+            env=neutral_environment(),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -104,10 +104,12 @@ class Site:
                 stdin.close()
                 running.wait(_LIMIT_S)
 
-    def _keyless(self, command: tuple[str, ...], options: tuple[str, ...]) -> list[str]:
+    def keyless(self, command: tuple[str, ...], options: tuple[str, ...] = ()) -> list[str]:
+        """The command line by which a command is run."""
         run = [sys.executable, "-m", "keyless.cli.main", "run", "--offline", "--project", str(self.root)]
         return [*run, *options, "--", *command]
 
 
-def _neutral_environment() -> dict[str, str]:
+def neutral_environment() -> dict[str, str]:
+    """This process's own environment, without what could lead a command elsewhere."""
     return {name: value for name, value in os.environ.items() if not name.startswith(_FOREIGN)}

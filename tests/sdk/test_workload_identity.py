@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 from sdk_estates import ON_VAULT, SECOND, SECRETS_USER, SHARED, TENANT_ID, VAULT_URL
-from sdk_site import PROGRAMS, Site, SkipLoudly, _neutral_environment
+from sdk_site import PROGRAMS, Site, SkipLoudly, neutral_environment
 from sdk_wire import claims_of
 
 from assertions_made import assertion, ec_key, public_jwk, rsa_key
@@ -198,7 +198,7 @@ def test_an_issuer_is_asked_for_its_keys_unless_all_is_to_stay_here(
     program = [sys.executable, str(PROGRAMS / "identities.py"), asked(exchanged(token, "python"))]
     done = subprocess.run(
         [*run, *(["--offline"] if offline else []), "--", *program],
-        env={**_neutral_environment(), "SSL_CERT_FILE": str(tmp_path / "localhost.pem")},
+        env={**neutral_environment(), "SSL_CERT_FILE": str(tmp_path / "localhost.pem")},
         capture_output=True,
         text=True,
         timeout=90,

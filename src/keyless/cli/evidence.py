@@ -18,6 +18,7 @@ from keyless.cli.terminal import say
 from keyless.cli.wording import counted, moment, scope_in_words, with_what
 from keyless.cli.world import opened_evidence, opened_store
 from keyless.model.evidence import (
+    LaterReads,
     Observation,
     Peak,
     SignIn,
@@ -48,12 +49,14 @@ command.add_command(kql_command)
 @click.option("--json", "as_json", is_flag=True, help="As JSON, one object for each line of evidence.")
 @project_option
 def show(as_json: bool, directory: Path | None) -> None:
-    """Print every line of evidence: who signed in with what, did what, how fast, and what was throttled."""
+    """Print every line of evidence: who signed in with what, did what, how fast, what it read again after its
+    start, and what was throttled.
+    """
     project = chosen_project(directory)
     with explained():
         with opened_evidence(project) as evidence:
             sign_ins, observations = evidence.sign_ins(), evidence.observations()
-            paces, throttled = evidence.peaks(), evidence.throttled()
+            paces, later, throttled = evidence.peaks(), evidence.later_reads(), evidence.throttled()
         principals = asyncio.run(_directory(project))
     if not observations and not sign_ins:
         say("nothing is recorded")
@@ -64,11 +67,13 @@ def show(as_json: bool, directory: Path | None) -> None:
     for pace in paces:
         if as_json or pace.per_window > 1:
             click.echo(_as_json(pace) if as_json else peak_line(pace, principals))
+    for read in later:
+        click.echo(_as_json(read) if as_json else later_line(read, principals))
     for refused in throttled:
         click.echo(_as_json(refused) if as_json else throttled_line(refused, principals))
 
 
-def _as_json(seen: Observation | SignIn | Peak | Throttling) -> str:
+def _as_json(seen: Observation | SignIn | Peak | LaterReads | Throttling) -> str:
     import msgspec
 
     return msgspec.json.encode(seen).decode()
@@ -97,6 +102,16 @@ def peak_line(one: Peak, principals: Directory) -> str:
     who, where = principals.name_of(one.principal_id), scope_in_words(ResourceId.parse(one.scope))
     most = f"at most {one.per_second:,} in a second, {one.per_window:,} in ten"
     return f"{moment(one.seen)}  {most}  {who}  {one.action}  {where}"
+
+
+def later_line(one: LaterReads, principals: Directory) -> str:
+    """What somebody read after its starts: how often, how often it only looked for changes, who, where."""
+    who, where = principals.name_of(one.principal_id), scope_in_words(ResourceId.parse(one.scope))
+    again = ", again and again" if one.again else ""
+    checks = f", looked {counted(one.checks, 'time', 'times')} for changes" if one.checks else ""
+    runs, start = counted(one.runs, "run", "runs"), counted(one.at_start, "time", "times")
+    later = counted(one.later, "time", "times")
+    return f"in {runs}  read {start} at the start, {later} later{again}{checks}  {who}  {where}"
 
 
 def throttled_line(one: Throttling, principals: Directory) -> str:

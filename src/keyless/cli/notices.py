@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import shlex
 
+from keyless.cli.reads import read_in_run, repeated
 from keyless.cli.terminal import say
 from keyless.cli.wording import counted, scope_in_words, with_what
 from keyless.model.access_policies import NO_POLICY
@@ -88,19 +89,6 @@ def missing(missed: Missed) -> str:
     return f"store `{missed.container}` has no key-value `{missed.name}`{labelled}: put it there with `{put}`"
 
 
-def repeated(told: Repeated) -> str:
-    """What is read again and again, and what to do instead."""
-    from keyless.catalog.limits import limits
-
-    vault = limits().key_vault
-    where = scope_in_words(ResourceId.parse(told.scope))
-    return (
-        f"read again and again: {told.principal} has read {where} {told.reads:,} times in this run: read it "
-        "once at the start, keep it in memory, and read it again when it stops working (a vault answers "
-        f"{vault.transactions_per_window:,} calls in {vault.window_s} s, from all callers together)"
-    )
-
-
 def slowed_down(told: SlowedDown) -> str:
     """What was refused at a limit, and what to do about it."""
     from keyless.cli.limit_words import advice, amount, limited
@@ -131,6 +119,8 @@ def closing(summary: Summary, *, learning: bool, failed: bool) -> list[str]:
     if summary.denied:
         lines.append(f"{counted(summary.denied, 'access', 'accesses')} denied; `keyless explain` says why")
     lines.extend(credentials_used(summary))
+    if summary.read is not None:
+        lines.extend(read_in_run(summary.read))
     if not summary.connections and (failed or learning):
         took = "took a token, but " if summary.tokens else ""
         lines.append(

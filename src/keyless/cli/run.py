@@ -23,6 +23,7 @@ from keyless.cli.options import (
 from keyless.cli.terminal import say
 from keyless.gateway.child import ChildStatus, exit_like, run_child
 from keyless.gateway.held_signals import held_signals
+from keyless.gateway.serving.watch import ServingWatch
 from keyless.model.hosts import HostKind
 from keyless.runtime.arc_keys import show_keys
 from keyless.runtime.client import PlaneConnection, join
@@ -169,7 +170,7 @@ def run_in(
         CannotRun: the command cannot be started.
     """
     lease = join(project, hello, port=port)
-    listener = _Listener(lease, quiet=quiet)
+    listener, serving = _Listener(lease, quiet=quiet), ServingWatch(lease.say_served)
     try:
         environment, notes = environment_of(project, lease.ready, keep_credentials=keep_credentials)
         show_keys(lease.ready)
@@ -180,7 +181,9 @@ def run_in(
             say(welcome(lease.ready.account))
         with held_signals() as signals:  # before a thread starts, which would be given them
             listener.start()
-            status = run_child(argv, _changed(environment, added or {}), signals)
+            started = serving.start if isinstance(hello, Hello) else None
+            status = run_child(argv, _changed(environment, added or {}), signals, started)
+        serving.stop()
         lease.say_goodbye(status.exit_code)
         listener.join()
     finally:

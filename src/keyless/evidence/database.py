@@ -9,18 +9,22 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
+
+import msgspec
 
 from keyless.evidence import imports, peaks, quotas, rows, throttling
 from keyless.evidence.quotas import Spent
 from keyless.evidence.recorder import CellKey, SignInKey, ThrottledKey, WantKey
 from keyless.model.evidence import (
+    LaterReads,
     LogImport,
     Observation,
     Peak,
     Run,
+    RunRead,
     SignIn,
     Throttling,
     UnmappedOperation,
@@ -29,7 +33,7 @@ from keyless.model.evidence import (
 SECONDS_PER_DAY = 24 * 60 * 60
 SECONDS_KEPT = 7 * SECONDS_PER_DAY
 
-_OURS = ("seconds", "days", "lines", "wants", "sign_ins", "runs", peaks.TABLE, throttling.TABLE)
+_OURS = ("seconds", "days", "lines", "wants", "sign_ins", "runs", "run_reads", peaks.TABLE, throttling.TABLE)
 
 
 class EvidenceError(Exception):
@@ -57,6 +61,7 @@ class EvidenceDatabase:
                 rows.SCHEMA + rows.SIGN_INS_TABLE + imports.SCHEMA + throttling.SCHEMA + quotas.SCHEMA
             )
             self._know_hosts()
+            self._know_columns()
             self._know_peaks()
             opened.pop_all()
 
@@ -67,6 +72,13 @@ class EvidenceDatabase:
         with self._transaction():
             for statement in rows.HOSTS:
                 self._connection.execute(statement)
+
+    def _know_columns(self) -> None:
+        """Give tables from before the columns that came later."""
+        for table, column, kind in rows.ADDED_COLUMNS:
+            known = self._connection.execute(f"PRAGMA table_info({table})")
+            if all(row[1] != column for row in known):
+                self._connection.execute(f"ALTER TABLE {table} ADD COLUMN {column} {kind}")
 
     def _know_peaks(self) -> None:
         """Make peaks of what was counted before they were kept."""
@@ -81,10 +93,11 @@ class EvidenceDatabase:
         wants: list[tuple[WantKey, int]],
         sign_ins: Sequence[tuple[SignInKey, int]] = (),
         throttled: Sequence[tuple[ThrottledKey, int]] = (),
+        checks: Sequence[tuple[CellKey, int]] = (),
     ) -> None:
         """Add counts in one transaction."""
         tracked, self._peaks = self._peaks, peaks.Peaks()  # what fails is counted again, and not twice here
-        self._write(second, counts, wants, sign_ins, throttled, tracked.seen(second, counts))
+        self._write(second, counts, wants, sign_ins, throttled, checks, tracked.seen(second, counts))
         self._peaks = tracked
 
     def _write(
@@ -94,6 +107,7 @@ class EvidenceDatabase:
         wants: list[tuple[WantKey, int]],
         sign_ins: Sequence[tuple[SignInKey, int]],
         throttled: Sequence[tuple[ThrottledKey, int]],
+        checks: Sequence[tuple[CellKey, int]],
         higher: Sequence[Peak],
     ) -> None:
         execute = self._connection.execute
@@ -102,6 +116,8 @@ class EvidenceDatabase:
                 (line,) = execute(rows.LINE, (*key, count, second, second)).fetchone()
                 execute(rows.SECOND, (second, line, count))
                 execute(rows.DAY, (line, second // SECONDS_PER_DAY, count))
+            for key, count in checks:
+                execute(rows.CHECKS, (count, *key))
             for want, count in wants:
                 execute(rows.WANT, (*want, count, second))
             for sign_in, count in sign_ins:
@@ -144,12 +160,13 @@ class EvidenceDatabase:
         with _explained(self._file):
             return [rows.sign_in(row) for row in self._connection.execute(rows.READ_SIGN_INS)]
 
-    def write_run(self, run: Run) -> None:
-        """Add a run that has ended."""
-        who = " ".join(run.principal_ids)
-        row = (run.workload, who, run.learning, run.program, run.started, run.ended, run.exit_code)
+    def write_run(self, run: Run, reads: Iterable[RunRead] = ()) -> None:
+        """Add a run that has ended, and what it read after its start."""
+        workload, who, *rest = msgspec.structs.astuple(run)
         with _explained(self._file), self._transaction():
-            self._connection.execute(rows.RUN, row)
+            number = self._connection.execute(rows.RUN, (workload, " ".join(who), *rest)).lastrowid
+            read = ((number, *msgspec.structs.astuple(one)) for one in reads)
+            self._connection.executemany(rows.RUN_READ, read)
 
     def runs(self) -> list[Run]:
         """Which workloads ran, in the order in which they began."""
@@ -161,8 +178,13 @@ class EvidenceDatabase:
         with _explained(self._file):
             return list(peaks.read_peaks(self._connection))
 
+    def later_reads(self) -> list[LaterReads]:
+        """What each principal read after the starts of its runs, ordered by principal and scope."""
+        with _explained(self._file):
+            return [LaterReads(*row) for row in self._connection.execute(rows.READ_LATER)]
+
     def read_later(self) -> list[tuple[str, str, int]]:
-        """How often a principal read a thing later than at the start of its runs: both ids, how often."""
+        """The same of runs whose starts nobody looked at: both ids, and how often."""
         with _explained(self._file):
             return list(peaks.read_later(self._connection))
 

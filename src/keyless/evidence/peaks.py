@@ -56,7 +56,7 @@ WITH reads AS (
     GROUP BY principal_id, scope, second),
 in_runs AS (
     SELECT reads.*, min(second) OVER (PARTITION BY principal_id, scope, runs.id) AS began
-    FROM reads JOIN runs ON second BETWEEN started AND ended + 1
+    FROM reads JOIN runs ON started_up IS NULL AND second BETWEEN started AND ended + 1
         AND instr(' ' || principal_ids || ' ', ' ' || principal_id || ' ') > 0)
 SELECT principal_id, scope, sum(number) FROM in_runs WHERE second > began + {START_UP_S}
 GROUP BY principal_id, scope ORDER BY principal_id, scope
@@ -146,7 +146,7 @@ def read_peaks(connection: sqlite3.Connection) -> Iterator[Peak]:
 def read_later(connection: sqlite3.Connection) -> Iterator[tuple[str, str, int]]:
     """How often a principal read a thing later than at the start of its runs: both ids, and the number.
 
-    Seconds are kept for a week, so that this is about the last one.
+    Only of runs whose starts nobody looked at. Seconds are kept for a week, so that this is about the last.
     """
     return (
         (who, scope, int(number)) for who, scope, number in connection.execute(_READ_LATER, sorted(READS))

@@ -4,7 +4,10 @@ Rules:
 - a decision is counted in memory by adding to a cell; the first hit since the last flush marks it dirty;
 - dirty cells are written at least once a second while the plane runs, and when it stops: a killed process
   loses no more than the last second;
-- a cell holds names only: who, what, where, how it was settled, by which assignment. Never a value.
+- a cell holds names only: who, what, where, how it was settled, by which assignment. Never a value;
+- what was answered without content (304, or a HEAD) is counted beside the rest, as a check whether something
+  has changed; and so is how many different requests there were, so that asking again can be told from asking
+  for more.
 """
 
 from __future__ import annotations
@@ -65,6 +68,18 @@ class ThrottledKey(NamedTuple):
     of_subscription: bool
 
 
+class Counted(NamedTuple):
+    """What a flush writes of one line: ``checks`` are those answered without content.
+
+    ``distinct`` are different requests (paths with their queries) that were asked for the first time.
+    """
+
+    key: CellKey
+    number: int
+    checks: int = 0
+    distinct: int = 0
+
+
 class Sink(Protocol):
     """Where counts go."""
 
@@ -75,19 +90,22 @@ class Sink(Protocol):
         wants: list[tuple[WantKey, int]],
         sign_ins: list[tuple[SignInKey, int]],
         throttled: list[tuple[ThrottledKey, int]],
+        checks: list[tuple[CellKey, int]],
     ) -> None:
-        """Add these counts, all seen in this second, durably and at once."""
+        """Add these counts, all seen in this second, durably and at once; ``checks`` are among the counts."""
         ...
 
 
 class Cell:
     """One line's count since the last flush."""
 
-    __slots__ = ("_dirty", "key", "pending")
+    __slots__ = ("_dirty", "checks", "distinct", "key", "pending")
 
     def __init__(self, key: CellKey, dirty: list[Cell]) -> None:
         self.key = key
         self.pending = 0
+        self.checks = 0
+        self.distinct = 0
         self._dirty = dirty
 
     def hit(self) -> None:
@@ -96,12 +114,18 @@ class Cell:
             self._dirty.append(self)
         self.pending += 1
 
+    def counted(self) -> Counted:
+        """What is to be written of it; it starts anew."""
+        counted = Counted(self.key, self.pending, self.checks, self.distinct)
+        self.pending = self.checks = self.distinct = 0
+        return counted
+
 
 class Recorder:
     """All cells of a running plane.
 
     ``on_first`` is told of each new line, once; ``on_sign_in`` of each new line of sign-ins; ``on_throttled``
-    of what is refused at a limit, once in each flush; ``on_counts`` of all that a flush writes.
+    of what is refused at a limit, once in each flush; ``on_counts`` of all that a flush writes, and when.
     """
 
     def __init__(
@@ -110,7 +134,7 @@ class Recorder:
         on_first: Callable[[CellKey], None] = lambda key: None,
         on_sign_in: Callable[[SignInKey], None] = lambda key: None,
         on_throttled: Callable[[ThrottledKey], None] = lambda key: None,
-        on_counts: Callable[[list[tuple[CellKey, int]]], None] = lambda counts: None,
+        on_counts: Callable[[int, list[Counted]], None] = lambda second, counts: None,
     ) -> None:
         self._sink = sink
         self._on_first = on_first
@@ -164,11 +188,11 @@ class Recorder:
         if not (self._dirty or self._wants or self._sign_ins or self._throttled):
             return
         counts = [(cell.key, cell.pending) for cell in self._dirty]
+        checks = [(cell.key, cell.checks) for cell in self._dirty if cell.checks]
         wants, sign_ins = list(self._wants.items()), list(self._sign_ins.items())
-        self._sink.write(second, counts, wants, sign_ins, list(self._throttled.items()))
-        for cell in self._dirty:
-            cell.pending = 0
+        self._sink.write(second, counts, wants, sign_ins, list(self._throttled.items()), checks)
+        counted = [cell.counted() for cell in self._dirty]
         self._dirty.clear()
         for each in (self._wants, self._sign_ins, self._throttled):
             each.clear()
-        self._on_counts(counts)
+        self._on_counts(second, counted)

@@ -21,7 +21,7 @@ import os
 import shutil
 import signal
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NoReturn
 
@@ -71,12 +71,16 @@ class ChildStatus:
 
 
 def run_child(
-    argv: Sequence[str], environment: Mapping[str, str], signals: HeldSignals | None = None
+    argv: Sequence[str],
+    environment: Mapping[str, str],
+    signals: HeldSignals | None = None,
+    started: Callable[[int], None] | None = None,
 ) -> ChildStatus:
     """Run a command to its end, from the main thread.
 
     Whoever starts threads beside it holds the signals first, and hands them in (see
-    `keyless.gateway.held_signals`): a thread that does not block a signal is given it.
+    `keyless.gateway.held_signals`): a thread that does not block a signal is given it. ``started`` is told
+    the command's process id.
 
     Raises:
         CannotRun: there is no such command, or it cannot be run.
@@ -87,6 +91,8 @@ def run_child(
     with contextlib.ExitStack() as stack:
         held = signals or stack.enter_context(held_signals())
         pid = _spawn(list(argv), dict(environment), held)
+        if started is not None:
+            started(pid)
         return _attend(pid, held)
 
 

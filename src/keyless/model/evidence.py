@@ -69,6 +69,8 @@ class Run(msgspec.Struct, frozen=True, rename="camel"):
 
     ``principal_ids`` are those of its identities. ``program`` is the base name of what ran, and never its
     arguments, which may hold secrets; ``exit_code`` is none where the run ended without a word.
+    ``serving_since`` is when it served its first request, none where it served none that was seen;
+    ``started_up`` when its start was over, none where that was not looked at.
     """
 
     workload: str
@@ -78,6 +80,41 @@ class Run(msgspec.Struct, frozen=True, rename="camel"):
     started: int
     ended: int
     exit_code: int | None = None
+    serving_since: int | None = None
+    started_up: int | None = None
+
+
+class RunRead(msgspec.Struct, frozen=True, rename="camel"):
+    """What one principal read in one run: how often at its start, and again later.
+
+    What was asked for the first time counts as read at the start, whenever that was. ``checks`` were answered
+    without content; ``again`` says that starts and changes do not explain so many reads.
+    """
+
+    principal_id: str
+    action: str
+    scope: str
+    at_start: int
+    later: int
+    checks: int
+    again: bool
+
+
+class LaterReads(msgspec.Struct, frozen=True, rename="camel", tag_field="record", tag="later-reads"):
+    """What one principal reads after the starts of its runs, the reads of all of them together.
+
+    The fields are those of `RunRead`; ``runs`` is how many runs read it later, ``again`` how many of them
+    read it again and again.
+    """
+
+    principal_id: str
+    action: str
+    scope: str
+    runs: int
+    at_start: int
+    later: int
+    checks: int
+    again: int
 
 
 class Peak(msgspec.Struct, frozen=True, rename="camel", tag_field="record", tag="peak"):
@@ -162,6 +199,7 @@ class Observation(msgspec.Struct, frozen=True, rename="camel"):
     `noAccessPolicy:` and the permission that none gave;
     ``first_seen`` and ``last_seen`` are epoch seconds, ``days`` the days since the epoch (UTC) on which it
     was seen, ascending, and ``counts`` how often on each of them; both empty where that was not kept.
+    ``checks`` were answered without content: they said that nothing has changed, or only what there is.
     """
 
     principal_id: str
@@ -176,6 +214,7 @@ class Observation(msgspec.Struct, frozen=True, rename="camel"):
     last_seen: int
     days: tuple[int, ...] = ()
     counts: tuple[int, ...] = ()
+    checks: int = 0
 
     @property
     def from_log(self) -> bool:

@@ -12,6 +12,7 @@ import os
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 from typing import IO, Generic, TypeVar
@@ -25,6 +26,7 @@ from keyless.runtime.messages import (
     OpenShell,
     Ready,
     Refused,
+    ServedFirst,
     ServeMetadata,
     Serving,
     Summary,
@@ -54,6 +56,7 @@ class PlaneConnection(Generic[R]):
     def __init__(self, connection: socket.socket, stream: IO[bytes], ready: R) -> None:
         self._connection = connection
         self._stream = stream
+        self._saying = threading.Lock()
         self.ready: R = ready
 
     def listen(self, hear: Callable[[ToClient], None]) -> Summary | None:
@@ -67,10 +70,16 @@ class PlaneConnection(Generic[R]):
 
     def say_goodbye(self, exit_code: int | None = None) -> None:
         """Tell the plane that the workload has ended, and with what; the summary follows on ``listen``."""
-        try:
-            self._connection.sendall(encode(Bye(exit_code)))
-        except OSError:  # the plane is gone: listening finds that out, and says so
-            return
+        self._say(Bye(exit_code))
+
+    def say_served(self) -> None:
+        """Tell the plane that the workload has served its first request."""
+        self._say(ServedFirst())
+
+    def _say(self, message: ServedFirst | Bye) -> None:
+        """Say something; where the plane is gone, listening finds that out, and says so."""
+        with self._saying, contextlib.suppress(OSError):
+            self._connection.sendall(encode(message))
 
     def close(self) -> None:
         """End the lease; a thread that still listens hears the end of the stream first."""

@@ -22,8 +22,10 @@ from keyless.runtime.messages import (
     Bye,
     Greeting,
     Refused,
+    ServedFirst,
     Summary,
     ToClient,
+    ToPlane,
     decode_to_plane,
     encode,
 )
@@ -39,18 +41,23 @@ S = TypeVar("S")
 Tell = Callable[[ToClient], None]
 OpenLease = Callable[[Greeting, Tell, Process | None], Awaitable[tuple[S, ToClient]]]
 CloseLease = Callable[[S, Bye | None], Awaitable[Summary]]
+Served = Callable[[S], None]
 
 
 class ControlServer(Generic[S]):
     """Listens on the control socket. ``idle`` is set whenever the last lease has ended.
 
     What a connection holds is the opener's to say: a workload's lease, or whatever else ends with it.
+    ``served`` is told of one that has served its first request.
     """
 
-    def __init__(self, path: Path, open_lease: OpenLease[S], close_lease: CloseLease[S]) -> None:
+    def __init__(
+        self, path: Path, open_lease: OpenLease[S], close_lease: CloseLease[S], served: Served[S]
+    ) -> None:
         self._path = path
         self._open_lease = open_lease
         self._close_lease = close_lease
+        self._served = served
         self._server: asyncio.Server | None = None
         self._connections = 0
         self._closing = False
@@ -114,7 +121,9 @@ class ControlServer(Generic[S]):
         goodbye: Bye | None = None
         try:
             tell(ready)
-            goodbye = _goodbye(await reader.readuntil(b"\n"))
+            while isinstance(said := _understood(await reader.readuntil(b"\n")), ServedFirst):
+                self._served(lease)
+            goodbye = said if isinstance(said, Bye) else None
         finally:
             summary = await self._close_lease(lease, goodbye)
         if goodbye is not None:
@@ -133,13 +142,12 @@ def _read_hello(line: bytes) -> Greeting:
     return message
 
 
-def _goodbye(line: bytes) -> Bye | None:
-    """The goodbye that a line is; none for anything else."""
+def _understood(line: bytes) -> ToPlane | None:
+    """What a line says; none for what is no message."""
     try:
-        said = decode_to_plane(line)
+        return decode_to_plane(line)
     except (msgspec.MsgspecError, UnicodeDecodeError):
         return None
-    return said if isinstance(said, Bye) else None
 
 
 def _is_owner(writer: asyncio.StreamWriter) -> bool:

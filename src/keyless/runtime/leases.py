@@ -19,6 +19,7 @@ from typing import Protocol
 from keyless.gateway.attest.processes import Process
 from keyless.model.hosts import HostKind
 from keyless.runtime.messages import Mode, SignedIn, ToClient
+from keyless.runtime.reads import RunReads
 from keyless.wire.request import Connection
 
 
@@ -32,8 +33,8 @@ class Lease:
 
     ``client`` is the client's process: what it has started is the workload. ``user_id`` is the object id of
     the person whose shell this is, who is no workload and runs as no resource; empty for a workload.
-    ``program`` is the base name of what runs, ``started`` when it began, in epoch seconds. ``reads`` are how
-    often its identities read each object of a vault.
+    ``program`` is the base name of what runs, ``started`` when it began, in epoch seconds. ``reads`` are what
+    its identities read.
     """
 
     name: str
@@ -51,7 +52,7 @@ class Lease:
     connections: int = 0
     tokens: int = 0
     outcomes: Counter[str] = field(default_factory=Counter)
-    reads: Counter[str] = field(default_factory=Counter)
+    reads: RunReads = field(default_factory=RunReads)
     stored_credentials: set[SignedIn] = field(default_factory=set)
     _told: set[ToClient] = field(default_factory=set, repr=False)
 

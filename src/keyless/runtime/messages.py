@@ -14,7 +14,7 @@ from keyless.model.estate import Estate
 from keyless.model.hosts import HostKind
 from keyless.model.secret_text import SecretText
 
-PROTOCOL = 7
+PROTOCOL = 8
 MAX_LINE_BYTES = 64 * 1024 * 1024
 
 
@@ -73,6 +73,10 @@ class ServeMetadata(msgspec.Struct, frozen=True, tag="serve-metadata"):
     estate: Estate | None
     address: str
     port: int
+
+
+class ServedFirst(msgspec.Struct, frozen=True, tag="served-first"):
+    """The workload has been asked for something for the first time: what it reads from now on is later."""
 
 
 class Bye(msgspec.Struct, frozen=True, tag="bye"):
@@ -168,12 +172,41 @@ class Missed(msgspec.Struct, frozen=True, tag="missed"):
 
 
 class Repeated(msgspec.Struct, frozen=True, tag="repeated"):
-    """An object of a vault that a workload reads more often than starts need; ``reads`` are those so far."""
+    """What a workload reads more often than starts need; ``reads`` are those so far."""
 
     principal: str
     action: str
     scope: str
     reads: int
+
+
+class ReadLater(msgspec.Struct, frozen=True):
+    """What was read again when the start was over: how often at the start, and how often later.
+
+    ``again`` says that starts and changes do not explain so many reads.
+    """
+
+    principal: str
+    action: str
+    scope: str
+    at_start: int
+    later: int
+    again: bool
+
+
+class ReadInRun(msgspec.Struct, frozen=True):
+    """How many different things a run read, by action, and what of it again; the most frequent first.
+
+    ``lists`` are different requests for all that a store has, or all that a filter matches; ``checks`` asked
+    whether something has changed, and heard that it has not. ``served`` says whether the run has served a
+    request.
+    """
+
+    things: tuple[tuple[str, int], ...]
+    lists: int
+    checks: int
+    served: bool
+    later: tuple[ReadLater, ...] = ()
 
 
 class SlowedDown(msgspec.Struct, frozen=True, tag="slowed-down"):
@@ -216,11 +249,12 @@ class Summary(msgspec.Struct, frozen=True, tag="summary"):
     learned: int
     denied: int
     stored_credentials: tuple[SignedIn, ...] = ()
+    read: ReadInRun | None = None
 
 
 Greeting = Hello | OpenShell | ServeMetadata
 """What a client says first."""
-ToPlane = Greeting | Bye
+ToPlane = Greeting | ServedFirst | Bye
 ToClient = (
     Ready | Serving | Caller | Refused | Settled | Missed | Repeated | SlowedDown | Arrived | Remark | Summary
 )

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from keyless.evidence.recorder import CellKey, SignInKey, ThrottledKey, WantKey
+from keyless.evidence.recorder import CellKey, Counted, SignInKey, ThrottledKey, WantKey
 from keyless.model.evidence import Outcome, SignInOutcome
-from keyless.model.reading import STARTS_A_RUN, VAULT_READS
+from keyless.model.reading import READS
 from keyless.runtime.directory import Directory
 from keyless.runtime.leases import Lease, Leases
 from keyless.runtime.messages import Missed, Repeated, Settled, SignedIn, SlowedDown
-
-_REMEMBERED = 10_000
 
 
 class Notices:
@@ -41,24 +39,24 @@ class Notices:
         for lease in self._leases.of_principal(key.principal_id):
             lease.tell_once(SlowedDown(name, key.scope, *limit))
 
-    def counted(self, counts: list[tuple[CellKey, int]]) -> None:
-        """So much was counted since the last time: whoever reads an object again and again hears it once.
+    def counted(self, second: int, counts: list[Counted]) -> None:
+        """So much was counted since the last time: whoever reads a thing again and again hears it once.
 
         Nobody hears of what a person's tools do: they start anew for each command.
         """
-        for key, count in counts:
-            if key.action.casefold() in VAULT_READS and key.outcome is not Outcome.DENIED:
-                for lease in self._leases.of_principal(key.principal_id):
-                    if not lease.user_id:
-                        self._read(lease, key, count)
+        by_lease: dict[Lease, list[Counted]] = {}
+        for one in counts:
+            if one.key.action.casefold() in READS and one.key.outcome is not Outcome.DENIED:
+                for lease in self._leases.of_principal(one.key.principal_id):
+                    by_lease.setdefault(lease, []).append(one)
+        for lease, own in by_lease.items():
+            if not lease.user_id:
+                self._read(lease, second, own)
 
-    def _read(self, lease: Lease, key: CellKey, count: int) -> None:
-        if key.scope not in lease.reads and len(lease.reads) >= _REMEMBERED:
-            return
-        before = lease.reads[key.scope]
-        lease.reads[key.scope] = reads = before + count
-        if before <= STARTS_A_RUN < reads:
-            lease.tell(Repeated(self.directory.name_of(key.principal_id), key.action, key.scope, reads))
+    def _read(self, lease: Lease, second: int, counts: list[Counted]) -> None:
+        for thing, tally in lease.reads.count(second, counts):
+            name = self.directory.name_of(thing.principal_id)
+            lease.tell(Repeated(name, thing.action, thing.scope, tally.reads))
 
     def missed(self, want: WantKey) -> None:
         """Something was asked for that is not there; a person's tools look so before they put it there."""

@@ -34,7 +34,7 @@ from keyless.gateway.proxy.leases import Fronts
 from keyless.lifecycle.outages import all_outages
 from keyless.model.clock import span_in_words
 from keyless.model.estate import Estate
-from keyless.model.evidence import Outcome, Run
+from keyless.model.evidence import Outcome, Run, RunRead
 from keyless.model.hosts import HostKind
 from keyless.runtime.control import ControlServer, Tell
 from keyless.runtime.directory import read_directory
@@ -58,7 +58,7 @@ from keyless.runtime.notices import Notices
 from keyless.runtime.owner import Owner, refuse_workloads
 from keyless.runtime.project import Project
 from keyless.runtime.projected_tokens import ProjectedTokens
-from keyless.runtime.runs import run_of, shown_program
+from keyless.runtime.runs import later_reads_of, run_of, shown_program, told_of
 from keyless.runtime.world import EstateWorld, Pod, host_kind
 from keyless.store.clock import ahead_s
 from keyless.store.collections import DELETED_IDENTITIES, WORKLOAD_RULES
@@ -127,7 +127,7 @@ class RunningPlane:
         deploy: Callable[[Estate], Awaitable[None]],
         key_directory: Callable[[], Path],
         on_end: Callable[[Lease], None],
-        record: Callable[[Run], None],
+        record: Callable[[Run, Sequence[RunRead]], None],
         tokens: ProjectedTokens,
         attestor: Attestor,
         owner: Owner,
@@ -157,7 +157,7 @@ class RunningPlane:
         self._applied: tuple[str, int] | None = None
         self._delay_s = 0.0
         self._applying = asyncio.Lock()
-        self._control = ControlServer(project.control_socket, self._open, self._close)
+        self._control = ControlServer(project.control_socket, self._open, self._close, self._served)
 
     async def serve(self, on_ready: Callable[[], object], stop: asyncio.Event) -> None:
         """Serve until the last lease has ended, or until ``stop`` is set."""
@@ -206,6 +206,13 @@ class RunningPlane:
         if isinstance(greeting, OpenShell):
             return await self.open_shell(greeting, tell, client)
         return await self.open_lease(greeting, tell, client)
+
+    def _served(self, held: Lease | MetadataSession) -> None:
+        """A workload has served its first request; what was counted before was read at its start."""
+        if isinstance(held, Lease):
+            with contextlib.suppress(EvidenceError):  # it is said when the run ends
+                self._flush()
+            held.reads.served(int(time.time()))
 
     async def _close(self, held: Lease | MetadataSession, goodbye: Bye | None) -> Summary:
         if isinstance(held, MetadataSession):
@@ -334,13 +341,15 @@ class RunningPlane:
         self._listening.proxy.end(lease)
         self._start_lines_anew()
         summary = self._summary([lease], lease.tell)
-        if not lease.user_id:
-            self._record_run(lease, goodbye)
-        return summary
+        if lease.user_id:
+            return summary
+        lease.reads.end(int(time.time()))
+        self._record_run(lease, goodbye)
+        return msgspec.structs.replace(summary, read=told_of(lease.reads, self._notices.directory))
 
     def _record_run(self, lease: Lease, goodbye: Bye | None) -> None:
         try:
-            self._record(run_of(lease, int(time.time()), goodbye))
+            self._record(run_of(lease, int(time.time()), goodbye), later_reads_of(lease.reads))
         except EvidenceError:
             log.exception("a run could not be recorded")
 

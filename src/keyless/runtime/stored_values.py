@@ -38,12 +38,15 @@ def read_paces(evidence: EvidenceDatabase) -> dict[tuple[str, str], Pace]:
             per_second=max(before.per_second, more.get("per_second", 0)),
             per_window=max(before.per_window, more.get("per_window", 0)),
             later=before.later + more.get("later", 0),
+            again=before.again + more.get("again", 0),
             throttled=before.throttled + more.get("throttled", 0),
         )
 
     for peak in evidence.peaks():
         if peak.action.casefold() in READS:
             add(peak.principal_id, peak.scope, per_second=peak.per_second, per_window=peak.per_window)
+    for read in evidence.later_reads():
+        add(read.principal_id, read.scope, later=read.later, again=read.again)
     for who, scope, number in evidence.read_later():
         add(who, scope, later=number)
     for one in evidence.throttled():

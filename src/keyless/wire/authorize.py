@@ -50,6 +50,16 @@ class Settled:
     permission: str | None = None
     deny: DenyAssignment | None = None
 
+    def asked_first(self) -> None:
+        """Count that this request was made for the first time."""
+        for cell in self.cells:
+            cell.distinct += 1
+
+    def checked(self) -> None:
+        """Count that the answer had no content: it only said that nothing has changed, or what there is."""
+        for cell in self.cells:
+            cell.checks += 1
+
 
 @dataclass(frozen=True, slots=True)
 class Question:

@@ -167,10 +167,12 @@ class Dispatcher:
         if caller is None or not isinstance(operation.access, Requires):
             return await self._handle(turn)
         if plane.journal is None or request.method in _BODILESS:
-            await self._authorize(turn, caller, operation.access)
+            settled = await self._authorize(turn, caller, operation.access)
             answer = await self._handle(turn)
-            if answer.status == _NOT_MODIFIED and meaning.tally is not None:
-                meaning.tally.spare(request.now + self._ahead_s(plane))
+            if not answer.body:
+                settled.checked()
+                if answer.status == _NOT_MODIFIED and meaning.tally is not None:
+                    meaning.tally.spare(request.now + self._ahead_s(plane))
             return answer
         return await self._write(turn, caller, operation.access, plane.journal)
 
@@ -280,13 +282,15 @@ class Dispatcher:
     async def _authorize(self, turn: _Turn, caller: Principal, access: Requires) -> Settled:
         """Decide an operation for its caller; what no condition bears on is decided once per snapshot."""
         who = (caller.principal_id, caller.client_id, caller.kind)
-        settled = turn.meaning.settled.get(who)
+        settled = known = turn.meaning.settled.get(who)
         if settled is None:
             settled = turn.meaning.settled[who] = self._settle(turn, caller, access)
         if settled.conditional:
             settled = self._settle(turn, caller, access, await self._attributes(turn, access))
         for cell in settled.cells:
             cell.hit()
+        if known is None:
+            settled.asked_first()
         if turn.meaning.tally is not None:
             await self._count(turn, turn.meaning.tally, settled)
         if settled.refused is not None:

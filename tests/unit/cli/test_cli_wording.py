@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from keyless.cli.notices import arrival, closing, denial, missing, repeated, show, slowed_down
+from keyless.cli.notices import arrival, closing, denial, missing, show, slowed_down
+from keyless.cli.reads import repeated
 from keyless.cli.terminal import say
 from keyless.cli.wording import counted, scope_in_words
 from keyless.model.resource_id import ResourceId, group_scope, resource_scope

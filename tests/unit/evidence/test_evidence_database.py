@@ -12,12 +12,23 @@ from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from keyless.evidence.database import SECONDS_KEPT, EvidenceDatabase, EvidenceError
 from keyless.evidence.recorder import CellKey, SignInKey, WantKey
+from keyless.evidence.rows import ADDED_COLUMNS
 from keyless.model.actions import ActionPlane
-from keyless.model.evidence import Observation, Outcome, Run, SignIn, SignInMethod, SignInOutcome
+from keyless.model.evidence import (
+    LaterReads,
+    Observation,
+    Outcome,
+    Run,
+    RunRead,
+    SignIn,
+    SignInMethod,
+    SignInOutcome,
+)
 
 
 def line(
@@ -114,6 +125,40 @@ def test_runs_are_read_in_the_order_in_which_they_began(evidence: EvidenceDataba
     evidence.write_run(RUN)
     evidence.write_run(earlier)
     assert evidence.runs() == [earlier, RUN]
+
+
+def test_a_run_says_since_when_it_served_and_what_it_read_later(evidence: EvidenceDatabase) -> None:
+    served = msgspec.structs.replace(RUN, serving_since=120, started_up=120)
+    for again, later in ((True, 30), (False, 2)):
+        evidence.write_run(served, [RunRead("p", "a/read", "/a", 1, later, 4, again)])
+    evidence.write_run(RUN)
+    assert evidence.runs() == [served, served, RUN]
+    assert evidence.later_reads() == [LaterReads("p", "a/read", "/a", 2, 2, 32, 8, 1)]
+    evidence.clear()
+    assert evidence.later_reads() == []
+
+
+def test_answers_without_content_are_counted_among_the_rest_and_apart(evidence: EvidenceDatabase) -> None:
+    for second in (1, 2):
+        evidence.write(second, [(line(), 5)], [], checks=[(line(), 4)])
+    (seen,) = evidence.observations()
+    assert (seen.count, seen.checks) == (10, 8)
+
+
+def test_evidence_from_before_later_reads_were_noted_is_read_and_goes_on(
+    evidence: EvidenceDatabase, file: Path
+) -> None:
+    evidence.write(1, [(line(), 1)], [])
+    evidence.write_run(RUN)
+    with closing(sqlite3.connect(file)) as connection:
+        for table, column, _ in ADDED_COLUMNS:
+            connection.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
+        connection.execute("DROP TABLE run_reads")
+    with closing(EvidenceDatabase(file)) as opened:
+        assert (opened.runs(), opened.later_reads(), opened.observations()[0].checks) == ([RUN], [], 0)
+        opened.write(2, [(line(), 1)], [], checks=[(line(), 1)])
+        opened.write_run(RUN, [RunRead("p", "a/read", "/a", 1, 2, 3, False)])
+        assert (opened.observations()[0].checks, len(opened.later_reads())) == (1, 1)
 
 
 def test_an_observation_says_how_often_it_was_seen_on_which_day(evidence: EvidenceDatabase) -> None:

@@ -9,9 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from keyless.evidence.recorder import CellKey, Recorder, SignInKey, ThrottledKey, WantKey
+from keyless.evidence.recorder import CellKey, Counted, Recorder, SignInKey, ThrottledKey, WantKey
 from keyless.model.actions import ActionPlane
 from keyless.model.evidence import Outcome, SignInMethod
+from keyless.model.resource_id import ResourceId
+from keyless.wire.authorize import Settled
 
 
 class Sheet:
@@ -22,6 +24,7 @@ class Sheet:
         self.wants: Counter[WantKey] = Counter()
         self.sign_ins: Counter[SignInKey] = Counter()
         self.throttled: Counter[ThrottledKey] = Counter()
+        self.checks: Counter[CellKey] = Counter()
         self.seconds: list[int] = []
         self.broken = False
 
@@ -32,6 +35,7 @@ class Sheet:
         wants: list[tuple[WantKey, int]],
         sign_ins: list[tuple[SignInKey, int]],
         throttled: list[tuple[ThrottledKey, int]],
+        checks: list[tuple[CellKey, int]],
     ) -> None:
         if self.broken:
             raise OSError("no space left on device")
@@ -44,6 +48,8 @@ class Sheet:
             self.sign_ins[sign_in] += count
         for refused, count in throttled:
             self.throttled[refused] += count
+        for key, count in checks:
+            self.checks[key] += count
 
 
 def line(scope: str = "/a", outcome: Outcome = Outcome.ALLOWED) -> CellKey:
@@ -245,7 +251,7 @@ def test_what_is_refused_at_a_limit_is_counted_and_told_once_in_each_flush() -> 
 
 def test_what_a_flush_writes_is_told_when_it_is_written() -> None:
     sheet, told = Sheet(), []
-    recorder = Recorder(sheet, on_counts=told.extend)
+    recorder = Recorder(sheet, on_counts=lambda *what: told.append(what))
     recorder.cell(line()).hit()
     sheet.broken = True
     with pytest.raises(OSError, match="no space"):
@@ -253,4 +259,19 @@ def test_what_a_flush_writes_is_told_when_it_is_written() -> None:
     assert told == []
     sheet.broken = False
     recorder.flush(2)
-    assert told == [(line(), 1)]
+    assert told == [(2, [Counted(line(), 1)])]
+
+
+def test_what_was_answered_without_content_is_counted_among_the_rest_and_apart() -> None:
+    sheet, told = Sheet(), []
+    recorder = Recorder(sheet, on_counts=lambda *what: told.append(what))
+    settled = Settled((recorder.cell(line()),), ResourceId.parse("/"), None)
+    for _ in range(3):
+        settled.cells[0].hit()
+    settled.asked_first()
+    settled.checked()
+    recorder.flush(1)
+    settled.cells[0].hit()
+    recorder.flush(2)
+    assert told == [(1, [Counted(line(), 3, 1, 1)]), (2, [Counted(line(), 1)])]
+    assert (sheet.counts[line()], sheet.checks[line()]) == (4, 1)

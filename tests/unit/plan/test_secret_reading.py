@@ -7,9 +7,11 @@ from plan_worlds import GET, WEB, WORKER, saw
 from stored_made import STORAGE, STORE, VAULT, decided, plan_of, secret
 
 from keyless.model.evidence import LogImport, Outcome, Run
+from keyless.model.resources import key_value_scope
 from keyless.plan.results.secrets import CodePlace, ReadBy
 from keyless.plan.secrets.stored import Pace
 
+READ_SETTING = "Microsoft.AppConfiguration/configurationStores/keyValues/read"
 SCOPE = f"{VAULT.text}/secrets/db"
 
 
@@ -104,8 +106,8 @@ def test_what_is_read_too_often_is_told_with_who_reads_it_how_fast_against_which
     assert one.limit == "a vault answers 4,000 calls in 10 s, from all callers together"
     assert one.places == (CodePlace("app.py", 7),)
     assert one.advice == (
-        "it was read 41 times, up to 12 within one second, up to 30 within ten, 25 of them later than 10 "
-        "seconds after the first of a run, and refused 2 times at the limit: read it once at the start, keep "
+        "it was read 41 times, up to 12 within one second, up to 30 within ten, 25 of them after the "
+        "start of a run, and refused 2 times at the limit: read it once at the start, keep "
         "it in memory, and read it again when it stops working "
         "(a vault answers 4,000 calls in 10 s, from all callers together)"
     )
@@ -126,7 +128,7 @@ def test_what_was_only_read_later_than_at_the_start_is_told_with_a_reservation()
     (one,) = plan.reads
     assert not one.load_at_start_up
     assert not plan.secrets[0].load_at_start_up
-    assert "1 of them later than 10 seconds after the first of a run: unless a program was" in one.advice
+    assert "1 of them after the start of a run: unless a program was" in one.advice
 
 
 def test_whoever_is_throttled_reads_too_often():
@@ -162,13 +164,52 @@ def test_a_secret_that_only_a_log_knows_is_told_too():
     assert [one.name for one in plan.reads] == ["db"]
 
 
-def test_a_setting_and_a_whole_vault_are_no_objects_of_a_vault():
-    settings = saw(
-        WEB,
-        "Microsoft.AppConfiguration/configurationStores/keyValues/read",
-        f"{STORE.text}/keyValues/a",
-        count=900,
-    )
-    listed = saw(WEB, FETCH, VAULT.text, count=900)
-    plan = plan_of(observations=[settings, listed], subjects=[WEB])
+def test_a_whole_vault_is_no_object_of_it():
+    plan = plan_of(observations=[saw(WEB, FETCH, VAULT.text, count=900)], subjects=[WEB])
     assert plan.reads == ()
+
+
+def test_what_a_run_read_again_and_again_is_to_be_loaded_at_start_up():
+    plan = plan_of(
+        observations=[saw(WEB, GET, SCOPE, count=12)],
+        subjects=[WEB],
+        paces=paces(db=Pace(per_second=1, later=11, again=1)),
+    )
+    assert [one.load_at_start_up for one in plan.reads] == [True]
+
+
+def test_a_setting_that_is_read_for_each_request_is_told_with_the_limits_of_stores():
+    scope = key_value_scope(STORE, "app:colour", "prod").text
+    plan = plan_of(observations=[saw(WEB, READ_SETTING, scope, count=900)], subjects=[WEB])
+    (one,) = plan.reads
+    assert (one.container, one.kind, one.name, one.load_at_start_up) == (
+        STORE.text,
+        "setting",
+        "app:colour",
+        True,
+    )
+    assert one.limit == (
+        "a store answers 1,000 requests a day (free), 6,000 requests an hour (developer), 30,000 requests an "
+        "hour (standard), from all callers together"
+    )
+    assert one.advice.startswith("it was read 900 times: load it once at the start with the others")
+
+
+def test_to_look_whether_a_setting_has_changed_is_no_reading_of_it():
+    scope = key_value_scope(STORE, "sentinel", None).text
+    looked = msgspec.structs.replace(saw(WEB, READ_SETTING, scope, count=900), checks=880)
+    rates = {(WEB.principal_id.casefold(), scope.casefold()): Pace(per_second=2, per_window=2, later=19)}
+    assert plan_of(observations=[looked], subjects=[WEB], paces=rates).reads == ()
+    more = msgspec.structs.replace(looked, checks=800)
+    (one,) = plan_of(observations=[more], subjects=[WEB], paces=rates).reads
+    assert one.readers[0].checks == 800
+
+
+def test_how_often_a_store_is_listed_is_told_where_a_run_showed_that_it_was_again_and_again():
+    listed = saw(WEB, READ_SETTING, STORE.text, count=5_000)
+    who = (WEB.principal_id.casefold(), STORE.text.casefold())
+    quiet = plan_of(observations=[listed], subjects=[WEB], paces={who: Pace(per_second=20, later=40)})
+    assert quiet.reads == ()
+    (one,) = plan_of(observations=[listed], subjects=[WEB], paces={who: Pace(later=40, again=1)}).reads
+    assert (one.container, one.kind, one.name) == (STORE.text, "list of settings", STORE.name)
+    assert one.advice.startswith("they were listed 5,000 times, 40 of them after the start of a run: load")

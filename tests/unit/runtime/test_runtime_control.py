@@ -24,6 +24,7 @@ from keyless.runtime.messages import (
     Ready,
     Refused,
     Remark,
+    ServedFirst,
     Summary,
     ToClient,
     decode_to_client,
@@ -46,6 +47,7 @@ class Desk:
         self.hellos: list[Hello] = []
         self.clients: list[Process | None] = []
         self.said: list[Bye | None] = []
+        self.serving: list[Lease] = []
         self.closed = asyncio.Event()
         self.refuse: Exception | None = None
 
@@ -107,7 +109,7 @@ def desk() -> Desk:
 
 @pytest.fixture
 async def server(project: Project, desk: Desk) -> AsyncIterator[ControlServer]:
-    control = ControlServer(project.control_socket, desk.open_lease, desk.close_lease)
+    control = ControlServer(project.control_socket, desk.open_lease, desk.close_lease, desk.serving.append)
     await control.start()
     yield control
     control.stop_listening()
@@ -118,6 +120,18 @@ async def client(server: ControlServer, project: Project) -> AsyncIterator[Clien
     connected = await connect(project)
     yield connected
     connected.leave()
+
+
+async def test_that_a_run_has_served_is_passed_on_before_its_goodbye(
+    server: ControlServer, client: Client, desk: Desk
+) -> None:
+    client.say(encode(HELLO))
+    await client.hear()
+    (lease,) = desk.open
+    client.say(encode(ServedFirst()))
+    client.say(encode(Bye(0)))
+    assert await client.hear() == SUMMARY
+    assert (desk.serving, desk.said) == ([lease], [Bye(0)])
 
 
 async def test_hello_is_answered_with_the_lease_and_goodbye_with_the_summary(
@@ -194,7 +208,7 @@ async def test_a_line_beyond_the_limit_is_cut_off(
     project: Project, desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("keyless.runtime.control.MAX_LINE_BYTES", 1000)
-    server = ControlServer(project.control_socket, desk.open_lease, desk.close_lease)
+    server = ControlServer(project.control_socket, desk.open_lease, desk.close_lease, desk.serving.append)
     await server.start()
     for first in (b"", encode(HELLO)):
         client = await connect(project)
@@ -274,7 +288,7 @@ async def test_the_socket_is_its_owners_alone(server: ControlServer, project: Pr
 async def test_a_socket_left_by_a_killed_plane_is_replaced(project: Project, desk: Desk) -> None:
     with socket.socket(socket.AF_UNIX) as left:
         left.bind(str(project.control_socket))
-    server = ControlServer(project.control_socket, desk.open_lease, desk.close_lease)
+    server = ControlServer(project.control_socket, desk.open_lease, desk.close_lease, desk.serving.append)
     await server.start()
     client = await connect(project)
     client.say(encode(HELLO))
@@ -297,7 +311,7 @@ async def test_a_project_that_lies_deeper_than_a_sockets_address_is_long_is_serv
     deep = Project(root, root / ".keyless")
     deep.prepare()
     where = Path.cwd()
-    server = ControlServer(deep.control_socket, desk.open_lease, desk.close_lease)
+    server = ControlServer(deep.control_socket, desk.open_lease, desk.close_lease, desk.serving.append)
     await server.start()
     assert stat.S_IMODE(deep.control_socket.stat().st_mode) == 0o600
     connection = await asyncio.to_thread(join, deep, HELLO)
@@ -379,7 +393,9 @@ class TestTheClientsSide:
                 project.control_socket.unlink()
                 await following.start()
 
-        following = ControlServer(project.control_socket, desk.open_lease, desk.close_lease)
+        following = ControlServer(
+            project.control_socket, desk.open_lease, desk.close_lease, desk.serving.append
+        )
         held = take_lock(project)
         ending = await asyncio.start_unix_server(hang_up, str(project.control_socket))
         connection = await asyncio.to_thread(join, project, HELLO)

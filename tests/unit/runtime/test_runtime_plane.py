@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,7 @@ from keyless.lifecycle.outages import identity, take_down
 from keyless.model.actions import ActionPlane
 from keyless.model.estate import Estate
 from keyless.model.events import EventSubscription
-from keyless.model.evidence import Outcome, Run, SignInMethod, SignInOutcome
+from keyless.model.evidence import Outcome, Run, RunRead, SignInMethod, SignInOutcome
 from keyless.model.hosts import HostKind
 from keyless.model.identities import ComputeResource
 from keyless.model.outages import Manner
@@ -41,6 +42,8 @@ from keyless.runtime.messages import (
     Missed,
     Mode,
     OpenShell,
+    ReadInRun,
+    ReadLater,
     Ready,
     Remark,
     Repeated,
@@ -62,6 +65,7 @@ from keyless.store.sqlite.store import SqliteStore
 from keyless.wire.throttle import Throttle
 
 READ = "Microsoft.KeyVault/vaults/secrets/getSecret/action"
+DB = "/subscriptions/s/resourceGroups/g/providers/Microsoft.KeyVault/vaults/orders/secrets/db"
 
 
 def line(principal_id: str, outcome: Outcome = Outcome.DENIED, operation: str = "GetSecret") -> CellKey:
@@ -98,6 +102,7 @@ class Written:
         wants: list[tuple[WantKey, int]],
         sign_ins: list[tuple[SignInKey, int]],
         throttled: list[tuple[ThrottledKey, int]],
+        checks: list[tuple[CellKey, int]],
     ) -> None:
         """Keep the lines."""
         if self.failure:
@@ -145,6 +150,7 @@ class Site:
         self.ended: list[Lease] = []
         self.runs: list[Run] = []
         self.throttle, self.spent = Throttle(), list[Spent]()
+        self.run_reads: list[RunRead] = []
         self.project = project = Project(folder, folder / ".keyless")
         self.now = 1_800_000_000.0
         world = EstateWorld(store, "orders", lambda: self.now)
@@ -161,7 +167,7 @@ class Site:
             deploy=self.deploy,
             key_directory=self.key_directory,
             on_end=self.ended.append,
-            record=self.runs.append,
+            record=self.record,
             tokens=self.tokens,
             attestor=Attestor(socket_table(), Processes()),
             owner=Owner(store, world, "ada", lambda: "the-user"),
@@ -169,6 +175,11 @@ class Site:
             keep_spent=self.spent.extend,
             housekeeping=partial(housekeeping_of, project, store),
         )
+
+    def record(self, run: Run, reads: Sequence[RunRead]) -> None:
+        """Keep a run, and what it read later."""
+        self.runs.append(run)
+        self.run_reads.extend(reads)
 
     def key_directory(self) -> Path:
         """Where Azure Arc's keys would be."""
@@ -342,7 +353,8 @@ async def test_whoever_reads_a_secret_again_and_again_hears_of_it_once(site: Sit
         site.recorder.flush(second)
     told = [one for one in heard if isinstance(one, Repeated)]
     assert told == [Repeated("web", READ, "/vault", 11)]
-    assert lease.reads == {"/vault": 30}
+    ((_, tally),) = lease.reads
+    assert tally.reads == 30
 
 
 async def test_what_was_read_in_the_last_second_of_a_run_is_told_too(site: Site) -> None:
@@ -353,6 +365,22 @@ async def test_what_was_read_in_the_last_second_of_a_run_is_told_too(site: Site)
         cell.hit()
     await site.plane.close_lease(lease)
     assert heard[-1] == Repeated("web", READ, "/vault", 12)
+
+
+async def test_what_is_read_after_the_first_request_is_told_at_the_end_and_recorded(site: Site) -> None:
+    heard: list[ToClient] = []
+    lease, _ = await site.open("web", heard.append)
+    cell = site.recorder.cell(line("principal-of-web", Outcome.ALLOWED)._replace(scope=DB))
+    cell.hit()
+    site.plane._served(lease)
+    for _ in range(3):
+        cell.hit()
+    summary = await site.plane.close_lease(lease)
+    again = ReadLater("web", READ, DB, 1, 3, False)
+    assert summary.read == ReadInRun(((READ, 1),), 0, 0, True, (again,))
+    (run,) = site.runs
+    assert run.started <= run.serving_since == run.started_up <= run.ended
+    assert site.run_reads == [RunRead("principal-of-web", READ, DB, 1, 3, 0, False)]
 
 
 async def test_in_the_owners_shell_nobody_hears_how_often_something_is_read(site: Site) -> None:
@@ -397,7 +425,7 @@ async def test_a_run_whose_client_was_killed_is_recorded_without_an_exit_code(si
 async def test_a_run_that_cannot_be_recorded_is_ended_all_the_same(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refuse(run: Run) -> None:
+    def refuse(run: Run, reads: Sequence[RunRead]) -> None:
         raise EvidenceError("the disk is full")
 
     monkeypatch.setattr(site.plane, "_record", refuse)

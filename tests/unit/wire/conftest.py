@@ -222,6 +222,7 @@ class Sheet:
         wants: list[tuple[WantKey, int]],
         sign_ins: list[tuple[SignInKey, int]],
         throttled: list[tuple[ThrottledKey, int]],
+        checks: list[tuple[CellKey, int]],
     ) -> None:
         self.counts += counts
         self.wants += wants

@@ -21,21 +21,20 @@ from ipaddress import ip_address
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
-from keyless.gateway.attest.addresses import Connection, End, IPAddress
+from keyless.gateway.attest.addresses import Connection, End
+from keyless.gateway.attest.diagnosis import (
+    EVERY_STATE,
+    HEADER,
+    NLMSG_ERROR,
+    SOCK_DIAG_BY_FAMILY,
+    address_of,
+    opened,
+    question,
+    told,
+)
 
 _ESTABLISHED = 1
-_NETLINK_SOCK_DIAG = 4
-_SOCK_DIAG_BY_FAMILY = 20
-_NLMSG_ERROR = 2
-_NLM_F_REQUEST = 1
-_NO_COOKIE = b"\xff" * 8
-_HEADER = struct.Struct("=IHHII")
-_REQUEST = struct.Struct("=BBBBI")
-_ID = struct.Struct("!HH16s16s4s8s")
-_STATE = struct.Struct("=BBBB")
-_NUMBERS = struct.Struct("=IIIII")
 _REPLY_BYTES = 8192
-_PATIENCE_S = 2
 
 
 class FarSocket(NamedTuple):
@@ -71,50 +70,31 @@ class SocketDiagnosis:
             reply = _ask(connection)
         except OSError as error:
             raise CannotAsk(str(error)) from error
-        length, kind, *_ = _HEADER.unpack_from(reply)
-        if kind == _NLMSG_ERROR:
-            number = -struct.unpack_from("=i", reply, _HEADER.size)[0]
+        length, kind, *_ = HEADER.unpack_from(reply)
+        if kind == NLMSG_ERROR:
+            number = -struct.unpack_from("=i", reply, HEADER.size)[0]
             if number == errno.ENOENT:
                 return None
             raise CannotAsk(os.strerror(number))
-        if kind != _SOCK_DIAG_BY_FAMILY or length > len(reply):
+        if kind != SOCK_DIAG_BY_FAMILY or length > len(reply):
             raise CannotAsk("the kernel's answer is not one about a socket")
-        return _read_reply(reply[_HEADER.size :], connection)
+        return _read_reply(reply[HEADER.size :], connection)
 
 
 def _ask(connection: Connection) -> bytes:
-    family = socket.AF_INET if connection.client.address.version == 4 else socket.AF_INET6
-    asked = _REQUEST.pack(family, socket.IPPROTO_TCP, 0, 0, 0xFFFFFFFF) + _ID.pack(
-        connection.client.port,
-        connection.server.port,
-        connection.client.address.packed.ljust(16, b"\0"),
-        connection.server.address.packed.ljust(16, b"\0"),
-        bytes(4),
-        _NO_COOKIE,
-    )
-    header = _HEADER.pack(_HEADER.size + len(asked), _SOCK_DIAG_BY_FAMILY, _NLM_F_REQUEST, 1, 0)
-    with socket.socket(
-        socket.AF_NETLINK, socket.SOCK_RAW | socket.SOCK_CLOEXEC, _NETLINK_SOCK_DIAG
-    ) as kernel:
-        kernel.settimeout(_PATIENCE_S)
-        kernel.sendto(header + asked, (0, 0))
+    client, server = connection
+    family = socket.AF_INET if client.address.version == 4 else socket.AF_INET6
+    ends = client.address.packed, server.address.packed
+    with opened() as kernel:
+        kernel.sendto(question(family, EVERY_STATE, 0, *ends, (client.port, server.port)), (0, 0))
         return kernel.recv(_REPLY_BYTES)
 
 
 def _read_reply(reply: bytes, connection: Connection) -> FarSocket | None:
-    family, state, _, _ = _STATE.unpack_from(reply)
-    client_port, server_port, client, server, _, cookie = _ID.unpack_from(reply, _STATE.size)
-    *_, uid, inode = _NUMBERS.unpack_from(reply, _STATE.size + _ID.size)
-    found = Connection(End(_address(client, family), client_port), End(_address(server, family), server_port))
-    if state != _ESTABLISHED or found != connection or not inode:
+    found = told(reply)
+    if found.state != _ESTABLISHED or Connection(found.local, found.remote) != connection or not found.inode:
         return None
-    return FarSocket(inode, uid, struct.unpack("=Q", cookie)[0])
-
-
-def _address(packed: bytes, family: int) -> IPAddress:
-    address = ip_address(packed[:4] if family == socket.AF_INET else packed)
-    mapped = None if address.version == 4 else address.ipv4_mapped
-    return mapped or address
+    return FarSocket(found.inode, found.uid, found.cookie)
 
 
 class ProcessTable:
@@ -130,7 +110,7 @@ class ProcessTable:
             columns = line.split()
             if len(columns) < 10 or columns[3] != f"{_ESTABLISHED:02X}":
                 continue
-            if Connection(_hex_end(columns[1]), _hex_end(columns[2])) == connection and int(columns[9]):
+            if Connection(hex_end(columns[1]), hex_end(columns[2])) == connection and int(columns[9]):
                 return FarSocket(int(columns[9]), int(columns[7]), 0)
         return None
 
@@ -146,11 +126,11 @@ class ProcessTable:
         return lines
 
 
-def _hex_end(text: str) -> End:
+def hex_end(text: str) -> End:
     """`0100007F:1F90`: words of an address in the machine's own order of bytes, the port as a number."""
     words, _, port = text.partition(":")
     packed = b"".join(struct.pack("=I", int(words[at : at + 8], 16)) for at in range(0, len(words), 8))
-    return End(_address(packed, socket.AF_INET if len(packed) == 4 else socket.AF_INET6), int(port, 16))
+    return End(address_of(packed, socket.AF_INET if len(packed) == 4 else socket.AF_INET6), int(port, 16))
 
 
 def socket_table() -> SocketTable:

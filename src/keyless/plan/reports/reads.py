@@ -44,6 +44,8 @@ def reader_in_words(one: ReadBy) -> str:
         said.append(f"at most {one.most_per_second:,} in a second and {one.most_per_window:,} in ten")
     if one.later:
         said.append(f"{one.later:,} later than at the start")
+    if one.checks:
+        said.append(f"{one.checks:,} to see whether something has changed")
     if one.throttled:
         said.append(f"throttled {counted(one.throttled, 'time')}")
     return ", ".join(said)

@@ -60,7 +60,8 @@ class SecretDecision(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
 class ReadBy(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
     """How often one principal reads an object: in all, and at most within a second and within ten.
 
-    ``later`` are reads more than ten seconds after the first of a run, as far as runs are known;
+    ``later`` are reads after the start of a run, as far as runs are known, and ``again`` the runs in which
+    it was read again and again; ``checks`` were answered without content, as nothing had changed;
     ``throttled`` are requests that were refused because a limit was reached.
     """
 
@@ -69,15 +70,19 @@ class ReadBy(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
     most_per_second: int = 0
     most_per_window: int = 0
     later: int = 0
+    again: int = 0
+    checks: int = 0
     throttled: int = 0
 
 
 class ObjectReads(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
-    """A secret, key or certificate that is read more often than at start-up, by whom, and what to do.
+    """What is read more often than at start-up, by whom, and what to do.
 
-    ``container`` is the vault's id; ``days`` on how many days it was read, ``runs`` how many runs its readers
-    had, 0 where that is not known. With ``load_at_start_up`` it is more than starts of programs explain;
-    without, some reads are only later. ``limit`` is the vault's; ``places`` are where code names the object.
+    ``kind`` is `secret`, `key`, `certificate`, `setting`, or `list of settings`, whose name is the store's.
+    ``container`` is the vault's or the store's id; ``days`` on how many days it was read, ``runs`` how many
+    runs its readers had, 0 where that is not known. With ``load_at_start_up`` it is more than starts of
+    programs explain; without, some reads are only later. ``limit`` is the container's; ``places`` are where
+    code names the object.
     """
 
     container: str

@@ -2,17 +2,20 @@
 
 Rules:
 - an object is to be read when the code starts, kept in memory, and read again when it stops working;
-- it is read too often where one caller reads it more than once within a second; or more than once an hour,
-  on an average of the days on which it was read; or more than ten times a run, on an average of the runs of
-  those who read it (a run may start several programs, so that one read a run would be too strict); or where
-  a reader was refused at a limit;
-- the limit is the vault's own, for all of its callers together.
+- it is read too often where a run read it again and again (`keyless.model.reading`); or one caller reads it
+  more than once within a second; or more than once an hour, on an average of the days on which it was read;
+  or more than ten times a run, on an average of the runs of those who read it (a run may start several
+  programs, so that one read a run would be too strict); or where a reader was refused at a limit;
+- settings are refreshed, and a store is listed by several filters, page by page: how fast says nothing there,
+  and what was answered without content is no reading. Of lists only what runs showed counts, and refusals;
+- the limit is the container's own, for all of its callers together.
 
 Pure. Source: https://learn.microsoft.com/azure/key-vault/general/overview-throttling
 """
 
 from __future__ import annotations
 
+import enum
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -20,6 +23,7 @@ from keyless.model.evidence import Observation, Outcome, Run
 from keyless.model.guids import guid_key
 from keyless.model.reading import READS, STARTS_A_RUN
 from keyless.model.resource_id import ResourceId
+from keyless.model.resources import STORE_TYPE
 from keyless.plan.problem import Subject
 from keyless.plan.results.secrets import ReadBy
 from keyless.plan.secrets.stored import NO_PACE, Pace
@@ -30,9 +34,17 @@ Paces = Mapping[tuple[str, str], Pace]
 """How fast one principal reads one scope, by both ids in lower case."""
 
 
+class Read(enum.Enum):
+    """What is read: an object of a vault, a key-value by its name, or what filters of a store match."""
+
+    OBJECT = "object"
+    SETTING = "setting"
+    LISTS = "lists"
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """Of one object: who read it, how often, and on how many days.
+    """Of one object, or of the lists of one store: who read it, how often, and on how many days.
 
     ``runs`` is how many runs those had; 0 where that is not known.
     """
@@ -40,6 +52,7 @@ class Reading:
     readers: tuple[ReadBy, ...] = ()
     days: int = 0
     runs: int = 0
+    what: Read = Read.OBJECT
 
     @property
     def read_by(self) -> tuple[str, ...]:
@@ -72,14 +85,23 @@ class Reading:
         return sum(one.throttled for one in self.readers)
 
     @property
+    def again(self) -> int:
+        """In how many runs it was read again and again."""
+        return sum(one.again for one in self.readers)
+
+    @property
     def too_often(self) -> bool:
         """Whether a start needs fewer reads than there were."""
-        return (
-            self.most_per_second > 1
-            or self.reads > _HOURS_A_DAY * max(self.days, 1)
-            or self.reads > STARTS_A_RUN * self.runs > 0
-            or self.throttled > 0
-        )
+        if self.again or self.throttled:
+            return True
+        if self.what is Read.LISTS:
+            return False
+        return self._more_than_starts or (self.what is Read.OBJECT and self.most_per_second > 1)
+
+    @property
+    def _more_than_starts(self) -> bool:
+        reads = self.reads - sum(one.checks for one in self.readers)
+        return reads > _HOURS_A_DAY * max(self.days, 1) or reads > STARTS_A_RUN * self.runs > 0
 
 
 NOT_READ = Reading()
@@ -110,8 +132,16 @@ def _reading(
     return Reading(
         readers=tuple(sorted(readers, key=lambda one: one.name.casefold())),
         days=len({day for one in lines for day in one.days}),
+        what=_what(lines[0].scope_id),
         runs=sum(not by_reader.keys().isdisjoint(principal_ids) for principal_ids in ran),
     )
+
+
+def _what(scope: ResourceId) -> Read:
+    store = scope.ancestor_of_type(STORE_TYPE)
+    if store is None:
+        return Read.OBJECT
+    return Read.LISTS if scope == store else Read.SETTING
 
 
 def _reader(who: str, lines: list[Observation], subjects: Mapping[str, Subject], paces: Paces) -> ReadBy:
@@ -123,5 +153,7 @@ def _reader(who: str, lines: list[Observation], subjects: Mapping[str, Subject],
         most_per_second=max(one.per_second for one in own),
         most_per_window=max(one.per_window for one in own),
         later=sum(one.later for one in own),
+        again=sum(one.again for one in own),
+        checks=sum(one.checks for one in lines),
         throttled=sum(one.throttled for one in own),
     )

@@ -1,13 +1,15 @@
-"""Which secrets, keys and certificates are read more often than at start-up, and what to do about it.
+"""Which secrets, keys, certificates and settings are read more often than at start-up, and what to do then.
 
 Rules:
 - what is read too often (``reading``) is to be loaded at start-up. What was only read later than at the start
-  of a run is told with that reservation: a program may have been started again, or have good reason;
+  of a run is told with that reservation: a program may have been started again, or have good reason. Of
+  settings it is not told at all: a refresh is what they are made for;
 - objects that are known from evidence alone count as those that the store has: what a log tells of a vault
   elsewhere is about the same vault in the same cloud;
 - to use a key (sign, decrypt) is no reading of it; to fetch it for each use is.
 
-Pure. Source: https://learn.microsoft.com/azure/key-vault/general/overview-throttling
+Pure. Sources: https://learn.microsoft.com/azure/key-vault/general/overview-throttling and
+https://learn.microsoft.com/azure/azure-app-configuration/howto-best-practices#reduce-requests-made-to-app-configuration
 """
 
 from __future__ import annotations
@@ -15,12 +17,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from keyless.catalog.limits import limits
-from keyless.model.reading import START_UP_S
 from keyless.model.resource_id import ResourceId
-from keyless.model.resources import VAULT_TYPE
+from keyless.model.resources import STORE_TYPE, VAULT_TYPE, key_and_label
 from keyless.plan.results.secrets import CodePlace, ObjectReads
-from keyless.plan.secrets.reading import Reading
+from keyless.plan.secrets.limits import keys_limit, store_limit, vault_limit
+from keyless.plan.secrets.reading import Read, Reading
 from keyless.plan.wording import counted
 
 
@@ -42,6 +43,9 @@ _KINDS: Mapping[str, _Kind] = {
     ),
 }
 _SECRET = _KINDS["secrets"]
+_REFRESH = "refresh them by a sentinel key or by their ETags, every 30 seconds or less often"
+_SETTING = _Kind("setting", f"load it once at the start with the others, and {_REFRESH}")
+_LISTS = _Kind("list of settings", f"load the settings once at the start, and {_REFRESH}")
 
 
 def object_reads(
@@ -56,24 +60,36 @@ def object_reads(
 def _found(
     scope: ResourceId, reading: Reading, places: Mapping[str, tuple[CodePlace, ...]]
 ) -> ObjectReads | None:
-    vault = scope.ancestor_of_type(VAULT_TYPE)
-    if vault is None or scope == vault or not (reading.too_often or reading.later):
+    known = _in_vault(scope) if reading.what is Read.OBJECT else _in_store(scope)
+    told_later = reading.later > 0 and reading.what is Read.OBJECT
+    if known is None or not (reading.too_often or told_later):
         return None
-    kind = _KINDS.get(scope.segments[-2].casefold())
-    if kind is None:
-        return None
+    container, kind, name = known
     return ObjectReads(
-        container=vault.text,
+        container=container.text,
         kind=kind.name,
-        name=scope.name,
+        name=name,
         readers=reading.readers,
         days=reading.days,
         runs=reading.runs,
         load_at_start_up=reading.too_often,
         limit=_limit(kind),
         advice=_advice(reading, kind),
-        places=places.get(scope.name, ()),
+        places=places.get(name, ()),
     )
+
+
+def _in_vault(scope: ResourceId) -> tuple[ResourceId, _Kind, str] | None:
+    vault = scope.ancestor_of_type(VAULT_TYPE)
+    kind = _KINDS.get(scope.segments[-2].casefold()) if vault is not None and scope != vault else None
+    return None if vault is None or kind is None else (vault, kind, scope.name)
+
+
+def _in_store(scope: ResourceId) -> tuple[ResourceId, _Kind, str] | None:
+    store = scope.ancestor_of_type(STORE_TYPE)
+    if store is None or scope == store:
+        return None if store is None else (store, _LISTS, store.name)
+    return store, _SETTING, key_and_label(scope)[0]
 
 
 def advice_on_secret(reading: Reading) -> str:
@@ -86,7 +102,8 @@ def _advice(reading: Reading, kind: _Kind) -> str:
 
 
 def _how_often(reading: Reading) -> str:
-    parts = [f"it was read {counted(reading.reads, 'time')}"]
+    verb = "they were listed" if reading.what is Read.LISTS else "it was read"
+    parts = [f"{verb} {counted(reading.reads, 'time')}"]
     parts[0] += f" on {counted(reading.days, 'day')}" if reading.days else ""
     parts[0] += f" in {counted(reading.runs, 'run')}" if reading.runs else ""
     if reading.most_per_second > 1:
@@ -94,7 +111,7 @@ def _how_often(reading: Reading) -> str:
     if reading.most_per_window > max(reading.most_per_second, 1):
         parts.append(f"up to {reading.most_per_window:,} within ten")
     if reading.later:
-        parts.append(f"{reading.later:,} of them later than {START_UP_S} seconds after the first of a run")
+        parts.append(f"{reading.later:,} of them after the start of a run")
     if reading.throttled:
         parts.append(f"and refused {counted(reading.throttled, 'time')} at the limit")
     return ", ".join(parts)
@@ -105,14 +122,7 @@ def _reservation(reading: Reading) -> str:
 
 
 def _limit(kind: _Kind) -> str:
-    """The vault's limit on reading objects of a kind."""
-    vault = limits().key_vault
-    calls = f"{vault.transactions_per_window:,} calls"
-    if kind is _KINDS["keys"]:
-        rates = [
-            one.others_per_window
-            for type_ in vault.key_transactions.values()
-            for one in (type_.hsm, type_.software)
-        ]
-        calls = f"{min(rates):,} to {max(rates):,} calls on keys of one type"
-    return f"a vault answers {calls} in {vault.window_s} s, from all callers together"
+    """The limit on reading objects of a kind."""
+    if kind in {_SETTING, _LISTS}:
+        return store_limit()
+    return keys_limit() if kind is _KINDS["keys"] else vault_limit()

@@ -40,12 +40,14 @@ class StoredValue:
 class Pace:
     """How fast one principal reads one thing: at most within a second, and within ten.
 
-    ``later`` are reads later than at the start of a run; ``throttled`` what was refused at a limit.
+    ``later`` are reads later than at the start of a run, ``again`` the runs in which it was read again and
+    again; ``throttled`` is what was refused at a limit.
     """
 
     per_second: int = 0
     per_window: int = 0
     later: int = 0
+    again: int = 0
     throttled: int = 0
 
 

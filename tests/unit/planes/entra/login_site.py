@@ -78,6 +78,7 @@ class NoWorkloads:
         wants: list[tuple[WantKey, int]],
         sign_ins: list[tuple[SignInKey, int]],
         throttled: list[tuple[ThrottledKey, int]],
+        checks: list[tuple[CellKey, int]],
     ) -> None:
         """Nothing is decided on actions here."""
         self.sign_ins += sign_ins

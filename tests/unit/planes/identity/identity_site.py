@@ -136,6 +136,7 @@ class Counted:
         wants: list[tuple[WantKey, int]],
         sign_ins: list[tuple[SignInKey, int]],
         throttled: list[tuple[ThrottledKey, int]],
+        checks: list[tuple[CellKey, int]],
     ) -> None:
         """Keep them."""
         self.sign_ins += sign_ins
