@@ -39,6 +39,7 @@ from keyless.runtime.messages import (
     Summary,
     ToClient,
 )
+from keyless.runtime.name_server import show_names
 from keyless.runtime.project import ESTATE_FILE, Project
 
 if TYPE_CHECKING:
@@ -173,9 +174,10 @@ def run_in(
     listener, serving = _Listener(lease, quiet=quiet), ServingWatch(lease.say_served)
     try:
         environment, notes = environment_of(project, lease.ready, keep_credentials=keep_credentials)
+        names = show_names(project, lease.ready)
         show_keys(lease.ready)
         if not quiet:
-            for note in (*lease.ready.notes, *_about_port(port, lease), *notes):
+            for note in (*lease.ready.notes, *_about_port(port, lease), *notes, *names):
                 say(note)
         if welcome is not None:
             say(welcome(lease.ready.account))

@@ -1,11 +1,13 @@
-"""Showing a directory of ours at a fixed place, to this process and its children alone.
+"""Showing a directory or file of ours at a fixed place, to this process and its children alone.
 
 Rules:
 - the process moves into a mount namespace of its own, and, where it is not root, into a user namespace too,
-  in which it keeps its user and group; nothing changes for anyone else, and nothing is left behind;
+  in which it keeps its user and group; nothing changes for anyone else, and nothing is left behind. It moves
+  once, however much it is shown;
 - where the place is there, the directory is mounted on it. Where it is not, the nearest directory above that
   is there is covered with the same content and the missing directories, and made read-only, so that nothing
   that is written there is lost unnoticed;
+- a file is mounted on one that is there, at the end of whatever links lead to it;
 - mounts that others make later still arrive.
 
 It has to happen before the process has threads. Source: unshare(2), mount(2), user_namespaces(7)
@@ -19,6 +21,7 @@ import stat
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 _CLONE_NEWNS = 0x00020000
@@ -32,22 +35,43 @@ class CannotMount(Exception):
 
 
 def show_at(source: Path, place: Path) -> None:
-    """Show ``source`` at ``place`` from now on.
+    """Show a directory, ``source``, at ``place`` from now on.
 
     Raises:
         CannotMount: namespaces are switched off here, or a mount is refused.
     """
+    with _on_our_own(), _opened(source, os.O_DIRECTORY) as ours:
+        if not place.is_dir():
+            _make_room(place)
+        _bind(ours, place)
+
+
+def show_file_at(source: Path, place: Path) -> None:
+    """Show a file, ``source``, in place of the one at ``place`` from now on; ours may be removed then.
+
+    Raises:
+        CannotMount: there is no file there, namespaces are switched off here, or a mount is refused.
+    """
+    with _on_our_own(), _opened(source) as ours:
+        _bind(ours, place.resolve(strict=True))
+
+
+@contextmanager
+def _on_our_own() -> Iterator[None]:
+    """Be where mounts are nobody else's; what the system refuses is told as CannotMount."""
     if not sys.platform.startswith("linux"):
         raise CannotMount("only Linux has mount namespaces")
     try:
-        _enter_namespaces()
-        _mount("none", "/", None, _MS_REC | _MS_SLAVE)
-        with _opened(source) as ours:
-            if not place.is_dir():
-                _make_room(place)
-            _bind(ours, place)
+        _move_out()
+        yield
     except OSError as error:
         raise CannotMount((error.strerror or str(error)).lower()) from error
+
+
+@cache
+def _move_out() -> None:
+    _enter_namespaces()
+    _mount("none", "/", None, _MS_REC | _MS_SLAVE)
 
 
 def _enter_namespaces() -> None:
@@ -64,7 +88,7 @@ def _enter_namespaces() -> None:
 def _make_room(place: Path) -> None:
     """Make a directory where there is none, without the right to make it: in a copy of what is there."""
     base = next(parent for parent in place.parents if parent.is_dir())
-    with _opened(base) as beneath:
+    with _opened(base, os.O_DIRECTORY) as beneath:
         _mount("keyless", base, "tmpfs", _MS_NOSUID | _MS_NODEV, "mode=755,size=1m")
         for entry in os.listdir(beneath):
             _copy_entry(Path(beneath, entry), base / entry)
@@ -85,12 +109,12 @@ def _copy_entry(entry: Path, place: Path) -> None:
 
 
 @contextmanager
-def _opened(directory: Path) -> Iterator[str]:
-    """A path to a directory that still leads to it once something is mounted over it.
+def _opened(path: Path, kind: int = 0) -> Iterator[str]:
+    """A path to a file or directory that still leads to it once something is mounted over it.
 
     It has to be opened in the namespace that it is used in: no mount is taken from another one.
     """
-    descriptor = os.open(directory, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
+    descriptor = os.open(path, os.O_PATH | kind | os.O_CLOEXEC)
     try:
         yield f"/proc/self/fd/{descriptor}"
     finally:

@@ -104,7 +104,8 @@ class Ready(msgspec.Struct, frozen=True, tag="ready"):
     meant where none is named; empty where none is.
     ``key_directory`` is where Azure Arc's challenges lie, for that kind of host. ``token_file`` holds the
     projected token of a workload in a Kubernetes cluster, which may be any of ``client_ids``. ``account`` is
-    there where this is a person's shell.
+    there where this is a person's shell. ``name_server`` is the address of the one that answers about
+    replicas, where a store has any.
     """
 
     workload: str
@@ -122,6 +123,7 @@ class Ready(msgspec.Struct, frozen=True, tag="ready"):
     client_ids: tuple[str, ...] = ()
     account: Account | None = None
     notes: tuple[str, ...] = ()
+    name_server: str = ""
 
 
 class Serving(msgspec.Struct, frozen=True, tag="serving"):

@@ -38,6 +38,7 @@ from keyless.model.evidence import Outcome, Run, RunRead
 from keyless.model.hosts import HostKind
 from keyless.runtime.control import ControlServer, Tell
 from keyless.runtime.directory import read_directory
+from keyless.runtime.discovery import Discovery
 from keyless.runtime.leases import Lease, LeaseRefused, Leases
 from keyless.runtime.limits import PlaneLimits
 from keyless.runtime.messages import (
@@ -154,6 +155,7 @@ class RunningPlane:
         self._limits = PlaneLimits(throttle)
         self._keep_spent = keep_spent
         self._make_housekeeping = housekeeping
+        self._discovery = Discovery(store)
         self._applied: tuple[str, int] | None = None
         self._delay_s = 0.0
         self._applying = asyncio.Lock()
@@ -262,11 +264,13 @@ class RunningPlane:
             compute.name, compute.resource_id, principal_ids, hello.mode, hello.offline, tell, kind, client
         )
         lease.program, lease.started = shown_program(hello.program), int(time.time())
+        name_server, undiscovered = await self._discovery.open(lease.secret)
         ready = msgspec.structs.replace(
             self._ready(lease),
             client_id=client_id,
             key_directory=keys,
-            notes=(*_notes_on_identity(lease), *await _standing_notes(self._store), *limits),
+            notes=(*_notes_on_identity(lease), *await _standing_notes(self._store), *limits, *undiscovered),
+            name_server=name_server,
         )
         if kind is HostKind.AKS:
             ready = await self._in_cluster(ready, await self._world.pod(compute))
@@ -274,6 +278,7 @@ class RunningPlane:
             self._leases.open(lease)
         except LeaseRefused:
             self._tokens.remove(lease.secret)
+            await self._discovery.close(lease.secret)
             raise
         self._start_lines_anew()
         return lease, ready
@@ -337,6 +342,7 @@ class RunningPlane:
             self._flush()
         self._leases.close(lease)
         self._tokens.remove(lease.secret)
+        await self._discovery.close(lease.secret)
         self._on_end(lease)
         self._listening.proxy.end(lease)
         self._start_lines_anew()

@@ -42,6 +42,11 @@ def test_a_host_name_that_is_too_long_is_refused() -> None:
     assert "makes a host name that is too long" in problem.message
 
 
+def test_small_tiers_have_none() -> None:
+    text = in_group("configurationStores: {orders-store: {sku: free, replicas: {north: northeurope}}}")
+    assert "a store of the tier `free` has no replicas" in only(text).message
+
+
 def test_it_is_shown_with_its_region() -> None:
     console = Console(width=200, color_system=None, force_terminal=False, no_color=True)
     with console.capture() as captured:

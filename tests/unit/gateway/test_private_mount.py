@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from keyless.gateway import private_mount
-from keyless.gateway.private_mount import CannotMount, show_at
+from keyless.gateway.private_mount import CannotMount, show_at, show_file_at
 
 SHOW = """
 import os, subprocess, sys
@@ -25,7 +25,7 @@ except CannotMount as error:
 sys.exit(subprocess.run(["/bin/sh", "-ec", sys.argv[3]]).returncode)
 """
 
-Show = Callable[[Path, str], str]
+Show = Callable[..., str]
 
 
 @pytest.fixture
@@ -35,9 +35,9 @@ def show(tmp_path: Path, skip_loudly: Callable[[str], None]) -> Show:
     ours.mkdir()
     (ours / "a.key").write_text("secret\n")
 
-    def run(place: Path, command: str) -> str:
+    def run(place: Path, command: str, program: str = SHOW) -> str:
         done = subprocess.run(
-            [sys.executable, "-c", SHOW, str(ours), str(place), command],
+            [sys.executable, "-c", program, str(ours), str(place), command],
             capture_output=True,
             text=True,
             check=False,
@@ -87,6 +87,34 @@ def test_ours_may_lie_below_what_is_covered(tmp_path: Path, show: Show) -> None:
 
 def test_the_process_keeps_its_user_and_group(tmp_path: Path, show: Show) -> None:
     assert show(tmp_path / "place", "id -u; id -g") == f"{os.geteuid()}\n{os.getegid()}\n"
+
+
+def test_a_file_is_shown_at_the_end_of_links_beside_other_mounts(tmp_path: Path, show: Show) -> None:
+    real, link, ours = tmp_path / "real.conf", tmp_path / "link.conf", tmp_path / "ours.conf"
+    real.write_text("theirs\n")
+    link.symlink_to(real.name)
+    ours.write_text("of the run\n")
+    (tmp_path / "place").mkdir()
+    then = f"""
+import os
+from keyless.gateway.private_mount import show_file_at
+show_file_at(Path({str(ours)!r}), Path({str(link)!r}))
+os.unlink({str(ours)!r})
+sys.exit(subprocess"""
+    seen = show(
+        tmp_path / "place",
+        f"cat {link} {real}; cat {tmp_path}/place/a.key",
+        SHOW.replace("sys.exit(subprocess", then),
+    )
+    assert seen == "of the run\nof the run\nsecret\n"
+    assert real.read_text() == "theirs\n"
+
+
+def test_a_file_that_is_not_there_is_not_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(private_mount, "_move_out", lambda: None)
+    (tmp_path / "ours").write_text("x")
+    with pytest.raises(CannotMount, match="no such file"):
+        show_file_at(tmp_path / "ours", tmp_path / "none")
 
 
 def test_a_system_that_does_not_let_us_is_told_by_its_own_words(

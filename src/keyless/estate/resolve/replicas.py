@@ -5,7 +5,8 @@ from __future__ import annotations
 from keyless.estate.declared.stores import ReplicaEntry
 from keyless.estate.reading import Located, Reading
 from keyless.estate.shapes.containers import Entries
-from keyless.model.replicas import is_replica_name
+from keyless.model.nearest import quoted_list
+from keyless.model.replicas import TIERS, is_replica_name
 from keyless.model.resources import ConfigurationStore, Replica
 
 
@@ -30,6 +31,13 @@ def _is_possible(
             name.at,
             f"the replica `{name.value}` makes a host name that is too long",
             "take a name that has at most 62 characters together with the store's",
+        )
+        return False
+    if store.sku and store.sku not in TIERS:
+        reading.report(
+            name.at,
+            f"a store of the tier `{store.sku}` has no replicas",
+            f"give it one of the tiers {quoted_list(sorted(TIERS), 'and')}",
         )
         return False
     if location in taken:
