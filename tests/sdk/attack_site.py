@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -17,6 +18,8 @@ VAULT = "https://vault.azure.net"
 SECRET_URL = f"{VAULT_URL}/secrets/greeting?api-version=7.6"
 SETTING_URL = f"{ENDPOINT}/kv/colour?api-version=1.0"
 LOGIN = f"https://login.microsoftonline.com/{TENANT_ID}"
+ACCESS_KEY = base64.b64encode(bytes(range(32))).decode()
+"""Of the store, under the id `stolen`."""
 NOBODY = "99999999-9999-4999-8999-999999999999"
 IMDS_TARGET = f"{TOKEN_PATH}?api-version=2018-02-01&resource={VAULT}"
 IMDS_URL = f"http://169.254.169.254{IMDS_TARGET}"
@@ -38,7 +41,9 @@ resourceGroups:
     vaults:
       contoso-orders: {{secrets: {{greeting: hello}}}}
     configurationStores:
-      contoso-orders: {{settings: [{{key: colour, value: blue}}]}}
+      contoso-orders:
+        settings: [{{key: colour, value: blue}}]
+        accessKeys: {{stolen: {{value: {ACCESS_KEY}}}}}
 applications:
   orders-legacy:
     clientId: {APPLICATION.client_id}

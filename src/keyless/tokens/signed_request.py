@@ -1,11 +1,14 @@
 """Requests signed with an access key (HMAC-SHA256): what is signed, when, and whether by the key.
 
 Rules, each refused in the words of Azure's challenge:
-- the header names the key (`Credential`), what is signed (`SignedHeaders`) and the `Signature`;
+- the header names the key (`Credential`), what is signed (`SignedHeaders`) and the `Signature`, each once;
+  what else it says is not looked at;
 - signed are at least a date (`x-ms-date`, or `Date`), `host` and `x-ms-content-sha256`, and every header that
-  is named is there;
+  is named is there, once: of two values nobody knows which one was signed;
 - the date lies within 15 minutes of now, in whatever form; its text goes into what is signed as it came;
-- the signature is compared in constant time, and the body's hash with the one that was signed.
+- the signature is compared in constant time, and the body's hash, whatever the method, with the signed one.
+
+The same request may come again until its date is too old: nothing in the scheme tells the two apart.
 
 The path is signed as it was sent, percent-encoded, and comes here decoded. So the signature is compared with
 every encoding that the client libraries make of the path. That lets nothing pass that was not signed: each of
@@ -36,6 +39,8 @@ _CONTENT = "x-ms-content-sha256"
 _MAX_SIGNED_HEADERS = 32
 _MAX_CHARACTERS = 4096
 _PYTHON_DATE = re.compile(r"([A-Z][a-z]{2}), (\d{2}) (\d{4}) (\d{2}:\d{2}:\d{2})(?:\.\d+)? GMT")
+_REPEATED = "Request header is provided more than once"
+_NOT_PROVIDED = "Signed request header is not provided"
 _MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 
 HeaderOf = Callable[[str], "str | None"]
@@ -75,7 +80,9 @@ class Signed:
 
 def is_signed(authorization: str | None) -> bool:
     """Whether a header is one of this scheme."""
-    return authorization is not None and authorization[: len(SCHEME)].upper() == SCHEME
+    if authorization is None or authorization[: len(SCHEME)].upper() != SCHEME:
+        return False
+    return not authorization[len(SCHEME) : len(SCHEME) + 1].strip()
 
 
 def read_authorization(text: str) -> Authorization:
@@ -102,6 +109,17 @@ def _signature(text: str) -> bytes:
         raise KeyRejected("Invalid Signature") from None
 
 
+def check_single(authorization: Authorization, times: Callable[[str], int]) -> None:
+    """Whether nothing that counts is there twice; ``times`` says how often a header is.
+
+    Raises:
+        KeyRejected: something is.
+    """
+    for name in ("authorization", *authorization.signed_headers):
+        if times(name) > 1:
+            raise KeyRejected(f"Request header '{_shown(name)}' is provided more than once", _REPEATED)
+
+
 def check_headers(authorization: Authorization, header: HeaderOf, now: float) -> None:
     """Whether all that must be signed is, is there, and is of now (epoch seconds).
 
@@ -115,16 +133,18 @@ def check_headers(authorization: Authorization, header: HeaderOf, now: float) ->
     dates = [name for name in _DATES if name in names]
     if not dates:
         raise KeyRejected("x-ms-date is required as a signed header")
-    for name in names[:_MAX_SIGNED_HEADERS]:
-        if header(name) is None:
-            shown = name if re.fullmatch(r"[a-z0-9-]{1,64}", name) else "?"
-            raise KeyRejected(
-                f"Signed request header '{shown}' is not provided", "Signed request header is not provided"
-            )
-    if len(names) > _MAX_SIGNED_HEADERS:
+    if len(names) > _MAX_SIGNED_HEADERS or "" in names:
         raise KeyRejected("Invalid SignedHeaders parameter")
+    for name in names:
+        if header(name) is None:
+            raise KeyRejected(f"Signed request header '{_shown(name)}' is not provided", _NOT_PROVIDED)
     if abs(_moment(header(dates[0]) or "") - now) > SKEW_S:
         raise KeyRejected("The access token has expired")
+
+
+def _shown(name: str) -> str:
+    """A header's name that the request brought, where it can be one."""
+    return name if re.fullmatch(r"[a-z0-9-]{1,64}", name) else "?"
 
 
 def _moment(text: str) -> float:
@@ -154,10 +174,15 @@ def check_signature(authorization: Authorization, secret: bytes, request: Signed
     for path in encodings(request.path):
         target = f"{path}?{request.query}" if request.query else path
         text = f"{request.method.upper()}\n{target}\n{values}"
-        expected = hmac.digest(secret, text.encode(errors="replace"), hashlib.sha256)
+        expected = hmac.digest(secret, _encoded(text), hashlib.sha256)
         matched |= hmac.compare_digest(expected, authorization.signature)
     if not matched:
         raise KeyRejected("Invalid Signature")
+
+
+def _encoded(text: str) -> bytes:
+    """A text as bytes, of which no two texts have the same."""
+    return text.encode(errors="surrogatepass")
 
 
 def check_content(header: HeaderOf, body: bytes) -> None:
@@ -167,7 +192,7 @@ def check_content(header: HeaderOf, body: bytes) -> None:
         KeyRejected: it is another.
     """
     actual = base64.b64encode(hashlib.sha256(body).digest()).decode()
-    if not hmac.compare_digest(actual.encode(), (header(_CONTENT) or "").encode(errors="replace")):
+    if not hmac.compare_digest(actual.encode(), _encoded(header(_CONTENT) or "")):
         raise KeyRejected("Invalid request content hash")
 
 

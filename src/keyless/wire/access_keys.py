@@ -28,6 +28,7 @@ from keyless.tokens.signed_request import (
     check_content,
     check_headers,
     check_signature,
+    check_single,
     read_authorization,
 )
 from keyless.wire.errors import Unauthenticated
@@ -86,6 +87,7 @@ def _checked(
     """The key, where it has signed the request."""
     if disabled:
         raise KeyRejected(DISABLED)
+    check_single(authorization, lambda name: len(request.headers.get_all(name)))
     header = _headers_of(request)
     check_headers(authorization, header, request.now)
     if key is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 from urllib.parse import parse_qsl
 
@@ -17,7 +17,11 @@ class Headers(Protocol):
     """Request headers by lower-case name."""
 
     def get(self, name: str, default: str | None = None) -> str | None:
-        """One header's value."""
+        """One header's value; of several, the first."""
+        ...
+
+    def get_all(self, name: str) -> Sequence[str]:
+        """Every value of a header that is there several times."""
         ...
 
 
@@ -98,9 +102,17 @@ class Request(msgspec.Struct, eq=False):
 class HeaderMap:
     """Headers from a mapping, for requests that no server received (tests, the estate's own writes)."""
 
-    def __init__(self, values: Mapping[str, str]) -> None:
+    def __init__(
+        self, values: Mapping[str, str], repeated: Mapping[str, Sequence[str]] | None = None
+    ) -> None:
         self._values = {name.lower(): value for name, value in values.items()}
+        self._more = {name.lower(): tuple(more) for name, more in (repeated or {}).items()}
 
     def get(self, name: str, default: str | None = None) -> str | None:
         """One header's value."""
         return self._values.get(name, default)
+
+    def get_all(self, name: str) -> Sequence[str]:
+        """A header's value, and those that are beside it."""
+        found = self._values.get(name)
+        return () if found is None else (found, *self._more.get(name, ()))

@@ -14,7 +14,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from functools import partial
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from granian.constants import HTTPModes, Interfaces, SSLProtocols
 from granian.rsgi import Scope
@@ -63,7 +63,7 @@ class Front:
 
     async def __rsgi__(self, scope: Scope, proto: Exchange) -> None:
         """Answer one request."""
-        headers = scope.headers
+        headers: Any = scope.headers  # whose stub leaves `get_all` out
         dispatcher = self._dispatcher
         request = Request(
             scope.method,

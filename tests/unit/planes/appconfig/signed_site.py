@@ -133,14 +133,21 @@ class SignedSite:
         sent = Sent(method, f"{path}?{query}", encoded, date=at(RFC_1123, self.now - NOW))
         return await self.send(sent, **headers)
 
-    async def send(self, sent: Sent, authorization: str | None = None, **headers: str) -> Rendered:
-        """Send a signed request; header names are written with underscores, and none leaves one out."""
+    async def send(
+        self,
+        sent: Sent,
+        authorization: str | None = None,
+        all_headers: HeaderMap | None = None,
+        **headers: str,
+    ) -> Rendered:
+        """Send a signed request; header names are written with underscores, an empty proof is none at all."""
         path, _, query = sent.target.partition("?")
-        given: dict[str, str] = {**sent.headers, "authorization": authorization or sent.authorization}
+        proof = sent.authorization if authorization is None else authorization
+        given = {**sent.headers, **({"authorization": proof} if proof else {})}
         if sent.body:
             given["content-type"] = "application/json"
         given |= {name.replace("_", "-"): value for name, value in headers.items()}
-        kept = HeaderMap({name: value for name, value in given.items() if value is not None})
+        kept = all_headers or HeaderMap(given)
         number = self.dispatcher.next_request_id()
         request = Request(sent.method, sent.host, unquote(path), query, kept, self.now, number)
 
