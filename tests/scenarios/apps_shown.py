@@ -16,10 +16,12 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from typing import Any, NamedTuple
 
+from click.testing import CliRunner
 from keyless_command import Project, Running, wait_until
 from tests.unit.documents import document
 
 from keyless.app import open_evidence
+from keyless.cli.main import command
 from keyless.runtime.project import Project as State
 
 _NAME = re.compile(r"# ([\w/]+\.\w+)\n")
@@ -54,6 +56,32 @@ def shown_in(project: Project, *pages: str) -> Project:
             file.write_text(text)
     project.environment |= GIVEN
     return project
+
+
+def owner(project: Project, *arguments: str, stdin: str = "") -> None:
+    """Have a command of `keyless` change the project's world, in this process: starting one takes longer."""
+    given = [*arguments, "--project", str(project.root)]
+    done = CliRunner().invoke(command, given, input=stdin, env=project.environment, catch_exceptions=False)
+    assert done.exit_code == 0, done.output
+
+
+def set_discount(project: Project, percent: str) -> None:
+    """Change the discount of this stage; nobody is told of it before the sentinel changes."""
+    owner(project, "setting", "set", "contoso-orders", "orders:discountPercent", percent, "--label", "prod")
+
+
+def set_sentinel(project: Project, value: str) -> None:
+    """Say that something has changed."""
+    owner(project, "setting", "set", "contoso-orders", "orders:sentinel", value)
+
+
+def refer_to_another_key(project: Project, key: str) -> None:
+    """Put a second signing key into the vault, and let the setting refer to that."""
+    owner(project, "secret", "set", "contoso-orders", "signing-key-2", stdin=key)
+    other = json.dumps({"uri": f"{GIVEN['VAULT_URL']}/secrets/signing-key-2"})
+    owner(
+        project, "setting", "set", "contoso-orders", "orders:signingKey", other, "--content-type", REFERENCE
+    )
 
 
 class Server(NamedTuple):

@@ -8,7 +8,7 @@ from collections import Counter
 from typing import Any
 
 import pytest
-from apps_shown import reads, shown_in
+from apps_shown import owner, reads, shown_in
 from keyless_command import Project, Running, wait_until
 
 PAGE = "use-feature-flags"
@@ -66,7 +66,7 @@ def test_a_flag_that_is_switched_on_is_seen_while_the_app_runs(shown: Project) -
         assert not _express(app)
         on = json.dumps({"id": "express", "enabled": True})
         key = ".appconfig.featureflag/express"
-        shown("setting", "set", "contoso-orders", key, on, "--content-type", FLAG)
+        owner(shown, "setting", "set", "contoso-orders", key, on, "--content-type", FLAG)
         wait_until(lambda: _express(app), "the flag is on")
         assert app.end().code == 0
 

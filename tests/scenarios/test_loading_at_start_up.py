@@ -11,10 +11,8 @@ from apps_shown import (
     DJANGO,
     FASTAPI,
     FLASK,
-    GIVEN,
     OVERVIEW,
     PLAIN,
-    REFERENCE,
     SERVERS,
     SIGNING_KEY,
     Served,
@@ -23,8 +21,12 @@ from apps_shown import (
     free_port,
     is_signed,
     ordered,
+    owner,
     reads,
+    refer_to_another_key,
     served,
+    set_discount,
+    set_sentinel,
     shown_in,
     signed,
     without,
@@ -39,6 +41,7 @@ LOADED = Counter(
     }
 )
 """What a start reads."""
+RUN = ("run", "--offline", "--", sys.executable)
 GUNICORN = Server.of(FLASK.page, "gunicorn", "app:create_app()", "--workers=2", port="--bind=127.0.0.1:{}")
 TIMED_OUT = "The provider timed out while attempting to load."
 each_server = pytest.mark.parametrize("server", SERVERS.values(), ids=SERVERS)
@@ -63,10 +66,10 @@ def test_a_change_is_taken_up_with_the_sentinel_and_no_secret_is_read_again(
 ) -> None:
     shown_in(project, OVERVIEW, server.page)
     with served(project, server, SETTINGS_REFRESH_S="1") as app:
-        project("setting", "set", "contoso-orders", "orders:discountPercent", "20", "--label", "prod")
+        set_discount(project, "20")
         wait_until(lambda: _asked_again(app), "the sentinel is asked for again")
         assert app.price() == priced("850 EUR")
-        project("setting", "set", "contoso-orders", "orders:sentinel", "2")
+        set_sentinel(project, "2")
         wait_until(lambda: app.price() == priced("800 EUR"), "the change is taken up")
     assert reads(project)["KeyVault.GetSecret"] == 1
 
@@ -79,15 +82,14 @@ def _asked_again(app: Served, times: int = 3) -> bool:
 
 def test_a_worker_loads_once_and_takes_up_a_change_with_the_sentinel(project: Project) -> None:
     shown_in(project, OVERVIEW, PLAIN)
-    run = ("run", "--offline", "--", sys.executable, "worker.py")
-    with project.running(*run, env={"SETTINGS_REFRESH_S": "1"}) as worker:
+    with project.running(*RUN, "worker.py", env={"SETTINGS_REFRESH_S": "1"}) as worker:
         assert ordered(worker) == "pen 850 EUR"
-        project("setting", "set", "contoso-orders", "orders:discountPercent", "a fifth", "--label", "prod")
-        project("setting", "set", "contoso-orders", "orders:sentinel", "2")
+        set_discount(project, "a fifth")
+        set_sentinel(project, "2")
         wait_until(lambda: ordered(worker) == "pen 850 EUR" and _loaded_again(project), "a refresh is over")
         assert ordered(worker) == "pen 850 EUR"  # what makes no sense is not taken up
-        project("setting", "set", "contoso-orders", "orders:discountPercent", "20", "--label", "prod")
-        project("setting", "set", "contoso-orders", "orders:sentinel", "3")
+        set_discount(project, "20")
+        set_sentinel(project, "3")
         wait_until(lambda: ordered(worker) == "pen 800 EUR", "the change is taken up")
         ended = worker.end()
     assert (ended.code, ended.err.count("the one before stays")) > (0, 0), ended.err
@@ -98,16 +100,41 @@ def test_a_reference_to_another_secret_is_followed_at_the_next_refresh_with_one_
     project: Project,
 ) -> None:
     shown_in(project, OVERVIEW, PLAIN)
-    run = ("run", "--offline", "--", sys.executable, "worker.py")
-    with project.running(*run, env={"SETTINGS_REFRESH_S": "1"}) as worker:
+    with project.running(*RUN, "worker.py", env={"SETTINGS_REFRESH_S": "1"}) as worker:
         assert ordered(worker) == "pen 850 EUR"
-        project("secret", "set", "contoso-orders", "signing-key-2", stdin="in turns")
-        other = f'{{"uri": "{GIVEN["VAULT_URL"]}/secrets/signing-key-2"}}'
-        project("setting", "set", "contoso-orders", "orders:signingKey", other, "--content-type", REFERENCE)
-        project("setting", "set", "contoso-orders", "orders:sentinel", "2")
+        refer_to_another_key(project, "in turns")
+        set_sentinel(project, "2")
         wait_until(lambda: is_signed(worker, "in turns"), "the other secret is taken up")
         worker.end()
     assert reads(project)["KeyVault.GetSecret"] == 2
+
+
+REREADING = """
+import hashlib, hmac, os, sys
+from azure.appconfiguration.provider import SettingSelector, WatchKey, load
+from azure.identity import DefaultAzureCredential
+credential = DefaultAzureCredential()
+settings = load(
+    endpoint=os.environ["APPCONFIG_ENDPOINT"], credential=credential, keyvault_credential=credential,
+    selects=[SettingSelector(key_filter="orders:*")], refresh_on=[WatchKey("orders:sentinel")],
+    refresh_interval=3600, secret_refresh_interval=1,
+)
+for line in sys.stdin:
+    settings.refresh()
+    key = settings["orders:signingKey"].encode()
+    print(line.strip(), hmac.new(key, line.strip().encode(), hashlib.sha256).hexdigest(), flush=True)
+"""
+
+
+def test_secrets_are_read_again_by_the_clock_where_that_is_asked_for(project: Project) -> None:
+    shown_in(project, OVERVIEW)
+    with project.running(*RUN, "-c", REREADING) as worker:
+        assert ordered(worker) == "pen 2 500"
+        owner(project, "secret", "set", "contoso-orders", "signing-key", stdin="rotated")
+        wait_until(lambda: is_signed(worker, "rotated"), "the new version is read")
+        assert worker.end().code == 0
+    assert reads(project)["KeyVault.GetSecret"] > 1
+    assert reads(project)["AppConfiguration.GetKeyValues"] == 1
 
 
 def _loaded_again(project: Project) -> bool:
@@ -138,23 +165,22 @@ def test_commands_of_django_that_serve_nobody_need_no_store(project: Project) ->
     check = [sys.executable, "manage.py", "check"]
     ran = subprocess.run([*check, "--settings=orders.base"], cwd=project.root, check=False, env={})
     assert ran.returncode == 0
-    assert project("run", "--offline", "--", *check).code == 0
+    assert project(*RUN, *check[1:]).code == 0
     assert reads(project) == LOADED
 
 
 def test_a_class_of_pydantic_is_filled_from_a_vault_with_one_read_of_each_secret(project: Project) -> None:
     shown_in(project, OVERVIEW, PLAIN)
-    ran = project("run", "--offline", "--", sys.executable, "secrets_of_vault.py")
+    ran = project(*RUN, "secrets_of_vault.py")
     hidden = "signing_key=SecretStr('**********') db_password=SecretStr('**********')"
     assert ran.out == f"{len(SIGNING_KEY)} {hidden}\n", ran.err
     assert reads(project) == Counter({"KeyVault.GetSecrets": 1, "KeyVault.GetSecret": 2})
 
 
-@pytest.mark.parametrize("role", ["App Configuration Data Reader", "Key Vault Secrets User"])
-def test_a_worker_that_may_not_read_ends_with_the_error_that_is_promised(project: Project, role: str) -> None:
+def test_a_worker_that_may_not_read_ends_with_the_error_that_is_promised(project: Project) -> None:
     shown_in(project, OVERVIEW, PLAIN)
-    without(project, role)
-    ran = project("run", "--offline", "--", sys.executable, "worker.py")
+    without(project, "App Configuration Data Reader")
+    ran = project(*RUN, "worker.py")
     assert ran.code == 1
     assert f"TimeoutError: [Errno {TIMED_OUT}] [" in ran.err
     assert "keyless: denied: orders-web" in ran.err

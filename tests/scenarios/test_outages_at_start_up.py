@@ -11,15 +11,18 @@ from contextlib import contextmanager
 
 import pytest
 from apps_shown import (
-    GIVEN,
+    FASTAPI,
+    FLASK,
     OVERVIEW,
     PLAIN,
-    REFERENCE,
-    SERVERS,
     Server,
     is_signed,
     ordered,
+    owner,
+    refer_to_another_key,
     served,
+    set_discount,
+    set_sentinel,
     shown_in,
     without,
 )
@@ -36,12 +39,12 @@ each_manner = pytest.mark.parametrize("manner", ["unavailable", "unreachable"])
 
 def take_down(project: Project, part: tuple[str, ...], manner: str = "unavailable") -> None:
     """Take something of the estate down."""
-    assert project("outage", "start", *part, "--as", manner).code == 0
+    owner(project, "outage", "start", *part, "--as", manner)
 
 
 def bring_back(project: Project) -> None:
     """Bring back whatever is down."""
-    assert project("outage", "end", "--all").code == 0
+    owner(project, "outage", "end", "--all")
 
 
 def until_it_says(running: Running, text: bytes) -> None:
@@ -77,7 +80,7 @@ def test_what_is_down_at_the_start_ends_it_with_the_error_that_is_promised_and_s
     project: Project, part: tuple[str, ...], manner: str, raised: str
 ) -> None:
     shown_in(project, OVERVIEW, PLAIN)
-    project("estate", "apply")
+    owner(project, "estate", "apply")
     take_down(project, part, manner)
     began = time.monotonic()
     ran = project(*RUN, "worker.py")
@@ -90,7 +93,7 @@ def test_what_is_back_before_the_time_is_over_lets_the_worker_start(
     project: Project, part: tuple[str, ...]
 ) -> None:
     shown_in(project, OVERVIEW, PLAIN)
-    project("estate", "apply")
+    owner(project, "estate", "apply")
     take_down(project, part)
     patient = {"SETTINGS_REFRESH_S": "1", "SETTINGS_START_UP_S": "60"}
     with project.running(*RUN, "worker.py", env=patient) as worker:
@@ -106,8 +109,8 @@ def test_a_worker_goes_on_with_what_it_has_and_takes_up_later_what_it_missed(
 ) -> None:
     with _ordering(project) as worker:
         take_down(project, STORE, manner)
-        project("setting", "set", "contoso-orders", "orders:discountPercent", "20", "--label", "prod")
-        project("setting", "set", "contoso-orders", "orders:sentinel", "2")
+        set_discount(project, "20")
+        set_sentinel(project, "2")
         wait_until(lambda: ordered(worker) == "pen 850 EUR" and has_said(worker, STAYS), "a refresh fails")
         bring_back(project)
         wait_until(lambda: ordered(worker) == "pen 800 EUR", "the change is taken up")
@@ -118,25 +121,23 @@ def test_a_change_that_needs_a_secret_of_a_vault_that_is_down_waits_as_a_whole(
     project: Project, manner: str
 ) -> None:
     with _ordering(project) as worker:
-        project("secret", "set", "contoso-orders", "signing-key-2", stdin="in turns")
-        other = f'{{"uri": "{GIVEN["VAULT_URL"]}/secrets/signing-key-2"}}'
-        project("setting", "set", "contoso-orders", "orders:signingKey", other, "--content-type", REFERENCE)
+        refer_to_another_key(project, "in turns")
         take_down(project, VAULT, manner)
-        project("setting", "set", "contoso-orders", "orders:sentinel", "2")
+        set_sentinel(project, "2")
         wait_until(lambda: ordered(worker) == "pen 850 EUR" and has_said(worker, STAYS), "a refresh fails")
         bring_back(project)
         wait_until(lambda: is_signed(worker, "in turns"), "the other secret is taken up")
 
 
-@pytest.mark.parametrize("server", SERVERS.values(), ids=SERVERS)
+@pytest.mark.parametrize("server", [FLASK, FASTAPI], ids=["after an answer", "in a task"])
 def test_a_server_answers_while_the_store_is_down_and_takes_up_later_what_it_missed(
     project: Project, server: Server
 ) -> None:
     shown_in(project, OVERVIEW, server.page)
     with served(project, server, SETTINGS_REFRESH_S="1") as app:
         take_down(project, STORE)
-        project("setting", "set", "contoso-orders", "orders:discountPercent", "20", "--label", "prod")
-        project("setting", "set", "contoso-orders", "orders:sentinel", "2")
+        set_discount(project, "20")
+        set_sentinel(project, "2")
         for _ in range(20):
             assert app.price()["price"] == "850 EUR"
         bring_back(project)
