@@ -21,6 +21,20 @@ def test_a_store_is_made_shown_changed_and_listed(owner: Session) -> None:
     assert {"contoso-orders", "ac-made"} <= set(owner("appconfig", "list", "--query", "[].name"))
 
 
+def test_a_replica_is_made_listed_and_deleted(owner: Session) -> None:
+    owner("appconfig", "create", "--name", "ac-replicated", *IN_GROUP)
+    north = ("--store-name", "ac-replicated", "--name", "north")
+    made = owner("appconfig", "replica", "create", *north, "--location", "northeurope")
+    assert (made["endpoint"], made["provisioningState"]) == (
+        "https://ac-replicated-north.azconfig.io",
+        "Succeeded",
+    )
+    listed = owner("appconfig", "replica", "list", "--store-name", "ac-replicated")
+    assert listed == [owner("appconfig", "replica", "show", *north)] == [made]
+    owner("appconfig", "replica", "delete", *north, "--yes")
+    assert owner("appconfig", "replica", "list", "--store-name", "ac-replicated") == []
+
+
 def test_a_stores_keys_open_it_until_they_are_made_anew(owner: Session) -> None:
     owner("appconfig", "create", "--name", "ac-keys", *IN_GROUP)
     keys = owner("appconfig", "credential", "list", "--name", "ac-keys")
