@@ -1,4 +1,4 @@
-"""Unmodified providers with a replicated store: the replica is found by DNS, and asked when the origin is down."""
+"""Unmodified providers and a store with a replica: found by DNS, it is asked when the origin is down."""
 
 from __future__ import annotations
 
