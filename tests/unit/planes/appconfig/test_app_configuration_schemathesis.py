@@ -33,21 +33,22 @@ PARAMETERS = {
     "key": {"type": "string", "pattern": "^[a-z:/]{1,12}$"},
     "name": {"type": "string", "pattern": "^[a-z]{1,12}$"},
 }
-NOT_IMPLEMENTED = frozenset(
-    {
-        *("GetSnapshots", "CheckSnapshots", "GetSnapshot", "CheckSnapshot", "CreateSnapshot"),
-        *("UpdateSnapshot", "GetOperationDetails"),
-    }
-)
-"""What is answered with 501, and so told to whoever asks for it."""
-LEFT_OUT = frozenset({"snapshot", "x-ms-client-request-id"})
-"""Parameters that nothing is asked by: what is in a snapshot is not answered, and an id changes nothing."""
+RARELY_DONE = frozenset({"CreateSnapshot", "GetOperationDetails"})
+"""What needs more than its document tells: filters that are such, and a snapshot."""
+LEFT_OUT = frozenset({"x-ms-client-request-id"})
+"""Parameters that nothing is asked by: an id changes nothing."""
+KNOWN = {
+    "/kv/{key}": {"key": "colour"},
+    "/locks/{key}": {"key": "colour"},
+    "/snapshots/{name}": {"name": "old"},
+}
+"""What there is, by path."""
 
 
 def served_at(version: str) -> list[str]:
     """The ids of what is served at a version."""
     described = {found.id for found in DOCUMENTS.operations(version)}
-    return sorted(described - DOCUMENTS.unserved(OPERATIONS, (version,)) - NOT_IMPLEMENTED)
+    return sorted(described - DOCUMENTS.unserved(OPERATIONS, (version,)))
 
 
 ASKED = [
@@ -72,6 +73,7 @@ def app(served: SiteApp) -> SiteApp:
         served.shared.ask("PUT", f"/kv/{key}", {"value": key, "tags": {"a": "b"}})
     served.shared.ask("PUT", "/kv/colour", {"value": "blue"}, query="label=prod")
     served.shared.ask("DELETE", "/kv/gone")
+    served.shared.ask("PUT", "/snapshots/old", {"filters": [{"key": "colour*"}]})
     served.answered.clear()
     return served
 
@@ -92,7 +94,7 @@ def test_an_operation_answers_as_described_whatever_it_is_asked(
     schema.app = app
     found = next(found for found in DOCUMENTS.operations(version) if found.id == operation)
     asking = schema[found.path][found.method]
-    known = {"key": "colour"} if "{key}" in found.path else {}
+    known = KNOWN.get(found.path, {})
     plain = asking.as_strategy(mode, path_parameters=known, query={"api-version": version}, headers={})
     cases = asking.as_strategy(mode) | asking.as_strategy(mode, path_parameters=known) | plain
 
@@ -103,5 +105,5 @@ def test_an_operation_answers_as_described_whatever_it_is_asked(
 
     asked()
     assert len(app.answered) >= EXAMPLES / 2
-    if mode is GenerationMode.POSITIVE:
+    if mode is GenerationMode.POSITIVE and operation not in RARELY_DONE:
         assert any(status < 400 for status in app.answered), sorted(set(app.answered))
