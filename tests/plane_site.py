@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from keyless.evidence.recorder import CellKey, Recorder, SignInKey, ThrottledKey, WantKey
+from keyless.evidence.recorder import CellKey, Recorder, SelectionKey, SignInKey, ThrottledKey, WantKey
 from keyless.model.identities import PrincipalKind
 from keyless.model.resources import ConfigurationStore, Tenant, Vault
 from keyless.model.roles import Permission, RoleAssignment, RoleDefinition
@@ -37,7 +37,10 @@ Resource = Vault | ConfigurationStore
 
 
 class Nothing:
-    """Keeps no evidence; nobody learns, and no workload runs."""
+    """Keeps no evidence but what is selected; nobody learns, and no workload runs."""
+
+    def __init__(self) -> None:
+        self.selections: list[SelectionKey] = []
 
     def write(
         self,
@@ -49,6 +52,10 @@ class Nothing:
         checks: list[tuple[CellKey, int]],
     ) -> None:
         """Nothing."""
+
+    def write_selections(self, second: int, selections: list[SelectionKey]) -> None:
+        """Keep them."""
+        self.selections.extend(selections)
 
     def learns(self, principal_id: str) -> bool:
         return False
@@ -114,7 +121,8 @@ class PlaneSite:
         self.token = ""
         self._of = of
         self._key = key
-        nothing = Nothing()
+        self._nothing = nothing = Nothing()
+        self._recorder = Recorder(nothing)
         self._officer = RoleDefinition(OFFICER, "Officer", (Permission(data_actions=(of.data_actions,)),))
         self._dispatcher = Dispatcher(
             (of.plane,),
@@ -122,10 +130,15 @@ class PlaneSite:
             world=EstateWorld(store, "shop", lambda: self.now),
             roles={OFFICER: self._officer},
             throttle=Throttle(limits),
-            recorder=Recorder(nothing),
+            recorder=self._recorder,
             workloads=nothing,
             learners=nothing,
         )
+
+    def selected(self) -> list[SelectionKey]:
+        """What was selected since the site was made."""
+        self._recorder.flush(self.now)
+        return self._nothing.selections
 
     async def fill(self) -> None:
         """The tenant, the resource, and its officer."""

@@ -15,9 +15,9 @@ from pathlib import Path
 
 import msgspec
 
-from keyless.evidence import imports, peaks, quotas, rows, throttling
+from keyless.evidence import imports, peaks, quotas, rows, selections, throttling
 from keyless.evidence.quotas import Spent
-from keyless.evidence.recorder import CellKey, SignInKey, ThrottledKey, WantKey
+from keyless.evidence.recorder import CellKey, SelectionKey, SignInKey, ThrottledKey, WantKey
 from keyless.model.evidence import (
     LaterReads,
     LogImport,
@@ -25,6 +25,7 @@ from keyless.model.evidence import (
     Peak,
     Run,
     RunRead,
+    Selection,
     SignIn,
     Throttling,
     UnmappedOperation,
@@ -33,7 +34,8 @@ from keyless.model.evidence import (
 SECONDS_PER_DAY = 24 * 60 * 60
 SECONDS_KEPT = 7 * SECONDS_PER_DAY
 
-_OURS = ("seconds", "days", "lines", "wants", "sign_ins", "runs", "run_reads", peaks.TABLE, throttling.TABLE)
+_COUNTED = ("seconds", "days", "lines", "wants", "sign_ins", "runs", "run_reads")
+_OURS = (*_COUNTED, peaks.TABLE, throttling.TABLE, selections.TABLE)
 
 
 class EvidenceError(Exception):
@@ -58,7 +60,12 @@ class EvidenceDatabase:
             self._connection.execute("PRAGMA journal_mode=WAL")
             self._connection.execute("PRAGMA synchronous=NORMAL")
             self._connection.executescript(
-                rows.SCHEMA + rows.SIGN_INS_TABLE + imports.SCHEMA + throttling.SCHEMA + quotas.SCHEMA
+                rows.SCHEMA
+                + rows.SIGN_INS_TABLE
+                + imports.SCHEMA
+                + throttling.SCHEMA
+                + quotas.SCHEMA
+                + selections.SCHEMA
             )
             self._know_hosts()
             self._know_columns()
@@ -134,6 +141,16 @@ class EvidenceDatabase:
         """What earlier processes counted towards such quotas."""
         with _explained(self._file):
             return list(quotas.read_spent(self._connection))
+
+    def write_selections(self, second: int, selected: Sequence[SelectionKey]) -> None:
+        """Add what was selected."""
+        with _explained(self._file), self._transaction():
+            selections.write_selections(self._connection, second, selected)
+
+    def selections(self) -> list[Selection]:
+        """What was selected where something was listed, ordered by principal and scope."""
+        with _explained(self._file):
+            return list(selections.read_selections(self._connection))
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:

@@ -80,6 +80,18 @@ class Counted(NamedTuple):
     distinct: int = 0
 
 
+class SelectionKey(NamedTuple):
+    """What one line of selections is about; the fields are those of ``Selection``."""
+
+    principal_id: str
+    scope: str
+    keys: str
+    labels: str
+    tags: tuple[str, ...]
+    snapshot: str
+    follows: bool
+
+
 class Sink(Protocol):
     """Where counts go."""
 
@@ -93,6 +105,10 @@ class Sink(Protocol):
         checks: list[tuple[CellKey, int]],
     ) -> None:
         """Add these counts, all seen in this second, durably and at once; ``checks`` are among the counts."""
+        ...
+
+    def write_selections(self, second: int, selections: list[SelectionKey]) -> None:
+        """Add what was selected, durably and at once."""
         ...
 
 
@@ -146,6 +162,7 @@ class Recorder:
         self._wants: dict[WantKey, int] = {}
         self._sign_ins: dict[SignInKey, int] = {}
         self._throttled: dict[ThrottledKey, int] = {}
+        self._selections: dict[SelectionKey, None] = {}
         self._known_sign_ins: set[SignInKey] = set()
 
     def cell(self, key: CellKey) -> Cell:
@@ -169,6 +186,10 @@ class Recorder:
         if self._throttled[key] == 1:
             self._on_throttled(key)
 
+    def selected(self, key: SelectionKey) -> None:
+        """Note what a caller selects; how often does not matter."""
+        self._selections[key] = None
+
     def sign_in(self, key: SignInKey) -> None:
         """Count a sign-in, or an attempt."""
         self._sign_ins[key] = self._sign_ins.get(key, 0) + 1
@@ -185,6 +206,9 @@ class Recorder:
 
     def flush(self, second: int) -> None:
         """Write what was counted since the last flush."""
+        if self._selections:
+            self._sink.write_selections(second, list(self._selections))
+            self._selections.clear()
         if not (self._dirty or self._wants or self._sign_ins or self._throttled):
             return
         counts = [(cell.key, cell.pending) for cell in self._dirty]

@@ -151,6 +151,23 @@ class Throttling(msgspec.Struct, frozen=True, rename="camel", tag_field="record"
     last_seen: int
 
 
+class Selection(msgspec.Struct, frozen=True, rename="camel", tag_field="record", tag="selection"):
+    """What a caller selects where it lists: the filters as it sent them, empty for none; or a snapshot.
+
+    ``scope`` is what it lists. With ``follows`` its client said that it follows the references that it loads.
+    """
+
+    principal_id: str
+    scope: str
+    keys: str
+    labels: str
+    tags: tuple[str, ...]
+    snapshot: str
+    follows: bool
+    first_seen: int
+    last_seen: int
+
+
 LOG_PREFIX = "Log."
 """What the operation of a line of evidence begins with that came from a log."""
 NO_ACTION = "no action is known for this operation"

@@ -15,6 +15,7 @@ from keyless.model.resources import Vault
 from keyless.model.roles import RoleAssignment, RoleDefinition
 from keyless.plan.native.today import CosmosAssignment
 from keyless.plan.problem import Subject
+from keyless.plan.references.facts import NO_REFERENCES, ReferenceFacts
 from keyless.plan.results.completeness import NamedCall
 from keyless.plan.secrets.stored import NO_SECRETS, SecretFacts
 
@@ -49,7 +50,8 @@ class Given:
     ``hierarchy`` which subscriptions lie in which management groups. ``not_found`` are the ids of principals
     that are known to be in no directory any more. ``runs``, ``imports`` and ``unmapped`` say what the
     evidence rests on, and ``calls`` which operations the code names. ``resources`` are the ids of what the
-    estate has besides: servers and clusters among them. ``cosmos`` are role assignments of Cosmos DB's own.
+    estate has besides: servers and clusters among them. ``cosmos`` are role assignments of Cosmos DB's own;
+    ``references`` are those to vaults in configuration stores, with what they point to.
     """
 
     subjects: Sequence[Subject] = ()
@@ -60,6 +62,7 @@ class Given:
     federated_credentials: Sequence[FederatedCredential] = ()
     policies: VaultPolicies = NO_POLICIES
     secrets: SecretFacts = NO_SECRETS
+    references: ReferenceFacts = NO_REFERENCES
     custom_roles: Mapping[str, RoleDefinition] = field(default_factory=dict)
     choose_from: tuple[RoleDefinition, ...] | None = None
     made_at: int = 0

@@ -33,6 +33,10 @@ from keyless.plan.notes import (
 from keyless.plan.places import Place
 from keyless.plan.policy.policy import DEFAULT_POLICY, PlanPolicy
 from keyless.plan.proof import with_proof
+from keyless.plan.references.access import access_under
+from keyless.plan.references.follow import as_observations, pairs
+from keyless.plan.references.readers import World, resolved, seen_reading
+from keyless.plan.references.reasons import with_reasons
 from keyless.plan.removal_reasons import Seen
 from keyless.plan.removals import Removals, find_removals
 from keyless.plan.result import Plan, PlannedAssignment, ReplacingRole
@@ -61,12 +65,17 @@ def make_plan(given: Given, policy: PlanPolicy = DEFAULT_POLICY) -> Plan:
     plan = _with_today(plan, basis, removed)
     plan = _with_secrets(plan, basis)
     plan = _with_services(plan, basis)
+    plan = _with_references(plan, basis)
     plan = structs.replace(
         plan,
         completeness=_completeness(basis, complete),
         notes=(*_notes(basis, plan), *removed.notes, *plan.notes),
     )
-    seen_and_moved = (*basis.before.observations, *basis.needs.observations)
+    seen_and_moved = (
+        *basis.before.observations,
+        *basis.needs.observations,
+        *as_observations(basis.needs.follows),
+    )
     return with_proof(
         plan, basis.given, policy, seen_and_moved, basis.about_chosen, basis.index, basis.definitions
     )
@@ -74,7 +83,8 @@ def make_plan(given: Given, policy: PlanPolicy = DEFAULT_POLICY) -> Plan:
 
 def _planned(basis: Basis) -> tuple[PlannedAssignment, ...]:
     existing = {one.triple: one.id for one in basis.given.assignments if one.condition is None}
-    return planned_assignments(basis.index, basis.everyone, existing, basis.settled.places)
+    planned = planned_assignments(basis.index, basis.everyone, existing, basis.settled.places)
+    return with_reasons(planned, basis.needs.follows)
 
 
 def _removed(basis: Basis, planned: Sequence[PlannedAssignment], complete: Completeness) -> Removals:
@@ -154,6 +164,24 @@ def _with_services(plan: Plan, basis: Basis) -> Plan:
         basis.needs.native, basis.sign_ins, basis.everyone, given.resources, basis.policy, given.cosmos
     )
     return structs.replace(plan, native=native.grants, notes=native.notes)
+
+
+def _with_references(plan: Plan, basis: Basis) -> Plan:
+    """How Key Vault references stand, and who can follow them today and when the plan is carried out."""
+    given, needs = basis.given, basis.needs
+    if not given.references.references:
+        return plan
+    gone = {one.assignment_id for one in plan.removals}
+    afterwards = (*plan.role_assignments(), *(one for one in given.assignments if one.id not in gone))
+    world = World(
+        facts=given.references,
+        subjects=given.subjects,
+        today=access_under(given, given.assignments, basis.definitions, by_policies=True),
+        planned=access_under(given, afterwards, basis.definitions, by_policies=False),
+        seen=seen_reading(needs.observations),
+        follows=pairs(needs.follows),
+    )
+    return structs.replace(plan, references=resolved(world))
 
 
 def _completeness(basis: Basis, as_it_was: Completeness) -> Completeness:

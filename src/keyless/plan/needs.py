@@ -3,7 +3,8 @@
 Rules:
 - what the policy's window and its rules drop is not needed;
 - what was done with access keys needs no roles now, and is kept apart; so is what services' own roles decide;
-- vaults with access policies add what those give to whoever was not seen to use them.
+- vaults with access policies add what those give to whoever was not seen to use them;
+- so does following Key Vault references, where that is sure.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from keyless.plan.given import Given
 from keyless.plan.native.apart import by_roles, by_services
 from keyless.plan.policy.policy import PlanPolicy
 from keyless.plan.problem import Demand, Subject, demands
+from keyless.plan.references.follow import Followed, followed, with_followed
 from keyless.plan.results.proof import Dropped
 from keyless.plan.window import in_window
 
@@ -27,7 +29,7 @@ from keyless.plan.window import in_window
 class Needs:
     """What counts: ``observations`` of principals, ``seen`` and ``needed`` at the places of roles (with what
     access policies give), ``by_key`` what was done with access keys; and what was ``dropped``. ``native`` are
-    the observations that services' own roles decide on."""
+    the observations that services' own roles decide on, ``follows`` the references that are followed."""
 
     observations: tuple[Observation, ...]
     seen: list[Demand]
@@ -36,6 +38,7 @@ class Needs:
     entries: tuple[Entry, ...]
     dropped: tuple[Dropped, ...]
     native: tuple[Observation, ...] = ()
+    follows: tuple[Followed, ...] = ()
 
 
 def needs_of(
@@ -53,14 +56,17 @@ def needs_of(
     keyed = [one for one in used.observations if store_and_key(one.principal_id)]
     seen = demands(own, policy)
     entries = _entries(given, policy, known, seen, used.dropped)
+    follows = followed(given.references, own, given.runs)
+    needed = with_policies(seen, entries, whole=policy.vaults.whole_policies)
     return Needs(
         observations=own,
         seen=seen,
-        needed=with_policies(seen, entries, whole=policy.vaults.whole_policies),
+        needed=with_followed(needed, follows, policy),
         by_key=demands(keyed, policy),
         entries=entries,
         dropped=used.dropped,
         native=by_services(ours),
+        follows=follows,
     )
 
 

@@ -17,6 +17,7 @@ from keyless.plan.results.custom_roles import ProposedRole
 from keyless.plan.results.identities import IdentityPlan
 from keyless.plan.results.native import NativeGrant
 from keyless.plan.results.proof import Certificate, Containment, Dropped, Forecast
+from keyless.plan.results.references import ReferenceResult
 from keyless.plan.results.risk import RiskyPermission
 from keyless.plan.results.secrets import ObjectReads, SecretDecision, Transitional
 from keyless.plan.results.today import CurrentGrant
@@ -25,11 +26,12 @@ SCHEMA = "keyless.plan/2"
 
 
 class UsedAction(msgspec.Struct, frozen=True, order=True, rename="camel"):
-    """A permission that was used, and how often."""
+    """A permission that was used, and how often; ``because`` says why it is needed where it was not seen."""
 
     plane: ActionPlane
     action: str
     count: int
+    because: str = ""
 
 
 class Alternative(msgspec.Struct, frozen=True, rename="camel"):
@@ -234,9 +236,9 @@ class Plan(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
     have; ``native`` are grants that RBAC does not reach. Then who still signs in with a stored credential,
     and who does without. ``vaults_to_switch`` are the ids of the vaults in which roles are to decide in place
     of access policies; ``migrations`` say what that means for whom, ``risks`` who can let himself in there
-    now. Then what becomes of ``secrets``, and what of vaults is read too often (``reads``); and how far all
-    this is proved: ``certificates``, ``containment``, what was ``dropped``, a ``forecast`` (or why there is
-    none), and ``completeness``.
+    now. Then what becomes of ``secrets``, what of vaults is read too often (``reads``), how ``references`` to
+    secrets stand; and how far all this is proved: ``certificates``, ``containment``, what was ``dropped``, a
+    ``forecast`` (or why there is none), and ``completeness``.
     """
 
     schema: str = SCHEMA
@@ -254,6 +256,7 @@ class Plan(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
     risks: tuple[VaultRisk, ...] = ()
     secrets: tuple[SecretDecision, ...] = ()
     reads: tuple[ObjectReads, ...] = ()
+    references: tuple[ReferenceResult, ...] = ()
     transitional: tuple[Transitional, ...] = ()
     certificates: tuple[Certificate, ...] = ()
     containment: Containment = Containment(used=0)

@@ -18,6 +18,8 @@ from keyless.plan.native.today import cosmos_assignments
 from keyless.plan.problem import Subject, SubjectKind
 from keyless.plan.window import last_moment
 from keyless.runtime.directory import Directory, Entry, read_directory
+from keyless.runtime.reference_selections import with_selections
+from keyless.runtime.references import read_references
 from keyless.runtime.stored_values import read_secret_facts
 from keyless.store.collections import (
     ASSIGNMENTS,
@@ -49,6 +51,7 @@ async def read_given(store: Store, evidence: EvidenceDatabase, now: int = 0) -> 
         observations=observations,
         sign_ins=principals.without_people(evidence.sign_ins()),
         secrets=await read_secret_facts(store, evidence),
+        references=with_selections(await read_references(store, now), evidence.selections()),
         made_at=now if now and last_moment(observations) > now else 0,
         runs=evidence.runs(),
         imports=evidence.imports(),

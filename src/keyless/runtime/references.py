@@ -66,6 +66,7 @@ async def _of_store(store: Store, found: ConfigurationStore) -> list[StoredRefer
             key=one.key,
             label=one.label or "",
             content_type=one.content_type or "",
+            tags=tuple(sorted(one.tags.items())),
             points_to=read_target(one.value),
         )
         for one in await KeyValues(store).list_all(found.name)
@@ -138,6 +139,7 @@ def _declared(store: ResourceId, one: DeclaredSetting) -> StoredReference:
         key=one.key,
         label=one.label or "",
         content_type=one.content_type or "",
+        tags=tuple(sorted(one.tags.items())),
         points_to=read_target(one.value),
         line=one.line,
     )

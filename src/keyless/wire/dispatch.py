@@ -22,7 +22,7 @@ from typing import Any
 
 import msgspec
 
-from keyless.evidence.recorder import Recorder, SignInKey, ThrottledKey, WantKey
+from keyless.evidence.recorder import Recorder, SelectionKey, SignInKey, ThrottledKey, WantKey
 from keyless.model.attributes import NO_ATTRIBUTES, Attributes
 from keyless.model.directory import DirectoryRole
 from keyless.model.identities import Principal
@@ -322,7 +322,7 @@ class Dispatcher:
         self, turn: _Turn, caller: Principal, access: Requires, attributes: Attributes | None = None
     ) -> Settled:
         meaning = turn.meaning
-        return self._meanings.authorizer.settle(
+        settled = self._meanings.authorizer.settle(
             caller,
             turn.operation,
             access,
@@ -331,6 +331,10 @@ class Dispatcher:
             attributes,
             turn.request.now,
         )
+        if turn.operation.selects is not None and settled.cells and settled.refused is None:
+            selected = turn.operation.selects(turn.request)
+            self._recorder.selected(SelectionKey(caller.principal_id, settled.scope.text, *selected))
+        return settled
 
     async def _attributes(self, turn: _Turn, access: Requires) -> Attributes:
         """What the conditions of a decision look at: for that the body is read before it is made."""

@@ -9,12 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from keyless.model.actions import ActionPlane
 from keyless.model.attributes import Attributes
 from keyless.model.resource_id import ResourceId
 from keyless.wire.errors import WireError
+from keyless.wire.request import Request
 from keyless.wire.throttle import Counts
 
 _VERSION = re.compile(r"20\d\d-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])(-(preview|alpha|beta|privatepreview))?")
@@ -105,12 +106,26 @@ class ApiVersions:
         return version in self.known or (self.open and _VERSION.fullmatch(version) is not None)
 
 
+class Selected(NamedTuple):
+    """What a list selects of a container, by its filters as they were sent, or by a snapshot's name.
+
+    With ``follows`` the client said that it follows the references that it loads.
+    """
+
+    keys: str = ""
+    labels: str = ""
+    tags: tuple[str, ...] = ()
+    snapshot: str = ""
+    follows: bool = False
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Operation:
     """One declared operation. ``routes`` are pairs of method and path template; ``body`` a msgspec type.
 
     ``query_params`` are query parameters (lower-case) that name the object, as route parameters do;
-    ``counts`` says towards which limit it counts, none where there is no limit.
+    ``counts`` says towards which limit it counts, none where there is no limit; ``selects`` says of a list
+    what it selects, for evidence.
     """
 
     id: str
@@ -124,6 +139,7 @@ class Operation:
     spec: str = ""
     query_params: tuple[str, ...] = ()
     counts: Counts | None = None
+    selects: Callable[[Request], Selected] | None = None
 
     @property
     def summary(self) -> str:
@@ -143,6 +159,7 @@ def operation(
     errors: tuple[type[WireError], ...] = (),
     query_params: tuple[str, ...] = (),
     counts: Counts | None = None,
+    selects: Callable[[Request], Selected] | None = None,
 ) -> Callable[[Callable[[Any, Any], Awaitable[object]]], Operation]:
     """Declare an operation; the decorated handler takes ``(Authorized, service)``.
 
@@ -155,7 +172,18 @@ def operation(
 
     def declare(handler: Callable[[Any, Any], Awaitable[object]]) -> Operation:
         return Operation(
-            id, pairs, api_versions, access, handler, body, response, errors, spec, query_params, counts
+            id,
+            pairs,
+            api_versions,
+            access,
+            handler,
+            body,
+            response,
+            errors,
+            spec,
+            query_params,
+            counts,
+            selects,
         )
 
     return declare

@@ -9,7 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from keyless.evidence.recorder import CellKey, Counted, Recorder, SignInKey, ThrottledKey, WantKey
+from keyless.evidence.recorder import (
+    CellKey,
+    Counted,
+    Recorder,
+    SelectionKey,
+    SignInKey,
+    ThrottledKey,
+    WantKey,
+)
 from keyless.model.actions import ActionPlane
 from keyless.model.evidence import Outcome, SignInMethod
 from keyless.model.resource_id import ResourceId
@@ -25,6 +33,7 @@ class Sheet:
         self.sign_ins: Counter[SignInKey] = Counter()
         self.throttled: Counter[ThrottledKey] = Counter()
         self.checks: Counter[CellKey] = Counter()
+        self.selections: list[list[SelectionKey]] = []
         self.seconds: list[int] = []
         self.broken = False
 
@@ -51,6 +60,11 @@ class Sheet:
         for key, count in checks:
             self.checks[key] += count
 
+    def write_selections(self, second: int, selections: list[SelectionKey]) -> None:
+        if self.broken:
+            raise OSError("no space left on device")
+        self.selections.append(selections)
+
 
 def line(scope: str = "/a", outcome: Outcome = Outcome.ALLOWED) -> CellKey:
     return CellKey("p", "Shelf.Get", ActionPlane.DATA, "a/read", scope, outcome, "assignment")
@@ -61,6 +75,24 @@ SECRET = SignInKey("p", "c", SignInMethod.CLIENT_SECRET, "", "https://vault.azur
 
 def want(name: str = "db") -> WantKey:
     return WantKey("p", "secret", "orders", name, "")
+
+
+def test_what_is_selected_is_written_once_in_each_flush_and_again_where_that_failed() -> None:
+    sheet = Sheet()
+    recorder = Recorder(sheet)
+    everything = SelectionKey("p", "/store", "*", "", (), "", False)
+    for _ in range(3):
+        recorder.selected(everything)
+    sheet.broken = True
+    with pytest.raises(OSError, match="no space"):
+        recorder.flush(1)
+    sheet.broken = False
+    recorder.flush(2)
+    recorder.flush(3)
+    recorder.selected(everything)
+    recorder.flush(4)
+    assert sheet.selections == [[everything], [everything]]
+    assert sheet.seconds == []
 
 
 def test_sign_ins_are_written_as_one_count_and_not_again() -> None:

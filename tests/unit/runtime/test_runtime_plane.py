@@ -15,7 +15,7 @@ from runtime_estate import SHARED
 from keyless.app import housekeeping_of
 from keyless.evidence.database import EvidenceError
 from keyless.evidence.quotas import Spent
-from keyless.evidence.recorder import CellKey, Recorder, SignInKey, ThrottledKey, WantKey
+from keyless.evidence.recorder import CellKey, Recorder, SelectionKey, SignInKey, ThrottledKey, WantKey
 from keyless.gateway.attest.peer import Attestor
 from keyless.gateway.attest.processes import Processes
 from keyless.gateway.attest.sockets import socket_table
@@ -108,6 +108,9 @@ class Written:
         if self.failure:
             raise self.failure
         self.lines.extend(counts)
+
+    def write_selections(self, second: int, selections: list[SelectionKey]) -> None:
+        """Nothing."""
 
 
 class Front:

@@ -14,7 +14,8 @@ from keyless.model.vault_references import Malformed, Target
 class StoredReference:
     """A key-value that is a reference.
 
-    ``label`` is empty for none; ``line`` is that of an estate file, 0 where none declares it.
+    ``label`` is empty for none, ``tags`` are pairs of name and value; ``line`` is that of an estate file, 0
+    where none declares it.
     """
 
     store: ResourceId
@@ -22,6 +23,7 @@ class StoredReference:
     points_to: Target | Malformed
     label: str = ""
     content_type: str = ""
+    tags: tuple[tuple[str, str | None], ...] = ()
     line: int = 0
 
 
@@ -73,14 +75,24 @@ class HeldVault:
         return secret_scope(ResourceId.parse(self.vault.resource_id), held.name if held else secret)
 
 
+@dataclass(frozen=True, slots=True)
+class SelectedReference:
+    """That a principal's list selects a reference; with ``told``, its client said that it follows them."""
+
+    principal_id: str
+    reference: StoredReference
+    told: bool
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReferenceFacts:
     """All references, and the vaults that there are by name in lower case; ``deleted_vaults`` could be
-    recovered. ``now`` is the estate's time, in epoch seconds."""
+    recovered. ``selected`` says who selects which. ``now`` is the estate's time, in epoch seconds."""
 
     references: Sequence[StoredReference] = ()
     vaults: Mapping[str, HeldVault] = field(default_factory=dict)
     deleted_vaults: frozenset[str] = frozenset()
+    selected: Sequence[SelectedReference] = ()
     now: int = 0
 
     def pointing_to(self, target: Target) -> Iterator[Target]:

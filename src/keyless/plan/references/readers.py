@@ -45,6 +45,11 @@ class SeenReading:
         lies_at = key_value_scope(one.store, one.key, one.label or None)
         return any(scope.contains(lies_at) for scope in self.scopes.get(guid_key(principal_id), ()))
 
+    def by_name(self, principal_id: str, one: StoredReference) -> bool:
+        """Whether a principal was seen to read the very reference."""
+        lies_at = key_value_scope(one.store, one.key, one.label or None)
+        return lies_at in self.scopes.get(guid_key(principal_id), ())
+
 
 NOT_SEEN = SeenReading()
 

@@ -8,10 +8,11 @@ Source: https://docs.github.com/rest/issues/comments (a body has at most 65,536 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from keyless.model.resource_id import ResourceId
 from keyless.plan.problem import Subject
+from keyless.plan.reports import references
 from keyless.plan.reports.markup import code, plain, prose
 from keyless.plan.reports.proof import proof_lines
 from keyless.plan.reports.reads import TITLE, judged, reader_in_words
@@ -19,6 +20,7 @@ from keyless.plan.reports.scores import score_section
 from keyless.plan.reports.summary import actions_in, changes, excess_in_order, headline, risks_in_words, rows
 from keyless.plan.reports.tables import Section, fitted
 from keyless.plan.result import Plan, PlannedAssignment
+from keyless.plan.results.references import ReferenceResult
 from keyless.plan.results.today import counted_risks
 from keyless.plan.score import Score
 from keyless.plan.wording import place, short_scope
@@ -52,6 +54,7 @@ def _sections(plan: Plan, history: Sequence[Score]) -> tuple[Section, ...]:
         _transitional(plan),
         _secrets(plan),
         _reads(plan),
+        _references(plan),
         _native(plan),
         _sureness(plan),
         _proof(plan),
@@ -198,6 +201,26 @@ def _reads(plan: Plan) -> Section:
         for one in plan.reads
     )
     return Section(TITLE, ("object", "read by", "", "what to do"), tuple(found), details=True)
+
+
+def _references(plan: Plan) -> Section:
+    found = (
+        (
+            f"**{references.judged(one).value}**",
+            prose(references.reference_in_words(one)),
+            prose(one.why),
+            "<br>".join(prose(text) for text in _what_to_do(one)),
+        )
+        for one in references.to_tell(plan.references)
+    )
+    return Section(references.TITLE, ("", "reference", "why", "what to do"), tuple(found), details=True)
+
+
+def _what_to_do(one: ReferenceResult) -> Iterator[str]:
+    if one.how:
+        yield one.how
+    for reader in one.unable():
+        yield f"{references.unable_in_words(one, reader)}; {references.advice(reader)}"
 
 
 def _native(plan: Plan) -> Section:

@@ -18,6 +18,7 @@ from keyless.plan.reports.native import print_native
 from keyless.plan.reports.policies import print_policies
 from keyless.plan.reports.proof import print_proof
 from keyless.plan.reports.reads import print_reads
+from keyless.plan.reports.references import print_references
 from keyless.plan.reports.secrets import print_secrets
 from keyless.plan.reports.summary import KINDS, excess_in_order, headline, risk_in_words
 from keyless.plan.result import Plan, PlannedAssignment, UsedAction
@@ -59,6 +60,7 @@ def print_plan(plan: Plan, console: Console | None = None) -> None:
     print_legacy(console, plan)
     print_secrets(console, plan)
     print_reads(console, plan)
+    print_references(console, plan)
     print_proof(console, plan)
     for note in plan.notes:
         print_prose(console, f"note: {note}", indent=0)
@@ -98,8 +100,12 @@ def _details(console: Console, number: int, one: PlannedAssignment) -> None:
 
 def _used(used: UsedAction) -> str:
     """An action and how often it was used; one of an access policy may never have been."""
-    often = counted(used.count, "time") if used.count else "not seen: its access policy gives it"
+    often = counted(used.count, "time") if used.count else _unseen(used)
     return f"{used.action} ({often})"
+
+
+def _unseen(used: UsedAction) -> str:
+    return f"not seen: {used.because or 'its access policy gives it'}"
 
 
 def _identity(subject: Subject) -> str:

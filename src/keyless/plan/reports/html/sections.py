@@ -6,12 +6,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from keyless.html.markup import Html, element, joined, prose, text
+from keyless.plan.reports import references
 from keyless.plan.reports.html.chart import chart
 from keyless.plan.reports.proof import proof_lines
 from keyless.plan.reports.reads import TITLE, judged, reader_in_words
 from keyless.plan.reports.summary import actions_in, excess_in_order, risk_in_words, risks_in_words
 from keyless.plan.result import Plan, PlannedAssignment
 from keyless.plan.results.identities import NearGroup
+from keyless.plan.results.references import ReferenceResult, Severity
 from keyless.plan.results.secrets import CodePlace
 from keyless.plan.results.today import RiskCount, counted_risks
 from keyless.plan.score import MEASURES, Score
@@ -44,6 +46,7 @@ def parts(plan: Plan, history: Sequence[Score]) -> tuple[Part, ...]:
         _transitional(plan),
         _secrets(plan),
         _reads(plan),
+        _references(plan),
         _policies(plan),
         _sureness(plan),
         _proof(plan),
@@ -285,6 +288,32 @@ def _reads(plan: Plan) -> Part:
     )
     content = table(("", "object", "read by", "what to do"), rows, caption=TITLE)
     return Part("reads", TITLE, len(plan.reads), content)
+
+
+def _references(plan: Plan) -> Part:
+    told = references.to_tell(plan.references)
+    rows = (
+        (
+            _severity(references.judged(one)),
+            element("span", prose(references.reference_in_words(one)), title=one.store),
+            prose(one.why),
+            joined((prose(one.how), *_unable(one))),
+        )
+        for one in told
+    )
+    content = table(("", "reference", "why", "what to do"), rows, caption=references.TITLE)
+    return Part("references", references.TITLE, len(told), content)
+
+
+def _unable(one: ReferenceResult) -> Iterator[Html]:
+    for each in one.unable():
+        said = f"{references.unable_in_words(one, each)}; {references.advice(each)}"
+        yield element("div", prose(said))
+
+
+def _severity(severity: Severity) -> Html:
+    bad = severity in {Severity.ERROR, Severity.WARNING}
+    return tag(severity.value, "risk") if bad else tag(severity.value)
 
 
 def _policies(plan: Plan) -> Part:

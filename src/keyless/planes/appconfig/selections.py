@@ -1,0 +1,35 @@
+"""What a list of key-values selects, as evidence keeps it; and whether its client follows references.
+
+Rules:
+- key, label and tag filters are kept as they were sent; without a filter everything is meant;
+- a provider says in `Correlation-Context` that it was given a way to read from Key Vault (`UsesKeyVault`). It
+  then follows every reference that it loads.
+
+Source: https://learn.microsoft.com/azure/azure-app-configuration/rest-api-key-value#filtering
+"""
+
+from __future__ import annotations
+
+from keyless.wire.operation import Selected
+from keyless.wire.request import Request
+
+_TELLS = "correlation-context"
+_USES_KEY_VAULT = "useskeyvault"
+
+
+def selected_by(request: Request) -> Selected:
+    """What a request for a list selects."""
+    query = request.query
+    return Selected(
+        keys=query.get("key") or "",
+        labels=query.get("label") or "",
+        tags=tuple(sorted(text for text in query.all("tags") if text)),
+        snapshot=query.get("snapshot") or "",
+        follows=_USES_KEY_VAULT in _told(request),
+    )
+
+
+def _told(request: Request) -> set[str]:
+    """The words of what a client says of itself, such as `RequestType=Startup,UsesKeyVault`."""
+    said = (request.headers.get(_TELLS) or "").casefold()
+    return set(said.replace("=", ",").replace("+", ",").replace(" ", "").split(","))

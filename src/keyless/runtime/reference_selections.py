@@ -1,0 +1,57 @@
+"""Which references callers' lists select: the filters of evidence, as the store itself reads them.
+
+Rules:
+- what was selected by a filter is what it matches now: a reference that was added since is among it;
+- a filter that is none was answered with 400, and selects nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from keyless.model.evidence import Selection
+from keyless.model.resource_id import ResourceId
+from keyless.plan.references.facts import ReferenceFacts, SelectedReference, StoredReference
+from keyless.planes.appconfig.filters import FilterError, TagFilter, parse_filter, parse_tag_filter
+from keyless.planes.appconfig.key_values.listing import Wanted
+from keyless.planes.appconfig.key_values.records import Name
+
+_ABSENT = object()
+
+
+def with_selections(facts: ReferenceFacts, selections: Iterable[Selection]) -> ReferenceFacts:
+    """The same, with who selects which references."""
+    return replace(facts, selected=tuple(_selected(facts, selections)))
+
+
+def _selected(facts: ReferenceFacts, selections: Iterable[Selection]) -> Iterator[SelectedReference]:
+    for selection in selections:
+        wanted, store = _wanted(selection), ResourceId.parse(selection.scope)
+        meant = (one for one in facts.references if one.store == store and _is_meant(wanted, one))
+        yield from (SelectedReference(selection.principal_id, one, selection.follows) for one in meant)
+
+
+def _wanted(selection: Selection) -> Wanted | None:
+    """What the filters mean; none where they are none, or where a snapshot was listed."""
+    if selection.snapshot:
+        return None
+    try:
+        return Wanted(
+            keys=parse_filter(selection.keys),
+            labels=parse_filter(selection.labels),
+            tags=tuple(map(parse_tag_filter, selection.tags)),
+        )
+    except FilterError:
+        return None
+
+
+def _is_meant(wanted: Wanted | None, one: StoredReference) -> bool:
+    if wanted is None:
+        return False
+    return wanted.names(Name(one.key, one.label or None)) and _has_tags(wanted.tags, one)
+
+
+def _has_tags(tags: Iterable[TagFilter], one: StoredReference) -> bool:
+    own = dict(one.tags)
+    return all(own.get(tag.name, _ABSENT) == tag.value for tag in tags)
