@@ -108,6 +108,8 @@ class Served:
 
     def __init__(self, project: Project, port: int) -> None:
         self.project = project
+        self.said: list[str] = []
+        """What Keyless has said in the end."""
         self._address = f"http://127.0.0.1:{port}"
 
     def get(self, path: str) -> Any:
@@ -141,7 +143,7 @@ def served(project: Project, server: Server, **env: str) -> Iterator[Served]:
         wait_until(lambda: app.is_up(running), "the app answers")
         yield app
         running.popen.send_signal(signal.SIGTERM)
-        running.end()
+        app.said = running.end().said
 
 
 def reads(project: Project) -> Counter[str]:

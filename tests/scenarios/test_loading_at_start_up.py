@@ -43,6 +43,7 @@ LOADED = Counter(
 """What a start reads."""
 RUN = ("run", "--offline", "--", sys.executable)
 GUNICORN = Server.of(FLASK.page, "gunicorn", "app:create_app()", "--workers=2", port="--bind=127.0.0.1:{}")
+TOLD = "read at start-up: 3 lists of settings, 1 setting and 1 secret"
 TIMED_OUT = "The provider timed out while attempting to load."
 each_server = pytest.mark.parametrize("server", SERVERS.values(), ids=SERVERS)
 
@@ -58,6 +59,7 @@ def test_an_app_loads_once_and_answers_from_memory(project: Project, server: Ser
         for _ in range(20):
             assert app.price() == priced("850 EUR")  # 15 % off, as it is labelled; not 10
     assert reads(project) == LOADED
+    assert app.said == [TOLD]
 
 
 @each_server
@@ -72,6 +74,7 @@ def test_a_change_is_taken_up_with_the_sentinel_and_no_secret_is_read_again(
         set_sentinel(project, "2")
         wait_until(lambda: app.price() == priced("800 EUR"), "the change is taken up")
     assert reads(project)["KeyVault.GetSecret"] == 1
+    assert not [line for line in app.said if "again and again" in line]
 
 
 def _asked_again(app: Served, times: int = 3) -> bool:
