@@ -103,6 +103,7 @@ class Site:
     resource: object
     tokens: BearerTokens
     takes_tokens: bool
+    host: str = ""
     outage: Outage | None = None
 
 
@@ -242,7 +243,8 @@ class Meanings:
         if operation.counts is None or site.plane.counted_at is None:
             return None
         pools = operation.counts.pools(site.resource)
-        return self._throttle.tally(pools, site.plane.counted_at(site.resource)) if pools else None
+        at = site.plane.counted_at(site.resource, site.host)
+        return self._throttle.tally(pools, at) if pools else None
 
     async def _site(self, host: str, path: str) -> Site:
         """The plane at a host name; of several that share it the one whose path it is, else the first."""
@@ -266,7 +268,7 @@ class Meanings:
                 issuer = v1_issuer(self.tenant_id)
                 tokens = BearerTokens(self._key_ring, self.tenant_id, issuer, audiences, self._revocations)
                 outage = self._outages.get(plane.part or name)
-                yield Site(plane, router, resource, tokens, bool(audiences), outage)
+                yield Site(plane, router, resource, tokens, bool(audiences), name, outage)
 
     async def _notice_changes(self, now: float) -> None:
         version = self._store.refresh()

@@ -80,7 +80,8 @@ class Plane:
     is permitted, of a plane that keeps a journal. ``journal`` hears of every write, and of every one that was
     refused, before it is answered. ``keeps_estate_time`` says that its calls are at the estate's time: of
     planes whose objects expire and are purged, not of those whose tokens are held against others' clocks.
-    ``counted_at`` says of a resource where its operations are counted that have a limit. ``part`` is the name
+    ``counted_at`` says of a resource, asked at a host name, where its operations are counted that have a
+    limit. ``part`` is the name
     under which it is taken down together with other planes, where it is not by its host names. ``reads``
     refuses a body by what the request's headers say of it.
     """
@@ -106,7 +107,7 @@ class Plane:
     journal: Journal | None = None
     guard: Guard | None = None
     keeps_estate_time: bool = False
-    counted_at: Callable[[Any], CountedAt] | None = None
+    counted_at: Callable[[Any, str], CountedAt] | None = None
     part: str = ""
     reads: Callable[[Request], None] | None = None
 

@@ -30,7 +30,7 @@ def counted(library: Any) -> Any:
     )
     library.serve(
         dataclasses.replace(
-            library.plane, operations=operations, counted_at=lambda shelf: CountedAt(shelf.name, "one")
+            library.plane, operations=operations, counted_at=lambda shelf, host: CountedAt(shelf.name, "one")
         )
     )
     return library
@@ -121,7 +121,7 @@ async def test_a_limit_of_the_subscription_is_said_to_be_one(library: Any, reade
             dataclasses.replace(one, counts=Counts.always(dataclasses.replace(READS, subscription_times=1)))
             for one in library.plane.operations
         ),
-        counted_at=lambda shelf: CountedAt(f"{library.now}", "one"),
+        counted_at=lambda shelf, host: CountedAt(f"{library.now}", "one"),
     )
     library.serve(books)
     for _ in range(3):

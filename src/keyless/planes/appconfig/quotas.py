@@ -4,6 +4,7 @@ Rules:
 - each operation counts: towards the requests of an hour, in the free tier of a day in UTC, at whose end the
   count begins anew; and, where the tier has a rate, towards that of reads or of writes;
 - a rate is an average: it is held to over ten seconds, so that a burst at the start of an app passes;
+- each endpoint of a store, its own and every replica's, has all of these to itself;
 - what is not modified counts towards the rate alone, and not towards an hour's requests; towards a day's it
   does.
 
@@ -18,6 +19,7 @@ from functools import lru_cache
 
 from keyless.catalog.limits import AppConfigurationTier
 from keyless.lifecycle.store_tiers import tier_of
+from keyless.model.replicas import hosts_of
 from keyless.model.resources import ConfigurationStore
 from keyless.wire.operation import Operation
 from keyless.wire.throttle import CountedAt, Counts, Pool
@@ -33,9 +35,11 @@ def counted(operations: Iterable[Operation]) -> tuple[Operation, ...]:
     return tuple(replace(one, counts=READS if _reads(one) else WRITES) for one in operations)
 
 
-def counted_at(store: ConfigurationStore) -> CountedAt:
-    """A store's limits are its own; a subscription has none."""
-    return CountedAt(store.resource_id.casefold())
+def counted_at(store: ConfigurationStore, host: str = "") -> CountedAt:
+    """A store's limits are its own, and a replica's another's of the same size; a subscription has none."""
+    replicas = hosts_of(store)[1:]
+    place = store.resource_id.casefold()
+    return CountedAt(f"{place}/{host}" if host in replicas else place)
 
 
 def _reads(operation: Operation) -> bool:

@@ -90,7 +90,7 @@ def key_uses(weigh: Weigh) -> Counts:
     return Counts.always(_KEY_USES, weigh=weigh)
 
 
-def counted_at(vault: Vault) -> CountedAt:
+def counted_at(vault: Vault, host: str = "") -> CountedAt:
     """A vault's limits are its own, and those of its subscription hold for each region."""
     subscription = ResourceId.parse(vault.resource_id).subscription_id or ""
     return CountedAt(vault.resource_id.casefold(), f"{subscription.casefold()} {vault.location.casefold()}")

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 
 import pytest
+from msgspec import structs
 from signed_site import READ_WRITE, RESOURCE_ID, SignedSite
 
-from keyless.model.resources import ConfigurationStore
+from keyless.model.resources import ConfigurationStore, Replica
 from keyless.planes.appconfig.plane import OPERATIONS
 from keyless.planes.appconfig.quotas import READS, WRITES, counted_at
 from keyless.store.sqlite.store import SqliteStore
@@ -67,6 +68,13 @@ def test_every_operation_counts_as_a_read_or_as_a_write():
 
 def test_stores_are_counted_by_their_id_alone():
     assert counted_at(store_of("free")).resource == RESOURCE_ID.casefold()
+
+
+def test_each_replica_is_counted_by_itself():
+    store = structs.replace(store_of("standard"), replicas=(Replica("north", "northeurope"),))
+    own, north = (f"{store.name}{one}.azconfig.io" for one in ("", "-north"))
+    assert counted_at(store, own) == counted_at(store)
+    assert counted_at(store, north).resource == f"{RESOURCE_ID.casefold()}/{north}"
 
 
 async def test_a_free_store_answers_so_many_requests_a_day_and_no_more(site: SignedSite) -> None:
