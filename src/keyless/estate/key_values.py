@@ -6,6 +6,8 @@ Source: https://learn.microsoft.com/azure/azure-app-configuration/concept-key-va
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
+from typing import Any
 
 from keyless.model.vault_references import REFERENCE_MEDIA_TYPE
 
@@ -31,12 +33,16 @@ def reference_value(uri: str) -> str:
     return json.dumps({"uri": uri}, ensure_ascii=False, separators=(",", ":"))
 
 
-def flag_value(feature: str, description: str, *, enabled: bool) -> str:
-    """The value of a feature flag without filters."""
-    flag = {
+def flag_value(flag: Mapping[str, Any]) -> str:
+    """The value of a feature flag."""
+    return json.dumps(flag, ensure_ascii=False, separators=(",", ":"))
+
+
+def plain_flag(feature: str, description: str, *, enabled: bool) -> dict[str, Any]:
+    """A feature flag that has no more than its state: what others add to."""
+    return {
         "id": feature,
         "description": description,
         "enabled": enabled,
         "conditions": {"client_filters": []},
     }
-    return json.dumps(flag, ensure_ascii=False, separators=(",", ":"))

@@ -93,8 +93,20 @@ KEY = TextRule(
 )
 LABEL = TextRule("a label", "text such as `prod`, or leave it out", example="prod")
 FEATURE = TextRule(
-    "a feature flag's name", "text without `%`, such as `beta`", r"[^%\u0000]+", example="beta"
+    "a feature flag's name",
+    "text without `%` and `:`, such as `beta`",
+    r"[^%:\r\n\u0000]+",
+    example="beta",
 )
+VARIANT = TextRule("a variant's name", "text such as `big`", r"[^\r\n\u0000]+", example="big")
+FILTER = TextRule(
+    "a filter's name",
+    "text such as `Microsoft.Targeting`",
+    r"[^\r\n\u0000]+",
+    example="Microsoft.Targeting",
+)
+MEMBER = TextRule("a user or group", "text, as the app calls it", r"[^\u0000]+", example="anna@example.com")
+SEED = TextRule("a seed", "text", r"[^\r\n\u0000]+")
 SETTING_VALUE = TextRule("a setting's value", "text, in quotes if need be", r"[^\u0000]*", shown=False)
 SECRET_VALUE = TextRule("a secret's value", "text in quotes, `env:` or `file:`", shown=False)
 VARIABLE = TextRule(

@@ -12,7 +12,14 @@ from hypothesis import strategies as st
 
 from assertions_made import certificate, der, public_jwk, rsa_key
 from keyless.estate import naming
-from keyless.estate.key_values import FLAG_PREFIX, FLAG_TYPE, REFERENCE_TYPE, flag_value, reference_value
+from keyless.estate.key_values import (
+    FLAG_PREFIX,
+    FLAG_TYPE,
+    REFERENCE_TYPE,
+    flag_value,
+    plain_flag,
+    reference_value,
+)
 from keyless.estate.resolve.denies import EVERYONE
 from keyless.lifecycle.store_tiers import REVISION_RETENTION
 from keyless.model import derived_ids as ids
@@ -95,6 +102,21 @@ POLICIES = st.builds(
         },
     ),
     st.none() | GUIDS,
+)
+FLAGS = st.fixed_dictionaries(
+    {},
+    optional={
+        "display_name": st.just("Shown"),
+        "conditions": st.sampled_from(
+            [
+                {"client_filters": [{"name": "Own", "parameters": {"a": [1, None, "x", {"b": True}]}}]},
+                {"client_filters": [{"name": "Own"}], "requirement_type": "All"},
+                {"client_filters": [], "unknown": 1},
+            ]
+        ),
+        "variants": st.just([{"name": "Big", "configuration_value": 1.5}, {"name": "Small"}]),
+        "telemetry": st.sampled_from([{"enabled": True, "metadata": {"a": "b"}}, {"enabled": "x"}]),
+    },
 )
 KEYS = WORDS.filter(lambda text: text not in {".", ".."})
 
@@ -372,7 +394,7 @@ class _Maker:
             )
             content_type = REFERENCE_TYPE
         elif kind == "flag":
-            value = flag_value(key, value, enabled=self.draw(st.booleans()))
+            value = flag_value(plain_flag(key, value, enabled=self.draw(st.booleans())) | self.draw(FLAGS))
             key, content_type = FLAG_PREFIX + key, FLAG_TYPE
         label = self.draw(st.none() | WORDS)
         return DeclaredSetting(store, key, value, label, content_type, self.draw(TAGS))

@@ -4,6 +4,12 @@ from __future__ import annotations
 
 from keyless.catalog.limits import limits
 from keyless.estate import naming
+from keyless.estate.declared.feature_flags import (
+    AllocationEntry,
+    ConditionsEntry,
+    TelemetryEntry,
+    VariantEntry,
+)
 from keyless.estate.declared.texts import NO_TAGS, REFERENCE, SETTING_TAGS
 from keyless.estate.shapes.base import Where
 from keyless.estate.shapes.containers import Entries, ListOf, ListOrMap, MapOf
@@ -76,11 +82,16 @@ class ListedReferenceSetting(ReferenceSetting, title="a setting in a list", told
 
 
 class FeatureFlagSetting(SettingEntry, title="a setting in a list", told_by="featureFlag"):
-    """A feature flag without filters. For one with filters, write its key-value with its content type."""
+    """A feature flag, with what a store keeps of it."""
 
     feature_flag = required(Where(Text(naming.FEATURE)), "The feature's name.")
-    enabled = required(YesOrNo(), "Whether the feature is on.")
+    enabled = required(YesOrNo(), "Whether the feature is on, where its conditions do not say otherwise.")
     description = defaulted(Text(naming.DESCRIPTION), "What the feature is.", default="")
+    display_name = optional(Text(naming.DISPLAY_NAME), "What portals show in place of its name.")
+    conditions = optional(RecordOf(ConditionsEntry), "When it is on.")
+    variants = defaulted(ListOf(RecordOf(VariantEntry), "variants"), "The forms that it has.", default=())
+    allocation = optional(RecordOf(AllocationEntry), "Who gets which variant.")
+    telemetry = optional(RecordOf(TelemetryEntry), "What is told of each evaluation.")
 
 
 SETTINGS = ListOrMap(

@@ -7,13 +7,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from keyless.estate import naming
-from keyless.estate.key_values import (
-    FLAG_PREFIX,
-    FLAG_TYPE,
-    REFERENCE_TYPE,
-    flag_value,
-    reference_value,
-)
+from keyless.estate.declared.stores import FeatureFlagSetting
+from keyless.estate.document import compose
+from keyless.estate.export.feature_flags import feature_document
+from keyless.estate.key_values import FLAG_TYPE, REFERENCE_TYPE, reference_value
+from keyless.estate.problems import InvalidEstate
+from keyless.estate.reading import Reading, Rejected
+from keyless.estate.resolve.feature_flags import flag_document
+from keyless.estate.shapes.record import RecordOf
+from keyless.estate.yaml_text import dump
 from keyless.model.estate import DeclaredSetting
 
 Document = dict[str, Any]
@@ -73,19 +75,28 @@ def _referenced_uri(setting: DeclaredSetting) -> str | None:
 
 
 def _flag(setting: DeclaredSetting) -> Document | None:
-    """A feature flag in its short form, where that says all of it."""
+    """A feature flag in its own form, where that says all of it."""
     value = _json_object(setting, FLAG_TYPE)
-    name, description, enabled = value.get("id"), value.get("description"), value.get("enabled")
-    if not (isinstance(name, str) and isinstance(description, str) and isinstance(enabled, bool)):
+    document = feature_document(value, setting.key) if value else None
+    if document is None or not _says(document, value):
         return None
-    if setting.key != FLAG_PREFIX + name or not naming.FEATURE.allows(name):
-        return None
-    if setting.value != flag_value(name, description, enabled=enabled):
-        return None
-    document: Document = {"featureFlag": name, "enabled": enabled}
-    if description:
-        document["description"] = description
     return document | _annotations(setting)
+
+
+def _says(document: Document, value: Document) -> bool:
+    """Whether a flag that is read back is the one that was written."""
+    reading = Reading("")
+    try:
+        entry = RecordOf(FeatureFlagSetting).read(compose(dump(document), ""), reading)
+        found = flag_document(entry, reading)
+    except (Rejected, InvalidEstate):
+        return False
+    return not reading.problems and _spelled(found) == _spelled(value)
+
+
+def _spelled(value: Document) -> str:
+    """JSON in one spelling, in which truth values are no numbers."""
+    return json.dumps(value, sort_keys=True)
 
 
 def _json_object(setting: DeclaredSetting, content_type: str) -> Document:

@@ -32,6 +32,7 @@ from keyless.estate.key_values import (
 )
 from keyless.estate.problems import At
 from keyless.estate.reading import Located, Reading, Rejected
+from keyless.estate.resolve.feature_flags import flag_document
 from keyless.estate.resolve.resources import Resources
 from keyless.model.estate import DeclaredSetting
 
@@ -111,8 +112,7 @@ def _value(
     if isinstance(entry, ReferenceSetting):
         return reference_value(_address(entry.key_vault_reference, resources, reading)), REFERENCE_TYPE
     if isinstance(entry, FeatureFlagSetting):
-        flag = flag_value(entry.feature_flag.value, entry.description, enabled=entry.enabled)
-        return flag, FLAG_TYPE
+        return flag_value(flag_document(entry, reading)), FLAG_TYPE
     raise TypeError(f"nothing is known of the value of a {type(entry).__name__}, `{key.value}`")
 
 

@@ -7,9 +7,6 @@ Rules:
 - one that comes locked is locked, and one that does not leaves the lock as it is;
 - where the source is to be the whole of a part of the store, what it does not have there is removed;
 - where one is refused, nothing is written.
-
-Values of JSON that say the same in another spelling are the same for feature flags and references, which
-nobody reads as text.
 """
 
 from __future__ import annotations
@@ -19,14 +16,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-import msgspec
-
 from keyless.planes.appconfig.key_values.records import KEY_VALUES, KeyValue, Name, store_key
 from keyless.planes.appconfig.key_values.rules import Content
+from keyless.planes.appconfig.key_values.sameness import says_the_same
 from keyless.planes.appconfig.key_values.service import KeyValues, content_of
 from keyless.store.ports import Transaction
-
-_READ_AS_JSON = "application/vnd.microsoft.appconfig."
 
 
 class Outcome(enum.StrEnum):
@@ -115,25 +109,9 @@ def _removal(there: KeyValue) -> Arrived:
 def _outcome(there: KeyValue | None, comes: Arrival, *, renew: bool) -> Outcome:
     if there is None:
         return Outcome.NEW
-    same = _same(content_of(there), comes.content)
+    same = says_the_same(content_of(there), comes.content)
     if same and (there.locked or not comes.locked):
         return Outcome.UNCHANGED
     if there.locked:
         return Outcome.LOCKED
     return Outcome.CHANGED if renew else Outcome.DIFFERS
-
-
-def _same(one: Content, other: Content) -> bool:
-    return one == other or (
-        (one.content_type, one.tags, one.description) == (other.content_type, other.tags, other.description)
-        and (one.content_type or "").startswith(_READ_AS_JSON)
-        and _spelled_alike(one.value) == _spelled_alike(other.value)
-    )
-
-
-def _spelled_alike(value: str | None) -> str | bytes | None:
-    """JSON in the one spelling that all of the same meaning have; what is none as it stands."""
-    try:
-        return msgspec.json.encode(msgspec.json.decode(value or ""), order="sorted")
-    except (msgspec.DecodeError, RecursionError):
-        return value

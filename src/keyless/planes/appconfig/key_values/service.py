@@ -30,6 +30,7 @@ from keyless.planes.appconfig.key_values.records import (
     store_key,
 )
 from keyless.planes.appconfig.key_values.rules import Content, check_content, check_name
+from keyless.planes.appconfig.key_values.sameness import says_the_same
 from keyless.planes.appconfig.paging import Page
 from keyless.store.ports import Key, Store, Transaction
 from keyless.wire.errors import Missing, NotFound, PreconditionFailed
@@ -146,7 +147,7 @@ class KeyValues:
         name = Name(setting.key, setting.label)
         content = Content(setting.value, setting.content_type, setting.tags)
         found = await self._store.get(KEY_VALUES, key_value_key(store_name, name))
-        if found is not None and content_of(found) == content:
+        if found is not None and says_the_same(content_of(found), content):
             return found
         return await self.set(store_name, name, content, now)
 
