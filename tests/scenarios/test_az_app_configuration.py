@@ -97,6 +97,23 @@ def test_flags_and_references_to_secrets_are_kept(owner: Session) -> None:
     owner("appconfig", "kv", "delete", *store, "--key", "password", "--yes")
 
 
+def test_a_snapshot_is_made_listed_archived_and_recovered(owner: Session) -> None:
+    owner("appconfig", "create", "--name", "ac-snapshots", *IN_GROUP)
+    store = ("--name", "ac-snapshots")
+    owner("appconfig", "kv", "set", *store, "--key", "app:color", "--value", "green", "--yes")
+    one = (*store, "--snapshot-name", "release-1")
+    chosen = ("--filters", json.dumps({"key": "app:*"}), "--retention-period", "3600")
+    made = owner("appconfig", "snapshot", "create", *one, *chosen)
+    assert (made["status"], made["itemsCount"], made["retentionPeriod"]) == ("ready", 1, 3600)
+    owner("appconfig", "kv", "set", *store, "--key", "app:color", "--value", "red", "--yes")
+    (kept,) = owner("appconfig", "kv", "list", *store, "--snapshot", "release-1")
+    assert kept["value"] == "green"
+    assert owner("appconfig", "snapshot", "archive", *one)["status"] == "archived"
+    assert owner("appconfig", "snapshot", "list", *store, "--query", "[].name") == ["release-1"]
+    assert owner("appconfig", "snapshot", "recover", *one)["status"] == "ready"
+    assert owner("appconfig", "snapshot", "show", *one)["compositionType"] == "key"
+
+
 def test_by_sign_in_an_owner_needs_a_role_for_the_data(owner: Session) -> None:
     listing = ("appconfig", "kv", "list", *DECLARED, "--auth-mode", "login")
     owner.refused(*listing)

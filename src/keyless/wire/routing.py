@@ -147,6 +147,7 @@ def _folded(segment: str) -> str:
 
 def _template(text: str, operation: Operation) -> _Template:
     path, _, asking = text.partition("?")
+    asking = asking.lower()
     inner = path.strip("/")  # within it an empty segment counts: some client sends two slashes
     segments = tuple(map(_folded, inner.split("/"))) if inner else ()
     starred = next((at for at, segment in enumerate(segments) if segment.endswith("*}")), None)

@@ -41,7 +41,7 @@ HeaderList = tuple[tuple[str, str], ...]
 def written(call: Authorized[Any], record: KeyValue) -> Reply:
     """A key-value as a write left it, or took it away."""
     return Reply(
-        key_value_body(record, call.api_version), headers=_state(record), content_type=KEY_VALUE_TYPE
+        key_value_body(record, call.api_version), headers=state_of(record), content_type=KEY_VALUE_TYPE
     )
 
 
@@ -52,10 +52,10 @@ def read(call: Authorized[Any], record: KeyValue) -> Reply:
         PreconditionFailed: an `If-Match` does not hold.
     """
     if verdict_on(call, record.etag) is Verdict.NOT_MODIFIED:
-        return Reply(status=304, headers=_state(record))
+        return Reply(status=304, headers=state_of(record))
     return Reply(
         key_value_body(record, call.api_version, fields_asked(call)),
-        headers=(*_state(record), *_memento(call, None)),
+        headers=(*state_of(record), *memento(call, None)),
         content_type=KEY_VALUE_TYPE,
     )
 
@@ -99,7 +99,7 @@ def name_page(call: Authorized[Any], page: Page[str | None], content_type: str) 
     fields, link = fields_asked(call), link_behind(call, page.after)
     return Reply(
         NameSet([name_body(name, fields) for name in page.items], link or UNSET),
-        headers=_memento(call, link),
+        headers=memento(call, link),
         content_type=content_type,
     )
 
@@ -110,7 +110,7 @@ def _key_value_set(call: Authorized[Any], page: Page[KeyValue], etag: str | None
     tagged: HeaderList = (("etag", quoted(etag)),) if etag else ()
     return Reply(
         KeyValueSet(etag or UNSET, items, link or UNSET),
-        headers=(*tagged, *_memento(call, link)),
+        headers=(*tagged, *memento(call, link)),
         content_type=KEY_VALUE_SET_TYPE,
     )
 
@@ -127,7 +127,8 @@ def verdict_on(call: Authorized[Any], etag: str, *, of_page: bool = False) -> Ve
     return verdict
 
 
-def _state(record: KeyValue) -> HeaderList:
+def state_of(record: KeyValue) -> HeaderList:
+    """The headers of the state that a record is in."""
     return ("etag", quoted(record.etag)), ("last-modified", http_date(record.modified_at))
 
 
@@ -141,7 +142,7 @@ def next_header(link: str | None) -> HeaderList:
     return (("link", f'<{link}>; rel="next"'),) if link else ()
 
 
-def _memento(call: Authorized[Any], link: str | None) -> HeaderList:
+def memento(call: Authorized[Any], link: str | None) -> HeaderList:
     """The headers of an answer about a past time, and the link to the next page if there is one."""
     at = moment_asked(call)
     if at is None or at > call.now:

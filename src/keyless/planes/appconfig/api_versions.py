@@ -38,6 +38,11 @@ FEATURE_FLAGS = ApiVersions(
     others=tuple(version for version in APP_CONFIGURATION.known if version not in _WITH_FLAGS),
 )
 """Feature flags with paths of their own, which are in previews alone."""
+FLAG_LABELS = ApiVersions(
+    _WITH_FLAGS[1:],
+    others=tuple(version for version in APP_CONFIGURATION.known if version not in _WITH_FLAGS[1:]),
+)
+"""The labels of such flags."""
 
 SINCE: Mapping[str, str] = {
     "key_values.etag": "2023-05-01-preview",

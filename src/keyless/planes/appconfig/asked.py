@@ -49,7 +49,7 @@ def name_in(params: Mapping[str, str]) -> Name:
     Raises:
         InvalidRequest: no key-value can be called that.
     """
-    name = Name(params["key"], _label(params.get("label")))
+    name = Name(params["key"], label_in(params))
     check_name(name)
     return name
 
@@ -160,8 +160,9 @@ def place_asked(call: Authorized[Any], parts: int) -> Key | None:
         ) from error
 
 
-def _label(text: str | None) -> str | None:
-    """The label that a parameter names; none where it is absent, empty or NUL."""
+def label_in(params: Mapping[str, str]) -> str | None:
+    """The label that the parameter names; none where it is absent, empty or NUL."""
+    text = params.get("label")
     return None if not text or text == NO_LABEL else text
 
 

@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from keyless.planes.appconfig.feature_flags.service import FeatureFlags
 from keyless.planes.appconfig.key_values.page_states import PageStates
 from keyless.planes.appconfig.key_values.service import KeyValues
 from keyless.planes.appconfig.snapshots.service import Snapshots
@@ -19,13 +20,19 @@ class Configuration:
     key_values: KeyValues
     pages: PageStates
     snapshots: Snapshots
+    feature_flags: FeatureFlags
 
     @classmethod
     def over(cls, store: Store, entropy: Callable[[int], bytes] = os.urandom) -> Configuration:
         """What a store of records keeps of them; ``entropy`` gives etags."""
         key_values = KeyValues(store, entropy)
-        return cls(key_values, PageStates(key_values.sequence), Snapshots(store, entropy))
+        return cls(
+            key_values,
+            PageStates(key_values.sequence),
+            Snapshots(store, entropy),
+            FeatureFlags(store, entropy),
+        )
 
     def sequence(self) -> int:
         """A number that rises with every write to any of them."""
-        return self.key_values.sequence() + self.snapshots.sequence()
+        return self.key_values.sequence() + self.snapshots.sequence() + self.feature_flags.sequence()

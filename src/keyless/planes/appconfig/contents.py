@@ -8,13 +8,20 @@ from typing import Any, Protocol
 from keyless.model.resources import ConfigurationStore
 from keyless.planes.appconfig.configuration import Configuration
 from keyless.planes.appconfig.errors import AlreadyExists
+from keyless.planes.appconfig.feature_flags.records import AS_FLAGS
 from keyless.planes.appconfig.key_values.records import KEY_VALUES, REVISIONS, KeyValue, Name, store_key
 from keyless.planes.appconfig.key_values.rules import Content
 from keyless.planes.appconfig.snapshots.records import SNAPSHOT_PAGES, SNAPSHOTS, Filter, Snapshot
 from keyless.planes.appconfig.snapshots.rules import NewSnapshot
 from keyless.store.ports import Collection, Transaction
 
-_COLLECTIONS: tuple[Collection[Any], ...] = (KEY_VALUES, REVISIONS, SNAPSHOTS, SNAPSHOT_PAGES)
+_COLLECTIONS: tuple[Collection[Any], ...] = (
+    KEY_VALUES,
+    REVISIONS,
+    SNAPSHOTS,
+    SNAPSHOT_PAGES,
+    *AS_FLAGS,
+)
 
 
 class AskedSnapshot(Protocol):
@@ -96,7 +103,7 @@ class StoreContents:
         return await self._snapshots.get(store.name, name, now), True
 
     async def forget(self, transaction: Transaction, store_name: str) -> None:
-        """Take away everything that a store held, its history and its snapshots included."""
+        """Take away everything that a store held, its history, snapshots and feature flags included."""
         for collection in _COLLECTIONS:
             for place, _ in await transaction.scan(collection, store_key(store_name)):
                 await transaction.delete(collection, place)

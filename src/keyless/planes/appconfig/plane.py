@@ -18,6 +18,7 @@ from keyless.model.replicas import hosts_of
 from keyless.model.resources import STORE_SUFFIX, ConfigurationStore
 from keyless.planes.appconfig.access_keys import StoreKeys
 from keyless.planes.appconfig.configuration import Configuration
+from keyless.planes.appconfig.feature_flags import operations as feature_flags
 from keyless.planes.appconfig.key_values import keys_labels, locks, operations, revisions
 from keyless.planes.appconfig.key_values.rules import MAX_BYTES
 from keyless.planes.appconfig.media_types import check_media_type
@@ -38,6 +39,7 @@ OPERATIONS = counted(
         *revisions.OPERATIONS,
         *snapshots.OPERATIONS,
         *snapshot_contents.OPERATIONS,
+        *feature_flags.OPERATIONS,
     )
 )
 

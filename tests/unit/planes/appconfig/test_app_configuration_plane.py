@@ -24,7 +24,9 @@ _READ = "Microsoft.AppConfiguration/configurationStores/keyValues/read"
 _WRITE = "Microsoft.AppConfiguration/configurationStores/keyValues/write"
 _DELETE = "Microsoft.AppConfiguration/configurationStores/keyValues/delete"
 _SNAPSHOTS = "Microsoft.AppConfiguration/configurationStores/snapshots"
+_FLAGS = "Microsoft.AppConfiguration/configurationStores/featureFlags"
 
+_DOCS = "https://learn.microsoft.com/azure/azure-app-configuration/"
 REQUIRED = {
     "AppConfiguration.GetKeyValues": (_READ,),
     "AppConfiguration.GetKeyValue": (_READ,),
@@ -41,6 +43,12 @@ REQUIRED = {
     "AppConfiguration.UpdateSnapshot": (f"{_SNAPSHOTS}/archive/action",),
     "AppConfiguration.GetOperationDetails": (f"{_SNAPSHOTS}/read",),
     "AppConfiguration.GetSnapshotKeyValues": (f"{_SNAPSHOTS}/read",),
+    "AppConfiguration.GetFeatureFlags": (f"{_FLAGS}/read",),
+    "AppConfiguration.GetFeatureFlag": (f"{_FLAGS}/read",),
+    "AppConfiguration.PutFeatureFlag": (f"{_FLAGS}/write",),
+    "AppConfiguration.DeleteFeatureFlag": (f"{_FLAGS}/delete",),
+    "AppConfiguration.GetFeatureFlagRevisions": (f"{_FLAGS}/read",),
+    "AppConfiguration.GetFeatureFlagLabels": (f"{_FLAGS}/read",),
 }
 
 
@@ -113,9 +121,7 @@ def test_every_operation_requires_the_actions_of_the_documentation() -> None:
 
 def test_every_operation_names_its_source_and_versions() -> None:
     for operation in OPERATIONS:
-        assert operation.spec.startswith(
-            "https://learn.microsoft.com/azure/azure-app-configuration/rest-api-"
-        )
+        assert operation.spec.startswith((_DOCS + "rest-api-", _DOCS + "concept-enhanced-feature-flags"))
         assert operation.api_versions.known[-1] in APP_CONFIGURATION.known
         assert operation.summary
 

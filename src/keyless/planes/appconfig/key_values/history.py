@@ -14,8 +14,8 @@ from __future__ import annotations
 from keyless.catalog.limits import limits
 from keyless.lifecycle.store_tiers import STANDARD, revision_retention_s
 from keyless.planes.appconfig.key_values.records import (
-    KEY_VALUES,
-    REVISIONS,
+    AS_KEY_VALUES,
+    Kept,
     KeyValue,
     Name,
     Revision,
@@ -25,7 +25,7 @@ from keyless.planes.appconfig.key_values.records import (
     store_key,
 )
 from keyless.store.collections import STORES
-from keyless.store.ports import Key, Reader, Transaction
+from keyless.store.ports import Collection, Key, Reader, Transaction
 
 _PURGED_AT_ONCE = 256
 
@@ -39,23 +39,31 @@ async def kept_for_s(reader: Reader, store_name: str) -> int:
 
 
 async def keep(
-    transaction: Transaction, store_name: str, name: Name, record: KeyValue | None, now: int
+    transaction: Transaction,
+    store_name: str,
+    name: Name,
+    record: KeyValue | None,
+    now: int,
+    kept: Kept = AS_KEY_VALUES,
 ) -> None:
     """Make a key-value what it is from now on (none: deleted), and write down that it became so."""
     lies_at = key_value_key(store_name, name)
     if record is None:
-        await transaction.delete(KEY_VALUES, lies_at)
+        await transaction.delete(kept.current, lies_at)
     else:
-        await transaction.put(KEY_VALUES, lies_at, record)
-    newest = await transaction.scan(REVISIONS, lies_at, limit=1)
+        await transaction.put(kept.current, lies_at, record)
+    newest = await transaction.scan(kept.revisions, lies_at, limit=1)
     place = revision_place(now, newest[0][0][-1] if newest else None)
-    await transaction.put(REVISIONS, (*lies_at, place), Revision(now, record))
-    await _purge(transaction, lies_at, now - await kept_for_s(transaction, store_name))
+    await transaction.put(kept.revisions, (*lies_at, place), Revision(now, record))
+    expired_before = now - await kept_for_s(transaction, store_name)
+    await _purge(transaction, kept.revisions, lies_at, expired_before)
 
 
-async def _purge(transaction: Transaction, lies_at: Key, expired_before: int) -> None:
+async def _purge(
+    transaction: Transaction, revisions: Collection[Revision], lies_at: Key, expired_before: int
+) -> None:
     """Remove what has expired of a key-value's history, but for the newest of it."""
     behind = (*lies_at, places_before(expired_before))
-    expired = await transaction.scan(REVISIONS, lies_at, after=behind, limit=_PURGED_AT_ONCE)
+    expired = await transaction.scan(revisions, lies_at, after=behind, limit=_PURGED_AT_ONCE)
     for place, _ in expired[1:]:
-        await transaction.delete(REVISIONS, place)
+        await transaction.delete(revisions, place)

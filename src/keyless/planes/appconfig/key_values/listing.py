@@ -17,9 +17,9 @@ from typing import TypeVar
 
 from keyless.planes.appconfig.filters import EVERYTHING, TagFilter, TextFilter
 from keyless.planes.appconfig.key_values.records import (
+    AS_KEY_VALUES,
     BEHIND_ALL_REVISIONS,
-    KEY_VALUES,
-    REVISIONS,
+    Kept,
     KeyValue,
     Name,
     Revision,
@@ -36,12 +36,16 @@ _ABSENT = object()
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which key-values are meant: every filter must match. ``at`` is epoch seconds; none means now."""
+    """Which key-values are meant: every filter must match. ``at`` is epoch seconds; none means now.
+
+    ``kept`` is where they are kept: what is kept as key-values are is listed as they are.
+    """
 
     keys: TextFilter = EVERYTHING
     labels: TextFilter = EVERYTHING
     tags: tuple[TagFilter, ...] = ()
     at: float | None = None
+    kept: Kept = AS_KEY_VALUES
 
     def names(self, name: Name) -> bool:
         """Whether the filters of keys and labels match."""
@@ -118,10 +122,12 @@ async def page_of_revisions(
     return Page(items)
 
 
-async def key_value_at(reader: Reader, store_name: str, name: Name, at: float) -> KeyValue | None:
+async def key_value_at(
+    reader: Reader, store_name: str, name: Name, at: float, kept: Kept = AS_KEY_VALUES
+) -> KeyValue | None:
     """What a key-value was at a time (epoch seconds); none where there was none."""
     prefix = (*store_key(store_name), name.key, name.label or "")
-    async for _, revision in walk(reader, REVISIONS, prefix):
+    async for _, revision in walk(reader, kept.revisions, prefix):
         if revision.at <= at:
             return revision.became
     return None
@@ -137,7 +143,7 @@ async def every_key_value(
                 yield [record]
         return
     for stretch in _stretches(store_name, wanted.keys, after):
-        async for batch in _batches(reader, KEY_VALUES, *stretch):
+        async for batch in _batches(reader, wanted.kept.current, *stretch):
             yield [record for _, record in batch if wanted.means(record)]
 
 
@@ -159,7 +165,7 @@ async def _revisions(
 ) -> AsyncIterator[tuple[Key, Revision]]:
     """The revisions of what is wanted, tags aside, up to its point in time."""
     for stretch in _stretches(store_name, wanted.keys, after):
-        async for place, revision in walk(reader, REVISIONS, *stretch):
+        async for place, revision in walk(reader, wanted.kept.revisions, *stretch):
             if wanted.names(name_of(place)) and (wanted.at is None or revision.at <= wanted.at):
                 yield place, revision
 

@@ -47,6 +47,16 @@ REVISIONS = Collection("key-value-revisions", Revision, sealed=True)
 """By (store, key, label, place)."""
 
 
+class Kept(NamedTuple):
+    """Where the store keeps one kind of what is kept so: as it is, and as it became."""
+
+    current: Collection[KeyValue]
+    revisions: Collection[Revision]
+
+
+AS_KEY_VALUES = Kept(KEY_VALUES, REVISIONS)
+
+
 class Name(NamedTuple):
     """What a key-value is known by within its store."""
 
