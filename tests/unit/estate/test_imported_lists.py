@@ -190,6 +190,26 @@ def test_a_store_is_read_without_its_keys() -> None:
     assert found.system_assigned is not None
 
 
+def test_replicas_are_added_to_their_store_wherever_they_are_told() -> None:
+    store = {"id": STORE, "type": "Microsoft.AppConfiguration/configurationStores", "location": "westeurope"}
+    north = {
+        "id": f"{STORE}/replicas/North",
+        "type": "Microsoft.AppConfiguration/configurationStores/replicas",
+        "location": "North Europe",
+        "properties": {"endpoint": PLANTED},
+    }
+    uk = {**north, "id": f"{STORE}/replicas/uk", "location": "uksouth"}
+    for given in ([store, north, uk], [north, store, uk]):
+        (found,) = of_type(read(given), ConfigurationStore)
+        assert sorted((one.name, one.location) for one in found.replicas) == [
+            ("North", "northeurope"),
+            ("uk", "uksouth"),
+        ]
+        assert found.location == "westeurope"
+    (alone,) = of_type(read([north]), ConfigurationStore)
+    assert (alone.resource_id, [one.name for one in alone.replicas]) == (STORE, ["North"])
+
+
 def test_groups_subscriptions_and_credentials_are_read() -> None:
     group = {"id": GROUP, "type": "Microsoft.Resources/resourceGroups", "location": "westeurope"}
     account = {"id": SUBSCRIPTION, "name": "orders-dev", "state": "Enabled", "tenantId": TENANT}

@@ -105,6 +105,7 @@ ATTRIBUTES: dict[str, dict[str, Any]] = {
         "id": STORE,
         "local_auth_enabled": False,
         "sku": "standard",
+        "replica": [{"name": "north", "location": "northeurope", "endpoint": PLANTED, "id": "x"}],
         "primary_write_key": [{"id": PLANTED, "secret": PLANTED, "connection_string": PLANTED}],
     },
     "azurerm_linux_function_app": {
@@ -226,7 +227,9 @@ def test_policies_that_are_declared_apart_are_added_to_their_vault(existing: Exi
 
 
 def test_a_store_of_a_state_is_read_without_its_keys(existing: Existing) -> None:
-    assert of_type(existing, ConfigurationStore)[0].disable_local_auth
+    (store,) = of_type(existing, ConfigurationStore)
+    assert store.disable_local_auth
+    assert [(one.name, one.location) for one in store.replicas] == [("north", "northeurope")]
 
 
 def test_no_secret_of_a_state_is_kept(existing: Existing) -> None:

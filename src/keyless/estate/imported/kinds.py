@@ -13,7 +13,7 @@ from keyless.estate.imported.identities import read_federated, read_identity
 from keyless.estate.imported.lookup import Lookup
 from keyless.estate.imported.resources import is_inside_group, read_resource
 from keyless.estate.imported.scopes import read_group, read_management_group
-from keyless.estate.imported.stores import read_store
+from keyless.estate.imported.stores import read_replica, read_store
 from keyless.estate.imported.vaults import read_policies, read_vault
 from keyless.model.resource_id import InvalidResourceId, ResourceId
 
@@ -32,6 +32,7 @@ _READERS: Mapping[str, Reader] = {
     VAULT: read_vault,
     f"{VAULT}/accesspolicies": read_policies,
     "microsoft.appconfiguration/configurationstores": read_store,
+    "microsoft.appconfiguration/configurationstores/replicas": read_replica,
     "microsoft.resources/resourcegroups": read_group,
     "microsoft.resources/subscriptions/resourcegroups": read_group,
     "microsoft.management/managementgroups": read_management_group,

@@ -25,7 +25,8 @@ from keyless.model.roles import RoleAssignment, RoleDefinition
 Key = tuple[object, ...]
 ADDED_POLICIES = "access_policies+"
 """Says that the policies of a record are to be added to those of the vault."""
-
+ADDED_REPLICAS = "replicas+"
+"""Says that the replicas of a record are to be added to those of the store."""
 
 _KEYS: Mapping[type, Callable[[Any], Key]] = {
     RoleAssignment: lambda one: (one.principal_id, one.role_definition_id, one.scope_id),
@@ -52,7 +53,7 @@ def merged(found: Iterable[Known]) -> list[Known]:
     by_key: dict[Key, Known] = {}
     added: list[Known] = []
     for one in sorted(found, key=lambda known: known.rank):
-        if ADDED_POLICIES in one.said:
+        if not _ADDED.keys().isdisjoint(one.said):
             added.append(one)
             continue
         key = key_of(one.record)
@@ -60,7 +61,7 @@ def merged(found: Iterable[Known]) -> list[Known]:
         by_key[key] = one if there is None else _both(there, one)
     for one in added:
         key = key_of(one.record)
-        by_key[key] = _with_policies(by_key.get(key), one)
+        by_key[key] = _ADDED[one.said[0]](by_key.get(key), one)
     return list(by_key.values())
 
 
@@ -77,6 +78,21 @@ def _with_policies(there: Known | None, added: Known) -> Known:
     policies = joined(there.record.access_policies, added.record.access_policies)
     said = tuple(dict.fromkeys((*there.said, "access_policies")))
     return Known(structs.replace(there.record, access_policies=policies), said, there.rank)
+
+
+def _with_replicas(there: Known | None, added: Known) -> Known:
+    """A store with replicas that were declared apart from it; one that nobody told of has only those."""
+    if there is None:
+        return Known(added.record, ("replicas",), added.rank)
+    both = {one.name.casefold(): one for one in (*added.record.replicas, *there.record.replicas)}
+    said = tuple(dict.fromkeys((*there.said, "replicas")))
+    return Known(structs.replace(there.record, replicas=tuple(both.values())), said, there.rank)
+
+
+_ADDED: Mapping[str, Callable[[Known | None, Known], Known]] = {
+    ADDED_POLICIES: _with_policies,
+    ADDED_REPLICAS: _with_replicas,
+}
 
 
 def joined(first: Iterable[AccessPolicy], second: Iterable[AccessPolicy]) -> tuple[AccessPolicy, ...]:

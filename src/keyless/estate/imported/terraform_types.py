@@ -152,6 +152,7 @@ def _store(given: Attributes) -> Body:
         "disableLocalAuth": None if local is None else not local,
         "enablePurgeProtection": given.get("purge_protection_enabled"),
         "softDeleteRetentionInDays": given.get("soft_delete_retention_days"),
+        "replicas": _objects(given["replica"]) if given.get("replica") else None,
     }
 
 
