@@ -58,6 +58,13 @@ def test_a_list_is_let_through_where_the_condition_holds_of_all_that_it_may_show
     assert {settings[call] for call in refused} == {403}
 
 
+def test_no_snapshot_shows_what_a_condition_keeps_from_its_caller(seen: Seen) -> None:
+    settings = seen["settings"]
+    assert settings["snapshot ours"] == "provisioning"
+    refused = ("other", "wider", "several", "read", "shown", "archived")
+    assert {settings[f"snapshot {call}"] for call in refused} == {403}
+
+
 def test_the_configuration_provider_loads_what_its_selector_and_the_condition_agree_on(seen: Seen) -> None:
     assert seen["settings"]["provider of ours"] == {"web:colour": "blue"}
     assert set(seen["settings"]["provider of all"]) == {403}

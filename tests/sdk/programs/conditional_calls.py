@@ -7,7 +7,11 @@ import os
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from azure.appconfiguration import AzureAppConfigurationClient, ConfigurationSetting
+from azure.appconfiguration import (
+    AzureAppConfigurationClient,
+    ConfigurationSetting,
+    ConfigurationSettingsFilter,
+)
 from azure.appconfiguration.provider import SettingSelector, load
 from azure.core.exceptions import HttpResponseError
 from azure.identity import DefaultAzureCredential
@@ -50,7 +54,19 @@ def of_settings(credential: DefaultAzureCredential) -> dict[str, Any]:
         except TimeoutError as gave_up:
             return [getattr(error, "status_code", repr(error)) for error in gave_up.args[1]]
 
+    def snapshot(name: str, *key_filters: str) -> Any:
+        filters = [ConfigurationSettingsFilter(key=key_filter) for key_filter in key_filters]
+        making = outcome(lambda: client.begin_create_snapshot(name, filters, polling=False))
+        return making if isinstance(making, int) else making.result().status
+
     return {
+        "snapshot ours": snapshot("ours", "web:*"),
+        "snapshot other": snapshot("other", "api:*"),
+        "snapshot wider": snapshot("wider", "w*"),
+        "snapshot several": snapshot("several", "web:*", "api:*"),
+        "snapshot read": outcome(lambda: keys(client.list_configuration_settings(snapshot_name="ours"))),
+        "snapshot shown": outcome(lambda: client.get_snapshot("ours").name),
+        "snapshot archived": outcome(lambda: client.archive_snapshot("ours").status),
         "get ours": value("web:colour"),
         "get labelled": value("web:size", "prod"),
         "get other": value("api:colour"),
