@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import os
 import re
+import select
 import signal
 import socket
 import sys
@@ -179,6 +181,12 @@ def is_signed(worker: Running, key: str) -> bool:
     text, signature = _answer(worker)
     assert signature in {signed(text), signed(text, key)}
     return signature == signed(text, key)
+
+
+def has_said(running: Running, text: bytes) -> bool:
+    """Whether a command has said this on standard error since this was asked last."""
+    stderr = running.popen.stderr
+    return bool(select.select([stderr], [], [], 0)[0]) and text in os.read(stderr.fileno(), 65536)
 
 
 def _answer(worker: Running) -> tuple[str, str]:

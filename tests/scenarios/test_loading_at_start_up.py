@@ -19,6 +19,7 @@ from apps_shown import (
     Server,
     command_of,
     free_port,
+    has_said,
     is_signed,
     ordered,
     owner,
@@ -43,6 +44,7 @@ LOADED = Counter(
 """What a start reads."""
 RUN = ("run", "--offline", "--", sys.executable)
 GUNICORN = Server.of(FLASK.page, "gunicorn", "app:create_app()", "--workers=2", port="--bind=127.0.0.1:{}")
+NONSENSE = b"a setting makes no sense, the one before stays"
 TOLD = "read at start-up: 3 lists of settings, 1 setting and 1 secret"
 TIMED_OUT = "The provider timed out while attempting to load."
 each_server = pytest.mark.parametrize("server", SERVERS.values(), ids=SERVERS)
@@ -59,7 +61,7 @@ def test_an_app_loads_once_and_answers_from_memory(project: Project, server: Ser
         for _ in range(20):
             assert app.price() == priced("850 EUR")  # 15 % off, as it is labelled; not 10
     assert reads(project) == LOADED
-    assert app.said == [TOLD]
+    assert set(app.said) <= {TOLD}  # it says so of a run that went on for a while after its start
 
 
 @each_server
@@ -89,13 +91,11 @@ def test_a_worker_loads_once_and_takes_up_a_change_with_the_sentinel(project: Pr
         assert ordered(worker) == "pen 850 EUR"
         set_discount(project, "a fifth")
         set_sentinel(project, "2")
-        wait_until(lambda: ordered(worker) == "pen 850 EUR" and _loaded_again(project), "a refresh is over")
-        assert ordered(worker) == "pen 850 EUR"  # what makes no sense is not taken up
+        wait_until(lambda: ordered(worker) == "pen 850 EUR" and has_said(worker, NONSENSE), "it is told")
         set_discount(project, "20")
         set_sentinel(project, "3")
         wait_until(lambda: ordered(worker) == "pen 800 EUR", "the change is taken up")
-        ended = worker.end()
-    assert (ended.code, ended.err.count("the one before stays")) > (0, 0), ended.err
+        assert worker.end().code == 0
     assert reads(project)["KeyVault.GetSecret"] == 1
 
 
@@ -140,10 +140,6 @@ def test_secrets_are_read_again_by_the_clock_where_that_is_asked_for(project: Pr
     assert reads(project)["AppConfiguration.GetKeyValues"] == 1
 
 
-def _loaded_again(project: Project) -> bool:
-    return reads(project)["AppConfiguration.GetKeyValues"] > LOADED["AppConfiguration.GetKeyValues"]
-
-
 def test_each_worker_of_gunicorn_loads_by_itself(project: Project) -> None:
     shown_in(project, OVERVIEW, FLASK.page)
     with served(project, GUNICORN) as app:
@@ -160,7 +156,8 @@ def test_a_preloaded_app_loads_once_for_all_workers(project: Project) -> None:
 
 
 def _has_loaded(app: Served, times: int) -> bool:
-    return reads(app.project)["KeyVault.GetSecret"] == times
+    """Whether the sentinel, which is read last, was read this often."""
+    return reads(app.project)["AppConfiguration.GetKeyValue"] == times
 
 
 def test_commands_of_django_that_serve_nobody_need_no_store(project: Project) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import select
 import sys
 import time
 from collections.abc import Iterator
@@ -16,6 +14,7 @@ from apps_shown import (
     OVERVIEW,
     PLAIN,
     Server,
+    has_said,
     is_signed,
     ordered,
     owner,
@@ -51,12 +50,6 @@ def until_it_says(running: Running, text: bytes) -> None:
     """Read what a command says on standard error up to a line."""
     while text not in (line := running.popen.stderr.readline()):
         assert line, f"it ended and never said `{text.decode()}`"
-
-
-def has_said(running: Running, text: bytes) -> bool:
-    """Whether a command has said this on standard error since this was asked last."""
-    stderr = running.popen.stderr
-    return bool(select.select([stderr], [], [], 0)[0]) and text in os.read(stderr.fileno(), 65536)
 
 
 @pytest.mark.parametrize(
