@@ -31,6 +31,7 @@ _ERROR: Json = {
         "type": _TEXT,
         "title": _TEXT,
         "name": {"type": "string"},
+        "policy": {"type": "string"},  # of a 429, by rest-api-throttling
         "detail": {"type": "string"},
         "status": {"type": "integer"},
     },

@@ -252,6 +252,14 @@ class Unavailable(WireError):
     code = "ServiceUnavailable"
 
 
+class StorageFull(WireError):
+    """There is no room for what is to be written, and no wait makes any."""
+
+    status = 429
+    code = "StorageQuotaExceeded"
+    policy = "Storage"
+
+
 class InvalidGrant(WireError):
     """A token request that Entra refuses: ``error`` is OAuth's word, ``number`` the AADSTS code."""
 

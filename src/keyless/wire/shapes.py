@@ -26,6 +26,7 @@ from keyless.wire.errors import (
     NoSuchOperation,
     NotFound,
     PayloadTooLarge,
+    StorageFull,
     Throttled,
     Unauthenticated,
     Unavailable,
@@ -129,15 +130,21 @@ def _app_configuration_problem(failure: Failure) -> dict[str, object]:
         return {"type": _INVALID_ARGUMENT, "title": title, "name": error.field, "detail": error.message}
     if isinstance(error, Forbidden):
         return {"type": kind, "title": "Forbidden", "detail": _app_configuration_forbidden(error)}
-    if isinstance(error, Throttled):
-        policy = error.limit.policy if error.limit is not None else "Total Requests"
-        return {"type": _TOO_MANY_REQUESTS, "title": _OVER_QUOTA, "policy": policy}
+    if isinstance(error, Throttled | StorageFull):
+        return {"type": _TOO_MANY_REQUESTS, "title": _OVER_QUOTA, **_policy(error)}
     if kind in _TITLES:
         return {"type": kind, "title": _TITLES[kind], "detail": title}
     key = getattr(error, "field", "")
     if isinstance(error, Conflict) and key:
         return {"type": kind, "title": f"Modifying key '{key}' is not allowed", "name": key, "detail": title}
     return {"type": kind, "title": title}
+
+
+def _policy(error: Throttled | StorageFull) -> dict[str, object]:
+    """Which quota was reached; of storage, which no wait gives back, what to do."""
+    if isinstance(error, StorageFull):
+        return {"policy": error.policy, "detail": error.message}
+    return {"policy": error.limit.policy if error.limit is not None else "Total Requests"}
 
 
 def _app_configuration_title(error: InvalidRequest, request: Request) -> str:

@@ -11,6 +11,7 @@ from keyless.planes.appconfig.errors import AlreadyExists
 from keyless.planes.appconfig.feature_flags.records import AS_FLAGS
 from keyless.planes.appconfig.key_values.records import KEY_VALUES, REVISIONS, KeyValue, Name, store_key
 from keyless.planes.appconfig.key_values.rules import Content
+from keyless.planes.appconfig.key_values.storage import USAGE
 from keyless.planes.appconfig.snapshots.records import SNAPSHOT_PAGES, SNAPSHOTS, Filter, Snapshot
 from keyless.planes.appconfig.snapshots.rules import NewSnapshot
 from keyless.store.ports import Collection, Transaction
@@ -18,6 +19,7 @@ from keyless.store.ports import Collection, Transaction
 _COLLECTIONS: tuple[Collection[Any], ...] = (
     KEY_VALUES,
     REVISIONS,
+    USAGE,
     SNAPSHOTS,
     SNAPSHOT_PAGES,
     *AS_FLAGS,

@@ -97,7 +97,7 @@ class FeatureFlags:
                 etag=new_etag(self._entropy),
                 modified_at=now,
             )
-            await keep(transaction, store_name, name, record, now, AS_FLAGS)
+            await keep(transaction, store_name, name, record, now, AS_FLAGS, must_fit=True)
         return record
 
     async def delete(

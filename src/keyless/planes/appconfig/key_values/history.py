@@ -11,8 +11,8 @@ Source: https://learn.microsoft.com/azure/azure-app-configuration/rest-api-revis
 
 from __future__ import annotations
 
-from keyless.catalog.limits import limits
-from keyless.lifecycle.store_tiers import STANDARD, revision_retention_s
+from keyless.lifecycle.store_tiers import revision_retention_s, tier_of
+from keyless.model.resources import ConfigurationStore
 from keyless.planes.appconfig.key_values.records import (
     AS_KEY_VALUES,
     Kept,
@@ -24,6 +24,7 @@ from keyless.planes.appconfig.key_values.records import (
     revision_place,
     store_key,
 )
+from keyless.planes.appconfig.key_values.storage import note, size
 from keyless.store.collections import STORES
 from keyless.store.ports import Collection, Key, Reader, Transaction
 
@@ -32,10 +33,7 @@ _PURGED_AT_ONCE = 256
 
 async def kept_for_s(reader: Reader, store_name: str) -> int:
     """How long a store keeps revisions."""
-    store = await reader.get(STORES, store_key(store_name))
-    if store is None:
-        return limits().app_configuration.tiers[STANDARD].revision_retention_s
-    return revision_retention_s(store)
+    return revision_retention_s(await _store(reader, store_name))
 
 
 async def keep(
@@ -45,9 +43,16 @@ async def keep(
     record: KeyValue | None,
     now: int,
     kept: Kept = AS_KEY_VALUES,
+    *,
+    must_fit: bool = False,
 ) -> None:
-    """Make a key-value what it is from now on (none: deleted), and write down that it became so."""
-    lies_at = key_value_key(store_name, name)
+    """Make a key-value what it is from now on (none: deleted), and write down that it became so.
+
+    Raises:
+        StorageFull: it must fit into what the store's tier gives it, and does not.
+    """
+    lies_at, store = key_value_key(store_name, name), await _store(transaction, store_name)
+    before = await transaction.get(kept.current, lies_at)
     if record is None:
         await transaction.delete(kept.current, lies_at)
     else:
@@ -55,15 +60,21 @@ async def keep(
     newest = await transaction.scan(kept.revisions, lies_at, limit=1)
     place = revision_place(now, newest[0][0][-1] if newest else None)
     await transaction.put(kept.revisions, (*lies_at, place), Revision(now, record))
-    expired_before = now - await kept_for_s(transaction, store_name)
-    await _purge(transaction, kept.revisions, lies_at, expired_before)
+    purged = await _purge(transaction, kept.revisions, lies_at, now - revision_retention_s(store))
+    grown = 2 * size(record) - size(before) - purged
+    await note(transaction, store_name, kept, grown, tier_of(store).storage_bytes if must_fit else None)
+
+
+async def _store(reader: Reader, store_name: str) -> ConfigurationStore:
+    return await reader.get(STORES, store_key(store_name)) or ConfigurationStore("", store_name, "")
 
 
 async def _purge(
     transaction: Transaction, revisions: Collection[Revision], lies_at: Key, expired_before: int
-) -> None:
-    """Remove what has expired of a key-value's history, but for the newest of it."""
+) -> int:
+    """Remove what has expired of a key-value's history, but for the newest of it; how many bytes that is."""
     behind = (*lies_at, places_before(expired_before))
     expired = await transaction.scan(revisions, lies_at, after=behind, limit=_PURGED_AT_ONCE)
     for place, _ in expired[1:]:
         await transaction.delete(revisions, place)
+    return sum(size(revision.became) for _, revision in expired[1:])

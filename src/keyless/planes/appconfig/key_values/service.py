@@ -100,6 +100,7 @@ class KeyValues:
             InvalidRequest, PayloadTooLarge: it cannot be called that, or hold that.
             PreconditionFailed: the conditions do not hold.
             KeyLocked: it is read-only.
+            StorageFull: the store has no room for it.
         """
         check_name(name)
         check_content(name, content)
@@ -120,7 +121,11 @@ class KeyValues:
         *,
         locked: bool = False,
     ) -> KeyValue:
-        """Write a key-value within a transaction, whatever is there: whoever calls has looked at that."""
+        """Write a key-value within a transaction, whatever is there: whoever calls has looked at that.
+
+        Raises:
+            StorageFull: the store has no room for it.
+        """
         record = KeyValue(
             key=name.key,
             label=name.label or None,
@@ -132,7 +137,7 @@ class KeyValues:
             modified_at=now,
             locked=locked,
         )
-        await keep(transaction, store_name, name, record, now)
+        await keep(transaction, store_name, name, record, now, must_fit=True)
         return record
 
     async def remove(self, transaction: Transaction, store_name: str, name: Name, now: int) -> None:

@@ -1,0 +1,131 @@
+"""What key-values and their history take of a store, how much its tier lets them, and what is said then."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from app_configuration_caller import Caller
+from msgspec import structs
+
+from keyless.planes.appconfig.configuration import Configuration
+from keyless.planes.appconfig.contents import StoreContents
+from keyless.planes.appconfig.key_values.records import KEY_VALUES, REVISIONS, KeyValue
+from keyless.planes.appconfig.key_values.storage import USAGE, Usage, size, used_bytes
+from keyless.store.collections import STORES
+from keyless.store.ports import Store
+from keyless.store.sqlite.store import SqliteStore
+
+DAY_S = 86_400
+FREE_BYTES = 10 * 1024 * 1024
+
+
+async def become(caller: Caller, store: Store, sku: str) -> None:
+    async with store.transaction() as transaction:
+        await transaction.put(STORES, (caller.store.name,), structs.replace(caller.store, sku=sku))
+
+
+async def fill(caller: Caller, store: Store, free_bytes: int) -> None:
+    """Leave so much of a free store's room; what takes it is not written one by one."""
+    await become(caller, store, "free")
+    await caller.put("/kv/first", {"value": "x"})
+    async with store.transaction() as transaction:
+        place = (caller.store.name, KEY_VALUES.name)
+        others = sum(usage.bytes for key, usage in await transaction.scan(USAGE) if key != place)
+        await transaction.put(USAGE, place, Usage(FREE_BYTES - others - free_bytes))
+
+
+async def plain_sum(store: Store, name: str) -> int:
+    """What a look at everything adds up to."""
+    records = [one for _, one in await store.scan(KEY_VALUES, (name,))]
+    revisions = [one.became for _, one in await store.scan(REVISIONS, (name,))]
+    return sum(size(one) for one in (*records, *revisions))
+
+
+def test_a_key_value_counts_all_its_texts_in_utf_8():
+    record = KeyValue("ké", "v", "etag", 0, "lab", "text", {"t": "v", "n": None}, "descr")
+    assert size(record) == 3 + 1 + 3 + 4 + 3 + 5
+    assert size(None) == 0
+
+
+async def test_the_sum_is_what_there_is_after_every_kind_of_change(
+    caller: Caller, store: SqliteStore
+) -> None:
+    name = caller.store.name
+    assert await used_bytes(store, name) == 0
+    steps: list[Any] = [
+        caller.put("/kv/a", {"value": "1" * 100}),
+        caller.put("/kv/a", {"value": "2" * 50, "tags": {"t": "v"}}, label="x"),
+        caller.put("/locks/a"),
+        caller.delete("/locks/a"),
+        caller.later(40 * DAY_S).put("/kv/a", {"value": "3" * 10}),
+        caller.later(80 * DAY_S).put("/kv/a", {"value": "4" * 10}),
+        caller.later(120 * DAY_S).delete("/kv/a"),
+    ]
+    for step in steps:
+        assert (await step).status == 200
+        assert await used_bytes(store, name) == await plain_sum(store, name)
+
+
+async def test_beyond_the_tiers_storage_nothing_is_written_and_the_answer_says_so(
+    caller: Caller, store: SqliteStore
+) -> None:
+    await fill(caller, store, free_bytes=40)
+    refused = await caller.put("/kv/second", {"value": "y" * 100})
+    assert refused.status == 429
+    assert refused.headers["content-type"] == "application/problem+json; charset=utf-8"
+    assert "retry-after-ms" not in refused.headers
+    problem = dict(refused.body)
+    assert "delete some, keep history for a shorter time, or choose a larger `sku`" in problem.pop("detail")
+    assert problem == {
+        "type": "https://azconfig.io/errors/too-many-requests",
+        "title": "Resource utilization has surpassed the assigned quota",
+        "policy": "Storage",
+        "status": 429,
+    }
+    assert (await caller.get("/kv/second")).status == 404
+    assert (await caller.put("/kv/second", {"value": "y"})).status == 200
+
+
+async def test_what_makes_room_or_changes_no_content_is_let_be(caller: Caller, store: SqliteStore) -> None:
+    await fill(caller, store, free_bytes=0)
+    assert (await caller.put("/kv/first", {"value": "xx"})).status == 429
+    assert (await caller.put("/locks/first")).status == 200
+    assert (await caller.delete("/locks/first")).status == 200
+    assert (await caller.delete("/kv/first")).status == 200
+
+
+async def test_feature_flags_take_of_the_same_room(caller: Caller, store: SqliteStore) -> None:
+    newest = caller.speaking("2026-05-01-preview")
+    flag = {"enabled": True, "description": "y" * 100}
+    headers = {"content-type": "application/vnd.microsoft.appconfig.ff+json"}
+    before = await used_bytes(store, caller.store.name)
+    assert (await newest.put("/ff/beta", flag, headers=headers)).status == 200
+    assert await used_bytes(store, caller.store.name) > before + 100
+    await fill(caller, store, free_bytes=0)
+    assert (await newest.put("/ff/gamma", flag, headers=headers)).status == 429
+
+
+async def test_a_larger_tier_has_room_at_once(caller: Caller, store: SqliteStore) -> None:
+    await fill(caller, store, free_bytes=0)
+    await become(caller, store, "developer")
+    assert (await caller.put("/kv/second", {"value": "y" * 100})).status == 200
+
+
+async def test_a_store_from_before_sums_were_kept_is_added_up_at_its_first_change(
+    caller: Caller, store: SqliteStore
+) -> None:
+    await caller.put("/kv/a", {"value": "1" * 100})
+    async with store.transaction() as transaction:
+        for place, _ in await transaction.scan(USAGE):
+            await transaction.delete(USAGE, place)
+    await caller.put("/kv/b", {"value": "2"})
+    ((_, usage),) = await store.scan(USAGE)
+    assert usage.bytes == await plain_sum(store, caller.store.name)
+
+
+async def test_what_a_store_held_is_forgotten_with_its_sum(caller: Caller, store: SqliteStore) -> None:
+    await caller.put("/kv/a", {"value": "1" * 100})
+    assert isinstance(caller.plane.service, Configuration)
+    async with store.transaction() as transaction:
+        await StoreContents(caller.plane.service).forget(transaction, caller.store.name)
+    assert await store.scan(USAGE) == []
