@@ -17,6 +17,7 @@ from keyless.estate.export.references import References
 from keyless.estate.key_values import vault_host
 from keyless.estate.resolve.secrets import AS_TEXT
 from keyless.estate.workload_rules import rules_that_overlap, rules_without_match
+from keyless.lifecycle.store_tiers import FREE
 from keyless.model.estate import Estate
 from keyless.model.nearest import nearest, quoted_list
 from keyless.model.resource_id import ResourceId
@@ -268,6 +269,17 @@ def vaults_of_policies(estate: Estate, references: References) -> Iterator[str]:
             )
 
 
+def crowded_free_stores(estate: Estate, references: References) -> Iterator[str]:
+    """Free stores beyond the one that a subscription has in a region."""
+    first: dict[str, str] = {}
+    for store in estate.stores:
+        if store.sku == FREE and first.setdefault(store.location.casefold(), store.name) != store.name:
+            yield (
+                f"one too many: a subscription has one free store in a region, and {store.name} is in "
+                f"{store.location} beside {first[store.location.casefold()]}; give it another `sku`"
+            )
+
+
 ALL: tuple[Finder, ...] = (
     orphaned_assignments,
     broad_assignments,
@@ -286,4 +298,5 @@ ALL: tuple[Finder, ...] = (
     vaults_of_policies,
     stored_credentials,
     access_keys,
+    crowded_free_stores,
 )

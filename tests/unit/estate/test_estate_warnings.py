@@ -192,3 +192,12 @@ def test_a_condition_on_what_nothing_supplies_is_named() -> None:
 def test_a_custom_role_that_grants_everything_is_over_broad() -> None:
     own = "customRoles: {Own: {actions: ['*']}}\n"
     assert "grants every management action" in warned(more=own + assigned("web", "Own", "{vault: vault}"))
+
+
+def test_a_subscription_has_one_free_store_in_a_region() -> None:
+    free = "first: {{sku: free}}, second: {{sku: {tier}{place}}}"
+    crowded = warned(f"configurationStores: {{{free.format(tier='free', place='')}}}")
+    assert crowded.startswith("one too many: a subscription has one free store in a region, and second is in")
+    for tier, place in (("free", ", location: northeurope"), ("developer", "")):
+        text = in_group(f"configurationStores: {{{free.format(tier=tier, place=place)}}}")
+        assert warnings_of(estate(text)) == ()

@@ -62,7 +62,7 @@ from keyless.store.collections import COMPUTE, EVENT_SUBSCRIPTIONS, USERS, VAULT
 from keyless.store.ports import Store
 from keyless.store.sealing import RootKey
 from keyless.store.sqlite.store import SqliteStore
-from keyless.wire.throttle import Throttle
+from keyless.wire.throttle import CountedAt, Pool, Throttle
 
 READ = "Microsoft.KeyVault/vaults/secrets/getSecret/action"
 DB = "/subscriptions/s/resourceGroups/g/providers/Microsoft.KeyVault/vaults/orders/secrets/db"
@@ -570,3 +570,11 @@ async def test_the_end_of_a_plane_is_held_up_by_nothing_that_it_keeps(
     monkeypatch.setattr(site.plane, "keep", keep)
     await site.plane._keep_last()
     assert says in caplog.text
+
+
+async def test_what_was_counted_of_a_day_is_kept_with_the_evidence_and_once(site: Site) -> None:
+    tally = site.throttle.tally((Pool("requests", 10, 86_400, resets=True),), CountedAt("contoso"))
+    tally.spend(site.now)
+    lease, _ = await site.open("web", [].append)
+    await site.plane.close_lease(lease)
+    assert [(one.place, one.pool, one.used) for one in site.spent] == [("contoso", "requests", 1)]
