@@ -72,7 +72,7 @@ def start(kind: str, name: str | None, replica: str | None, manner: str, directo
     from keyless.lifecycle.outages import take_down
 
     async def work(store: Store) -> Outage:
-        return await take_down(store, await _part(store, kind, name, replica), Manner(manner), time.time())
+        return await take_down(store, _part(kind, name, replica), Manner(manner), time.time())
 
     outage = _done(directory, work)
     say(f"{outage.what} is {outage.manner} now: {_ENDS}")
@@ -121,7 +121,7 @@ async def _to_end(
     if kind is not None:
         if everything:
             raise Failure("`--all` ends every outage: leave out the name", 2)
-        endpoint, what = await _part(store, kind, name, replica)
+        endpoint, what = _part(kind, name, replica)
         return _only([outage for outage in down if outage.endpoint == endpoint], f"{what} is not down")
     return down if everything else _only(down, "nothing is down")
 
@@ -136,7 +136,7 @@ def _only(down: list[Outage], none: str) -> list[Outage]:
     return down
 
 
-async def _part(store: Store, kind: str, name: str | None, replica: str | None) -> Part:
+def _part(kind: str, name: str | None, replica: str | None) -> Part:
     from keyless.lifecycle import outages
 
     if kind not in _KINDS:
@@ -150,8 +150,8 @@ async def _part(store: Store, kind: str, name: str | None, replica: str | None) 
     if name is None:
         raise Failure(f"name the {kind}, as in `keyless outage start {kind} NAME`", 2)
     if replica is not None:
-        return await outages.replica(store, name, replica)
-    return await (outages.vault if kind == "vault" else outages.configuration_store)(store, name)
+        return outages.replica(name, replica)
+    return outages.vault(name) if kind == "vault" else outages.configuration_store(name)
 
 
 def _done(directory: Path | None, work: Callable[[Store], Awaitable[T]]) -> T:

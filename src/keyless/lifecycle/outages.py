@@ -10,15 +10,13 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Sequence
-from typing import TypeVar
 
 from keyless.model.outages import IDENTITY, LOGIN, Manner, Outage
-from keyless.model.replicas import endpoint_name
+from keyless.model.replicas import endpoint_name, hosts_of
 from keyless.model.resources import STORE_SUFFIX, VAULT_SUFFIX
 from keyless.store.collections import OUTAGES, STORES, VAULTS
-from keyless.store.ports import Collection, Reader, Store
+from keyless.store.ports import Reader, Store
 
-R = TypeVar("R")
 Part = tuple[str, str]
 """An endpoint, and what a person calls it."""
 
@@ -27,36 +25,18 @@ class CannotTakeDown(Exception):
     """There is no such thing to take down; the message says what there is."""
 
 
-async def vault(reader: Reader, name: str) -> Part:
-    """A vault's endpoint.
-
-    Raises:
-        CannotTakeDown: there is none of that name.
-    """
-    await _there(reader, VAULTS, "vault", name)
+def vault(name: str) -> Part:
+    """A vault's endpoint."""
     return f"{name.lower()}{VAULT_SUFFIX}", f"the vault `{name.lower()}`"
 
 
-async def configuration_store(reader: Reader, name: str) -> Part:
-    """A configuration store's own endpoint.
-
-    Raises:
-        CannotTakeDown: there is none of that name.
-    """
-    await _there(reader, STORES, "configuration store", name)
+def configuration_store(name: str) -> Part:
+    """A configuration store's own endpoint."""
     return f"{name.lower()}{STORE_SUFFIX}", f"the store `{name.lower()}`"
 
 
-async def replica(reader: Reader, store: str, name: str) -> Part:
-    """The endpoint of a configuration store's replica.
-
-    Raises:
-        CannotTakeDown: there is no such store, or it has no replica of that name.
-    """
-    found = await _there(reader, STORES, "configuration store", store)
-    known = [one.name.lower() for one in found.replicas]
-    if name.lower() not in known:
-        raise CannotTakeDown(_no("the store", f"replica `{name}`", name.lower(), known))
+def replica(store: str, name: str) -> Part:
+    """The endpoint of a configuration store's replica."""
     what = f"the replica `{name.lower()}` of the store `{store.lower()}`"
     return f"{endpoint_name(store, name)}{STORE_SUFFIX}", what
 
@@ -72,10 +52,15 @@ def login() -> Part:
 
 
 async def take_down(store: Store, part: Part, manner: Manner, now: float) -> Outage:
-    """Take a part down from now (epoch seconds) on."""
+    """Take a part down from now (epoch seconds) on.
+
+    Raises:
+        CannotTakeDown: the estate has no such vault, store or replica.
+    """
     endpoint, what = part
     outage = Outage(endpoint, what, manner, int(now))
     async with store.transaction() as transaction:
+        await _check_there(transaction, part)
         await transaction.put(OUTAGES, (endpoint,), outage)
     return outage
 
@@ -92,15 +77,18 @@ async def all_outages(reader: Reader) -> list[Outage]:
     return [outage for _, outage in await reader.scan(OUTAGES)]
 
 
-async def _there(reader: Reader, collection: Collection[R], kind: str, name: str) -> R:
-    found = await reader.get(collection, (name.casefold(),))
-    if found is None:
-        known = [key[0] for key, _ in await reader.scan(collection)]
-        raise CannotTakeDown(_no("the estate", f"{kind} `{name}`", name.casefold(), known))
-    return found
-
-
-def _no(where: str, what: str, name: str, known: list[str]) -> str:
-    near = difflib.get_close_matches(name, known, n=1)
-    has = ", ".join(f"`{one}`" for one in known) or "none"
-    return f"{where} has no {what}: " + (f"did you mean `{near[0]}`?" if near else f"it has {has}")
+async def _check_there(reader: Reader, part: Part) -> None:
+    endpoint, what = part
+    name, _, domain = endpoint.partition(".")
+    if f".{domain}" == VAULT_SUFFIX:
+        known = [vault.name.lower() for _, vault in await reader.scan(VAULTS)]
+    elif f".{domain}" == STORE_SUFFIX:
+        hosts = [host for _, one in await reader.scan(STORES) for host in hosts_of(one)]
+        known = [host.removesuffix(STORE_SUFFIX) for host in hosts]
+    else:
+        return
+    if name not in known:
+        near = difflib.get_close_matches(name, known, n=1)
+        has = ", ".join(f"`{one}`" for one in known) or "nothing"
+        hint = f"did you mean `{near[0]}`?" if near else f"of its kind there is {has}"
+        raise CannotTakeDown(f"{what} is not there: {hint}")

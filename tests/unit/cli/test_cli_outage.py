@@ -90,9 +90,10 @@ def test_one_of_several_is_ended_by_its_name_and_all_where_that_is_said(project:
         (("start", "queue", "x"), "`queue` cannot be taken down: there are vault, store, identity, login"),
         (("start", "login", "x"), "there is one login endpoint: leave `x` out"),
         (("start", "vault", "orders", "--replica", "uk"), "only a store has replicas"),
-        (("start", "store", "settings", "--replica", "u"), "did you mean `uk`?"),
+        (("start", "store", "settings", "--replica", "u"), "did you mean `settings-uk`?"),
         (("end",), "nothing is down"),
         (("end", "vault", "orders"), "the vault `orders` is not down"),
+        (("end", "vault", "gone"), "the vault `gone` is not down"),
         (("end", "vault", "orders", "--all"), "`--all` ends every outage: leave out the name"),
     ],
 )
