@@ -81,6 +81,34 @@ def test_settings_go_out_into_a_file_and_come_back(owner: Session, tmp_path: Pat
     assert owner("appconfig", "kv", "show", "--name", "ac-copy", "--key", "app:color")["value"] == "green"
 
 
+def test_sets_of_key_values_go_from_az_to_keyless_and_back(office: Office, tmp_path: Path) -> None:
+    owner, project = office.owner, office.project
+    from_az, from_keyless, again = (
+        str(tmp_path / name) for name in ("az.json", "keyless.json", "again.json")
+    )
+    as_set = ("--format", "json", "--profile", "appconfig/kvset", "--yes")
+    for store in ("ac-first", "ac-second"):
+        owner("appconfig", "create", "--name", store, *IN_GROUP)
+    first = ("--name", "ac-first")
+    words = ("--key", "app:color", "--value", "grün", "--label", "prod", "--tags", "a=b", "--yes")
+    owner("appconfig", "kv", "set", *first, *words)
+    owner("appconfig", "feature", "set", *first, "--feature", "beta", "--description", "New", "--yes")
+    everything = ("--key", "*", "--label", "*")
+    owner(
+        "appconfig", "kv", "export", *first, "--destination", "file", "--path", from_az, *as_set, *everything
+    )
+    taken = project("store", "import", "ac-second", from_az)
+    assert (taken.code, len(taken.out.splitlines())) == (0, 2), taken.err
+    unchanged = project("store", "import", "ac-first", from_az, "--strict", "--yes")
+    assert "0 key-values written into store `ac-first`, 2 unchanged" in unchanged.err
+    assert project("store", "export", "ac-second", "--out", from_keyless).code == 0
+    owner("appconfig", "kv", "delete", "--name", "ac-second", *everything, "--yes")
+    source = ("--source", "file", "--path", from_keyless)
+    owner("appconfig", "kv", "import", "--name", "ac-second", *source, *as_set)
+    assert project("store", "export", "ac-second", "--out", again).code == 0
+    assert json.loads(Path(again).read_text()) == json.loads(Path(from_keyless).read_text())
+
+
 def test_flags_and_references_to_secrets_are_kept(owner: Session) -> None:
     owner("appconfig", "create", "--name", "ac-flags", *IN_GROUP)
     store = ("--name", "ac-flags")

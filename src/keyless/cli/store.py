@@ -63,6 +63,11 @@ def show(store: str, as_json: bool, directory: Path | None) -> None:
     "--except", "leave_out", multiple=True, metavar="PATTERN", help="No keys like this. May be repeated."
 )
 @click.option(
+    "--connection-string-env",
+    metavar="NAME",
+    help="An environment variable with the connection string of the store that SOURCE is.",
+)
+@click.option(
     "--secrets-to",
     "vault",
     metavar="VAULT",
@@ -90,6 +95,7 @@ def import_settings(
     format_: str | None,
     only: tuple[str, ...],
     leave_out: tuple[str, ...],
+    connection_string_env: str | None,
     vault: str | None,
     allow: tuple[str, ...],
     force: bool,
@@ -103,7 +109,8 @@ def import_settings(
     """Take what SOURCE holds into STORE: all of it in one step, or nothing.
 
     SOURCE is a file: JSON, YAML, `.properties`, `.env`, the `appsettings.json` of .NET, or a set of
-    key-values with labels and tags, as the Azure CLI's profile `appconfig/kvset` writes it.
+    key-values with labels and tags, as the Azure CLI's profile `appconfig/kvset` writes it. Or it is another
+    store at its address (`https://NAME.azconfig.io`), which is read with your own credential.
 
     What looks like a secret is held back: it belongs into a vault (`--secrets-to`). What the store has
     already is left alone. What differs there is refused, and then nothing is written; `--force` changes it.
@@ -112,7 +119,7 @@ def import_settings(
     from keyless.deploy.sources import Choice
     from keyless.deploy.stores.take_in import Wish
 
-    read = Given(source, format_).reader(form_of(**form), Choice(only, leave_out))
+    read = Given(source, format_, connection_string_env).reader(form_of(**form), Choice(only, leave_out))
     allowed = Choice(allow) if allow else Choice(leave_out=("*",))
     wish = Wish(renew=force, allow=allowed, whole=strict, keep=not dry_run)
     vault = vault.lower() if vault else None

@@ -5,6 +5,7 @@ Several options of the Azure CLI are here under its own names (`az appconfig kv 
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +18,7 @@ from keyless.cli.files import read_whole
 
 if TYPE_CHECKING:
     from keyless.deploy.sources import Choice
-    from keyless.deploy.stores.found import Form
+    from keyless.deploy.stores.found import Form, FoundSettings
     from keyless.deploy.stores.take_in import Source
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -31,6 +32,7 @@ class Given:
 
     source: str
     format: str | None
+    connection_string_env: str | None = None
 
     def reader(self, form: Form, choice: Choice) -> Source:
         """What reads it.
@@ -38,13 +40,35 @@ class Given:
         Raises:
             Failure: it is not there.
         """
+        if self.source.casefold().startswith(("https://", "http://")):
+            return self._other_store(form, choice)
+        if self.connection_string_env is not None:
+            raise Failure("`--connection-string-env` is for a store at its address, and not for a file", 2)
+        return self._file(form, choice)
+
+    def _other_store(self, form: Form, choice: Choice) -> Source:
+        from keyless.deploy.stores.azure import read_store
+        from keyless.model.secret_text import SecretText
+
+        text = None
+        if self.connection_string_env is not None:
+            text = os.environ.get(self.connection_string_env)
+            if not text:
+                raise Failure(f"the environment variable `{self.connection_string_env}` is not set", 2)
+
+        async def read() -> FoundSettings:
+            return read_store(self.source, form, choice, SecretText(text) if text else None)
+
+        return read
+
+    def _file(self, form: Form, choice: Choice) -> Source:
         from keyless.deploy.stores.formats import Format
         from keyless.deploy.stores.read import File, read_file
 
         data = read_whole(Path(self.source), _MOST_BYTES, "a store's contents")
         file = File(self.source, data, Format(self.format) if self.format else None)
 
-        async def read() -> Any:  # noqa: ANN401  # what the reader gives
+        async def read() -> FoundSettings:
             return read_file(file, form, choice)
 
         return read
@@ -62,6 +86,9 @@ def form_options(command: F) -> F:
             ),
             click.option(
                 "--label", help="The label that all get (default: what each has in SOURCE, or none)."
+            ),
+            click.option(
+                "--from-label", help="Only what has this label, where SOURCE has labels (default: all)."
             ),
             click.option(
                 "--prefix", default="", help="What the keys begin with; not those of feature flags."
@@ -95,13 +122,14 @@ def form_of(
     content_type: str | None,
     tags: tuple[str, ...],
     skip_features: bool,
+    from_label: str | None,
 ) -> Form:
     """What the options say; raises Failure where they do not go together."""
     from keyless.deploy.stores.found import Form
 
     if depth is not None and depth > 1 and not separator:
         raise Failure("`--depth` needs a `--separator`, which stands between the parts of a key", 2)
-    return Form(separator, depth, prefix, label, content_type, tags_of(tags), skip_features)
+    return Form(separator, depth, prefix, label, content_type, tags_of(tags), skip_features, from_label)
 
 
 def tags_of(given: tuple[str, ...]) -> dict[str, str]:

@@ -29,7 +29,8 @@ class Form:
 
     ``separator`` stands between the parts of a key; empty where what is nested becomes one value of JSON.
     ``depth`` is how many levels become parts of keys; none for all. ``label`` is what all get; none leaves
-    each what it has. ``content_type`` and ``tags`` are for what has none in the source.
+    each what it has. ``content_type`` and ``tags`` are for what has none in the source. ``from_label`` is the
+    one that is wanted of a source that has labels; none for all.
     """
 
     separator: str = ""
@@ -39,6 +40,7 @@ class Form:
     content_type: str | None = None
     tags: Mapping[str, str] = field(default_factory=dict)
     skip_features: bool = False
+    from_label: str | None = None
 
     @property
     def levels(self) -> int | None:
@@ -89,7 +91,7 @@ class FoundSettings:
         """Note a key-value, or why it is left out."""
         called, final = name.key.removeprefix(FLAG_PREFIX), self._final(name)
         skipped = self.form.skip_features and is_flag_key(name.key)
-        if skipped or not self.choice.takes(called, final.key):
+        if skipped or not self._wants_label(name.label) or not self.choice.takes(called, final.key):
             return
         arrival = Arrival(final, self._filled(content, is_flag=is_flag_key(name.key)), locked)
         try:
@@ -157,8 +159,12 @@ class FoundSettings:
 
     def _covers_label(self, label: str | None) -> bool:
         if self.form.label is None and self.has_labels:
-            return True
+            return self._wants_label(label)
         return label == (self.form.label or None)
+
+    def _wants_label(self, label: str | None) -> bool:
+        wanted = self.form.from_label
+        return not self.has_labels or wanted is None or label == (wanted or None)
 
 
 def is_flag_key(key: str) -> bool:

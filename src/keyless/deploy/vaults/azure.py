@@ -15,11 +15,11 @@ Source: https://learn.microsoft.com/python/api/overview/azure/key-vault
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from keyless.deploy.sources import Choice, Left, NotASource
+from keyless.deploy.azure_clients import check_address, explained, missing
+from keyless.deploy.sources import Choice, Left
 from keyless.deploy.vaults.certificates import certificate_arrival
 from keyless.deploy.vaults.found import Found, Making, secret_arrival
 from keyless.model.resources import Vault
@@ -39,7 +39,6 @@ if TYPE_CHECKING:
     from keyless.planes.keyvault.certificates.records import CertificateVersion
     from keyless.planes.keyvault.secrets.records import SecretVersion
 
-_ADDRESS = re.compile(r"https://[A-Za-z0-9][A-Za-z0-9.-]*(:\d{1,5})?/?")
 _ID = re.compile(r"[0-9a-f]{32}")
 NO_PRIVATE_KEYS = "the service gives no private key out: make another here, or import the original"
 
@@ -58,10 +57,9 @@ def read_vault(address: str, vault: Vault, choice: Choice, making: Making) -> Fo
     Raises:
         NotASource: the client libraries are missing, nobody is signed in, or the vault cannot be reached.
     """
-    if _ADDRESS.fullmatch(address) is None:
-        raise NotASource("the address of a vault is such as `https://NAME.vault.azure.net`")
+    check_address(address, "a vault", "https://NAME.vault.azure.net")
     clients = _clients(address)
-    with _explained():
+    with explained("vault"):
         return _Reader(clients, vault, choice, making).read()
 
 
@@ -72,33 +70,13 @@ def _clients(address: str) -> Clients:
         from azure.keyvault.keys import KeyClient
         from azure.keyvault.secrets import SecretClient
     except ImportError as error:
-        raise NotASource(
-            f"reading another vault needs `{error.name}`: install Keyless with its extra `vault` "
-            "(`pip install 'keyless[vault]'`)"
-        ) from error
+        raise missing(error, "vault", "vault") from error
     credential = DefaultAzureCredential()
     return Clients(
         SecretClient(address, credential),
         KeyClient(address, credential),
         CertificateClient(address, credential),
     )
-
-
-@contextmanager
-def _explained() -> Iterator[None]:
-    """Turn what the clients raise of the vault as a whole into one message."""
-    from azure.core.exceptions import AzureError, ClientAuthenticationError
-
-    try:
-        yield
-    except ClientAuthenticationError as error:
-        raise NotASource(f"nobody is signed in there: {_first_line(error)}") from error
-    except AzureError as error:
-        raise NotASource(f"the vault cannot be read: {_first_line(error)}") from error
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).strip().partition("\n")[0]
 
 
 class _Reader:

@@ -88,6 +88,7 @@ async def test_what_is_to_go_goes_and_leaves_its_history(store: Store, key_value
     ("there", "comes", "content_type", "same"),
     [
         ('{"id":"x","enabled":true}', '{ "enabled": true, "id": "x" }', FLAG, True),
+        ('{"id":"x","enabled":true}', '{"id":"x","enabled":true,"display_name":null}', FLAG, True),
         ('{"id":"x","enabled":true}', '{"id":"x","enabled":1}', FLAG, False),
         ('{"a":1}', '{ "a": 1 }', "application/json", False),
         ("no json", "no  json", FLAG, False),
@@ -99,6 +100,13 @@ async def test_flags_are_the_same_in_any_spelling_and_texts_are_not(
     await bring(store, setting("x", there, content_type=content_type))
     told = await bring(store, setting("x", comes, content_type=content_type))
     assert told == {"x": Outcome.UNCHANGED if same else Outcome.DIFFERS}
+
+
+async def test_a_description_stays_where_the_source_has_none(store: Store, key_values: KeyValues) -> None:
+    await bring(store, setting("a", "1", description="of a"))
+    assert await bring(store, setting("a", "1")) == {"a": Outcome.UNCHANGED}
+    assert await bring(store, setting("a", "2"), renew=True) == {"a": Outcome.CHANGED}
+    assert (await key_values.get("s", Name("a"))).description == "of a"
 
 
 def test_a_key_value_on_its_way_shows_no_value() -> None:

@@ -4,7 +4,8 @@ Rules:
 - what is there already and says the same is left alone, so that bringing it twice changes nothing;
 - what differs is refused unless it is to be renewed; what it was stays in the history;
 - a locked key-value is neither changed nor removed, renewed or not: it is refused, and told as locked;
-- one that comes locked is locked, and one that does not leaves the lock as it is;
+- one that comes locked is locked, and one that does not leaves the lock as it is; so it is with descriptions,
+  which most sources do not have;
 - where the source is to be the whole of a part of the store, what it does not have there is removed;
 - where one is refused, nothing is written.
 """
@@ -13,7 +14,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from keyless.planes.appconfig.key_values.records import KEY_VALUES, KeyValue, Name, store_key
@@ -96,7 +97,8 @@ async def coming_in(
     there = {
         Name(one.key, one.label): one for _, one in await transaction.scan(KEY_VALUES, store_key(store_name))
     }
-    each = [(one, _outcome(there.get(one.name), one, renew=renew)) for one in arrivals]
+    whole = [_filled(one, there.get(one.name)) for one in arrivals]
+    each = [(one, _outcome(there.get(one.name), one, renew=renew)) for one in whole]
     names = {one.name for one, _ in each}
     gone = [one for name, one in there.items() if goes is not None and name not in names and goes(name)]
     return Coming(each, [_removal(one) for one in gone])
@@ -104,6 +106,13 @@ async def coming_in(
 
 def _removal(there: KeyValue) -> Arrived:
     return Arrived(Name(there.key, there.label), Outcome.LOCKED if there.locked else Outcome.REMOVED)
+
+
+def _filled(comes: Arrival, there: KeyValue | None) -> Arrival:
+    """What comes, with the description that is there where it brings none."""
+    if there is None or comes.content.description is not None:
+        return comes
+    return replace(comes, content=replace(comes.content, description=there.description))
 
 
 def _outcome(there: KeyValue | None, comes: Arrival, *, renew: bool) -> Outcome:

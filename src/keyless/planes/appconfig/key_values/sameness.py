@@ -1,7 +1,7 @@
 """Whether two contents of a key-value say the same, for whoever declares or imports them again.
 
 Values of JSON that say the same in another spelling are the same for feature flags and references, which
-nobody reads as text.
+nobody reads as text; a member that is null says as much as none, as the client for Python writes them.
 """
 
 from __future__ import annotations
@@ -25,6 +25,9 @@ def says_the_same(one: Content, other: Content) -> bool:
 def _spelled_alike(value: str | None) -> str | bytes | None:
     """JSON in the one spelling that all of the same meaning have; what is none as it stands."""
     try:
-        return msgspec.json.encode(msgspec.json.decode(value or ""), order="sorted")
+        said = msgspec.json.decode(value or "")
+        if isinstance(said, dict):
+            said = {name: one for name, one in said.items() if one is not None}
+        return msgspec.json.encode(said, order="sorted")
     except (msgspec.DecodeError, RecursionError):
         return value
