@@ -78,6 +78,7 @@ def test_an_app_that_was_refused_at_its_first_reference_gets_roles_for_all_that_
     refused = ran(project, "run", *app)
     assert refused.code != 0
     assert "403" in refused.err or "Forbidden" in refused.err
+    assert "reference `orders:api` of store `contoso-orders` points there" in ran(project, "explain").out
     plan = planned(project)
     assert roles(plan) == [
         ("App Configuration Data Reader", STORE),

@@ -30,6 +30,7 @@ from keyless.cli.world import opened_store
 from keyless.model.actions import AZURE_RBAC, ActionPlane
 from keyless.model.attributes import Attributes
 from keyless.model.evidence import Outcome
+from keyless.model.reading import SECRET_READ
 from keyless.model.resource_id import InvalidResourceId, ResourceId
 from keyless.model.visible import visible
 from keyless.runtime.project import PROOF, Project
@@ -40,6 +41,8 @@ _FORMS = (
     "`--error FILE` for an error's text; or nothing to explain what was denied"
 )
 _LONGEST_ERROR = 1 << 20
+_MOST_REFERENCES = 5
+"""How many of the references that point to a secret are named; JSON has all of them."""
 
 
 @click.command("explain")
@@ -152,7 +155,17 @@ def _of_decision(
         return _of_policy(principal_id, permission_of(action), vault.name, world)
     explanation = explain(principal_id, _request(plane, action, scope, asked), world.snapshot)
     remedies = remedies_for(explanation, world)
-    return _Told(describe(explanation, world, remedies), explanation_json(explanation, world, remedies))
+    told = _Told(describe(explanation, world, remedies), explanation_json(explanation, world, remedies))
+    pointing = world.references.get(scope, ()) if action.casefold() == SECRET_READ else ()
+    return told if explanation.allowed or not pointing else _pointed_to(told, pointing)
+
+
+def _pointed_to(told: _Told, pointing: Sequence[str]) -> _Told:
+    """A refused read of a secret, with the references that may have led there."""
+    lines = (f"  reference {visible(one)} points there" for one in pointing[:_MOST_REFERENCES])
+    rest = len(pointing) - _MOST_REFERENCES
+    more = (f"  and {rest} more",) if rest > 0 else ()
+    return _Told("\n".join((told.text, *lines, *more)), told.as_json | {"references": list(pointing)})
 
 
 def _of_directory(principal_id: str, action: str, world: ExplainedWorld) -> _Told:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -19,13 +20,17 @@ from keyless.store.ports import Store
 
 @dataclass(frozen=True, slots=True)
 class ExplainedWorld:
-    """A world as explanations see it; groups are by the key of their id, vaults by case-folded name."""
+    """A world as explanations see it; groups are by the key of their id, vaults by case-folded name.
+
+    ``references`` say of a secret, by its id, which references point to it, in words.
+    """
 
     principals: Directory
     snapshot: Snapshot
     groups: Mapping[str, Group] = field(default_factory=dict)
     custom_roles: tuple[RoleDefinition, ...] = ()
     vaults: Mapping[str, Vault] = field(default_factory=dict)
+    references: Mapping[ResourceId, tuple[str, ...]] = field(default_factory=dict)
 
     def name_of(self, principal_id: str) -> str:
         """What a principal or group is called, else its id."""
@@ -80,4 +85,20 @@ async def read_world(store: Store, roles: Mapping[str, RoleDefinition]) -> Expla
         {guid_key(group.principal_id): group for group in groups},
         tuple(role for _, role in await store.scan(ROLE_DEFINITIONS)),
         {vault.name.casefold(): vault for _, vault in await store.scan(VAULTS)},
+        await _references(store),
     )
+
+
+async def _references(store: Store) -> Mapping[ResourceId, tuple[str, ...]]:
+    """Which references point to each secret."""
+    from keyless.plan.references.follow import secret_of
+    from keyless.plan.references.words import reference_named
+    from keyless.runtime.references import read_references
+
+    facts = await read_references(store, int(time.time()))
+    found: dict[ResourceId, tuple[str, ...]] = {}
+    for one in facts.references:
+        secret = secret_of(facts, one)
+        if secret is not None:
+            found[secret] = (*found.get(secret, ()), reference_named(one))
+    return found

@@ -2,12 +2,13 @@
 
 Rules:
 - what was selected by a filter is what it matches now: a reference that was added since is among it;
-- a filter that is none was answered with 400, and selects nothing.
+- a filter that is none was answered with 400, and selects nothing;
+- whoever lists a snapshot selects all that is in it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
 from keyless.model.evidence import Selection
@@ -27,29 +28,32 @@ def with_selections(facts: ReferenceFacts, selections: Iterable[Selection]) -> R
 
 def _selected(facts: ReferenceFacts, selections: Iterable[Selection]) -> Iterator[SelectedReference]:
     for selection in selections:
-        wanted, store = _wanted(selection), ResourceId.parse(selection.scope)
-        meant = (one for one in facts.references if one.store == store and _is_meant(wanted, one))
+        is_meant = _by_snapshot(selection) if selection.snapshot else _by_filters(selection)
+        meant = (one for one in facts.references if is_meant(one))
         yield from (SelectedReference(selection.principal_id, one, selection.follows) for one in meant)
 
 
-def _wanted(selection: Selection) -> Wanted | None:
-    """What the filters mean; none where they are none, or where a snapshot was listed."""
-    if selection.snapshot:
-        return None
+def _by_snapshot(selection: Selection) -> Callable[[StoredReference], bool]:
+    listed = ResourceId.parse(selection.scope)
+    return lambda one: bool(one.snapshot) and one.lies_at == listed
+
+
+def _by_filters(selection: Selection) -> Callable[[StoredReference], bool]:
+    store = ResourceId.parse(selection.scope)
     try:
-        return Wanted(
+        wanted = Wanted(
             keys=parse_filter(selection.keys),
             labels=parse_filter(selection.labels),
             tags=tuple(map(parse_tag_filter, selection.tags)),
         )
     except FilterError:
-        return None
+        return lambda one: False
 
+    def is_meant(one: StoredReference) -> bool:
+        named = one.store == store and wanted.names(Name(one.key, one.label or None))
+        return named and not one.snapshot and _has_tags(wanted.tags, one)
 
-def _is_meant(wanted: Wanted | None, one: StoredReference) -> bool:
-    if wanted is None:
-        return False
-    return wanted.names(Name(one.key, one.label or None)) and _has_tags(wanted.tags, one)
+    return is_meant
 
 
 def _has_tags(tags: Iterable[TagFilter], one: StoredReference) -> bool:

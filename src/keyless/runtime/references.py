@@ -1,7 +1,8 @@
 """The Key Vault references of a project's world, and what its vaults hold of what they point to.
 
 Rules:
-- from the store: every key-value by its content type, and of the vaults that are named the secrets that are;
+- from the store: every key-value by its content type, those in snapshots that are ready among them, and of
+  the vaults that are named the secrets that are;
 - of a version that a secret does not have, the others of its vault are looked through for whose it is;
 - from an estate file: what it declares on top of that. A secret that is only declared has one version, which
   is not known yet.
@@ -26,7 +27,9 @@ from keyless.plan.references.facts import (
     SecretState,
     StoredReference,
 )
+from keyless.planes.appconfig.key_values.records import KeyValue, store_key
 from keyless.planes.appconfig.key_values.service import KeyValues
+from keyless.planes.appconfig.snapshots.records import READY, SNAPSHOT_PAGES, SNAPSHOTS
 from keyless.planes.keyvault.held import SecretHeld, secret_held, secret_of_version
 from keyless.planes.keyvault.secrets.service import Secrets
 from keyless.store.clock import estate_time
@@ -39,9 +42,9 @@ async def read_references(store: Store, machine_time: int, declared: Estate | No
 
     What is ``declared`` counts as deployed on it. ``machine_time`` is in epoch seconds.
     """
-    there = [one for _, found in await store.scan(STORES) for one in await _of_store(store, found)]
-    references = there if declared is None else _with_declared_references(there, declared)
     now = await estate_time(store, machine_time)
+    there = [one for _, found in await store.scan(STORES) for one in await _of_store(store, found, now)]
+    references = there if declared is None else _with_declared_references(there, declared)
     deleted = [one for _, one in await store.scan(DELETED_VAULTS) if one.purge_at > now]
     found = ReferenceFacts(
         references=references,
@@ -58,20 +61,34 @@ def declared_references(estate: Estate, machine_time: int) -> ReferenceFacts:
     return _with_declared_vaults(ReferenceFacts(references=references, now=machine_time), estate)
 
 
-async def _of_store(store: Store, found: ConfigurationStore) -> list[StoredReference]:
+async def _of_store(store: Store, found: ConfigurationStore, now: int) -> list[StoredReference]:
     lies_in = ResourceId.parse(found.resource_id)
-    return [
-        StoredReference(
-            store=lies_in,
-            key=one.key,
-            label=one.label or "",
-            content_type=one.content_type or "",
-            tags=tuple(sorted(one.tags.items())),
-            points_to=read_target(one.value),
-        )
-        for one in await KeyValues(store).list_all(found.name)
-        if is_reference(one.content_type)
+    live = [_reference(lies_in, one) for one in await KeyValues(store).list_all(found.name) if _refers(one)]
+    kept = [
+        _reference(lies_in, one, snapshot.name)
+        for place, snapshot in await store.scan(SNAPSHOTS, store_key(found.name))
+        if snapshot.status == READY and snapshot.there(now)
+        for _, page in await store.scan(SNAPSHOT_PAGES, place)
+        for one in page.items
+        if _refers(one)
     ]
+    return [*live, *kept]
+
+
+def _refers(one: KeyValue) -> bool:
+    return is_reference(one.content_type)
+
+
+def _reference(store: ResourceId, one: KeyValue, snapshot: str = "") -> StoredReference:
+    return StoredReference(
+        store=store,
+        key=one.key,
+        label=one.label or "",
+        content_type=one.content_type or "",
+        tags=tuple(sorted(one.tags.items())),
+        points_to=read_target(one.value),
+        snapshot=snapshot,
+    )
 
 
 async def _vaults(store: Store, references: Iterable[StoredReference], now: int) -> dict[str, HeldVault]:
@@ -124,7 +141,7 @@ def _with_declared_references(there: Iterable[StoredReference], estate: Estate) 
     """What there is, and what is declared in its place and besides."""
     stores = {one.name.casefold(): ResourceId.parse(one.resource_id) for one in estate.stores}
     declared = {_place(stores[one.store.casefold()], one.key, one.label) for one in estate.settings}
-    kept = [one for one in there if _place(one.store, one.key, one.label) not in declared]
+    kept = [one for one in there if one.snapshot or _place(one.store, one.key, one.label) not in declared]
     mine = (one for one in estate.settings if is_reference(one.content_type))
     return [*kept, *(_declared(stores[one.store.casefold()], one) for one in mine)]
 

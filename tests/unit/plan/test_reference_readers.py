@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from collections.abc import Sequence
 from typing import Any
@@ -32,7 +33,7 @@ from keyless.model.vault_references import read_target
 from keyless.plan.basis import definitions_of
 from keyless.plan.given import Given, VaultPolicies
 from keyless.plan.problem import Subject, SubjectKind
-from keyless.plan.references.access import READ_SECRET, access_under
+from keyless.plan.references.access import READ_SECRET, READ_SNAPSHOT, access_under
 from keyless.plan.references.facts import (
     HeldSecret,
     HeldVault,
@@ -166,6 +167,20 @@ def test_whoever_reads_one_key_value_reads_that_alone() -> None:
     seen = [saw(WEB, READ_CONFIGURATION, key_value_scope(store, "Orders:Db", "prod").text)]
     assert able(result(seen=seen, one=reference(label="prod"))) == {"web": False}
     assert able(result(seen=seen)) == {}
+
+
+def test_what_lies_in_a_snapshot_is_read_with_that_snapshot() -> None:
+    one = dataclasses.replace(reference(), snapshot="before")
+    by_list, by_snapshot = (
+        saw(WEB, READ_CONFIGURATION, STORE),
+        saw(WEB, READ_SNAPSHOT, f"{STORE}/snapshots/before"),
+    )
+    assert able(result(seen=[by_list], one=one)) == {}
+    assert able(result(seen=[by_snapshot], one=one)) == {"web": False}
+    assert able(result(seen=[by_snapshot])) == {}
+    assert able(result(READS_STORE, one=one)) == {"web": False}
+    (line,) = told_lines(result(READS_STORE, one=one))
+    assert "in snapshot `before`" in line
 
 
 def test_nobody_reads_by_what_was_refused_or_with_a_key_or_any_more() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from keyless.model.evidence import Selection
@@ -53,5 +55,14 @@ def test_filters_mean_what_they_mean_to_the_store(
 
 def test_lists_of_other_stores_and_of_snapshots_select_none_of_these() -> None:
     elsewhere = Selection("p", f"{STORE}-2", "", "", (), "", False, 1, 2)
-    snapshot = Selection("p", STORE, "", "", (), "before", False, 1, 2)
+    snapshot = Selection("p", f"{STORE}/snapshots/before", "", "", (), "before", False, 1, 2)
     assert with_selections(FACTS, [elsewhere, snapshot]).selected == ()
+
+
+def test_a_list_of_a_snapshot_selects_what_is_in_it_and_no_list_of_key_values_does() -> None:
+    kept = replace(FACTS.references[0], snapshot="before")
+    facts = replace(FACTS, references=(kept, FACTS.references[0]))
+    snapshot = Selection("p", f"{STORE}/snapshots/before", "", "", (), "before", True, 1, 2)
+    assert [one.reference for one in with_selections(facts, [snapshot]).selected] == [kept]
+    everything = Selection("p", STORE, "", "", (), "", False, 1, 2)
+    assert [one.reference for one in with_selections(facts, [everything]).selected] == [FACTS.references[0]]

@@ -20,6 +20,9 @@ from keyless.model.vault_references import REFERENCE_MEDIA_TYPE, Target
 from keyless.plan.references.facts import ReferenceFacts
 from keyless.plan.references.verdict import verdict_of
 from keyless.planes.appconfig.key_values.service import KeyValues
+from keyless.planes.appconfig.snapshots.records import Filter
+from keyless.planes.appconfig.snapshots.rules import NewSnapshot
+from keyless.planes.appconfig.snapshots.service import Snapshots
 from keyless.planes.keyvault.secrets.properties import SecretProperties
 from keyless.planes.keyvault.secrets.service import Secrets
 from keyless.runtime.references import declared_references, read_references
@@ -131,6 +134,22 @@ async def test_a_version_that_is_not_the_newest_is_seen_through_a_rotation(store
     assert states(await read_references(store, NOW)) == {"a": "fine"}
     await secrets.set(ORDERS, "api", SecretText("PLANTED2"), now=NOW)
     assert states(await read_references(store, NOW)) == {"a": "pinned"}
+
+
+async def test_what_lies_in_a_snapshot_that_is_ready_is_found_too(store: Store) -> None:
+    secrets = await filled(store, reference("a", f"{AT}/api"))
+    snapshots = Snapshots(store)
+    new = NewSnapshot(name="before", filters=(Filter("*"),), retention_s=DAY)
+    await snapshots.create(SETTINGS, new, NOW)
+    await KeyValues(store).declared(SETTINGS.name, reference("a", f"{AT}/db"), NOW)
+    await secrets.deleted.delete(ORDERS, "api", now=NOW)
+    found = await read_references(store, NOW)
+    assert [(one.key, one.snapshot, verdict_of(one, found).state.value) for one in found.references] == [
+        ("a", "", "fine"),
+        ("a", "before", "deleted"),
+    ]
+    await snapshots.archive(SETTINGS.name, "before", NOW)
+    assert len((await read_references(store, NOW)).references) == 1
 
 
 async def test_what_a_file_declares_counts_as_deployed(store: Store) -> None:

@@ -20,16 +20,16 @@ from keyless.authz.decide import AccessRequest, Allowed
 from keyless.authz.groups import Memberships
 from keyless.authz.snapshot import Snapshot, compile_snapshot
 from keyless.model.actions import ActionPlane
-from keyless.model.attributes import Attributes, AttributeSource
+from keyless.model.attributes import NO_ATTRIBUTES, Attributes, AttributeSource
 from keyless.model.guids import guid_key
 from keyless.model.identities import Principal
 from keyless.model.resource_id import ResourceId
-from keyless.model.resources import key_value_scope
 from keyless.model.roles import RoleAssignment, RoleDefinition
 from keyless.plan.given import Given
 from keyless.plan.references.facts import HeldVault, StoredReference
 
 READ_SETTING = "Microsoft.AppConfiguration/configurationStores/keyValues/read"
+READ_SNAPSHOT = "Microsoft.AppConfiguration/configurationStores/snapshots/read"
 READ_SECRET = "Microsoft.KeyVault/vaults/secrets/getSecret/action"
 SECRETS_GET = "secrets/get"
 
@@ -48,10 +48,11 @@ class Access:
 
     def reads_reference(self, principal_id: str, one: StoredReference) -> bool:
         """Whether a principal may read the key-value that a reference is."""
+        if one.snapshot:
+            return self._by_roles(principal_id, READ_SNAPSHOT, one.lies_at, NO_ATTRIBUTES)
         named = {KEY: one.key, LABEL: one.label or None}
         seen = {AttributeSource.REQUEST: named, AttributeSource.RESOURCE: named}
-        scope = key_value_scope(one.store, one.key, one.label or None)
-        return self._by_roles(principal_id, READ_SETTING, scope, seen)
+        return self._by_roles(principal_id, READ_SETTING, one.lies_at, seen)
 
     def reads_secret(self, principal_id: str, vault: HeldVault, secret: str) -> bool:
         """Whether a principal may read a secret of a vault."""

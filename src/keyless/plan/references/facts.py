@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from keyless.model.resource_id import ResourceId
-from keyless.model.resources import Vault, secret_scope
+from keyless.model.resources import Vault, key_value_scope, secret_scope, snapshot_scope
 from keyless.model.vault_references import Malformed, Target
 
 
@@ -14,8 +14,8 @@ from keyless.model.vault_references import Malformed, Target
 class StoredReference:
     """A key-value that is a reference.
 
-    ``label`` is empty for none, ``tags`` are pairs of name and value; ``line`` is that of an estate file, 0
-    where none declares it.
+    ``label`` is empty for none, ``tags`` are pairs of name and value; ``snapshot`` names the one that the
+    key-value lies in, empty for none; ``line`` is that of an estate file, 0 where none declares it.
     """
 
     store: ResourceId
@@ -24,7 +24,15 @@ class StoredReference:
     label: str = ""
     content_type: str = ""
     tags: tuple[tuple[str, str | None], ...] = ()
+    snapshot: str = ""
     line: int = 0
+
+    @property
+    def lies_at(self) -> ResourceId:
+        """The scope that reading it is decided at: the key-value, or the snapshot that it lies in."""
+        if self.snapshot:
+            return snapshot_scope(self.store, self.snapshot)
+        return key_value_scope(self.store, self.key, self.label or None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

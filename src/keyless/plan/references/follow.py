@@ -62,9 +62,9 @@ def followed(
     for who in sorted(selected):
         own = selected[who]
         told = {one.store for one, says in own.items() if says}
-        shown = {one.store for one in own if asked.after_reading(who, one, _secret(facts, one))}
+        shown = {one.store for one in own if asked.after_reading(who, one, secret_of(facts, one))}
         for one in own:
-            secret = _secret(facts, one)
+            secret = secret_of(facts, one)
             if secret is not None and one.store in told | shown:
                 found.append(Followed(asked.spelled(who), one, secret, one.store in told))
     return tuple(found)
@@ -84,7 +84,7 @@ def _selected(facts: ReferenceFacts, seen: SeenReading) -> dict[str, dict[Stored
     return found
 
 
-def _secret(facts: ReferenceFacts, one: StoredReference) -> ResourceId | None:
+def secret_of(facts: ReferenceFacts, one: StoredReference) -> ResourceId | None:
     """The scope of what a reference points to, where that can be read by whoever may."""
     target = one.points_to
     if not isinstance(target, Target) or not verdict_of(one, facts).can_be_followed:

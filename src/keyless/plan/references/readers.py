@@ -3,6 +3,7 @@
 Rules:
 - whoever was seen to read the store, or the very key-value, reads its references; of a store that nobody was
   seen to read, those do whose roles let them;
+- what lies in a snapshot is read with that snapshot, and by no list of key-values;
 - what an access key reads is nobody's: it is an identity's only when that has replaced it;
 - of a reference that cannot be followed anyway nobody is asked whether he can.
 
@@ -18,16 +19,15 @@ from keyless.model.access_keys import store_and_key
 from keyless.model.evidence import Observation, Outcome
 from keyless.model.guids import guid_key
 from keyless.model.resource_id import ResourceId
-from keyless.model.resources import key_value_scope
 from keyless.model.vault_references import Malformed
 from keyless.plan.problem import Subject
-from keyless.plan.references.access import READ_SETTING, Access
+from keyless.plan.references.access import READ_SETTING, READ_SNAPSHOT, Access
 from keyless.plan.references.facts import HeldVault, ReferenceFacts, StoredReference
 from keyless.plan.references.verdict import Verdict, verdict_of
 from keyless.plan.results.references import ReferenceReader, ReferenceResult, Severity
 
 ROLE = "Key Vault Secrets User"
-_READS = (READ_SETTING.casefold(), "microsoft.appconfiguration/configurationstores/snapshots/read")
+_READS = (READ_SETTING.casefold(), READ_SNAPSHOT.casefold())
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +42,13 @@ class SeenReading:
 
     def by(self, principal_id: str, one: StoredReference) -> bool:
         """Whether a principal was seen to read a reference, or to list in its store."""
-        lies_at = key_value_scope(one.store, one.key, one.label or None)
-        return any(scope.contains(lies_at) for scope in self.scopes.get(guid_key(principal_id), ()))
+        if one.snapshot:
+            return self.by_name(principal_id, one)
+        return any(scope.contains(one.lies_at) for scope in self.scopes.get(guid_key(principal_id), ()))
 
     def by_name(self, principal_id: str, one: StoredReference) -> bool:
-        """Whether a principal was seen to read the very reference."""
-        lies_at = key_value_scope(one.store, one.key, one.label or None)
-        return lies_at in self.scopes.get(guid_key(principal_id), ())
+        """Whether a principal was seen to read the very reference, or the snapshot that it lies in."""
+        return one.lies_at in self.scopes.get(guid_key(principal_id), ())
 
 
 NOT_SEEN = SeenReading()
@@ -84,7 +84,7 @@ class World:
 def resolved(world: World) -> tuple[ReferenceResult, ...]:
     """Every reference with its verdict and its readers, by store, key and label."""
     found = (_result(world, one) for one in world.facts.references)
-    return tuple(sorted(found, key=lambda one: (one.store.casefold(), one.key, one.label)))
+    return tuple(sorted(found, key=lambda one: (one.store.casefold(), one.key, one.label, one.snapshot)))
 
 
 def _result(world: World, one: StoredReference) -> ReferenceResult:
@@ -95,6 +95,7 @@ def _result(world: World, one: StoredReference) -> ReferenceResult:
         store=one.store.text,
         key=one.key,
         label=one.label,
+        snapshot=one.snapshot,
         state=verdict.state,
         severity=verdict.severity,
         vault=spot[0],

@@ -10,6 +10,7 @@ from msgspec import structs
 from keyless.model.guids import guid_key
 from keyless.model.reading import SECRET_READ
 from keyless.plan.references.follow import Followed
+from keyless.plan.references.words import reference_named
 from keyless.plan.result import PlannedAssignment, UsedAction
 from keyless.plan.wording import counted, listed
 
@@ -42,7 +43,7 @@ def _is_unseen(used: UsedAction) -> bool:
 
 def _sentence(here: Sequence[Followed]) -> str:
     """What points there, and why it is sure that it is followed."""
-    names = [_named(each) for each in here]
+    names = [reference_named(each.reference) for each in here]
     if len(names) > _NAMED:
         names = [*names[: _NAMED - 1], f"{counted(len(names) - _NAMED + 1, 'reference')} more"]
     known = (
@@ -52,8 +53,3 @@ def _sentence(here: Sequence[Followed]) -> str:
     )
     verb = "points" if len(here) == 1 else "point"
     return f"Nobody saw this read: {listed(names)} {verb} here, and the identity follows references: {known}."
-
-
-def _named(one: Followed) -> str:
-    label = f" (label `{one.reference.label}`)" if one.reference.label else ""
-    return f"`{one.reference.key}`{label} of store `{one.reference.store.name}`"

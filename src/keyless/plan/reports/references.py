@@ -27,9 +27,10 @@ def told_lines(one: ReferenceResult) -> Iterator[str]:
 
 
 def reference_in_words(one: ReferenceResult) -> str:
-    """A reference by key, label and store."""
+    """A reference by key, label, snapshot and store."""
     label = f" (label `{one.label}`)" if one.label else ""
-    return f"reference `{one.key}`{label} of store `{ResourceId.parse(one.store).name}`"
+    snapshot = f" in snapshot `{one.snapshot}`" if one.snapshot else ""
+    return f"reference `{one.key}`{label}{snapshot} of store `{ResourceId.parse(one.store).name}`"
 
 
 def unable_in_words(one: ReferenceResult, reader: ReferenceReader) -> str:

@@ -58,14 +58,16 @@ class ReferenceReader(msgspec.Struct, frozen=True, rename="camel", kw_only=True)
 
 
 class ReferenceResult(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
-    """One reference. ``store`` is the store's id, ``label`` empty for none; ``vault`` the vault's host name,
-    and with ``secret`` and ``version`` empty where it points to none. ``line`` is that of an estate file."""
+    """One reference. ``store`` is the store's id, ``label`` and ``snapshot`` are empty for none; ``vault`` is
+    the vault's host name, and with ``secret`` and ``version`` empty where it points to none. ``line`` is that
+    of an estate file."""
 
     store: str
     key: str
     state: ReferenceState
     severity: Severity
     label: str = ""
+    snapshot: str = ""
     vault: str = ""
     secret: str = ""
     version: str = ""
