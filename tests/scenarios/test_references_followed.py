@@ -86,6 +86,8 @@ def test_an_app_that_was_refused_at_its_first_reference_gets_roles_for_all_that_
         ("Key Vault Secrets User", f"{VAULT}/secrets/db"),
     ]
     assert plan["containment"]["missing"] == []
+    readers = {one["key"] + one["label"]: [r["name"] for r in one["readers"]] for one in plan["references"]}
+    assert readers == {"orders:api": ["orders-web"], "orders:db": ["orders-web"], "orders:dbprod": []}
     reasons = [one["reason"] for one in plan["assignments"][1:]]
     assert all("the identity follows references: its client says" in one for one in reasons)
     assert "`orders:db` of store `contoso-orders`" in reasons[1]

@@ -23,7 +23,7 @@ from keyless.runtime.project import ESTATE_FILE, Project
 if TYPE_CHECKING:
     from keyless.estate.problems import EstateProblem
     from keyless.model.estate import Estate
-    from keyless.model.evidence import Observation
+    from keyless.model.evidence import Observation, Selection
     from keyless.plan.references.readers import World
     from keyless.plan.results.references import ReferenceResult
 
@@ -89,17 +89,17 @@ async def _world(project: Project, estate: Estate) -> World:
     if not project.store_file.exists():
         return declared_world(estate, now)
     with closing(open_store(project)) as store:
-        return await world_with_declared(store, estate, _observations(project), now)
+        return await world_with_declared(store, estate, *_recorded(project), now)
 
 
-def _observations(project: Project) -> list[Observation]:
+def _recorded(project: Project) -> tuple[list[Observation], list[Selection]]:
     """What was recorded, where anything was; a check makes no file."""
     from keyless.app import open_evidence
 
     if not project.evidence_file.exists():
-        return []
+        return [], []
     with closing(open_evidence(project)) as evidence:
-        return evidence.observations()
+        return evidence.observations(), evidence.selections()
 
 
 def _tell(project: Project, estate: Estate, results: tuple[ReferenceResult, ...]) -> None:

@@ -22,6 +22,7 @@ from keyless.plan.index import RoleIndex
 from keyless.plan.needs import Needs, needs_of
 from keyless.plan.policy.policy import PlanPolicy
 from keyless.plan.problem import Demand, Subject, SubjectKind, demands
+from keyless.plan.references.follow import with_followed
 from keyless.plan.removals import unknown_principals
 from keyless.plan.settle import Settled, index_for, settle
 from keyless.plan.window import last_moment
@@ -74,7 +75,9 @@ def basis_of(as_it_is: Given, policy: PlanPolicy) -> Basis:
     """What a plan rests on."""
     now = as_it_is.made_at or last_moment(as_it_is.observations, as_it_is.sign_ins)
     about, before = _seen(as_it_is, policy, now)
-    seen_before = demands((*before.observations, *before.native), policy)
+    seen_before = with_followed(
+        demands((*before.observations, *before.native), policy), before.follows, policy
+    )
     chosen = choose_identities(as_it_is, policy, (*seen_before, *before.by_key))
     given = chosen.given
     about_chosen, needs = _seen(given, policy, now)

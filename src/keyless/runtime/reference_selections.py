@@ -23,7 +23,9 @@ _ABSENT = object()
 
 def with_selections(facts: ReferenceFacts, selections: Iterable[Selection]) -> ReferenceFacts:
     """The same, with who selects which references."""
-    return replace(facts, selected=tuple(_selected(facts, selections)))
+    known = tuple(selections)
+    filtered = {(one.principal_id, ResourceId.parse(one.scope)) for one in known if not one.snapshot}
+    return replace(facts, selected=tuple(_selected(facts, known)), filtered=tuple(filtered))
 
 
 def _selected(facts: ReferenceFacts, selections: Iterable[Selection]) -> Iterator[SelectedReference]:

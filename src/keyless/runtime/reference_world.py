@@ -15,7 +15,7 @@ from typing import TypeVar
 from keyless.authz.hierarchy import Hierarchy
 from keyless.lifecycle.identities import as_created
 from keyless.model.estate import Estate
-from keyless.model.evidence import Observation
+from keyless.model.evidence import Observation, Selection
 from keyless.model.guids import guid_key
 from keyless.model.identities import ManagedIdentity
 from keyless.plan.basis import definitions_of
@@ -26,6 +26,7 @@ from keyless.plan.references.facts import ReferenceFacts
 from keyless.plan.references.readers import World, seen_reading
 from keyless.runtime.directory import read_directory
 from keyless.runtime.plan_given import standing
+from keyless.runtime.reference_selections import with_selections
 from keyless.runtime.references import declared_references, read_references
 from keyless.store.ports import Store
 
@@ -38,12 +39,16 @@ def declared_world(estate: Estate, machine_time: int) -> World:
 
 
 async def world_with_declared(
-    store: Store, estate: Estate, observations: Iterable[Observation], machine_time: int
+    store: Store,
+    estate: Estate,
+    observations: Iterable[Observation],
+    selections: Iterable[Selection],
+    machine_time: int,
 ) -> World:
     """The world of a store with an estate file on top of it; ``machine_time`` is in epoch seconds."""
     principals = await read_directory(store)
     declared = await as_created(store, estate)
-    facts = await read_references(store, machine_time, declared)
+    facts = with_selections(await read_references(store, machine_time, declared), selections)
     given = await standing(store, principals)
     return _world(given, facts, declared, principals.without_people(observations))
 

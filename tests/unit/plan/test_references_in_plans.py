@@ -26,6 +26,7 @@ from keyless.model.resources import Vault, key_value_scope
 from keyless.model.roles import RoleAssignment
 from keyless.model.vault_references import read_target
 from keyless.plan.given import Given, VaultPolicies
+from keyless.plan.identities.moves import moved
 from keyless.plan.make import make_plan
 from keyless.plan.policy.policy import DEFAULT_POLICY, PlanPolicy
 from keyless.plan.policy.scopes import ScopeLevel, ScopeRules
@@ -74,6 +75,7 @@ LISTED = at(110, saw(WEB, READ_CONFIGURATION, STORE))
 def plan(
     *observations: Observation,
     selected: Sequence[SelectedReference] = (),
+    filtered: Sequence[tuple[str, ResourceId]] = (),
     references: Sequence[StoredReference] = (API, DB, PROD),
     runs: Sequence[Run] = (RUN,),
     policy: PlanPolicy = DEFAULT_POLICY,
@@ -85,6 +87,7 @@ def plan(
         references=references,
         vaults={"contoso-orders": HeldVault(vault=own, secrets={one: held(one) for one in NAMES})},
         selected=selected,
+        filtered=filtered,
     )
     made = make_plan(
         Given(
@@ -168,9 +171,17 @@ def test_without_runs_or_a_word_of_the_client_nothing_is_sure() -> None:
     assert "if it follows references, grant it" in " ".join(report_text(made, width=900).split())
 
 
-def test_what_lists_leave_out_is_not_needed() -> None:
-    made = plan(LISTED, selected=selects(DB, told=True))
+def test_what_lists_leave_out_is_not_needed_and_not_read() -> None:
+    known = [(WEB.principal_id.upper(), ResourceId.parse(STORE))]
+    made = plan(LISTED, selected=selects(DB, told=True), filtered=known)
     assert vault_roles(made) == ["/secrets/db"]
+    assert {f"{one.key}{one.label}": len(one.readers) for one in made.references} == {
+        "Orders:api": 0,
+        "Orders:db": 1,
+        "Orders:dbprod": 0,
+    }
+    unknown = plan(LISTED, selected=selects(DB, told=True))
+    assert [len(one.readers) for one in unknown.references] == [1, 1, 1]
 
 
 def test_a_key_value_that_is_read_by_name_is_selected() -> None:
@@ -228,3 +239,17 @@ def test_a_plan_without_references_says_nothing_of_them() -> None:
     made = plan(LISTED, references=())
     assert made.references == ()
     assert "Key Vault references" not in report_text(made) + markdown_text(made) + html_text(made)
+
+
+def test_what_an_identity_selects_is_put_down_to_the_one_that_takes_its_place() -> None:
+    facts = ReferenceFacts(
+        references=(DB,),
+        selected=selects(DB, told=True),
+        filtered=[
+            (WEB.principal_id, ResourceId.parse(STORE)),
+            (WORKER.principal_id, ResourceId.parse(STORE)),
+        ],
+    )
+    after = moved(Given(references=facts), {WEB.principal_id: (WORKER.principal_id,)}, ())
+    assert after.references.selected == selects(DB, told=True, who=WORKER)
+    assert {who for who, _ in after.references.filtered} == {WORKER.principal_id}

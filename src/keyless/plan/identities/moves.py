@@ -26,17 +26,19 @@ def moved(given: Given, moves: Moves, proposed: Iterable[Subject]) -> Given:
     """What is given, with the chosen identities in the place of those that they take over."""
     observations = [after for seen in given.observations for after in _of_whom(seen, moves)]
     runs = [structs.replace(run, principal_ids=_with(run.principal_ids, moves)) for run in given.runs]
+    references = given.references
     selected = [
         replace(one, principal_id=to)
-        for one in given.references.selected
+        for one in references.selected
         for to in moves.get(guid_key(one.principal_id), (one.principal_id,))
     ]
+    filtered = [(to, store) for who, store in references.filtered for to in moves.get(guid_key(who), (who,))]
     return replace(
         given,
         subjects=(*given.subjects, *proposed),
         observations=observations,
         runs=runs,
-        references=replace(given.references, selected=selected),
+        references=replace(references, selected=selected, filtered=filtered),
     )
 
 

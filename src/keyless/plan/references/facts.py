@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from keyless.model.resource_id import ResourceId
@@ -95,12 +95,14 @@ class SelectedReference:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReferenceFacts:
     """All references, and the vaults that there are by name in lower case; ``deleted_vaults`` could be
-    recovered. ``selected`` says who selects which. ``now`` is the estate's time, in epoch seconds."""
+    recovered. ``selected`` says who selects which, as far as filters are known: ``filtered`` are the
+    principals and stores of which they are. ``now`` is the estate's time, in epoch seconds."""
 
     references: Sequence[StoredReference] = ()
     vaults: Mapping[str, HeldVault] = field(default_factory=dict)
     deleted_vaults: frozenset[str] = frozenset()
     selected: Sequence[SelectedReference] = ()
+    filtered: Collection[tuple[str, ResourceId]] = ()
     now: int = 0
 
     def pointing_to(self, target: Target) -> Iterator[Target]:

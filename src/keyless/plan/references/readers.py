@@ -3,6 +3,7 @@
 Rules:
 - whoever was seen to read the store, or the very key-value, reads its references; of a store that nobody was
   seen to read, those do whose roles let them;
+- where the filters of somebody's lists are known, what they leave out is not read;
 - what lies in a snapshot is read with that snapshot, and by no list of key-values;
 - what an access key reads is nobody's: it is an identity's only when that has replaced it;
 - of a reference that cannot be followed anyway nobody is asked whether he can.
@@ -83,11 +84,25 @@ class World:
 
 def resolved(world: World) -> tuple[ReferenceResult, ...]:
     """Every reference with its verdict and its readers, by store, key and label."""
-    found = (_result(world, one) for one in world.facts.references)
+    picked = _Picked(world.facts)
+    found = (_result(world, picked, one) for one in world.facts.references)
     return tuple(sorted(found, key=lambda one: (one.store.casefold(), one.key, one.label, one.snapshot)))
 
 
-def _result(world: World, one: StoredReference) -> ReferenceResult:
+class _Picked:
+    """What lists select, as far as that is known."""
+
+    def __init__(self, facts: ReferenceFacts) -> None:
+        self._filtered = {(guid_key(who), store) for who, store in facts.filtered}
+        self._selected = {(guid_key(one.principal_id), one.reference) for one in facts.selected}
+
+    def leaves_out(self, principal_id: str, one: StoredReference) -> bool:
+        """Whether the filters of a principal are known, and match a reference of its store not."""
+        who = guid_key(principal_id)
+        return (who, one.store) in self._filtered and (who, one) not in self._selected
+
+
+def _result(world: World, picked: _Picked, one: StoredReference) -> ReferenceResult:
     verdict = verdict_of(one, world.facts)
     target = one.points_to
     spot = ("", "", "") if isinstance(target, Malformed) else (target.host, target.secret, target.version)
@@ -104,11 +119,13 @@ def _result(world: World, one: StoredReference) -> ReferenceResult:
         why=verdict.why,
         how=verdict.how,
         line=one.line,
-        readers=tuple(_readers(world, one, verdict)),
+        readers=tuple(_readers(world, picked, one, verdict)),
     )
 
 
-def _readers(world: World, one: StoredReference, verdict: Verdict) -> Iterator[ReferenceReader]:
+def _readers(
+    world: World, picked: _Picked, one: StoredReference, verdict: Verdict
+) -> Iterator[ReferenceReader]:
     target = one.points_to
     if isinstance(target, Malformed) or not verdict.can_be_followed:
         return
@@ -118,7 +135,8 @@ def _readers(world: World, one: StoredReference, verdict: Verdict) -> Iterator[R
         if subject.is_deleted:
             continue
         who = subject.principal_id
-        seen = world.seen.by(who, one)
+        by_list = world.seen.by(who, one) and not picked.leaves_out(who, one)
+        seen = by_list or world.seen.by_name(who, one)
         if seen or (not by_evidence and world.planned.reads_reference(who, one)):
             yield _reader(world, subject, one, vault, target.secret, seen=seen)
 
