@@ -143,7 +143,7 @@ class PlaneSite:
     async def fill(self) -> None:
         """The tenant, the resource, and its officer."""
         resource = self._of.resource
-        given = RoleAssignment("a", OFFICER, self._officer.id, resource.resource_id)
+        given = RoleAssignment(resource.name, OFFICER, self._officer.id, resource.resource_id)
         async with self.store.transaction() as transaction:
             await transaction.put(TENANT, ("tenant",), Tenant(TENANT_ID, "shop", SUBSCRIPTION_ID, "dev"))
             await transaction.put(SIGNING_KEYS, (self._key.kid,), self._key.stored())
