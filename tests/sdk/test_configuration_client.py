@@ -162,3 +162,25 @@ def test_mistakes_are_refused_and_requests_of_the_apps_own_served(seen: Seen) ->
         "own request": [{"name": f"many:00{digit}"} for digit in range(10)],
         "unknown version": 400,
     }
+
+
+def test_descriptions_reserved_characters_and_fields_of_every_list_work(seen: Seen) -> None:
+    assert seen["besides"] == {
+        "described": "what it is for",
+        "tagged": [[["described", "b"]]],
+        "checked": True,
+        "checked long ago": 1,
+        "added again": error("ResourceExistsError", 412, "Precondition Failed"),
+        "lock current": True,
+        "labels": ["b"],
+        "labels then": ["b"],
+        "labels long ago": [],
+        "fields": ["described", "1", "what it is for", None],
+        "head": [200, True, ""],
+        "revisions again": 304,
+        "text": 415,
+    }
+
+
+def test_every_answer_was_held_to_the_public_documents(seen: Seen) -> None:
+    assert seen["answers held"] > 60

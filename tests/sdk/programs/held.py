@@ -1,4 +1,4 @@
-"""Holds what the vault answers to these programs to the public documents."""
+"""Holds what vaults and configuration stores answer to these programs to the public documents."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2]))  # a program has only its own directory
 
+from configuration_schemas import HeldToDocuments as ConfigurationHeldToDocuments
 from vault_schemas import HeldToDocuments
 
-__all__ = ["HeldToDocuments"]
+__all__ = ["ConfigurationHeldToDocuments", "HeldToDocuments"]

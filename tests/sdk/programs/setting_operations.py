@@ -23,7 +23,10 @@ from azure.core.exceptions import HttpResponseError
 from azure.core.rest import HttpRequest
 from azure.identity import DefaultAzureCredential
 from errors import shown_error
+from held import ConfigurationHeldToDocuments
 
+HELD = ConfigurationHeldToDocuments()
+VERSION = "api-version=2026-04-01"
 STRANGE = "app/ünï code?x=1&y#z:é/"
 Client = AzureAppConfigurationClient
 
@@ -238,12 +241,52 @@ def mistakes(client: Client) -> dict[str, Any]:
     }
 
 
+def besides(client: Client) -> dict[str, Any]:
+    """What else there is: descriptions, tags with reserved characters, fields of all lists, own requests."""
+    setting = ConfigurationSetting(
+        key="described", label="b", value="1", tags={"a=b": "c,d*"}, description="what it is for"
+    )
+    kept = client.set_configuration_setting(setting)
+    tags = ["a\\=b=c\\,d\\*"]
+    head = client.send_request(HttpRequest("HEAD", f"/kv/described?label=b&{VERSION}"))
+    revisions = client.send_request(HttpRequest("GET", f"/revisions?key=described&{VERSION}"))
+    known = {"If-None-Match": revisions.headers["ETag"]}
+    again = client.send_request(HttpRequest("GET", f"/revisions?key=described&{VERSION}", headers=known))
+    text = HttpRequest("PUT", f"/kv/described?{VERSION}", content="1", headers={"Content-Type": "text/plain"})
+    pages = client.list_configuration_settings(tags_filter=tags).by_page()
+    listed = [(names(page), pages.etag) for page in pages]
+    heads = client.check_configuration_settings(tags_filter=tags).by_page()
+    moment = dt.datetime.now(dt.UTC)
+    long_ago = moment - dt.timedelta(days=1)
+    then = client.check_configuration_settings(accept_datetime=long_ago).by_page()
+    fields = next(iter(client.list_revisions("described", fields=["key", "value", "description"])))
+    return {
+        "described": client.get_configuration_setting("described", "b").description,
+        "tagged": [found for found, _ in listed],
+        "checked": [heads.etag for _ in heads] == [etag for _, etag in listed],
+        "checked long ago": len(list(then)),
+        "added again": error_of(client.set_configuration_setting, setting, MatchConditions.IfMissing),
+        "lock current": client.set_read_only(kept, match_condition=MatchConditions.IfNotModified).read_only,
+        "labels": [found.name for found in client.list_labels(name="b", fields=["name"])],
+        "labels then": [found.name for found in client.list_labels(name="b*", accept_datetime=moment)],
+        "labels long ago": [found.name for found in client.list_labels(accept_datetime=long_ago)],
+        "fields": [fields.key, fields.value, fields.description, fields.etag],
+        "head": [head.status_code, head.headers["ETag"] == f'"{kept.etag}"', head.content.decode()],
+        "revisions again": again.status_code,
+        "text": client.send_request(text).status_code,
+    }
+
+
 def configured() -> AzureAppConfigurationClient:
     """A client with a connection string where there is one, as apps had it before; else with an identity."""
     connection_string = os.environ.get("APPCONFIG_CONNECTION_STRING")
     if connection_string:
-        return AzureAppConfigurationClient.from_connection_string(connection_string)
-    return AzureAppConfigurationClient(os.environ["APPCONFIG_ENDPOINT"], DefaultAzureCredential())
+        return AzureAppConfigurationClient.from_connection_string(
+            connection_string, per_retry_policies=[HELD]
+        )
+    return AzureAppConfigurationClient(
+        os.environ["APPCONFIG_ENDPOINT"], DefaultAzureCredential(), per_retry_policies=[HELD]
+    )
 
 
 def main() -> None:
@@ -258,7 +301,9 @@ def main() -> None:
             "history": history(client),
             "special": special(client),
             "mistakes": mistakes(client),
+            "besides": besides(client),
         }
+    seen["answers held"] = HELD.seen
     print(json.dumps(seen))
 
 

@@ -20,9 +20,11 @@ from azure.core.exceptions import HttpResponseError
 from azure.core.rest import HttpRequest
 from azure.identity.aio import DefaultAzureCredential
 from errors import shown_error
-from setting_operations import STRANGE, colour, shown
+from held import ConfigurationHeldToDocuments
+from setting_operations import STRANGE, VERSION, colour, shown
 
 Client = AzureAppConfigurationClient
+HELD = ConfigurationHeldToDocuments()
 
 
 async def error_of(call: Awaitable[Any]) -> dict[str, Any]:
@@ -226,12 +228,55 @@ async def mistakes(client: Client) -> dict[str, Any]:
     }
 
 
+async def besides(client: Client) -> dict[str, Any]:
+    """What else there is: descriptions, tags with reserved characters, fields of all lists, own requests."""
+    setting = ConfigurationSetting(
+        key="described", label="b", value="1", tags={"a=b": "c,d*"}, description="what it is for"
+    )
+    kept = await client.set_configuration_setting(setting)
+    tags = ["a\\=b=c\\,d\\*"]
+    head = await client.send_request(HttpRequest("HEAD", f"/kv/described?label=b&{VERSION}"))
+    revisions = await client.send_request(HttpRequest("GET", f"/revisions?key=described&{VERSION}"))
+    known = {"If-None-Match": revisions.headers["ETag"]}
+    unchanged = HttpRequest("GET", f"/revisions?key=described&{VERSION}", headers=known)
+    again = await client.send_request(unchanged)
+    text = HttpRequest("PUT", f"/kv/described?{VERSION}", content="1", headers={"Content-Type": "text/plain"})
+    pages = client.list_configuration_settings(tags_filter=tags).by_page()
+    listed = [(await names(page), pages.etag) async for page in pages]
+    heads = client.check_configuration_settings(tags_filter=tags).by_page()
+    moment = dt.datetime.now(dt.UTC)
+    long_ago = moment - dt.timedelta(days=1)
+    then = client.check_configuration_settings(accept_datetime=long_ago).by_page()
+    fields = await anext(aiter(client.list_revisions("described", fields=["key", "value", "description"])))
+    missing = client.set_configuration_setting(setting, MatchConditions.IfMissing)
+    locked = client.set_read_only(kept, match_condition=MatchConditions.IfNotModified)
+    return {
+        "described": (await client.get_configuration_setting("described", "b")).description,
+        "tagged": [found for found, _ in listed],
+        "checked": [heads.etag async for _ in heads] == [etag for _, etag in listed],
+        "checked long ago": len([page async for page in then]),
+        "added again": await error_of(missing),
+        "lock current": (await locked).read_only,
+        "labels": [found.name async for found in client.list_labels(name="b", fields=["name"])],
+        "labels then": [found.name async for found in client.list_labels(name="b*", accept_datetime=moment)],
+        "labels long ago": [found.name async for found in client.list_labels(accept_datetime=long_ago)],
+        "fields": [fields.key, fields.value, fields.description, fields.etag],
+        "head": [head.status_code, head.headers["ETag"] == f'"{kept.etag}"', head.content.decode()],
+        "revisions again": again.status_code,
+        "text": (await client.send_request(text)).status_code,
+    }
+
+
 def configured(credential: DefaultAzureCredential) -> AzureAppConfigurationClient:
     """A client with a connection string where there is one, as apps had it before; else with an identity."""
     connection_string = os.environ.get("APPCONFIG_CONNECTION_STRING")
     if connection_string:
-        return AzureAppConfigurationClient.from_connection_string(connection_string)
-    return AzureAppConfigurationClient(os.environ["APPCONFIG_ENDPOINT"], credential)
+        return AzureAppConfigurationClient.from_connection_string(
+            connection_string, per_retry_policies=[HELD]
+        )
+    return AzureAppConfigurationClient(
+        os.environ["APPCONFIG_ENDPOINT"], credential, per_retry_policies=[HELD]
+    )
 
 
 async def main() -> None:
@@ -249,7 +294,9 @@ async def main() -> None:
             "history": await history(client),
             "special": await special(client),
             "mistakes": await mistakes(client),
+            "besides": await besides(client),
         }
+    seen["answers held"] = HELD.seen
     print(json.dumps(seen))
 
 

@@ -225,3 +225,15 @@ async def test_history_is_kept_as_long_as_the_tier_and_the_store_say(
     await caller.later(days * DAY_S + 120).put("/kv/k", {"value": "newest"})
     kept = await store.scan(REVISIONS, key_value_key(changed.name, Name("k")))
     assert [revision.became.value for _, revision in kept if revision.became] == ["newest", "new"]
+
+
+async def test_a_page_of_the_history_is_not_sent_to_who_has_it(caller: Caller) -> None:
+    await caller.put("/kv/k", {"value": "1"})
+    page = await caller.get("/revisions", key="k")
+    again = await caller.get("/revisions", key="k", headers={"If-None-Match": page.etag})
+    assert (again.status, again.text, again.etag) == (304, "", page.etag)
+    await caller.put("/kv/k", {"value": "2"})
+    changed = await caller.get("/revisions", key="k", headers={"If-None-Match": page.etag})
+    assert (changed.status, len(changed.body["items"])) == (200, 2)
+    refused = await caller.get("/revisions", key="k", headers={"If-Match": page.etag})
+    assert refused.status == 412

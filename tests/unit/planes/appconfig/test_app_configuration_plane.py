@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from app_configuration_caller import Caller, make_store
+from app_configuration_site import ConfigurationSite
 from msgspec import structs
 
 from keyless.model.resources import ConfigurationStore, Replica, key_and_label
@@ -261,3 +262,13 @@ def test_throttling_says_when_to_come_back(plane: Plane) -> None:
     assert rendered.status == 429
     assert dict(rendered.headers)["retry-after-ms"] == "250"
     assert b"https://azconfig.io/errors/too-many-requests" in rendered.body
+
+
+async def test_ids_of_the_clients_come_back_as_it_asks(site: ConfigurationSite) -> None:
+    ids = {"x-ms-client-request-id": "mine", "x-ms-correlation-request-id": "ours"}
+    plain = (await site.ask("GET", "/kv", headers=ids)).headers
+    assert ("x-ms-client-request-id" in plain, plain["x-ms-correlation-request-id"]) == (False, "ours")
+    asked = {**ids, "x-ms-return-client-request-id": "true"}
+    assert (await site.ask("GET", "/kv", headers=asked)).headers["x-ms-client-request-id"] == "mine"
+    own = (await site.ask("GET", "/kv")).headers
+    assert own["x-ms-correlation-request-id"] == own["x-ms-request-id"] != ""
