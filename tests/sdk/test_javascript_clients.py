@@ -1,4 +1,4 @@
-"""The official JavaScript clients under Node: secrets, settings and denials.
+"""The official JavaScript clients under Node: secrets, settings, the provider, feature flags, and denials.
 
 They are installed by scripts/node_clients.py; where they or Node are missing, the tests are skipped loudly.
 """
@@ -204,3 +204,93 @@ def test_snapshots_are_made_without_waiting_and_kept(site: Site, node: Node) -> 
         "expires": True,
         "recovered": "ready",
     }
+
+
+BY = pytest.mark.parametrize("by", [{}, BY_ACCESS_KEY], ids=["by identity", "by access key"])
+
+
+@BY
+def test_settings_have_pages_etags_filters_times_and_kinds(
+    site: Site, node: Node, by: dict[str, str]
+) -> None:
+    site.declare(one_web_app(*(() if by else ((DATA_OWNER, ON_STORE),))))
+    assert node("settings.mjs", **by).seen == {
+        "addedTwice": 412,
+        "escaped": ["b,c*"],
+        "several": ["a", "a"],
+        "unlabelled": ["a"],
+        "labelled": ["b,c*"],
+        "tagged": ["a"],
+        "fields": ["b,c*", "application/json", None],
+        "labels": [None, "dev", "prod"],
+        "labelsNamed": ["prod"],
+        "tooLong": 400,
+        "pages": [100, 20],
+        "unchanged": [304, 304],
+        "unchangedByHead": [304, 304],
+        "byHead": [True, True],
+        "changed": [304, "200"],
+        "then": "newer",
+        "now": "newest",
+        "history": ["newest", "newer", "1"],
+        "historyTagged": 1,
+        "staleDelete": 412,
+        "nothingDeleted": 204,
+        "syncTokens": [True, True, True],
+        "locked": True,
+        "lockedDelete": 409,
+        "unlocked": False,
+        "missing": 404,
+        "flag": {
+            "id": "beta",
+            "enabled": True,
+            "conditions": {
+                "clientFilters": [{"name": "Microsoft.Percentage", "parameters": {"Value": 5}}],
+                "requirementType": "Any",
+            },
+        },
+        "reference": {"secretId": f"{VAULT_URL}/secrets/db"},
+    }
+
+
+LOADED = {
+    "loaded": {"colour": "green", "db": "horse", "size": {"width": 3}},
+    "tagged": ["app:tagged"],
+    "snapshot": {"colour": "blue", "db": "horse"},
+    "flags": {
+        "names": ["checkout", "never", "plain", "targeted"],
+        "plain": True,
+        "never": False,
+        "ada": True,
+        "bob": False,
+        "variants": [["big", 30], ["big", 30], ["small", 3]],
+        "overridden": False,
+        "evaluated": [
+            ["checkout", "big", "User"],
+            ["checkout", "big", "Group"],
+            ["checkout", "small", "Percentile"],
+        ],
+    },
+    "toldOfNothing": 0,
+    "withoutSentinel": {"colour": "green", "never": True, "byPages": "pink"},
+    "withSentinel": "red",
+}
+OUTLIVED = {
+    "stillKnown": "pink",
+    "loadWhileDown": "The load operation failed.",
+    "loadAfterwards": "pink",
+}
+
+
+def test_the_provider_loads_refreshes_and_outlives_an_outage(site: Site, node: Node) -> None:
+    roles = (SECRETS_USER, ON_VAULT), (DATA_OWNER, ON_STORE)
+    site.declare(one_web_app(*roles, secrets="db: horse"))
+    outage = [sys.executable, "-m", "keyless.cli.main", "outage"]
+    ran = node("provider.mjs", OUTAGE=json.dumps(outage), PROJECT=str(site.root))
+    assert ran.seen == LOADED | OUTLIVED
+    assert "read again and again" not in ran.stderr
+
+
+def test_the_provider_loads_and_refreshes_by_access_key(site: Site, node: Node) -> None:
+    site.declare(one_web_app((SECRETS_USER, ON_VAULT), secrets="db: horse"))
+    assert node("provider.mjs", **BY_ACCESS_KEY).seen == LOADED
