@@ -10,7 +10,7 @@ from keyless.cli.failure import Failure
 from keyless.lifecycle.replicas import store_at
 from keyless.model.actions import ActionPlane
 from keyless.model.resource_id import InvalidResourceId, ResourceId
-from keyless.model.resources import key_value_scope
+from keyless.model.resources import key_value_scope, snapshot_scope
 from keyless.store.collections import VAULTS
 from keyless.store.ports import Store
 
@@ -69,9 +69,11 @@ def _in_vault(vault: ResourceId, path: Sequence[str]) -> ResourceId | None:
 
 
 def _in_store(store: ResourceId, path: Sequence[str], label: str | None) -> ResourceId | None:
-    """The store, or one of its key-values; a key may hold slashes."""
+    """The store, or one of its key-values or snapshots; their names may hold slashes."""
     if not path:
         return store
+    if path[0] == "snapshots" and len(path) > 1:
+        return snapshot_scope(store, "/".join(path[1:]))
     if path[0] != "kv" or len(path) == 1:
         return None
     return key_value_scope(store, "/".join(path[1:]), (label or "").strip("\0") or None)

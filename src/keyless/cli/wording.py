@@ -16,6 +16,7 @@ _KINDS = {
     "microsoft.keyvault/vaults/certificates": "certificate",
     "microsoft.appconfiguration/configurationstores": "store",
     "microsoft.appconfiguration/configurationstores/keyvalues": "key-value",
+    "microsoft.appconfiguration/configurationstores/snapshots": "snapshot",
 }
 _CONTAINERS = {"vault", "store"}
 

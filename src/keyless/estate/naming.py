@@ -91,6 +91,12 @@ KEY = TextRule(
     r"(?!\.{1,2}$)[^%\u0000]+",
     example="orders:pageSize",
 )
+SNAPSHOT = TextRule(
+    "a snapshot's name",
+    "up to 256 characters such as `release-1`",
+    r"[^\u0000-\u001f\u007f-\u009f]{1,256}",
+    example="release-1",
+)
 LABEL = TextRule("a label", "text such as `prod`, or leave it out", example="prod")
 FEATURE = TextRule(
     "a feature flag's name",

@@ -25,7 +25,8 @@ from keyless.model.resources import STORE_TYPE, VAULT_TYPE, key_value_scope, sec
 from keyless.model.roles import RoleAssignment
 from keyless.model.vault_references import Target, is_reference, read_target
 
-_CERTIFICATES = f"{VAULT_TYPE}/certificates"
+_UNDECLARED = (f"{VAULT_TYPE}/certificates", f"{STORE_TYPE}/snapshots")
+"""What a file declares none of, so that a role on one is on nothing for all that it knows."""
 
 Finder = Callable[[Estate, References], Iterator[str]]
 
@@ -117,13 +118,17 @@ def assignments_of_nothing(estate: Estate, references: References) -> Iterator[s
     for assignment in estate.assignments:
         scope = assignment.scope_id
         container = scope.ancestor_of_type(VAULT_TYPE) or scope.ancestor_of_type(STORE_TYPE)
-        if container is None or scope in known or scope in containers or scope.is_type(_CERTIFICATES):
-            continue  # of certificates a file declares none
+        if container is None or scope in known or scope in containers or _is_undeclared(scope):
+            continue
         siblings = [one.name for one in known if container.contains(one)] if container in containers else []
         yield (
             f"nothing there: {describe_assignment(assignment, references)}, which this estate does not "
             f"declare{_perhaps(scope.name, siblings)}"
         )
+
+
+def _is_undeclared(scope: ResourceId) -> bool:
+    return any(map(scope.is_type, _UNDECLARED))
 
 
 def _objects(estate: Estate) -> set[ResourceId]:

@@ -9,7 +9,7 @@ from keyless.cli.reads import repeated
 from keyless.cli.terminal import say
 from keyless.cli.wording import counted, scope_in_words
 from keyless.model.resource_id import ResourceId, group_scope, resource_scope
-from keyless.model.resources import STORE_TYPE, VAULT_TYPE, key_value_scope, secret_scope
+from keyless.model.resources import STORE_TYPE, VAULT_TYPE, key_value_scope, secret_scope, snapshot_scope
 from keyless.model.visible import visible
 from keyless.runtime.messages import Arrived, Missed, Remark, Repeated, Settled, SignedIn, SlowedDown, Summary
 
@@ -32,6 +32,7 @@ READ = "Microsoft.KeyVault/vaults/secrets/getSecret/action"
             key_value_scope(STORE, "a/$b", "prod"),
             "key-value `a/$b` with the label `prod` of store `contoso`",
         ),
+        (snapshot_scope(STORE, "v 1"), "snapshot `v 1` of store `contoso`"),
         (GROUP, "`/subscriptions/s/resourceGroups/g`"),
         (resource_scope(GROUP, "Microsoft.Web/sites", "w"), f"`{GROUP}/providers/Microsoft.Web/sites/w`"),
         (ResourceId(()), "`/`"),

@@ -274,6 +274,13 @@ MEANING_MISTAKES = {
         "a `label` without its `key`",
         "add `key:`",
     ),
+    "a key and a snapshot": (
+        in_group("configurationStores: {store: }")
+        + f"\nroleAssignments: [{{principal: {GUID}, role: Reader, "
+        "scope: {store: store, key: k, snapshot: §x}}]",
+        "`key` and `snapshot` exclude each other",
+        "keep one of them",
+    ),
     "a broken scope": (
         assignment("§orders-rg"),
         "`orders-rg` is not a resource id: it must begin with `/`",

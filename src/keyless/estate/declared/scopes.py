@@ -41,11 +41,12 @@ class VaultScope(ScopeEntry, told_by="vault"):
 
 
 class StoreScope(ScopeEntry, told_by="store"):
-    """A configuration store, or one key-value of it."""
+    """A configuration store, or one key-value or snapshot of it."""
 
     store = required(REFERENCE, "The configuration store's name.")
     key = optional(Text(naming.KEY), "One key. Left out: the whole store.")
     label = optional(Where(Text(naming.LABEL)), "The key's label. Left out: the key-value without a label.")
+    snapshot = optional(Where(Text(naming.SNAPSHOT)), "One snapshot's name, in place of a key.")
 
 
 class ComputeScope(ScopeEntry, told_by="compute"):

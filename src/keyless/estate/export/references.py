@@ -17,7 +17,14 @@ from keyless.model.estate import DeclaredApplication, Estate
 from keyless.model.identities import ComputeResource, ManagedIdentity
 from keyless.model.management import management_group_scope
 from keyless.model.resource_id import ResourceId, subscription_scope
-from keyless.model.resources import STORE_TYPE, VAULT_TYPE, key_and_label, key_value_scope, vault_object_scope
+from keyless.model.resources import (
+    STORE_TYPE,
+    VAULT_TYPE,
+    key_and_label,
+    key_value_scope,
+    snapshot_scope,
+    vault_object_scope,
+)
 from keyless.model.roles import RoleDefinition
 
 Document = dict[str, Any]
@@ -102,9 +109,12 @@ class References:
         return None
 
     def _key_value(self, scope: ResourceId) -> Document | None:
+        """One key-value or snapshot of a store."""
         store = scope.ancestor_of_type(STORE_TYPE)
         if store is None or store not in self._names:
             return None
+        if scope == snapshot_scope(store, scope.name) and naming.SNAPSHOT.allows(scope.name):
+            return {**self._names[store], "snapshot": scope.name}
         key, label = key_and_label(scope)
         if scope != key_value_scope(store, key, label) or not naming.KEY.allows(key):
             return None

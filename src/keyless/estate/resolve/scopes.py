@@ -21,7 +21,7 @@ from keyless.estate.reading import Located, Reading, Rejected
 from keyless.estate.resolve.resources import Resources
 from keyless.model.management import management_group_scope
 from keyless.model.resource_id import InvalidResourceId, ResourceId, subscription_scope
-from keyless.model.resources import key_value_scope, vault_object_scope
+from keyless.model.resources import key_value_scope, snapshot_scope, vault_object_scope
 
 
 def find_scope(entry: ScopeEntry, resources: Resources, reading: Reading) -> ResourceId:
@@ -86,7 +86,13 @@ def _store_scope(entry: StoreScope, resources: Resources, reading: Reading) -> R
         raise reading.reject(
             entry.label.at, "a `label` without its `key`", "add `key:`, or take the label out"
         )
+    if entry.snapshot is not None and entry.key is not None:
+        raise reading.reject(
+            entry.snapshot.at, "`key` and `snapshot` exclude each other in a scope", "keep one of them"
+        )
     scope = _known(store)
+    if entry.snapshot is not None:
+        return snapshot_scope(scope, entry.snapshot.value)
     label = entry.label.value if entry.label is not None else None
     return scope if entry.key is None else key_value_scope(scope, entry.key, label)
 

@@ -87,7 +87,7 @@ def _in_vault(scope: ResourceId) -> tuple[ResourceId, _Kind, str] | None:
 
 def _in_store(scope: ResourceId) -> tuple[ResourceId, _Kind, str] | None:
     store = scope.ancestor_of_type(STORE_TYPE)
-    if store is None or scope == store:
+    if store is None or scope == store or scope.is_type(f"{STORE_TYPE}/snapshots"):
         return None if store is None else (store, _LISTS, store.name)
     return store, _SETTING, key_and_label(scope)[0]
 
