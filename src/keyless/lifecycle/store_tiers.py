@@ -10,8 +10,12 @@ Source: https://learn.microsoft.com/azure/azure-app-configuration/faq
 
 from __future__ import annotations
 
-from keyless.catalog.limits import AppConfigurationTier, limits
+from typing import TYPE_CHECKING
+
 from keyless.model.resources import ConfigurationStore
+
+if TYPE_CHECKING:  # the catalog is read with the first tier that is asked for: most runs ask for none
+    from keyless.catalog.limits import AppConfigurationTier
 
 FREE, DEVELOPER, STANDARD, PREMIUM = "free", "developer", "standard", "premium"
 TIERS = (FREE, DEVELOPER, STANDARD, PREMIUM)
@@ -21,14 +25,20 @@ REVISION_RETENTION = "defaultKeyValueRevisionRetentionPeriodInSeconds"
 
 def tier_of(store: ConfigurationStore) -> AppConfigurationTier:
     """What the store's tier gives it."""
+    return tier_named(store.sku)
+
+
+def tier_named(name: str) -> AppConfigurationTier:
+    """What a tier gives."""
+    from keyless.catalog.limits import limits
+
     tiers = limits().app_configuration.tiers
-    return tiers.get(store.sku.casefold(), tiers[STANDARD])
+    return tiers.get(name.casefold(), tiers[STANDARD])
 
 
 def keeps_deleted(tier: str) -> bool:
     """Whether a deleted store of a tier can come back."""
-    tiers = limits().app_configuration.tiers
-    return tiers.get(tier.casefold(), tiers[STANDARD]).keeps_deleted
+    return tier_named(tier).keeps_deleted
 
 
 def revision_retention_s(store: ConfigurationStore) -> int:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 from estate_texts import estate, in_group, only
 
+from keyless.catalog.limits import limits
 from keyless.deploy.apply import apply_estate
 from keyless.deploy.contents import PlaneContents
+from keyless.estate.declared.stores import LONGEST_HISTORY_DAYS, SHORT_HISTORY_DAYS
 from keyless.estate.export.document import export_text
 from keyless.lifecycle.store_tiers import REVISION_RETENTION
 from keyless.model.resources import ConfigurationStore
@@ -64,3 +66,8 @@ async def test_a_store_of_which_nothing_is_said_is_standard_and_stays_what_it_be
 async def test_the_file_changes_a_tier_up_and_down(store: Store, now: int) -> None:
     for tier in ("free", "standard", "developer", "premium", "standard"):
         assert (await applied(store, now, f"sku: {tier}")).sku == tier
+
+
+def test_the_days_that_the_files_schema_names_are_those_of_the_catalog() -> None:
+    kept = [tier.revision_retention_s for tier in limits().app_configuration.tiers.values()]
+    assert (min(kept), max(kept)) == (SHORT_HISTORY_DAYS * DAY_S, LONGEST_HISTORY_DAYS * DAY_S)

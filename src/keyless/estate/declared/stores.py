@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from keyless.catalog.limits import limits
 from keyless.estate import naming
 from keyless.estate.declared.feature_flags import (
     AllocationEntry,
@@ -17,11 +16,8 @@ from keyless.estate.shapes.record import Alternatives, Record, RecordOf, default
 from keyless.estate.shapes.scalars import Text, WholeNumber, Word, YesOrNo
 from keyless.lifecycle.store_tiers import TIERS
 
-_DAY_S = 24 * 60 * 60
-_TIERS = limits().app_configuration.tiers
-SHORT_HISTORY_DAYS, LONGEST_HISTORY_DAYS = (
-    pick(tier.revision_retention_s for tier in _TIERS.values()) // _DAY_S for pick in (min, max)
-)
+SHORT_HISTORY_DAYS, LONGEST_HISTORY_DAYS = 7, 30
+"""What the tiers keep at most, as the catalog has it, which is not loaded to read a file."""
 
 
 class ReferenceEntry(Record, title="a Key Vault reference"):

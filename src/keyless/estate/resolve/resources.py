@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from msgspec import structs
 
-from keyless.catalog.limits import limits
 from keyless.estate.declared.estate import EstateEntry
 from keyless.estate.declared.groups import GroupEntry
 from keyless.estate.declared.identities import (
@@ -20,7 +19,7 @@ from keyless.estate.resolve.directory import Directory
 from keyless.estate.resolve.guids import GuidRegister
 from keyless.estate.resolve.replicas import read_replicas
 from keyless.estate.shapes.containers import Entries
-from keyless.lifecycle.store_tiers import FREE, REVISION_RETENTION, STANDARD
+from keyless.lifecycle.store_tiers import FREE, REVISION_RETENTION, STANDARD, tier_named
 from keyless.model import derived_ids as ids
 from keyless.model.hosts import HostKind
 from keyless.model.identities import ComputeResource, ManagedIdentity
@@ -153,7 +152,7 @@ class _GroupReader:
         days, tier = entry.revision_retention_days, entry.sku.value if entry.sku is not None else STANDARD
         if days is None:
             return {}
-        longest = limits().app_configuration.tiers[tier].revision_retention_s // DAY_S
+        longest = tier_named(tier).revision_retention_s // DAY_S
         if tier == FREE and days.value != longest:
             problem = f"a free store keeps its history for {longest} days, neither more nor less"
             self.reading.report(days.at, problem, "leave it out, or write another `sku`")
