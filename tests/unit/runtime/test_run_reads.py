@@ -8,7 +8,9 @@ from keyless.evidence.recorder import CellKey, Counted
 from keyless.model.actions import ActionPlane
 from keyless.model.evidence import Outcome
 from keyless.model.reading import LONGEST_START_S, SETTING_READ, STARTS_A_RUN, STEADY_S
+from keyless.runtime.directory import Directory
 from keyless.runtime.reads import RunReads, Thing
+from keyless.runtime.runs import told_of
 
 
 def read(scope: str, number: int = 1, checks: int = 0, distinct: int = 0) -> Counted:
@@ -119,6 +121,14 @@ def test_a_run_that_read_nothing_started_when_it_ended() -> None:
     reads = RunReads()
     reads.end(100)
     assert (reads.started_up, reads.by_itself, list(reads)) == (100, False, [])
+
+
+def test_of_a_run_that_served_and_read_nothing_nothing_is_told() -> None:
+    reads = RunReads()
+    reads.served(100)
+    reads.end(101)
+    assert reads.by_itself
+    assert told_of(reads, Directory(())) is None
 
 
 def test_no_more_things_are_remembered_than_there_is_room_for(monkeypatch: pytest.MonkeyPatch) -> None:
