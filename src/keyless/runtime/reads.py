@@ -72,10 +72,11 @@ class RunReads:
     def count(self, second: int, counts: Iterable[Counted]) -> list[tuple[Thing, Tally]]:
         """Take in the reads of a flush; what is read again and again from now on."""
         self._look_whether_steady(second)
+        self._began = self._began or second
         known, new = self._sorted(counts)
         if new and self.started_up is None:
             self._judge_lately(later=False)
-            self._began, self._newest = self._began or second, second
+            self._newest = second
         self._last = second
         return [found for each in (known, new) for found in self._add(each, at_start=bool(new))]
 

@@ -103,6 +103,14 @@ def test_a_thing_that_is_read_again_and_again_is_told_once_at_the_first_read_too
     assert told == [STARTS_A_RUN]
 
 
+def test_a_run_that_reads_for_the_first_time_once_it_serves_is_held_to_the_same() -> None:
+    reads = RunReads()
+    reads.served(1_800_000_000)
+    seconds = range(1_800_000_001, 1_800_000_041)
+    told = [second for second in seconds for _ in reads.count(second, [read("/a")])]
+    assert told == [seconds[STARTS_A_RUN]]
+
+
 def test_a_store_that_is_asked_by_several_filters_may_be_read_as_often_by_each() -> None:
     reads = RunReads()
     assert reads.count(1, [read("/store", 3 * STARTS_A_RUN, distinct=3)]) == []
