@@ -260,6 +260,9 @@ def recurs(pattern: str, limits: str = "{Type: NoEnd}", end: str = "2027-03-22T2
         ("conditions: {clientFilters: [Microsoft.Percentage]}", "`Value` must be a number from 0 to 100"),
         ("conditions: {clientFilters: [Microsoft.TimeWindow]}", "it needs a `Start`, an `End`, or both"),
         (window("Start: tomorrow"), "`Start` must be a time such as"),
+        (window("Start: 2027"), "`Start` must be a time such as"),
+        (window("End: [2027-01-01]"), "`End` must be a time such as"),
+        (window("Start: 'Fri, 01 Jan 2027 00:00:00 +99999999999999'"), "`Start` must be a time such as"),
         (window("Start: 2027-01-02, End: 2027-01-01"), "`End` must come after `Start`"),
         (window("Start: 2027-01-02, Recurrence: {}"), "needs both `Start` and `End`"),
         (recurs("{Type: Monthly}"), "`Recurrence.Pattern.Type` must be `Daily` or `Weekly`"),
@@ -285,6 +288,13 @@ def test_what_does_not_fit_is_told_where_it_stands(more: str, says: str) -> None
     problem = only(flag(more))
     assert says in problem.message
     assert problem.line == 7
+
+
+def test_a_window_may_recur_as_rarely_as_somebody_likes() -> None:
+    more = recurs("{Type: Weekly, Interval: 999999999999999, DaysOfWeek: [Monday]}")
+    [setting] = estate(flag(more)).settings
+    [one] = json.loads(setting.value)["conditions"]["client_filters"]
+    assert one["parameters"]["Recurrence"]["Pattern"]["Interval"] == 999_999_999_999_999
 
 
 def test_the_name_of_a_flag_has_no_colon() -> None:

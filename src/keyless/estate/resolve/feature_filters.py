@@ -24,7 +24,7 @@ from keyless.model.nearest import nearest, quoted_list
 
 Document = dict[str, Any]
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-_LONGEST = dt.timedelta(days=3650)
+_LONGEST_DAYS = 3650
 _TIME = "a time such as `2027-06-30T12:00:00Z`, or as `Wed, 30 Jun 2027 12:00:00 GMT`"
 
 
@@ -111,8 +111,8 @@ def _check_pattern(pattern: Document, start: dt.datetime, end: dt.datetime) -> N
     _only(pattern, f"`{where}`", "Type", "Interval", "DaysOfWeek", "FirstDayOfWeek")
     kind = _word(pattern, "Type", f"{where}.Type", "Daily", "Weekly")
     interval = _count(pattern, "Interval", f"{where}.Interval") if "Interval" in pattern else 1
-    period = dt.timedelta(days=interval if kind == "Daily" else 7 * interval)
-    if end - start > min(period, _LONGEST):
+    period = interval if kind == "Daily" else 7 * interval
+    if end - start > dt.timedelta(days=min(period, _LONGEST_DAYS)):
         raise Unfit("the time from `Start` to `End` is longer than that from one occurrence to the next")
     if kind == "Weekly":
         _check_days(pattern, interval, start, end - start)
@@ -183,10 +183,10 @@ def _time(given: Document, name: str, where: str) -> dt.datetime | None:
     value = given.get(name)
     if value is None:
         return None
-    for read in (dt.datetime.fromisoformat, parsedate_to_datetime):
+    for read in (dt.datetime.fromisoformat, parsedate_to_datetime) if isinstance(value, str) else ():
         try:
             found = read(value)
-        except (TypeError, ValueError, IndexError):
+        except (TypeError, ValueError, IndexError, OverflowError):
             continue
         return found if found.tzinfo is not None else found.replace(tzinfo=dt.UTC)
     raise Unfit(f"`{where}` must be {_TIME}")
