@@ -56,6 +56,16 @@ def test_more_than_ten_reads_a_run_are_too_many_on_an_average():
     ].load_at_start_up
 
 
+def test_workers_that_each_read_it_at_the_start_read_it_well():
+    def is_blamed(pace):
+        at = {(WEB.principal_id, SCOPE.casefold()): pace}
+        held = {"observations": [saw(WEB, GET, SCOPE, count=4)], "subjects": [WEB], "runs": [_run(WEB)]}
+        return decided(secret("db", STORAGE), paces=at, **held)["db"].load_at_start_up
+
+    assert not is_blamed(Pace(per_second=4, per_window=4))
+    assert is_blamed(Pace(per_second=4, per_window=4, later=3))
+
+
 def test_runs_say_nothing_of_reads_that_came_from_logs():
     imported = LogImport("x.json", "AuditEvent", 1, 1, 0, 0, 1, 1)
     one = decided(

@@ -3,7 +3,8 @@
 Rules:
 - an object is to be read when the code starts, kept in memory, and read again when it stops working;
 - it is read too often where a run read it again and again (`keyless.model.reading`); or one caller reads it
-  more than once within a second; or more than once an hour, on an average of the days on which it was read;
+  more than once within a second, other than at the starts of its runs, where each of several workers reads it
+  once; or more than once an hour, on an average of the days on which it was read;
   or more than ten times a run, on an average of the runs of those who read it (a run may start several
   programs, so that one read a run would be too strict); or where a reader was refused at a limit;
 - settings are refreshed, and a store is listed by several filters, page by page: how fast says nothing there,
@@ -96,7 +97,12 @@ class Reading:
             return True
         if self.what is Read.LISTS:
             return False
-        return self._more_than_starts or (self.what is Read.OBJECT and self.most_per_second > 1)
+        return self._more_than_starts or (self.what is Read.OBJECT and self._too_fast)
+
+    @property
+    def _too_fast(self) -> bool:
+        at_starts_alone = self.runs > 0 and not self.later
+        return self.most_per_second > 1 and not at_starts_alone
 
     @property
     def _more_than_starts(self) -> bool:
