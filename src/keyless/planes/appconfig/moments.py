@@ -29,9 +29,11 @@ def parse_moment(text: str) -> float:
     """
     for read in (read_moment, _read_http_date):
         try:
-            return read(text)
+            at = read(text)
+            _utc(at)  # a zone can take it out of the years that there are
         except (ValueError, OverflowError):
             continue
+        return at
     raise NotAMoment(text)
 
 
