@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from urllib.parse import parse_qsl, urlsplit
 
@@ -292,3 +293,22 @@ async def test_keys_and_labels_come_in_pages_too(caller: Caller, service: KeyVal
     ]
     assert [len(page.names) for page in labels] == [100, 51]
     assert labels[0].headers["link"].endswith('; rel="next"')
+
+
+async def test_a_list_that_reads_many_lets_other_requests_go_on(
+    caller: Caller, service: KeyValues, now: int
+) -> None:
+    for number in range(150):
+        await service.set("contoso-orders", Name(f"{number:03}"), Content("v"), now)
+    turns = 0
+
+    async def others() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    beside = asyncio.create_task(others())
+    assert await _listed(caller, label="none") == []
+    beside.cancel()
+    assert turns

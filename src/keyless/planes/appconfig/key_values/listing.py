@@ -6,11 +6,13 @@ Rules:
 - at a point in time a key-value is what its newest revision up to then made of it;
 - a revision that has expired is not listed any more, unless it is what the key-value still is.
 
-Only what a key filter can match is read: by prefix, or key by key.
+Only what a key filter can match is read: by prefix, or key by key. A list that reads many lets other requests
+go on in between.
 """
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
@@ -211,5 +213,6 @@ async def _batches(
         yield batch
         if len(batch) < limit:
             return
+        await asyncio.sleep(0)
         after = batch[-1][0]
         limit = min(2 * limit, _LARGEST_BATCH)
