@@ -158,3 +158,14 @@ async def test_flags_are_sealed_and_go_with_their_store(flags: Caller, store: Sq
     async with store.transaction() as transaction:
         await StoreContents(flags.plane.service).forget(transaction, flags.store.name)
     assert await store.scan(FEATURE_FLAGS) == await store.scan(FLAG_REVISIONS) == []
+
+
+async def test_parameters_that_lie_too_deep_are_refused_and_leave_the_list_readable(flags: Caller) -> None:
+    for depth in (64, 900, 939):
+        deep: Any = "x"
+        for _ in range(depth):
+            deep = [deep]
+        filters = [{"name": "Mine", "parameters": {"a": deep}}]
+        answer = await flags.put("/ff/deep", {"enabled": True, "conditions": {"filters": filters}})
+        assert (answer.status, answer.body["name"]) == (400, "conditions")
+    assert (await flags.get("/ff")).body["items"] == []

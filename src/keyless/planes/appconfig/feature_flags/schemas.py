@@ -2,6 +2,7 @@
 
 Rules:
 - what the document requires has to be there, in the types that it gives; its enumerations are open ones;
+- parameters of filters lie 64 deep in each other at most: whoever lists flags has to read all of them;
 - what a flag has none of is left out, as is what was not selected; no label is null.
 
 Source: Azure/azure-rest-api-specs, specification/appconfiguration/data-plane, 2026-05-01-preview
@@ -9,6 +10,7 @@ Source: Azure/azure-rest-api-specs, specification/appconfiguration/data-plane, 2
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import msgspec
@@ -17,9 +19,11 @@ from msgspec import UNSET, Struct, UnsetType, field, structs
 from keyless.planes.appconfig.key_values.records import KeyValue
 from keyless.planes.appconfig.moments import iso_time
 from keyless.planes.appconfig.schemas import Fields
+from keyless.wire.errors import InvalidRequest
 
 _PROFILE = 'application/json; profile="https://azconfig.io/mime-profiles/{}"; charset=utf-8'
 FLAG_TYPE, FLAG_SET_TYPE = _PROFILE.format("ff"), _PROFILE.format("ffset")
+_DEEPEST = 64
 
 
 class Filter(Struct, frozen=True, omit_defaults=True):
@@ -127,9 +131,31 @@ class FlagSet(Struct, frozen=True):
 
 
 def definition_text(given: Definition) -> str:
-    """A definition as a record keeps it; the same one always gives the same text."""
+    """A definition as a record keeps it; the same one always gives the same text.
+
+    Raises:
+        InvalidRequest: the parameters of a filter lie too deep in each other.
+    """
+    _check_depth(given)
     kept = Definition(given.enabled, given.conditions, given.variants, given.allocation, given.telemetry)
     return msgspec.json.encode(kept, order="deterministic").decode()
+
+
+def _check_depth(given: Definition) -> None:
+    filters = given.conditions.filters if given.conditions is not None else None
+    level: list[Any] = [one.parameters for one in filters or ()]
+    for _ in range(_DEEPEST):
+        level = [inner for one in level for inner in _within(one)]
+    if level:
+        raise InvalidRequest(
+            f"the parameters of a filter lie at most {_DEEPEST} deep in each other", field="conditions"
+        )
+
+
+def _within(value: object) -> Iterable[object]:
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, list) else ()
 
 
 def flag_body(record: KeyValue, fields: Fields | None = None) -> FlagBody:
