@@ -3,7 +3,8 @@
 Rules:
 - what is remembered is forgotten as soon as anything that it rests on changes in the store, or a signing key
   begins or ends;
-- the number of things remembered is bounded, because their texts come from outside;
+- the number of things remembered is bounded, and so is their length, because their texts come from outside
+  (and from whoever reaches the plane: what a request means is asked before who asks it);
 - nothing is remembered of a site that is down, so that what is up pays nothing for it;
 - a method that a POST stands for (`X-HTTP-Method`, `X-HTTP-Request`) counts where the plane says so.
 """
@@ -56,13 +57,14 @@ from keyless.wire.errors import (
 from keyless.wire.operation import Operation, Requires
 from keyless.wire.plane import Plane
 from keyless.wire.policies import RESTS_ON, Policies
-from keyless.wire.request import Query, Request
+from keyless.wire.request import LONGEST_REMEMBERED, Query, Request
 from keyless.wire.revocations import all_revocations
 from keyless.wire.routing import Match, Router
 from keyless.wire.serving import Deferred, Served
 from keyless.wire.throttle import Tally, Throttle
 
 _REMEMBERED = 8192
+_LONGEST_HOST = 253  # RFC 1035, section 2.3.4, as text
 _SLASHES = re.compile("/{2,}")
 _RESTS_ON = (
     *RESTS_ON,
@@ -234,9 +236,10 @@ class Meanings:
             meaning.query = request.query
         except InvalidRequest as problem:
             meaning.problem = problem
-        if len(self._meanings) >= _REMEMBERED:
-            self._meanings.clear()
-        self._meanings[key] = meaning
+        if sum(map(len, key)) <= LONGEST_REMEMBERED:
+            if len(self._meanings) >= _REMEMBERED:
+                self._meanings.clear()
+            self._meanings[key] = meaning
         return meaning
 
     def _tally(self, site: Site, operation: Operation) -> Tally | None:
@@ -249,11 +252,11 @@ class Meanings:
     async def _site(self, host: str, path: str) -> Site:
         """The plane at a host name; of several that share it the one whose path it is, else the first."""
         name = host.rsplit(":", 1)[0].lower().rstrip(".")
-        if name not in self._sites:
+        if name not in self._sites and len(name) <= _LONGEST_HOST:
             if len(self._sites) >= _REMEMBERED:
                 self._sites.clear()
             self._sites[name] = tuple([site async for site in self._located(name)])
-        sites = self._sites[name]
+        sites = self._sites.get(name)
         if not sites:
             raise NotFound(f"nothing is served under the host name `{name[:200]}`")
         return next((site for site in sites if site.plane.answers(path)), sites[0])

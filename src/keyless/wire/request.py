@@ -11,6 +11,8 @@ import msgspec
 from keyless.wire.errors import InvalidRequest
 
 _MAX_PARAMETERS = 100
+LONGEST_REMEMBERED = 2048
+"""How many characters of a request line anything is remembered by: longer ones are understood each time."""
 
 
 class Headers(Protocol):

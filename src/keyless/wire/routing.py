@@ -19,7 +19,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from keyless.wire.operation import Operation
-from keyless.wire.request import Query
+from keyless.wire.request import LONGEST_REMEMBERED, Query
 
 _REMEMBERED = 8192
 
@@ -113,6 +113,8 @@ class Router:
 
     def match(self, method: str, path: str) -> Match | None:
         """The operation for a request, or none."""
+        if len(method) + len(path) > LONGEST_REMEMBERED:
+            return self._find(method, path)
         key = (method, path)
         if key not in self._remembered:
             if len(self._remembered) >= _REMEMBERED:

@@ -273,6 +273,15 @@ async def test_what_is_remembered_is_bounded(
         assert sum(map(len, store._remembered.values())) <= 11
 
 
+async def test_that_nothing_is_there_is_not_remembered_under_a_long_key(
+    file: Path, root_key: RootKey
+) -> None:
+    with closing(SqliteStore(file, root_key)) as store:
+        for key in (("short",), ("l" * 3000,)):
+            assert await store.get(NOTES, key) is None
+        assert list(store._remembered["notes"]) == [("short",)]
+
+
 async def test_a_sealed_record_is_not_remembered_in_clear(file: Path, root_key: RootKey) -> None:
     with closing(SqliteStore(file, root_key)) as store:
         async with store.transaction() as transaction:

@@ -275,6 +275,17 @@ async def test_what_is_remembered_of_requests_and_hosts_is_bounded(
     assert len(library.dispatcher._meanings._sites) <= 10
 
 
+@pytest.mark.parametrize("asked", [{"path": "/books/" + "d" * 3000}, {"host": "h" * 3000}], ids=list)
+async def test_nothing_is_remembered_under_texts_that_a_stranger_makes_long(
+    library: Any, asked: dict[str, str]
+) -> None:
+    assert await status(library, **asked) in {401, 404}
+    meanings = library.dispatcher._meanings
+    routers = [site.router for sites in meanings._sites.values() for site in sites]
+    remembered = [meanings._meanings, meanings._sites, *(router._remembered for router in routers)]
+    assert max((len(repr(key)) for each in remembered for key in each), default=0) < 3000
+
+
 async def test_a_request_refused_again_and_again_holds_on_to_nothing(library: Any, reader: str) -> None:
     for _ in range(20):
         await library.ask("GET", "/books/dune", "", token=reader)

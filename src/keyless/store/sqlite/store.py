@@ -28,6 +28,7 @@ T = TypeVar("T")
 _PATIENCE_S = 10.0
 _RETRY_S = 0.005
 _REMEMBERED_RECORDS = 50_000
+_LONGEST_ABSENT = 2048
 _CHECKED_BYTES = 32 * 1024 * 1024
 _BUMP = "INSERT INTO revisions VALUES (?, 1) ON CONFLICT DO UPDATE SET revision = revision + 1"
 _REVISION = "SELECT revision FROM revisions WHERE collection = ?"
@@ -87,14 +88,17 @@ class SqliteStore:
     async def get(self, collection: Collection[T], key: Key) -> T | None:
         """The record under a key, or none; remembered until the collection changes.
 
-        A sealed record is remembered sealed: its plain text lives no longer than the call.
+        A sealed record is remembered sealed: its plain text lives no longer than the call. That there is none
+        is not remembered under a long key, since whoever asks makes it up.
         """
         remembered = self._remembered.get(collection.name)
         if remembered is None or len(remembered) > _REMEMBERED_RECORDS:
             remembered = self._remembered[collection.name] = {}
         found = remembered.get(key, _MISSING)
         if found is _MISSING:
-            found = remembered[key] = self._load(collection, key)
+            found = self._load(collection, key)
+            if found is not None or sum(map(len, key)) <= _LONGEST_ABSENT:
+                remembered[key] = found
         if isinstance(found, StillSealed):
             return self._codec.open(collection, found)
         return found  # type: ignore[return-value]  # what was remembered came from this collection

@@ -90,3 +90,9 @@ def test_only_so_many_pages_are_remembered() -> None:
         states.keep("store", f"key={number}", PageState("etag", None), 1)
     known = sum(states.known("store", f"key={number}") is not None for number in range(10_000))
     assert 0 < known <= 4096
+
+
+def test_a_page_is_not_remembered_by_a_long_query() -> None:
+    states = PageStates(lambda: 1)
+    states.keep("store", "key=" + "k" * 3000, PageState("etag", None), 1)
+    assert states.known("store", "key=" + "k" * 3000) is None

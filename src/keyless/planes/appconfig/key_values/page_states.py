@@ -5,13 +5,16 @@ request line is the same page, and nothing needs to be read to say so.
 
 - what is remembered is forgotten as soon as any key-value of any store changes, in whichever process;
 - it holds no values, only tags and links;
-- the number of pages is bounded, because request lines come from outside.
+- the number of pages is bounded, and the length of what they are known by, because request lines come from
+  outside.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import NamedTuple
+
+from keyless.wire.request import LONGEST_REMEMBERED
 
 _REMEMBERED = 4096
 
@@ -37,6 +40,8 @@ class PageStates:
 
     def keep(self, store_name: str, query: str, state: PageState, revision: int) -> None:
         """Remember a page that was read when the revision was this, or after."""
+        if len(query) > LONGEST_REMEMBERED:
+            return
         if revision != self._seen or len(self._states) >= _REMEMBERED:
             self._states.clear()
             self._seen = revision
