@@ -1,5 +1,8 @@
 """What the operations require: the data actions, and the scopes that they are decided on.
 
+What is called by more characters than anything can be is decided at the store: there is none such, and its
+name is nothing to keep as evidence.
+
 Source: https://learn.microsoft.com/azure/azure-app-configuration/rest-api-authorization-azure-ad#actions
 """
 
@@ -11,6 +14,7 @@ from keyless.model.resource_id import ResourceId
 from keyless.model.resources import ConfigurationStore, key_value_scope, snapshot_scope
 from keyless.planes.appconfig import attributes
 from keyless.planes.appconfig.asked import name_in
+from keyless.planes.appconfig.key_values.rules import MAX_CHARACTERS, is_too_long
 from keyless.wire.operation import AttributesOf, Requires
 
 _STORE = "Microsoft.AppConfiguration/configurationStores"
@@ -32,14 +36,16 @@ def store_scope(store: ConfigurationStore, params: Mapping[str, str]) -> Resourc
 
 def one_scope(store: ConfigurationStore, params: Mapping[str, str]) -> ResourceId:
     """The key-value that the path and the `label` parameter name; refused where there can be none such."""
-    key, label = name_in(params)
-    return key_value_scope(store_scope(store, params), key, label)
+    name = name_in(params)
+    within = store_scope(store, params)
+    return within if is_too_long(name) else key_value_scope(within, name.key, name.label)
 
 
 def one_snapshot_scope(store: ConfigurationStore, params: Mapping[str, str]) -> ResourceId:
     """The snapshot that the path, or else the `snapshot` parameter, names; the store where neither does."""
-    name = params.get("name") or params.get("snapshot")
-    return snapshot_scope(store_scope(store, params), name) if name else store_scope(store, params)
+    name = params.get("name") or params.get("snapshot") or ""
+    within = store_scope(store, params)
+    return snapshot_scope(within, name) if 0 < len(name) <= MAX_CHARACTERS else within
 
 
 def on_store(*actions: str, listing: AttributesOf | None = None) -> Requires:

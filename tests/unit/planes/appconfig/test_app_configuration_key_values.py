@@ -86,6 +86,15 @@ async def test_a_missing_key_value_is_not_found_and_named_for_the_estate(service
     )
 
 
+@pytest.mark.parametrize("name", [Name("k" * 257), Name("k", "l" * 257)], ids=["key", "label"])
+async def test_what_is_called_too_long_to_be_written_is_nothing_to_put_there(
+    service: KeyValues, name: Name
+) -> None:
+    with pytest.raises(NotFound) as caught:
+        await service.get("contoso-orders", name)
+    assert caught.value.missing is None
+
+
 async def test_a_missing_key_value_answers_with_a_problem(caller: Caller) -> None:
     answer = await caller.get("/kv/gone")
     assert answer.status == 404

@@ -181,6 +181,23 @@ def test_what_is_decided_on_is_the_store_or_the_one_key_value_or_snapshot() -> N
     assert {scopes[one].text for one in snapshots} == {f"{store.resource_id}/snapshots/s"}
 
 
+@pytest.mark.parametrize(
+    ("operation_id", "params"),
+    [
+        ("GetKeyValue", {"key": "k" * 257}),
+        ("PutLock", {"key": "k", "label": "l" * 257}),
+        ("GetSnapshot", {"name": "s" * 257}),
+        ("GetSnapshotKeyValues", {"snapshot": "s" * 257}),
+    ],
+)
+def test_what_is_called_too_long_to_be_there_is_decided_on_at_the_store(
+    operation_id: str, params: dict[str, str]
+) -> None:
+    access = next(o.access for o in OPERATIONS if o.id == f"AppConfiguration.{operation_id}")
+    assert isinstance(access, Requires)
+    assert access.scope(make_store(), params).text == make_store().resource_id
+
+
 @pytest.mark.parametrize("params", [{}, {"label": ""}, {"label": "\0"}])
 def test_no_label_is_decided_on_in_one_way(params: dict[str, str]) -> None:
     scope = asked.name_in({"key": "k", **params})

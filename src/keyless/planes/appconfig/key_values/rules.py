@@ -60,6 +60,11 @@ def check_name(name: Name) -> None:
         raise InvalidRequest("a label must not have control characters", field="label")
 
 
+def is_too_long(name: Name) -> bool:
+    """Whether nothing of this name can have been written; a name that is a little too long may pass."""
+    return len(name.key) > MAX_CHARACTERS or len(name.label or "") > MAX_CHARACTERS
+
+
 def check_content(name: Name, content: Content) -> None:
     """Refuse what a key-value cannot hold.
 

@@ -29,7 +29,7 @@ from keyless.planes.appconfig.key_values.records import (
     key_value_key,
     store_key,
 )
-from keyless.planes.appconfig.key_values.rules import Content, check_content, check_name
+from keyless.planes.appconfig.key_values.rules import Content, check_content, check_name, is_too_long
 from keyless.planes.appconfig.key_values.sameness import says_the_same
 from keyless.planes.appconfig.paging import Page
 from keyless.store.ports import Key, Store, Transaction
@@ -220,7 +220,5 @@ def content_of(record: KeyValue) -> Content:
 
 def _missing(store_name: str, name: Name) -> NotFound:
     label = f" with the label `{name.label[:256]}`" if name.label else ""
-    return NotFound(
-        f"there is no key-value `{name.key[:256]}`{label}",
-        missing=Missing("key-value", store_name, name.key, name.label),
-    )
+    missing = None if is_too_long(name) else Missing("key-value", store_name, name.key, name.label)
+    return NotFound(f"there is no key-value `{name.key[:256]}`{label}", missing=missing)
