@@ -37,6 +37,13 @@ def test_every_spelling_of_a_name_is_decided_on_at_one_scope(key: str, label: st
     assert scopes == {key_value_scope(STORE, key, label)}
 
 
+@given(keys)
+def test_an_empty_label_is_none_and_decided_on_as_none(key: str) -> None:
+    empty = spelled(key, "", "")
+    assert key_value_of(empty) == (key, None)
+    assert of_key_value(None, empty) == key_value_scope(STORE, key, None)
+
+
 @given(keys, labels, keys, labels)
 def test_two_key_values_share_no_name(
     key: str, label: str | None, other: str, other_label: str | None

@@ -35,13 +35,14 @@ _ESCAPED = re.compile(r"(?:~[0-9A-Fa-f]{2})+")
 def key_value_of(params: Mapping[str, str]) -> tuple[str, str | None]:
     """The key and label that a key-value's name as a resource stands for: ``key$label``.
 
-    What a name cannot have stands in it as a percent-encoding does, with `~` for the `%`.
+    What a name cannot have stands in it as a percent-encoding does, with `~` for the `%`. An empty label is
+    none: `key$` and `key` are one key-value, so they are decided on at one scope.
 
     Raises:
         InvalidRequest: it is no such name.
     """
-    key, dollar, label = params["key_value_name"].partition("$")
-    return _decoded(key), _decoded(label) if dollar else None
+    key, _, label = params["key_value_name"].partition("$")
+    return _decoded(key), _decoded(label) or None
 
 
 def of_key_value(site: object, params: Mapping[str, str]) -> ResourceId:
