@@ -6,6 +6,7 @@ its far end; shutting it down is what a broken line would do.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import socket
 from collections.abc import Iterator
@@ -22,12 +23,19 @@ def _descriptors() -> Iterator[int]:
 
 
 def _cut_if_between(client: str, server: str, descriptor: int) -> None:
+    with contextlib.suppress(OSError), _socket_of(descriptor) as connection:  # gone by now, or none
+        if (_text(connection.getpeername()), _text(connection.getsockname())) == (client, server):
+            connection.shutdown(socket.SHUT_RDWR)
+
+
+def _socket_of(descriptor: int) -> socket.socket:
+    """The socket that a descriptor is, under another one; raises OSError where it is none, or closed."""
+    own = os.dup(descriptor)
     try:
-        with socket.socket(fileno=os.dup(descriptor)) as connection:
-            if (_text(connection.getpeername()), _text(connection.getsockname())) == (client, server):
-                connection.shutdown(socket.SHUT_RDWR)
-    except OSError:  # no socket, no connection, or gone by now
-        return
+        return socket.socket(fileno=own)
+    except OSError:
+        os.close(own)  # what is no socket is left to whoever tried
+        raise
 
 
 def _text(address: object) -> str:
