@@ -6,8 +6,10 @@ import asyncio
 import contextlib
 import random
 import socket
+import struct
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import dns.asyncquery
 import dns.flags
@@ -108,6 +110,45 @@ async def test_what_is_no_question_is_answered_with_that_or_not_at_all() -> None
         await own_answer(whole[:20], endpoints)
     assert dns.message.from_wire(told.value.answer).rcode() == dns.rcode.FORMERR
     assert told.value.answer[:2] == whole[:2]
+
+
+_LONG_NAME = b"\x01a" * 126 + b"\0"
+
+
+def packed_with_pointers(questions: bytes, counts: tuple[int, ...], more: bytes) -> bytes:
+    """A question, and as much behind it as fits, of which each thing's name points to the long one."""
+    whole = struct.pack("!6H", 1, 0x0100, *counts) + questions
+    return whole + more * ((60_000 - len(whole)) // len(more))
+
+
+@pytest.mark.parametrize(
+    "wire",
+    [
+        packed_with_pointers(_LONG_NAME + b"\0\1\0\1", (9_000, 0, 0, 0), b"\xc0\x0c\0\1\0\1"),
+        packed_with_pointers(
+            question(f"_alt0._tcp.{ORIGIN}")[12:] + _LONG_NAME + b"\0\x10\0\1\0\0\0\0\0\2\1a",
+            (1, 0, 0, 4_000),
+            b"\xc0\x33\0\x10\0\1\0\0\0\0\0\2\1a",
+        ),
+        packed_with_pointers(question(f"_alt0._tcp.{ORIGIN}")[12:], (1, 0, 0, 1), b"\0"),
+    ],
+    ids=["questions", "records", "bytes"],
+)
+async def test_no_message_can_have_so_much_in_it_that_reading_it_stops_all_else(
+    wire: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[int] = []
+    parse = dns.message.from_wire
+
+    def counting(wire: bytes, **given: Any) -> dns.message.Message:
+        read.append(1 if given["question_only"] else len(wire))
+        return parse(wire, **given)
+
+    monkeypatch.setattr(dns.message, "from_wire", counting)
+    with pytest.raises(Malformed) as told:
+        await own_answer(wire, endpoints)
+    assert parse(told.value.answer).rcode() == dns.rcode.FORMERR
+    assert sum(read) <= 1
 
 
 @given(

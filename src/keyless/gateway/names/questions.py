@@ -6,15 +6,18 @@ Rules:
   name, which is how clients know that it was the last;
 - a store without replicas has none of these names, and a host that is no store's neither: whatever it is,
   such a question is answered here;
-- an answer is about as long as its question, and is not to be remembered.
+- an answer is about as long as its question, and is not to be remembered;
+- a message asks one question, and about replicas with little beside it: whatever else its header counts is
+  not read, because names in a message can point to others, and so take far longer to read than to send.
 
 Source: https://learn.microsoft.com/azure/azure-app-configuration/howto-geo-replication#automatic-replica-discovery,
-RFC 1035, RFC 2782
+RFC 1035, RFC 2782, RFC 9619
 """
 
 from __future__ import annotations
 
 import re
+import struct
 from collections.abc import Awaitable, Callable, Sequence
 
 import dns.exception
@@ -27,11 +30,15 @@ import dns.rdatatype
 import dns.rrset
 
 HEADER_BYTES = 12
+_COUNTS = struct.Struct("!HHHH")
+_COUNTS_AT = 4
 Endpoints = Callable[[str], Awaitable[Sequence[str]]]
 """From a host name (lower case) to those of the store behind it, its own first; none where there is none."""
 
 _DISCOVERY = re.compile(r"_(?:origin|alt(0|[1-9]\d{0,8}))\._tcp\.([a-z0-9_-]+\.azconfig\.io)\.")
 _PORT = 443
+_MOST_BESIDE = 2  # records: EDNS (RFC 6891), and a signature
+_LONGEST = 4096
 
 
 class Malformed(Exception):
@@ -58,6 +65,9 @@ async def own_answer(wire: bytes, endpoints: Endpoints) -> bytes | None:
 def _read(wire: bytes, *, whole: bool) -> dns.message.Message:
     if len(wire) < HEADER_BYTES or wire[2] & 0x80:  # too short, or an answer: nobody waits for another
         raise Malformed(b"")
+    questions, *beside = _COUNTS.unpack_from(wire, _COUNTS_AT)
+    if questions > 1 or (whole and (sum(beside) > _MOST_BESIDE or len(wire) > _LONGEST)):
+        raise Malformed(_format_error(wire))
     try:
         return dns.message.from_wire(wire, question_only=not whole, ignore_trailing=not whole)
     except (dns.exception.DNSException, ValueError, IndexError) as error:
