@@ -305,6 +305,11 @@ def limits(facts: Json) -> Json:
             "softDeleteMaxDays": vault["softDeleteRetentionDays"]["max"],
             "softDeleteDefaultDays": vault["softDeleteRetentionDays"]["default"],
             "windowS": vault["transactionsWindowSeconds"],
+            "subscriptionTimes": vault["subscriptionMultiplier"],
+            "keyTransactions": {
+                re.sub("^EC-P", "P-", name): rates(fact)
+                for name, fact in vault["keyTransactionsPer10s"].items()
+            },
             "secretCreatesPerWindow": vault["secretCreatePer10s"],
             "transactionsPerWindow": vault["otherTransactionsPer10s"],
             "backoffS": vault["backoffSeconds"],
@@ -332,6 +337,14 @@ def limits(facts: Json) -> Json:
             "customRolesPerTenant": rbac["customRolesPerTenant"],
             "propagationMinutes": rbac["propagationMinutes"],
         },
+    }
+
+
+def rates(fact: Json) -> Json:
+    """How many keys of one kind can be made, and used, in a window, by what protects them."""
+    return {
+        protection: {"createsPerWindow": many["create"], "othersPerWindow": many["other"]}
+        for protection, many in fact.items()
     }
 
 
