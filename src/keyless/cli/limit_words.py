@@ -18,12 +18,16 @@ def limited(scope: ResourceId, *, of_subscription: bool) -> str:
 
 
 def amount(units: int, pool: str, window_s: int) -> str:
-    """How much of what in how long: `1,000 requests in a day`."""
+    """How much of what in how long: `1,000 requests in a day`; what is kept is `in all`."""
+    if not window_s:
+        return f"{units:,} {pool} in all"
     return f"{units:,} {pool} in {_SPANS.get(window_s, f'{window_s} s')}"
 
 
 def advice(scope: ResourceId, window_s: int) -> str:
     """What to do beyond a limit."""
+    if not window_s:
+        return "delete some, keep history for a shorter time, or choose a larger `sku`"
     if window_s in _ENDS:
         return (
             f"nothing more is answered until {_ENDS[window_s]}, and clients that wait as they are told stand "

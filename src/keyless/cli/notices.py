@@ -95,10 +95,11 @@ def slowed_down(told: SlowedDown) -> str:
 
     scope = ResourceId.parse(told.scope)
     whose = limited(scope, of_subscription=told.of_subscription)
+    chosen = " (`--limits` chooses other limits)" if told.window_s else ""
     return (
         f"throttled: {told.principal} was answered with 429 at {scope_in_words(scope)}: its {whose}'s limit "
-        f"of {amount(told.units, told.pool, told.window_s)} is reached; {advice(scope, told.window_s)} "
-        "(`--limits` chooses other limits)"
+        f"of {amount(told.units, told.pool, told.window_s)} is reached; "
+        f"{advice(scope, told.window_s)}{chosen}"
     )
 
 

@@ -135,8 +135,8 @@ class Peak(msgspec.Struct, frozen=True, rename="camel", tag_field="record", tag=
 class Throttling(msgspec.Struct, frozen=True, rename="camel", tag_field="record", tag="throttled"):
     """Requests of one caller that were refused because a limit was reached.
 
-    The limit was ``units`` of what ``pool`` names within ``window_s`` seconds, of one resource or, where
-    ``of_subscription``, of all those of its subscription and region.
+    The limit was ``units`` of what ``pool`` names within ``window_s`` seconds (0: of all that is kept), of
+    one resource or, where ``of_subscription``, of all those of its subscription and region.
     """
 
     principal_id: str

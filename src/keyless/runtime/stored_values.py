@@ -50,7 +50,8 @@ def read_paces(evidence: EvidenceDatabase) -> dict[tuple[str, str], Pace]:
     for who, scope, number in evidence.read_later():
         add(who, scope, later=number)
     for one in evidence.throttled():
-        add(one.principal_id, one.scope, throttled=one.count)
+        if one.window_s:  # not for want of room
+            add(one.principal_id, one.scope, throttled=one.count)
     return paces
 
 

@@ -42,7 +42,9 @@ from keyless.wire.errors import (
     Forbidden,
     InvalidBody,
     NotFound,
+    StorageFull,
     Throttled,
+    TransactionLimit,
     Unauthenticated,
     Unavailable,
     WireError,
@@ -168,7 +170,7 @@ class Dispatcher:
             return await self._handle(turn)
         if plane.journal is None or request.method in _BODILESS:
             settled = await self._authorize(turn, caller, operation.access)
-            answer = await self._handle(turn)
+            answer = await self._handle_permitted(turn, settled)
             if not answer.body:
                 settled.checked()
                 if answer.status == _NOT_MODIFIED and meaning.tally is not None:
@@ -183,7 +185,7 @@ class Dispatcher:
             settled = await self._authorize(turn, caller, access)
             if turn.plane.guard is not None:
                 await turn.plane.guard(turn.request, turn.operation, settled.scope)
-            answer = await self._handle(turn)
+            answer = await self._handle_permitted(turn, settled)
         except WireError as error:
             await journal(_performed(turn, caller, settled, error.status, error))
             raise
@@ -193,6 +195,14 @@ class Dispatcher:
         await journal(_performed(turn, caller, settled, answer.status))
         await self.notice(turn.request.now)  # the time that a change waits begins when it is made
         return answer
+
+    async def _handle_permitted(self, turn: _Turn, settled: Settled) -> Rendered:
+        """The same as `_handle`, of what was decided; that there is no room is a limit that was reached."""
+        try:
+            return await self._handle(turn)
+        except StorageFull as error:
+            self._note_throttled(turn, settled, error.limit)
+            raise
 
     async def _handle(self, turn: _Turn) -> Rendered:
         """Let the operation's handler answer a call that is permitted."""
@@ -309,11 +319,11 @@ class Dispatcher:
         try:
             tally.spend(turn.request.now + self._ahead_s(turn.plane), units)
         except Throttled as error:
-            self._note_throttled(turn, settled, error)
+            self._note_throttled(turn, settled, error.limit)
             raise
 
-    def _note_throttled(self, turn: _Turn, settled: Settled, error: Throttled) -> None:
-        limit, who = error.limit, turn.caller
+    def _note_throttled(self, turn: _Turn, settled: Settled, limit: TransactionLimit | None) -> None:
+        who = turn.caller
         if limit is not None and who is not None:
             what = (turn.operation.id, settled.scope.text, limit.pool, limit.units, limit.window_s)
             self._recorder.throttled(ThrottledKey(who.principal_id, *what, limit.of_subscription))

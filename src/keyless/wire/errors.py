@@ -223,7 +223,7 @@ class UnsupportedMediaType(WireError):
 class TransactionLimit:
     """A limit that was reached: so many units of a pool in a window, of one resource or of a subscription.
 
-    ``policy`` is what the service calls it.
+    ``window_s`` is 0 where it is about all that is kept; ``policy`` is what the service calls the limit.
     """
 
     pool: str
@@ -253,11 +253,14 @@ class Unavailable(WireError):
 
 
 class StorageFull(WireError):
-    """There is no room for what is to be written, and no wait makes any."""
+    """There is no room for what is to be written beside ``most`` bytes, and no wait makes any."""
 
     status = 429
     code = "StorageQuotaExceeded"
-    policy = "Storage"
+
+    def __init__(self, message: str, most: int) -> None:
+        super().__init__(message)
+        self.limit = TransactionLimit("bytes", most, 0, policy="Storage")
 
 
 class InvalidGrant(WireError):

@@ -143,7 +143,7 @@ def _app_configuration_problem(failure: Failure) -> dict[str, object]:
 def _policy(error: Throttled | StorageFull) -> dict[str, object]:
     """Which quota was reached; of storage, which no wait gives back, what to do."""
     if isinstance(error, StorageFull):
-        return {"policy": error.policy, "detail": error.message}
+        return {"policy": error.limit.policy, "detail": error.message}
     return {"policy": error.limit.policy if error.limit is not None else "Total Requests"}
 
 

@@ -226,6 +226,15 @@ def test_a_rate_that_is_reached_is_told_with_the_header_to_wait_by() -> None:
     assert "wait as `retry-after-ms` says" in told
 
 
+def test_a_store_without_room_is_told_with_what_makes_some() -> None:
+    scope = key_value_scope(STORE, "color", None).text
+    assert slowed_down(SlowedDown("web", scope, "bytes", 10_485_760, 0, of_subscription=False)) == (
+        "throttled: web was answered with 429 at key-value `color` of store `contoso`: its store's limit of "
+        "10,485,760 bytes in all is reached; delete some, keep history for a shorter time, or choose a "
+        "larger `sku`"
+    )
+
+
 def test_repeated_reads_and_refusals_at_a_limit_are_shown_when_quiet(
     capsys: pytest.CaptureFixture[str],
 ) -> None:

@@ -9,6 +9,8 @@ from msgspec import structs
 from signed_site import READ_WRITE, RESOURCE_ID, SignedSite
 
 from keyless.model.resources import ConfigurationStore, Replica
+from keyless.planes.appconfig.key_values.records import KEY_VALUES
+from keyless.planes.appconfig.key_values.storage import USAGE, Usage
 from keyless.planes.appconfig.plane import OPERATIONS
 from keyless.planes.appconfig.quotas import READS, WRITES, counted_at
 from keyless.store.sqlite.store import SqliteStore
@@ -156,6 +158,21 @@ async def test_a_plane_that_starts_later_in_the_day_goes_on_counting(site: Signe
     site.serve(Throttle(0.01, earlier=site.throttle.spent()))
     site.now += 3600
     assert await site.statuses(5) == {200: 3, 429: 2}
+
+
+async def test_that_there_is_no_room_is_recorded_as_a_limit_that_was_reached(site: SignedSite) -> None:
+    async with site.store.transaction() as transaction:
+        most = 10 * 1024 * 1024
+        await transaction.put(USAGE, ("contoso", KEY_VALUES.name), Usage(most))
+    answer = await site.ask("PUT", "/kv/color", {"value": "green"})
+    assert (answer.status, json.loads(answer.body)["policy"]) == (429, "Storage")
+    site.recorder.flush(NOW)
+    ((key, count),) = site.sheet.throttled
+    assert (key.pool, key.units, key.window_s, key.of_subscription, count) == ("bytes", most, 0, False, 1)
+    assert (key.principal_id, key.operation) == (
+        f"access-key:contoso:{READ_WRITE}",
+        "AppConfiguration.PutKeyValue",
+    )
 
 
 async def test_what_is_refused_is_recorded_with_the_quota_and_whose_key_it_was(site: SignedSite) -> None:

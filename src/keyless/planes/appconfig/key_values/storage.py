@@ -59,7 +59,8 @@ async def note(transaction: Transaction, store_name: str, kept: Kept, grown: int
     if total > most:
         raise StorageFull(
             f"what store `{store_name}` holds, history included, may take {most:,} bytes in its tier, and "
-            f"would take {total:,}: delete some, keep history for a shorter time, or choose a larger `sku`"
+            f"would take {total:,}: delete some, keep history for a shorter time, or choose a larger `sku`",
+            most,
         )
 
 
