@@ -34,10 +34,11 @@ async def fill(caller: Caller, store: Store, free_bytes: int) -> None:
         await transaction.put(USAGE, place, Usage(FREE_BYTES - others - free_bytes))
 
 
-async def plain_sum(store: Store, name: str) -> int:
+async def plain_sum(store: Store, name: str, kept_since: int) -> int:
     """What a look at everything adds up to."""
     records = [one for _, one in await store.scan(KEY_VALUES, (name,))]
-    revisions = [one.became for _, one in await store.scan(REVISIONS, (name,))]
+    since = kept_since - kept_since % DAY_S
+    revisions = [one.became for _, one in await store.scan(REVISIONS, (name,)) if one.at >= since]
     return sum(size(one) for one in (*records, *revisions))
 
 
@@ -51,19 +52,40 @@ async def test_the_sum_is_what_there_is_after_every_kind_of_change(
     caller: Caller, store: SqliteStore
 ) -> None:
     name = caller.store.name
-    assert await used_bytes(store, name) == 0
-    steps: list[Any] = [
-        caller.put("/kv/a", {"value": "1" * 100}),
-        caller.put("/kv/a", {"value": "2" * 50, "tags": {"t": "v"}}, label="x"),
-        caller.put("/locks/a"),
-        caller.delete("/locks/a"),
-        caller.later(40 * DAY_S).put("/kv/a", {"value": "3" * 10}),
-        caller.later(80 * DAY_S).put("/kv/a", {"value": "4" * 10}),
-        caller.later(120 * DAY_S).delete("/kv/a"),
+    assert await used_bytes(store, name, 0) == 0
+    steps: list[tuple[int, Any]] = [
+        (0, caller.put("/kv/a", {"value": "1" * 100})),
+        (0, caller.put("/kv/a", {"value": "2" * 50, "tags": {"t": "v"}}, label="x")),
+        (0, caller.put("/locks/a")),
+        (0, caller.delete("/locks/a")),
+        (20, caller.later(20 * DAY_S).put("/kv/a", {"value": "5" * 10})),
+        (40, caller.later(40 * DAY_S).put("/kv/a", {"value": "3" * 10})),
+        (80, caller.later(80 * DAY_S).put("/kv/a", {"value": "4" * 10})),
+        (90, caller.later(90 * DAY_S).put("/kv/b", {"value": "4" * 10})),
+        (120, caller.later(120 * DAY_S).delete("/kv/a")),
     ]
-    for step in steps:
+    for days, step in steps:
         assert (await step).status == 200
-        assert await used_bytes(store, name) == await plain_sum(store, name)
+        kept_since = int(caller.now) + (days - 30) * DAY_S
+        assert await used_bytes(store, name, kept_since) == await plain_sum(store, name, kept_since)
+
+
+async def test_what_has_expired_takes_no_room_though_its_key_value_was_not_written_again(
+    caller: Caller, store: SqliteStore
+) -> None:
+    await become(caller, store, "free")
+    assert (await caller.put("/kv/old", {"value": "x" * 8_000})).status == 200
+    assert (await caller.delete("/kv/old")).status == 200
+    async with store.transaction() as transaction:
+        place = next(place for place, _ in await transaction.scan(USAGE) if len(place) == 3)
+        await transaction.put(USAGE, place, Usage(FREE_BYTES - 10))
+    for days, status in ((0, 429), (7, 429), (8, 200)):
+        told = await caller.later(days * DAY_S).put("/kv/new", {"value": "y" * 100})
+        assert told.status == status, days
+    assert sorted(place[1:] for place, _ in await store.scan(USAGE)) == [
+        (KEY_VALUES.name,),
+        (KEY_VALUES.name, str((int(caller.now) + 8 * DAY_S) // DAY_S)),
+    ]
 
 
 async def test_beyond_the_tiers_storage_nothing_is_written_and_the_answer_says_so(
@@ -98,9 +120,9 @@ async def test_feature_flags_take_of_the_same_room(caller: Caller, store: Sqlite
     newest = caller.speaking("2026-05-01-preview")
     flag = {"enabled": True, "description": "y" * 100}
     headers = {"content-type": "application/vnd.microsoft.appconfig.ff+json"}
-    before = await used_bytes(store, caller.store.name)
+    before = await used_bytes(store, caller.store.name, 0)
     assert (await newest.put("/ff/beta", flag, headers=headers)).status == 200
-    assert await used_bytes(store, caller.store.name) > before + 100
+    assert await used_bytes(store, caller.store.name, 0) > before + 100
     await fill(caller, store, free_bytes=0)
     assert (await newest.put("/ff/gamma", flag, headers=headers)).status == 429
 
@@ -119,8 +141,7 @@ async def test_a_store_from_before_sums_were_kept_is_added_up_at_its_first_chang
         for place, _ in await transaction.scan(USAGE):
             await transaction.delete(USAGE, place)
     await caller.put("/kv/b", {"value": "2"})
-    ((_, usage),) = await store.scan(USAGE)
-    assert usage.bytes == await plain_sum(store, caller.store.name)
+    assert await used_bytes(store, caller.store.name, 0) == await plain_sum(store, caller.store.name, 0)
 
 
 async def test_what_a_store_held_is_forgotten_with_its_sum(caller: Caller, store: SqliteStore) -> None:

@@ -24,7 +24,7 @@ from keyless.planes.appconfig.key_values.records import (
     revision_place,
     store_key,
 )
-from keyless.planes.appconfig.key_values.storage import note, size
+from keyless.planes.appconfig.key_values.storage import Change, note
 from keyless.store.collections import STORES
 from keyless.store.ports import Collection, Key, Reader, Transaction
 
@@ -59,10 +59,11 @@ async def keep(
         await transaction.put(kept.current, lies_at, record)
     newest = await transaction.scan(kept.revisions, lies_at, limit=1)
     place = revision_place(now, newest[0][0][-1] if newest else None)
-    await transaction.put(kept.revisions, (*lies_at, place), Revision(now, record))
-    purged = await _purge(transaction, kept.revisions, lies_at, now - revision_retention_s(store))
-    grown = 2 * size(record) - size(before) - purged
-    await note(transaction, store_name, kept, grown, tier_of(store).storage_bytes if must_fit else None)
+    revision, kept_since = Revision(now, record), now - revision_retention_s(store)
+    await transaction.put(kept.revisions, (*lies_at, place), revision)
+    purged = await _purge(transaction, kept.revisions, lies_at, kept_since)
+    change = Change(before, revision, purged, kept_since)
+    await note(transaction, store_name, kept, change, tier_of(store).storage_bytes if must_fit else None)
 
 
 async def _store(reader: Reader, store_name: str) -> ConfigurationStore:
@@ -71,10 +72,10 @@ async def _store(reader: Reader, store_name: str) -> ConfigurationStore:
 
 async def _purge(
     transaction: Transaction, revisions: Collection[Revision], lies_at: Key, expired_before: int
-) -> int:
-    """Remove what has expired of a key-value's history, but for the newest of it; how many bytes that is."""
+) -> list[Revision]:
+    """Remove what has expired of a key-value's history, but for the newest of it; what that was."""
     behind = (*lies_at, places_before(expired_before))
     expired = await transaction.scan(revisions, lies_at, after=behind, limit=_PURGED_AT_ONCE)
     for place, _ in expired[1:]:
         await transaction.delete(revisions, place)
-    return sum(size(revision.became) for _, revision in expired[1:])
+    return [revision for _, revision in expired[1:]]
