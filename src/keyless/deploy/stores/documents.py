@@ -2,8 +2,9 @@
 
 Rules:
 - JSON may have comments and commas before a closing bracket, as files of settings often do;
-- keys of YAML are texts, as they are written; dates are texts, too; several documents of one file are merged;
-- a name that stands twice in one object is refused: readers differ in which one they take;
+- keys of YAML are texts, as they are written; dates are texts, too; several documents of one file are one;
+- a name that stands twice in one object is refused, as is a value in two documents: readers differ in which
+  one they take;
 - how much there is, also behind aliases of YAML, and how deep, is bounded; no message holds a value.
 """
 
@@ -11,6 +12,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable
 from math import isfinite
 from typing import Any
 
@@ -20,8 +22,11 @@ from keyless.deploy.sources import NotASource
 
 MOST_VALUES = 100_000
 DEEPEST = 64
-_TEXT_OR_COMMENT = re.compile(r'"(?:[^"\\]|\\.)*+"|//[^\n]*+|/\*.*?\*/', re.DOTALL)
-_TEXT_OR_COMMA = re.compile(r'"(?:[^"\\]|\\.)*+"|,(?=\s*+[}\]])', re.DOTALL)
+# what has no end is matched to the end, so that nothing is looked at twice
+_TEXT = r'"(?:[^"\\]|\\.)*+"?'
+_TEXT_OR_COMMENT = re.compile(_TEXT + r"|(//[^\n]*+|/\*.*?\*/)|/\*.*", re.DOTALL)
+_TEXT_OR_COMMA = re.compile(_TEXT + r"|(,)(?=\s*+[}\]])", re.DOTALL)
+_MERGE = "tag:yaml.org,2002:merge"
 _CLoader: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -34,12 +39,17 @@ def parsed_json(text: str) -> Any:  # noqa: ANN401  # any JSON
     try:
         return _bounded(_decoded(text))
     except json.JSONDecodeError:
-        plain = _TEXT_OR_COMMENT.sub(lambda one: one[0] if one[0].startswith('"') else " ", text)
-        plain = _TEXT_OR_COMMA.sub(lambda one: one[0] if one[0].startswith('"') else "", plain)
+        plain = _TEXT_OR_COMMENT.sub(lambda one: _as_space(one[1]) if one[1] else one[0], text)
+        plain = _TEXT_OR_COMMA.sub(lambda one: "" if one[1] else one[0], plain)
     try:
         return _bounded(_decoded(plain))
     except json.JSONDecodeError as error:
         raise NotASource(f"it is not JSON: {error.msg.lower()} on line {error.lineno}") from None
+
+
+def _as_space(comment: str) -> str:
+    """White space of as many lines, so that what is told of a line is true."""
+    return "\n" * comment.count("\n") or " "
 
 
 def _decoded(text: str) -> Any:  # noqa: ANN401  # any JSON
@@ -56,13 +66,16 @@ def _decoded(text: str) -> Any:  # noqa: ANN401  # any JSON
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
-        names = [name for name, _ in pairs]
-        raise _twice(next(name for name in names if names.count(name) > 1))
+        _check_once(name for name, _ in pairs)
     return found
 
 
-def _twice(name: str) -> NotASource:
-    return NotASource(f"the name `{name}` stands twice in one object: keep the one that is meant")
+def _check_once(names: Iterable[str]) -> None:
+    seen: set[str] = set()
+    for name in names:
+        if name in seen:
+            raise NotASource(f"the name `{name}` stands twice in one object: keep the one that is meant")
+        seen.add(name)
 
 
 def _constant(name: str) -> Any:  # noqa: ANN401  # never returns
@@ -89,7 +102,24 @@ def parsed_yaml(text: str) -> Any:  # noqa: ANN401  # any YAML
         return found[0]
     if not all(isinstance(one, dict) for one in found):
         raise NotASource("it has several documents, which are not all mappings")
-    return {name: value for one in found for name, value in one.items()}
+    return _bounded(_as_one(found, ""))
+
+
+def _as_one(mappings: Iterable[dict[str, Any]], within: str) -> dict[str, Any]:
+    """Mappings as one that has everything of each."""
+    whole: dict[str, Any] = {}
+    for name, value in (pair for one in mappings for pair in one.items()):
+        there = whole.get(name, {})
+        if name not in whole:
+            whole[name] = value
+        elif isinstance(there, dict) and isinstance(value, dict):
+            whole[name] = _as_one((there, value), f"{within}{name}.")
+        else:
+            raise NotASource(
+                f"`{within}{name}` stands in several of its documents, and a store has one value of it: "
+                "make a file of each, and bring those in with a `--label` of their own"
+            )
+    return whole
 
 
 class _Loader(_CLoader):  # type: ignore[valid-type, misc]  # C where PyYAML was built with it
@@ -102,14 +132,24 @@ class _Loader(_CLoader):  # type: ignore[valid-type, misc]  # C where PyYAML was
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[str, Any]:
         """A mapping by the texts of its keys."""
-        own = [key.value for key, _ in node.value if key.tag != "tag:yaml.org,2002:merge"]
         self.flatten_mapping(node)
-        for key, _ in node.value:
-            if not isinstance(key, yaml.ScalarNode):
-                raise NotASource("a key is no text")
-        if len(set(own)) < len(own):
-            raise _twice(next(str(name) for name in own if own.count(name) > 1))
         return {key.value: self.construct_object(value, deep=deep) for key, value in node.value}
+
+    def flatten_mapping(self, node: yaml.MappingNode) -> None:
+        """Put what is merged into a mapping before its own, which counts; each name is in it once then."""
+        if not all(isinstance(key, yaml.ScalarNode) for key, _ in node.value):
+            raise NotASource("a key is no text")
+        _check_once(key.value for key, _ in node.value if key.tag != _MERGE)
+        super().flatten_mapping(node)
+        node.value = list({key.value: (key, value) for key, value in node.value}.values())
+
+    def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:  # noqa: ANN401  # any YAML
+        """A value; what only looks like a number or date, or has a tag that is not its own, is refused."""
+        try:
+            return super().construct_object(node, deep=deep)
+        except (ValueError, LookupError, AttributeError):  # PyYAML's own, with the value in them
+            line = node.start_mark.line + 1
+            raise NotASource(f"the value on line {line} is not of its type: put texts in quotes") from None
 
 
 def _check_depth(text: str) -> None:

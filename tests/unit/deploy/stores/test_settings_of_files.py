@@ -87,13 +87,47 @@ def test_yaml_gives_what_json_would_and_dates_as_they_are_written() -> None:
         "Since": "2024-01-31",
         "1": "one",
     }
-    assert values(read("a: 1\nb: 1\n---\nb: 2\n", "x.yml")) == {"a": "1", "b": "2"}
     assert values(read("base: &b {x: 1, y: 1}\nown: {<<: *b, y: 2}\n", "x.yml", Form(separator=":"))) == {
         "base:x": "1",
         "base:y": "1",
         "own:x": "1",
         "own:y": "2",
     }
+
+
+def test_documents_of_one_file_are_one_and_lose_nothing() -> None:
+    text = "server: {port: 80, path: /}\n---\nserver: {name: {a: 1}}\n---\nserver: {name: {b: 2}}\nx: 1\n"
+    assert values(read(text, "application.yml", Form(separator="."))) == {
+        "server.port": "80",
+        "server.path": "/",
+        "server.name.a": "1",
+        "server.name.b": "2",
+        "x": "1",
+    }
+
+
+def test_what_is_merged_may_itself_have_been_merged_before() -> None:
+    text = "a: &a {x: 1}\nn: {deep: &b {<<: *a, x: 2}}\nc: {<<: *b}\n"
+    assert values(read(text, "x.yml", Form(separator=":"))) == {"a:x": "1", "n:deep:x": "2", "c:x": "2"}
+
+
+def test_a_mistake_is_told_by_its_line_behind_comments_of_several() -> None:
+    with pytest.raises(NotASource, match="on line 4"):
+        read('{/* one\ntwo\n*/ "a": 1,\n"b": }')
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"a": "' + '\\"' * 200_000,
+        '{"a": 1, ' + "/*" * 200_000,
+        "{" + ",".join(f'"k{number}": 1' for number in range(100_000)) + ', "k99999": 2}',
+    ],
+    ids=["text", "comment", "name"],
+)
+def test_what_has_no_end_is_refused_in_a_time_that_grows_with_it_alone(text: str) -> None:
+    with pytest.raises(NotASource):
+        read(text)
 
 
 def test_properties_are_read_as_java_reads_them() -> None:
@@ -201,6 +235,11 @@ MANY = "a: &a [1,1,1,1,1,1,1,1,1]\n" + "\n".join(
         ("x.yaml", "a: \x07", "not allowed there"),
         ("x.yaml", "[" * 80 + "]" * 80, "nested more than"),
         ("x.yaml", "a: 1\n---\n- 1\n", "not all mappings"),
+        ("x.yaml", "a: {b: 1}\n---\na: {b: PLANTED}\n", "`a.b` stands in several of its documents"),
+        ("x.yaml", "a: 1\nb: !!int PLANTED\n", "the value on line 2 is not of its type"),
+        ("x.yaml", "a: !!bool PLANTED\n", "the value on line 1 is not of its type"),
+        ("x.yaml", "a: !!timestamp PLANTED\n", "the value on line 1 is not of its type"),
+        ("x.yaml", "a: " + "1" * 5000, "the value on line 1 is not of its type"),
         ("x.yaml", MANY, "more than 100,000 values"),
         ("x.kv", '{"things": []}', "it has no list of key-values"),
     ],
