@@ -21,7 +21,7 @@ class Left(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """Which names are wanted, by patterns as shells have them; case does not count."""
+    """Which names are wanted: as they are, or by patterns as shells have them; case does not count."""
 
     only: Sequence[str] = ()
     leave_out: Sequence[str] = ()
@@ -32,7 +32,12 @@ class Choice:
 
 
 def _any_matches(patterns: Sequence[str], names: Sequence[str]) -> bool:
-    return any(fnmatchcase(name.casefold(), one.casefold()) for one in patterns for name in names)
+    return any(_matches(one.casefold(), name.casefold()) for one in patterns for name in names)
+
+
+def _matches(pattern: str, name: str) -> bool:
+    """Names may have brackets of their own, as the places of lists in properties: `hosts[0]`."""
+    return pattern == name or fnmatchcase(name, pattern)
 
 
 def decoded(data: bytes) -> str:

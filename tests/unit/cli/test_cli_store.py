@@ -152,6 +152,21 @@ def test_a_key_of_which_no_secret_can_be_made_stays_held_back(project: Project) 
     assert "left out   Schlüssel:Key: no name of a vault comes of it" in ran.stdout
 
 
+def test_a_feature_flag_with_a_secret_in_it_stays_held_back(project: Project) -> None:
+    told = {"name": "Told", "parameters": {"apiKey": "PLANTED1"}}
+    section = {"FeatureManagement": {"Beta": {"EnabledFor": [told]}}}
+    ran = brought(project, section, "--secrets-to", "contoso-orders")
+    assert ran.exit_code == 3
+    assert "held back  .appconfig.featureflag/Beta" in ran.stdout
+    assert "left out   .appconfig.featureflag/Beta: a feature flag cannot be a Key Vault" in ran.stdout
+    assert (".appconfig.featureflag/Beta" in held(project), secrets(project)) == (False, {})
+
+
+def test_a_key_with_brackets_can_be_allowed_by_its_name(project: Project) -> None:
+    ran = brought(project, "a[0].key=PLANTED1\n", "--allow", "a[0].key", name="x.properties")
+    assert (ran.exit_code, held(project)["a[0].key"]) == (0, "PLANTED1")
+
+
 def test_what_differs_or_is_locked_stops_everything(project: Project) -> None:
     locked = {"items": [{"key": "Orders:Title", "value": "Locked", "locked": True}]}
     brought(project, locked, name="set.json")

@@ -25,7 +25,7 @@ from keyless.wire.errors import WireError
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """How key-values are made of what a source holds, and what is written of those that a store holds.
+    """How key-values are made of what a source holds.
 
     ``separator`` stands between the parts of a key; empty where what is nested becomes one value of JSON.
     ``depth`` is how many levels become parts of keys; none for all. ``label`` is what all get; none leaves
@@ -152,9 +152,10 @@ class FoundSettings:
         """Whether a key-value of the store lies in the part that the source speaks of."""
         if is_flag_key(name.key):
             spoken_of = self.has_features and not self.form.skip_features
+            called = name.key.removeprefix(FLAG_PREFIX)
         else:
             spoken_of = name.key.startswith(self.form.prefix)
-        called = name.key.removeprefix(FLAG_PREFIX).removeprefix(self.form.prefix)
+            called = name.key.removeprefix(self.form.prefix)
         return spoken_of and self._covers_label(name.label) and self.choice.takes(called, name.key)
 
     def _covers_label(self, label: str | None) -> bool:

@@ -3,6 +3,7 @@
 Rules:
 - what looks like a secret is held back; where a vault is named for secrets, it becomes a secret there, and a
   Key Vault reference in its place comes into the store, in the same step;
+- a feature flag stays held back: what reads it would not follow a reference;
 - a secret is called after its key, in the form that vaults take. Keys that would give one name are refused;
   one key with several labels gives one secret, unless its values differ;
 - a secret of that name with another value is refused, unless what differs is to be renewed;
@@ -17,7 +18,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 from keyless.deploy.sources import Choice, Left, NotASource
-from keyless.deploy.stores.found import FoundSettings
+from keyless.deploy.stores.found import FoundSettings, is_flag_key
 from keyless.deploy.stores.held_back import why_held_back
 from keyless.deploy.vaults.found import Found, Making, name_in_vault, secret_arrival
 from keyless.estate.key_values import REFERENCE_TYPE, reference_value, secret_uri
@@ -34,6 +35,8 @@ from keyless.planes.keyvault.arrivals import coming_in as secrets_coming_in
 from keyless.planes.keyvault.secrets.properties import SecretProperties
 from keyless.store.ports import Store
 from keyless.wire.errors import WireError
+
+_FLAG = "a feature flag cannot be a Key Vault reference: take the secret out of it"
 
 Source = Callable[[], Awaitable[FoundSettings]]
 """Reads what is to come into a store."""
@@ -151,6 +154,9 @@ class _Parts:
         known: dict[tuple[str, SecretText], str] = {}
         moved: set[Name] = set()
         for one in self._held:
+            if is_flag_key(one.name.key):
+                self.left.append(Left(one.name.key, _FLAG))
+                continue
             text = SecretText(one.content.value or "")
             try:
                 secret = known.get((one.name.key, text)) or self._moved(of_vault, one, text, making)

@@ -270,6 +270,10 @@ def test_a_source_speaks_of_its_prefix_and_label_alone() -> None:
     flag = Name(".appconfig.featureflag/f", "dev")
     spoken = [Name("app/b", "dev"), Name("app/xb", "dev"), Name("b", "dev"), Name("app/b"), flag]
     assert [found.covers(one) for one in spoken] == [True, False, False, False, False]
+    text = '{"feature_management": {"feature_flags": []}}'
+    chosen = read(text, form=Form(prefix="app/"), choice=Choice(["beta*"]))
+    covered = [chosen.covers(Name(f".appconfig.featureflag/{name}")) for name in ("beta", "app/beta")]
+    assert covered == [True, False]
     every = read(json.dumps(KVSET))
     assert every.covers(Name("z", "any"))
     assert every.covers(Name(".appconfig.featureflag/f"))
