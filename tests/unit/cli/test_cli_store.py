@@ -353,6 +353,31 @@ def test_an_export_can_be_a_part_and_in_any_format(project: Project) -> None:
     assert [one["key"] for one in json.loads(text)["items"]] == ["Mail:Host"]
 
 
+def test_a_prefix_is_taken_off_and_comes_back_in_a_set_of_key_values_too(project: Project) -> None:
+    items = [
+        {"key": "app/a", "value": "1", "label": "dev"},
+        {"key": "app/", "value": "2"},
+        {"key": "app/.appconfig.featureflag/x", "value": "3"},
+        {"key": "b", "value": "4"},
+    ]
+    brought(project, {"items": items}, name="set.json")
+    brought(project, {"FeatureManagement": {"Beta": True}})
+    ran, text = exported(project, "app.json", "--prefix", "app/")
+    assert [one["key"] for one in json.loads(text)["items"]] == [".appconfig.featureflag/Beta", "a"]
+    assert "left out: app/: nothing is left of its key without the prefix" in ran.stderr
+    assert "left out: app/.appconfig.featureflag/x: without the prefix its key is that of" in ran.stderr
+    back = brought(project, text, "--prefix", "app/", name="app.json")
+    assert "0 key-values written into store `contoso-settings`, 2 unchanged" in back.stderr
+
+
+@pytest.mark.parametrize("value", ["NaN", '{"a":1,"a":2}', "1e999", "[" * 200 + "]" * 200])
+def test_a_value_that_readers_of_json_take_for_several_stays_a_text(project: Project, value: str) -> None:
+    item = {"key": "a", "value": value, "content_type": "application/json"}
+    brought(project, {"items": [item]}, "--allow", "*", name="set.json")
+    _, text = exported(project, "x.json", "--format", "json")
+    assert json.loads(text)["a"] == value
+
+
 def test_keys_that_cannot_stand_beside_each_other_are_not_written(project: Project) -> None:
     brought(project, {"a": 1, "a:b": 2}, "--format", "json")
     out = str(project.root / "out.json")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import msgspec
 
 
 def is_json_type(content_type: str | None) -> bool:
@@ -14,7 +14,7 @@ def is_json_type(content_type: str | None) -> bool:
 def is_json(value: str) -> bool:
     """Whether a value is JSON."""
     try:
-        json.loads(value)
-    except (ValueError, RecursionError):
+        msgspec.json.decode(value)
+    except (msgspec.DecodeError, RecursionError):
         return False
     return True

@@ -37,14 +37,24 @@ def parsed_json(text: str) -> Any:  # noqa: ANN401  # any JSON
         NotASource: it is none.
     """
     try:
-        return _bounded(_decoded(text))
+        return exact_json(text)
     except json.JSONDecodeError:
         plain = _TEXT_OR_COMMENT.sub(lambda one: _as_space(one[1]) if one[1] else one[0], text)
         plain = _TEXT_OR_COMMA.sub(lambda one: "" if one[1] else one[0], plain)
     try:
-        return _bounded(_decoded(plain))
+        return exact_json(plain)
     except json.JSONDecodeError as error:
         raise NotASource(f"it is not JSON: {error.msg.lower()} on line {error.lineno}") from None
+
+
+def exact_json(text: str) -> Any:  # noqa: ANN401  # any JSON
+    """The value of JSON as programs write it.
+
+    Raises:
+        json.JSONDecodeError: it is none.
+        NotASource: readers differ in what it says, or it is too much.
+    """
+    return _bounded(_decoded(text))
 
 
 def _as_space(comment: str) -> str:

@@ -6,8 +6,9 @@ Rules:
   asked for; that there are others is told, and so is whatever a key-value has besides and loses;
 - what a format has no way to write at all is left out, and told: no value, a reference to a secret, a feature
   flag where there is no section for them, a key that would be read as something else;
-- JSON and YAML write a value of a JSON content type as what it is, and with a separator keys of several parts
-  as nested objects and lists, as the Azure CLI does.
+- JSON and YAML write a value of a JSON content type as what it is, where every reader takes it for the same,
+  and with a separator keys of several parts as nested objects and lists, as the Azure CLI does;
+- a prefix is taken off the keys of settings in every format; those of feature flags never have it.
 """
 
 from __future__ import annotations
@@ -16,8 +17,11 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from keyless.deploy.sources import Choice, Left
+from msgspec import structs
+
+from keyless.deploy.sources import Choice, Left, NotASource
 from keyless.deploy.stores.content_types import is_json_type
+from keyless.deploy.stores.documents import exact_json
 from keyless.deploy.stores.env_written import env_text
 from keyless.deploy.stores.feature_sections import SECTIONS
 from keyless.deploy.stores.features_written import feature_sections
@@ -31,6 +35,7 @@ from keyless.estate.yaml_text import dump
 from keyless.planes.appconfig.key_values.records import KeyValue, Name
 
 _FLAT = frozenset({Format.ENV, Format.PROPERTIES})
+_HOLDS_ALL = "`--format kvset` holds everything"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +59,7 @@ class Wanted:
     def wants(self, one: KeyValue) -> bool:
         """Whether a key-value is wanted, its label aside."""
         is_flag = is_flag_key(one.key)
-        called = one.key.removeprefix(FLAG_PREFIX if is_flag else self.prefix)
+        called = self.called(one).removeprefix(FLAG_PREFIX)
         return (
             (is_flag or one.key.startswith(self.prefix))
             and not (is_flag and self.skip_features)
@@ -62,6 +67,10 @@ class Wanted:
             and self.choice.takes(called, one.key)
             and all(one.tags.get(name) == value for name, value in self.tags.items())
         )
+
+    def called(self, one: KeyValue) -> str:
+        """The key that a key-value has in the file."""
+        return one.key if is_flag_key(one.key) else one.key.removeprefix(self.prefix)
 
     def labelled(self, one: KeyValue) -> bool:
         """Whether a key-value has a label that is wanted."""
@@ -94,10 +103,10 @@ def written(key_values: Iterable[KeyValue], wanted: Wanted) -> Written:
     result = Written(held=[one for one in chosen if wanted.labelled(one)])
     others = {one.label for one in chosen if not wanted.labelled(one)}
     result.other_labels = sorted(others, key=lambda label: label or "")
-    if wanted.format is Format.KVSET:
-        result.text = kvset_text(result.held)
-        return result
     result.held = [one for one in result.held if _can_stand(one, wanted, result.left)]
+    if wanted.format is Format.KVSET:
+        result.text = kvset_text(structs.replace(one, key=wanted.called(one)) for one in result.held)
+        return result
     if wanted.format in _FLAT:
         _write_flat(wanted, result)
     else:
@@ -107,18 +116,33 @@ def written(key_values: Iterable[KeyValue], wanted: Wanted) -> Written:
 
 
 def _can_stand(one: KeyValue, wanted: Wanted, left: list[Left]) -> bool:
-    why = ""
-    if one.value is None:
-        why = "it has no value"
-    elif one.content_type == REFERENCE_TYPE:
-        why = "it refers to a secret, and the format cannot say so"
-    elif is_flag_key(one.key) and wanted.format in _FLAT:
-        why = "the format has no feature flags"
-    elif not one.key.removeprefix(wanted.prefix):
-        why = "nothing is left of its key without the prefix"
+    why = _without_prefix(one, wanted)
+    if not why and wanted.format is not Format.KVSET and (lacking := _what_lacks(one, wanted.format)):
+        why = f"{lacking}: {_HOLDS_ALL}"
     if why:
-        left.append(Left(one.key, f"{why}: `--format kvset` holds everything"))
+        left.append(Left(one.key, why))
     return not why
+
+
+def _without_prefix(one: KeyValue, wanted: Wanted) -> str:
+    """Why the rest of a key is none; empty where it is one."""
+    called = wanted.called(one)
+    if not called:
+        return "nothing is left of its key without the prefix"
+    if called != one.key and is_flag_key(called):
+        return "without the prefix its key is that of a feature flag"
+    return ""
+
+
+def _what_lacks(one: KeyValue, format_: Format) -> str:
+    """What a format that knows keys and values alone has no way to write; empty where it has one."""
+    if one.value is None:
+        return "it has no value"
+    if one.content_type == REFERENCE_TYPE:
+        return "it refers to a secret, and the format cannot say so"
+    if is_flag_key(one.key) and format_ in _FLAT:
+        return "the format has no feature flags"
+    return ""
 
 
 def _lost(one: KeyValue) -> list[str]:
@@ -133,26 +157,23 @@ def _lost(one: KeyValue) -> list[str]:
 
 
 def _write_flat(wanted: Wanted, result: Written) -> None:
-    settings = {one.key.removeprefix(wanted.prefix): one.value or "" for one in result.held}
+    settings = {wanted.called(one): one.value or "" for one in result.held}
     if wanted.format is Format.PROPERTIES:
         result.text = properties_text(settings)
         return
     result.text, unwritable = env_text(settings, wanted.separator)
     result.left += unwritable
     gone = {one.what for one in unwritable}
-    result.held = [one for one in result.held if one.key.removeprefix(wanted.prefix) not in gone]
+    result.held = [one for one in result.held if wanted.called(one) not in gone]
 
 
 def _write_nested(wanted: Wanted, result: Written) -> None:
     separator = wanted.separator or (OF_DOTNET if wanted.format is Format.APPSETTINGS else "")
     flags = [one for one in result.held if is_flag_key(one.key)]
-    settings = {
-        one.key.removeprefix(wanted.prefix): _meant(one) for one in result.held if not is_flag_key(one.key)
-    }
+    settings = {wanted.called(one): _meant(one) for one in result.held if not is_flag_key(one.key)}
     for key in [key for key in settings if _first(key, separator) in SECTIONS]:
         del settings[key]
-        why = "it would be read as a feature flag: `--format kvset` holds everything"
-        result.left.append(Left(wanted.prefix + key, why))
+        result.left.append(Left(wanted.prefix + key, f"it would be read as a feature flag: {_HOLDS_ALL}"))
     sections, unwritable = feature_sections(flags, wanted.spelling)
     result.left += unwritable
     gone = {one.what for one in result.left}
@@ -172,8 +193,8 @@ def _meant(one: KeyValue) -> object:
     if not is_json_type(one.content_type):
         return value
     try:
-        return json.loads(value)
-    except (ValueError, RecursionError):
+        return exact_json(value)
+    except (NotASource, json.JSONDecodeError):
         return value
 
 
