@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import shutil
 from pathlib import Path
 
@@ -37,20 +38,21 @@ def write_whole(path: Path, content: str | bytes, *, private: bool = False) -> N
         Failure: it cannot be written; what was there before is still there.
     """
     data = content.encode() if isinstance(content, str) else content
-    target = path.resolve()
     try:
-        if target.exists() and not target.is_file():
-            target.write_bytes(data)
+        if path.exists() and not path.is_file():
+            path.write_bytes(data)
         else:
-            _replace(target, data, _OWNER if private else _ANYONE)
+            _replace(path.resolve(), data, _OWNER if private else _ANYONE)
     except OSError as error:
         raise Failure(f"cannot write `{path}`: {(error.strerror or str(error)).lower()}", 2) from error
 
 
 def _replace(target: Path, data: bytes, mode: int) -> None:
-    draft = target.with_name(f".{target.name[:100]}.{os.getpid()}.draft")
+    """Write beside it first: into a file that nobody can have made before, to read what comes into it."""
+    draft = target.with_name(f".{target.name[:100]}.{secrets.token_hex(8)}.draft")
+    opened = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
     try:
-        with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, mode), "wb") as file:
+        with open(opened, "wb") as file:
             file.write(data)
         if target.exists():
             shutil.copymode(target, draft)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 from pathlib import Path
 
 import click
@@ -117,6 +118,25 @@ def test_what_is_no_plain_file_is_written_to_and_not_replaced(tmp_path: Path) ->
     assert Path("/dev/null").is_char_device()
     with pytest.raises(Failure, match=f"cannot write `{tmp_path}`: is a directory"):
         write_whole(tmp_path, "x")
+
+
+def test_a_pipe_is_written_to_by_whatever_name_it_has(tmp_path: Path) -> None:
+    read, write = os.pipe()
+    write_whole(Path(f"/dev/fd/{write}"), "told")
+    os.close(write)
+    with open(read, "rb") as pipe:
+        assert pipe.read() == b"told"
+
+
+def test_what_is_there_under_the_name_of_a_draft_is_not_written_into(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("keyless.cli.files.secrets.token_hex", lambda _: "drawn")
+    planted = tmp_path / ".out.drawn.draft"
+    planted.write_text("theirs")
+    with pytest.raises(Failure, match="cannot write"):
+        write_whole(tmp_path / "out", "secret", private=True)
+    assert (planted.read_text(), (tmp_path / "out").exists()) == ("theirs", False)
 
 
 def test_a_file_that_cannot_be_written_leaves_what_was_there(tmp_path: Path) -> None:
