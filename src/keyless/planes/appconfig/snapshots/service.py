@@ -23,6 +23,7 @@ from keyless.model.resources import ConfigurationStore
 from keyless.planes.appconfig.conditions import UNCONDITIONAL, Conditions
 from keyless.planes.appconfig.errors import AlreadyExists, InvalidState
 from keyless.planes.appconfig.etags import new_etag
+from keyless.planes.appconfig.key_values.listing import walk
 from keyless.planes.appconfig.key_values.records import KeyValue, store_key
 from keyless.planes.appconfig.paging import ITEMS_PER_PAGE, Page
 from keyless.planes.appconfig.snapshots import listing
@@ -94,10 +95,11 @@ class Snapshots:
         tier = tier_of(store)
         check(new, tier)
         async with self._store.transaction() as transaction:
-            await _remove_expired(transaction, store.name, now)
+            used = await _used(transaction, store.name, now)
             if await transaction.get(SNAPSHOTS, snapshot_key(store.name, new.name)) is not None:
                 raise AlreadyExists(new.name)
-            made = await self._made(transaction, store.name, new, tier, now)
+            room = tier.snapshot_storage_bytes - used
+            made = await self._made(transaction, store.name, new, tier, room, now)
             await transaction.put(SNAPSHOTS, snapshot_key(store.name, new.name), made)
         return structs.replace(made, status=PROVISIONING, etag=self._etag(), expires_at=None)
 
@@ -152,9 +154,13 @@ class Snapshots:
         store_name: str,
         new: NewSnapshot,
         tier: AppConfigurationTier,
+        room: int,
         now: int,
     ) -> Snapshot:
-        """A snapshot of what its filters choose now, whose pages are written; or one that has failed."""
+        """A snapshot of what its filters choose now, whose pages are written; or one that has failed.
+
+        ``room`` is how many bytes the store has for it.
+        """
         made = Snapshot(
             name=new.name,
             filters=new.filters,
@@ -167,7 +173,6 @@ class Snapshots:
             tags=dict(new.tags),
             description=new.description,
         )
-        room = tier.snapshot_storage_bytes - await _used(transaction, store_name)
         most = min(limits().app_configuration.snapshot_max_bytes, room)
         try:
             items, size = await composed(transaction, store_name, new.filters, new.composition, most)
@@ -190,15 +195,15 @@ async def _write_pages(
         await transaction.put(SNAPSHOT_PAGES, page_key(store_name, name, number), page)
 
 
-async def _used(transaction: Transaction, store_name: str) -> int:
-    """How many bytes the snapshots of a store have."""
-    return sum(one.size_bytes for _, one in await transaction.scan(SNAPSHOTS, store_key(store_name)))
-
-
-async def _remove_expired(transaction: Transaction, store_name: str, now: int) -> None:
-    for place, found in await transaction.scan(SNAPSHOTS, store_key(store_name)):
-        if not found.there(now):
+async def _used(transaction: Transaction, store_name: str, now: int) -> int:
+    """How many bytes the snapshots of a store have, once those that have expired are gone."""
+    used = 0
+    async for place, found in walk(transaction, SNAPSHOTS, store_key(store_name)):
+        if found.there(now):
+            used += found.size_bytes
+        else:
             await _remove(transaction, place)
+    return used
 
 
 async def _remove(transaction: Transaction, place: Key) -> None:
