@@ -1,7 +1,8 @@
 """What a list of key-values selects, as evidence keeps it; and whether its client follows references.
 
 Rules:
-- key, label and tag filters are kept as they were sent; without a filter everything is meant;
+- key, label and tag filters are kept as they were sent; without a filter everything is meant, and so it is
+  with tags at an api-version that passes over them;
 - a provider says in `Correlation-Context` that it was given a way to read from Key Vault (`UsesKeyVault`). It
   then follows every reference that it loads.
 
@@ -10,6 +11,7 @@ Source: https://learn.microsoft.com/azure/azure-app-configuration/rest-api-key-v
 
 from __future__ import annotations
 
+from keyless.planes.appconfig.api_versions import has
 from keyless.wire.operation import Selected
 from keyless.wire.request import Request
 
@@ -20,10 +22,11 @@ _USES_KEY_VAULT = "useskeyvault"
 def selected_by(request: Request) -> Selected:
     """What a request for a list selects."""
     query = request.query
+    tags = query.all("tags") if has("key_values?tags", query.get("api-version") or "") else ()
     return Selected(
         keys=query.get("key") or "",
         labels=query.get("label") or "",
-        tags=tuple(sorted(text for text in query.all("tags") if text)),
+        tags=tuple(sorted(text for text in tags if text)),
         snapshot=query.get("snapshot") or "",
         follows=_USES_KEY_VAULT in _told(request),
     )

@@ -22,6 +22,11 @@ async def test_the_filters_of_a_list_are_noted_as_they_were_sent(site: Configura
     ]
 
 
+async def test_tags_that_a_version_passes_over_select_nothing(site: ConfigurationSite) -> None:
+    await site.ask("GET", "/kv", query="tags=team%3Dblue", version="1.0")
+    assert [one.tags for one in site.selected()] == [()]
+
+
 @pytest.mark.parametrize(
     ("says", "follows"),
     [
