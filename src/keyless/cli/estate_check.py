@@ -105,16 +105,16 @@ def _recorded(project: Project) -> tuple[list[Observation], list[Selection]]:
 def _tell(project: Project, estate: Estate, results: tuple[ReferenceResult, ...]) -> None:
     from keyless.estate.warnings import warnings_of
     from keyless.plan.references.readers import broken
-    from keyless.plan.reports.references import told_lines
+    from keyless.plan.reports.references import to_tell
+    from keyless.plan.results.references import Severity
 
     lost = broken(results)
     say(f"{ESTATE_FILE} is in order: {', '.join(_counts(estate, results))}")
     for warning in warnings_of(estate, resolved=True):
         say(f"warning: {warning}")
-    for one in results:
-        where = f"{project.estate_file}:{one.line}: " if one.line else ""
-        for line in told_lines(one):
-            say(f"{where}{line}", bad=one in lost)
+    for one in to_tell(results):
+        where = f"{project.estate_file}:{one.first.line}: " if one.first.line else ""
+        say(f"{where}{one.sentence}", bad=one.severity is Severity.ERROR)
     if lost:
         say(f"{counted(len(lost), 'reference', 'references')} cannot be followed", bad=True)
 

@@ -42,7 +42,7 @@ from keyless.plan.references.facts import (
     StoredReference,
 )
 from keyless.plan.references.readers import World, broken, resolved, seen_reading
-from keyless.plan.reports.references import told_lines
+from keyless.plan.reports.references import to_tell
 from keyless.plan.results.references import ReferenceResult, Severity
 
 TENANT = "99999999-0000-0000-0000-000000000009"
@@ -86,6 +86,10 @@ def result(
     return found
 
 
+def told_lines(*found: ReferenceResult) -> list[str]:
+    return [one.sentence for one in to_tell(found)]
+
+
 def able(found: ReferenceResult) -> dict[str, bool]:
     return {one.name: one.planned for one in found.readers}
 
@@ -94,7 +98,7 @@ def able(found: ReferenceResult) -> dict[str, bool]:
 def test_whoever_has_a_role_at_the_secret_or_above_it_can_read_it(scope: str) -> None:
     found = result(READS_STORE, gives(scope))
     assert able(found) == {"web": True}
-    assert not list(told_lines(found))
+    assert told_lines(found) == []
 
 
 @pytest.mark.parametrize("scope", [f"{VAULT}/secrets/db2", f"{VAULT}-2", STORE])
@@ -207,3 +211,22 @@ def test_nobody_is_asked_about_what_cannot_be_followed() -> None:
     assert line.startswith(
         "error: reference `Orders:Db` of store `contoso-orders`: vault `contoso-orders` has"
     )
+
+
+def test_those_who_cannot_read_the_same_are_told_of_together() -> None:
+    everybody = [Subject(f"{number:08}", f"app-{number}", SubjectKind.APPLICATION) for number in range(5)]
+    seen = [saw(one, READ_CONFIGURATION, STORE) for one in everybody]
+    keys = [reference(key=f"Orders:{number}") for number in range(4)]
+    found = [result(seen=seen, subjects=everybody, one=one) for one in keys]
+    (alone,) = told_lines(found[0])
+    (both,) = told_lines(*found[:2])
+    (line,) = told_lines(*found)
+    assert alone.startswith(
+        "warning: reference `Orders:0` of store `contoso-orders`: `app-0`, `app-1` and 3 more, which read it, "
+        "cannot read secret `db` of `contoso-orders.vault.azure.net`; if they follow references, grant it"
+    )
+    assert "references `Orders:0` and `Orders:1` of store" in both
+    assert "references `Orders:0`, `Orders:1` and 2 more of store `contoso-orders`: `app-0`" in line
+    assert line.endswith("and likewise for the others (as JSON: all 5 commands)")
+    assert line.count("az role assignment create") == 1
+

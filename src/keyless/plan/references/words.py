@@ -7,6 +7,10 @@ from keyless.plan.references.facts import StoredReference
 
 def reference_named(one: StoredReference) -> str:
     """A reference by key, label, snapshot and store."""
-    label = f" (label `{one.label}`)" if one.label else ""
-    snapshot = f" in snapshot `{one.snapshot}`" if one.snapshot else ""
-    return f"`{one.key}`{label}{snapshot} of store `{one.store.name}`"
+    return f"{place_named(one.key, one.label, one.snapshot)} of store `{one.store.name}`"
+
+
+def place_named(key: str, label: str, snapshot: str) -> str:
+    """Where in its store a reference is."""
+    labelled = f" (label `{label}`)" if label else ""
+    return f"`{key}`{labelled}{f' in snapshot `{snapshot}`' if snapshot else ''}"

@@ -20,7 +20,6 @@ from keyless.plan.reports.scores import score_section
 from keyless.plan.reports.summary import actions_in, changes, excess_in_order, headline, risks_in_words, rows
 from keyless.plan.reports.tables import Section, fitted
 from keyless.plan.result import Plan, PlannedAssignment
-from keyless.plan.results.references import ReferenceResult
 from keyless.plan.results.today import counted_risks
 from keyless.plan.score import Score
 from keyless.plan.wording import place, short_scope
@@ -205,22 +204,10 @@ def _reads(plan: Plan) -> Section:
 
 def _references(plan: Plan) -> Section:
     found = (
-        (
-            f"**{references.judged(one).value}**",
-            prose(references.reference_in_words(one)),
-            prose(one.why),
-            "<br>".join(prose(text) for text in _what_to_do(one)),
-        )
-        for one in references.to_tell(plan.references)
+        (f"**{one.severity.value}**", prose(one.what), prose(one.why), prose(one.how))
+        for one in references.worst_first(plan.references)
     )
     return Section(references.TITLE, ("", "reference", "why", "what to do"), tuple(found), details=True)
-
-
-def _what_to_do(one: ReferenceResult) -> Iterator[str]:
-    if one.how:
-        yield one.how
-    for reader in one.unable():
-        yield f"{references.unable_in_words(one, reader)}; {references.advice(reader)}"
 
 
 def _native(plan: Plan) -> Section:

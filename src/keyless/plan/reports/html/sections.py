@@ -13,7 +13,7 @@ from keyless.plan.reports.reads import TITLE, judged, reader_in_words
 from keyless.plan.reports.summary import actions_in, excess_in_order, risk_in_words, risks_in_words
 from keyless.plan.result import Plan, PlannedAssignment
 from keyless.plan.results.identities import NearGroup
-from keyless.plan.results.references import ReferenceResult, Severity
+from keyless.plan.results.references import Severity
 from keyless.plan.results.secrets import CodePlace
 from keyless.plan.results.today import RiskCount, counted_risks
 from keyless.plan.score import MEASURES, Score
@@ -291,24 +291,18 @@ def _reads(plan: Plan) -> Part:
 
 
 def _references(plan: Plan) -> Part:
-    told = references.to_tell(plan.references)
+    told = references.worst_first(plan.references)
     rows = (
         (
-            _severity(references.judged(one)),
-            element("span", prose(references.reference_in_words(one)), title=one.store),
+            _severity(one.severity),
+            element("span", prose(one.what), title=one.first.store),
             prose(one.why),
-            joined((prose(one.how), *_unable(one))),
+            prose(one.how),
         )
         for one in told
     )
     content = table(("", "reference", "why", "what to do"), rows, caption=references.TITLE)
     return Part("references", references.TITLE, len(told), content)
-
-
-def _unable(one: ReferenceResult) -> Iterator[Html]:
-    for each in one.unable():
-        said = f"{references.unable_in_words(one, each)}; {references.advice(each)}"
-        yield element("div", prose(said))
 
 
 def _severity(severity: Severity) -> Html:
