@@ -14,6 +14,7 @@ Pure. Source: https://learn.microsoft.com/azure/azure-app-configuration/referenc
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -103,6 +104,7 @@ class _Asked:
         self._spelled: dict[str, str] = {}
         self._stores: dict[str, list[Observation]] = {}
         self._secrets: dict[tuple[str, ResourceId], list[Observation]] = {}
+        self._read: dict[tuple[str, ResourceId], Sequence[tuple[Run, int]]] = {}
         for one in observations:
             who = guid_key(one.principal_id)
             self._spelled.setdefault(who, one.principal_id)
@@ -117,18 +119,24 @@ class _Asked:
 
     def after_reading(self, who: str, one: StoredReference, secret: ResourceId | None) -> bool:
         """Whether a principal asked for a secret after it had read in the reference's store, in one run."""
-        if secret is None:
-            return False
-        read = [line for line in self._stores.get(who, ()) if one.store.contains(line.scope_id)]
-        asked = self._secrets.get((who, secret), ())
+        asked = () if secret is None else self._secrets.get((who, secret), ())
         return any(
-            _within(run, first) and _within(run, then) and first <= then
-            for run in self._runs.get(who, ())
-            for line in read
-            for first in _moments(line)
-            for other in asked
-            for then in _moments(other)
+            _within(run, then) and first <= then
+            for line in asked
+            for then in _moments(line)
+            for run, first in self._first_reads(who, one.store)
         )
+
+    def _first_reads(self, who: str, store: ResourceId) -> Sequence[tuple[Run, int]]:
+        """The runs in which a principal read in a store, each with when it did so first."""
+        found = self._read.get((who, store))
+        if found is None:
+            lines = [line for line in self._stores.get(who, ()) if store.contains(line.scope_id)]
+            moments = sorted(moment for line in lines for moment in _moments(line))
+            began = ((run, bisect_left(moments, run.started)) for run in self._runs.get(who, ()))
+            there = [(run, moments[at]) for run, at in began if at < len(moments)]
+            found = self._read[who, store] = [(run, first) for run, first in there if _within(run, first)]
+        return found
 
 
 def _moments(line: Observation) -> Collection[int]:

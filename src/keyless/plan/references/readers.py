@@ -45,7 +45,8 @@ class SeenReading:
         """Whether a principal was seen to read a reference, or to list in its store."""
         if one.snapshot:
             return self.by_name(principal_id, one)
-        return any(scope.contains(one.lies_at) for scope in self.scopes.get(guid_key(principal_id), ()))
+        lies_at = one.lies_at
+        return any(scope.contains(lies_at) for scope in self.scopes.get(guid_key(principal_id), ()))
 
     def by_name(self, principal_id: str, one: StoredReference) -> bool:
         """Whether a principal was seen to read the very reference, or the snapshot that it lies in."""
@@ -145,11 +146,12 @@ def _reader(
     world: World, subject: Subject, one: StoredReference, vault: HeldVault, secret: str, *, seen: bool
 ) -> ReferenceReader:
     planned = world.planned.reads_secret(subject.principal_id, vault, secret)
+    as_today = world.today is world.planned
     return ReferenceReader(
         principal_id=subject.principal_id,
         name=subject.name,
         seen=seen,
-        today=world.today.reads_secret(subject.principal_id, vault, secret),
+        today=planned if as_today else world.today.reads_secret(subject.principal_id, vault, secret),
         planned=planned,
         follows=(guid_key(subject.principal_id), one) in world.follows,
         how="" if planned else _grant(world, subject, vault, secret),
