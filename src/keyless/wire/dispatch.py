@@ -50,7 +50,7 @@ from keyless.wire.errors import (
     WireError,
 )
 from keyless.wire.meaning import Down, Meaning, Meanings, Site, World
-from keyless.wire.operation import Asked, Operation, Public, Requires, WorkloadOnly
+from keyless.wire.operation import Asked, Operation, Public, Requires, Selects, WorkloadOnly
 from keyless.wire.plane import CUT, Failure, Journal, Performed, Plane, Rendered
 from keyless.wire.request import Request
 from keyless.wire.serving import Deferred
@@ -308,6 +308,8 @@ class Dispatcher:
             raise Forbidden(
                 caller, settled.refused, settled.scope, location, settled.permission, settled.deny
             )
+        if turn.operation.selects is not None:
+            self._note_selection(turn, caller, settled, turn.operation.selects)
         return settled
 
     async def _count(self, turn: _Turn, tally: Tally, settled: Settled) -> None:
@@ -332,7 +334,7 @@ class Dispatcher:
         self, turn: _Turn, caller: Principal, access: Requires, attributes: Attributes | None = None
     ) -> Settled:
         meaning = turn.meaning
-        settled = self._meanings.authorizer.settle(
+        return self._meanings.authorizer.settle(
             caller,
             turn.operation,
             access,
@@ -341,10 +343,14 @@ class Dispatcher:
             attributes,
             turn.request.now,
         )
-        if turn.operation.selects is not None and settled.cells and settled.refused is None:
-            selected = turn.operation.selects(turn.request)
+
+    def _note_selection(self, turn: _Turn, caller: Principal, settled: Settled, selects: Selects) -> None:
+        """Note what a list selects, once for all that a caller says of itself in the same words."""
+        said, heard = hash(turn.request.headers.get(selects.said_in)), turn.meaning.heard
+        if heard.get(caller.principal_id) != said and settled.cells:
+            heard[caller.principal_id] = said
+            selected = selects.find(turn.request)
             self._recorder.selected(SelectionKey(caller.principal_id, settled.scope.text, *selected))
-        return settled
 
     async def _attributes(self, turn: _Turn, access: Requires) -> Attributes:
         """What the conditions of a decision look at: for that the body is read before it is made."""

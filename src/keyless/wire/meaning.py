@@ -122,7 +122,8 @@ class Down(Exception):
 class Meaning:
     """What one request line means, remembered; ``problem`` is raised once the caller is authenticated.
 
-    ``tally`` is where it is counted, none where there is no limit.
+    ``tally`` is where it is counted, none where there is no limit. ``heard`` is a digest of what each caller
+    said of itself when it was last noted what it selects.
     """
 
     site: Site
@@ -134,6 +135,7 @@ class Meaning:
     query: Query | None = None
     tally: Tally | None = None
     settled: dict[tuple[str, str, PrincipalKind], Settled] = field(default_factory=dict)
+    heard: dict[str, int] = field(default_factory=dict)
 
 
 class Meanings:

@@ -119,13 +119,23 @@ class Selected(NamedTuple):
     follows: bool = False
 
 
+class Selects(NamedTuple):
+    """How to find what a list selects; ``said_in`` is the header in which clients say more of themselves.
+
+    That may differ from one request to the next, where all the rest is the same.
+    """
+
+    find: Callable[[Request], Selected]
+    said_in: str
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Operation:
     """One declared operation. ``routes`` are pairs of method and path template; ``body`` a msgspec type.
 
     ``query_params`` are query parameters (lower-case) that name the object, as route parameters do;
-    ``counts`` says towards which limit it counts, none where there is no limit; ``selects`` says of a list
-    what it selects, for evidence.
+    ``counts`` says towards which limit it counts, none where there is no limit; ``selects`` finds what a
+    list selects, for evidence.
     """
 
     id: str
@@ -139,7 +149,7 @@ class Operation:
     spec: str = ""
     query_params: tuple[str, ...] = ()
     counts: Counts | None = None
-    selects: Callable[[Request], Selected] | None = None
+    selects: Selects | None = None
 
     @property
     def summary(self) -> str:
@@ -159,7 +169,7 @@ def operation(
     errors: tuple[type[WireError], ...] = (),
     query_params: tuple[str, ...] = (),
     counts: Counts | None = None,
-    selects: Callable[[Request], Selected] | None = None,
+    selects: Selects | None = None,
 ) -> Callable[[Callable[[Any, Any], Awaitable[object]]], Operation]:
     """Declare an operation; the decorated handler takes ``(Authorized, service)``.
 

@@ -12,14 +12,14 @@ Source: https://learn.microsoft.com/azure/azure-app-configuration/rest-api-key-v
 from __future__ import annotations
 
 from keyless.planes.appconfig.api_versions import has
-from keyless.wire.operation import Selected
+from keyless.wire.operation import Selected, Selects
 from keyless.wire.request import Request
 
 _TELLS = "correlation-context"
 _USES_KEY_VAULT = "useskeyvault"
 
 
-def selected_by(request: Request) -> Selected:
+def _selected_by(request: Request) -> Selected:
     """What a request for a list selects."""
     query = request.query
     tags = query.all("tags") if has("key_values?tags", query.get("api-version") or "") else ()
@@ -36,3 +36,6 @@ def _told(request: Request) -> set[str]:
     """The words of what a client says of itself, such as `RequestType=Startup,UsesKeyVault`."""
     said = (request.headers.get(_TELLS) or "").casefold()
     return set(said.replace("=", ",").replace("+", ",").replace(" ", "").split(","))
+
+
+SELECTS = Selects(_selected_by, _TELLS)

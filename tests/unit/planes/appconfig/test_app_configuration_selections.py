@@ -44,6 +44,12 @@ async def test_a_client_that_reads_from_key_vault_says_so(
     assert [one.follows for one in site.selected()] == [follows]
 
 
+async def test_what_a_client_says_of_itself_later_is_noted_too(site: ConfigurationSite) -> None:
+    for says in ("RequestType=Startup", "RequestType=Watch", SAYS, SAYS):
+        await site.ask("GET", "/kv", headers={"correlation-context": says})
+    assert [one.follows for one in site.selected()] == [False, True]
+
+
 async def test_who_is_refused_selects_nothing_and_neither_does_a_single_key_value(
     site: ConfigurationSite,
 ) -> None:

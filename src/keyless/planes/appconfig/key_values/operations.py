@@ -10,7 +10,7 @@ from keyless.planes.appconfig.errors import KeyLocked
 from keyless.planes.appconfig.key_values.listing import Wanted
 from keyless.planes.appconfig.key_values.rules import Content
 from keyless.planes.appconfig.schemas import KeyValueBody, KeyValueInput, KeyValueSet
-from keyless.planes.appconfig.selections import selected_by
+from keyless.planes.appconfig.selections import SELECTS
 from keyless.wire.call import Authorized, Reply
 from keyless.wire.errors import (
     InvalidRequest,
@@ -33,7 +33,7 @@ _PLACE_PARTS = 2
     response=KeyValueSet,
     errors=(InvalidRequest, PreconditionFailed),
     spec=f"{_SPEC}#list-key-values",
-    selects=selected_by,
+    selects=SELECTS,
 )
 async def list_key_values(call: Authorized[None], configuration: Configuration) -> Reply:
     """List the key-values that match the filters, a page at a time."""

@@ -15,7 +15,7 @@ from keyless.planes.appconfig.api_versions import SNAPSHOTS
 from keyless.planes.appconfig.asked import place_asked, store_asked
 from keyless.planes.appconfig.configuration import Configuration
 from keyless.planes.appconfig.schemas import KeyValueSet
-from keyless.planes.appconfig.selections import selected_by
+from keyless.planes.appconfig.selections import SELECTS
 from keyless.planes.appconfig.snapshots import asked
 from keyless.wire.call import Authorized, Reply
 from keyless.wire.errors import InvalidRequest, PreconditionFailed
@@ -33,7 +33,7 @@ _FILTERS = ("key", "label", "tags")
     response=KeyValueSet,
     errors=(InvalidRequest, PreconditionFailed),
     spec="https://learn.microsoft.com/azure/azure-app-configuration/rest-api-snapshot#list-snapshot-key-values",
-    selects=selected_by,
+    selects=SELECTS,
 )
 async def list_snapshot_key_values(call: Authorized[None], configuration: Configuration) -> Reply:
     """List the key-values in a snapshot, a page at a time."""
