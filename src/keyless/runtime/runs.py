@@ -59,9 +59,11 @@ def told_of(reads: RunReads, directory: Directory) -> ReadInRun | None:
     have more than a start.
     """
     later, checks = _untold(reads, directory), sum(tally.checks for _, tally in reads)
+    if not (later or checks or reads.by_itself):
+        return None
     things = Counter(thing.action for thing, _ in reads if not _is_store(thing.scope))
     lists = sum(max(tally.distinct, 1) for thing, tally in reads if _is_store(thing.scope))
-    if not (things or lists) or not (later or checks or reads.by_itself):
+    if not (things or lists):
         return None
     served = reads.serving_since is not None
     return ReadInRun(tuple(things.items()), lists, checks, served, later[:_MOST_TOLD])
