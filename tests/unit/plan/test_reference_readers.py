@@ -222,11 +222,10 @@ def test_those_who_cannot_read_the_same_are_told_of_together() -> None:
     (both,) = told_lines(*found[:2])
     (line,) = told_lines(*found)
     assert alone.startswith(
-        "warning: reference `Orders:0` of store `contoso-orders`: `app-0`, `app-1` and 3 more, which read it, "
-        "cannot read secret `db` of `contoso-orders.vault.azure.net`; if they follow references, grant it"
+        "warning: reference `Orders:0` of store `contoso-orders`: `app-0`, `app-1` and 3 more, which read "
+        "it, cannot read secret `db` of `contoso-orders.vault.azure.net`; if they follow references, grant it"
     )
     assert "references `Orders:0` and `Orders:1` of store" in both
     assert "references `Orders:0`, `Orders:1` and 2 more of store `contoso-orders`: `app-0`" in line
     assert line.endswith("and likewise for the others (as JSON: all 5 commands)")
     assert line.count("az role assignment create") == 1
-

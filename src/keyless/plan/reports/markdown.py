@@ -8,7 +8,7 @@ Source: https://docs.github.com/rest/issues/comments (a body has at most 65,536 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from keyless.model.resource_id import ResourceId
 from keyless.plan.problem import Subject
