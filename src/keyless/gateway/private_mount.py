@@ -3,7 +3,7 @@
 Rules:
 - the process moves into a mount namespace of its own, and, where it is not root, into a user namespace too,
   in which it keeps its user and group; nothing changes for anyone else, and nothing is left behind. It moves
-  once, however much it is shown;
+  once, however much it is shown. One that is not root stays where it is where that would be refused half-way;
 - where the place is there, the directory is mounted on it. Where it is not, the nearest directory above that
   is there is covered with the same content and the missing directories, and made read-only, so that nothing
   that is written there is lost unnoticed;
@@ -16,6 +16,7 @@ It has to happen before the process has threads. Source: unshare(2), mount(2), u
 from __future__ import annotations
 
 import ctypes
+import errno
 import os
 import stat
 import sys
@@ -70,8 +71,31 @@ def _on_our_own() -> Iterator[None]:
 
 @cache
 def _move_out() -> None:
+    if os.geteuid() != 0:
+        _try_in_a_child()
+    _leave()
+
+
+def _leave() -> None:
     _enter_namespaces()
     _mount("none", "/", None, _MS_REC | _MS_SLAVE)
+
+
+def _try_in_a_child() -> None:
+    """Raise what the system refuses, which it may do half-way: then a process is left without its user."""
+    child = os.fork()
+    if child == 0:
+        number = errno.EPERM
+        try:
+            _leave()
+            number = 0
+        except OSError as error:
+            number = error.errno or number
+        finally:
+            os._exit(number)
+    refused = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    if refused:
+        raise OSError(refused, os.strerror(refused))
 
 
 def _enter_namespaces() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import subprocess
 import sys
@@ -132,3 +133,21 @@ def test_another_system_than_linux_is_told(tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.setattr(private_mount.sys, "platform", "darwin")
     with pytest.raises(CannotMount, match="only Linux"):
         show_at(tmp_path, tmp_path / "place")
+
+
+def test_who_is_not_root_stays_where_he_is_where_the_system_refuses_half_way(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    moved: list[str] = []
+
+    def half_way() -> None:
+        moved.append("into a namespace of users")
+        raise OSError(errno.EACCES, "no user may be mapped")
+
+    monkeypatch.setattr(private_mount.sys, "platform", "linux")
+    monkeypatch.setattr(private_mount.os, "geteuid", lambda: 1000)
+    monkeypatch.setattr(private_mount, "_enter_namespaces", half_way)
+    private_mount._move_out.cache_clear()
+    with pytest.raises(CannotMount, match="permission denied"):
+        show_file_at(tmp_path, tmp_path)
+    assert moved == []
