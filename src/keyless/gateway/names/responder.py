@@ -122,15 +122,15 @@ class Responder:
     async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Answer one question after the other, until the client has no more."""
         task = asyncio.current_task()
-        if self._open < _MOST_CONNECTIONS and task is not None:
-            self._open += 1
-            self._tasks.add(task)
-            try:
-                await self._answer_all(reader, writer)
-            finally:
-                self._tasks.discard(task)
-                self._open -= 1
-        writer.close()
+        with contextlib.closing(writer):
+            if self._open < _MOST_CONNECTIONS and task is not None:
+                self._open += 1
+                self._tasks.add(task)
+                try:
+                    await self._answer_all(reader, writer)
+                finally:
+                    self._tasks.discard(task)
+                    self._open -= 1
 
     async def _answer_all(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with contextlib.suppress(OSError, TimeoutError, asyncio.IncompleteReadError):
