@@ -15,8 +15,8 @@ import signal
 import sys
 import time
 import uuid
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import asynccontextmanager, closing, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -62,6 +62,18 @@ def open_store(project: Project, environ: Mapping[str, str] = os.environ) -> Sql
         project.root_key_file, environ.get(ROOT_KEY_VARIABLE), create=not project.store_file.exists()
     )
     return SqliteStore(project.store_file, root_key)
+
+
+@contextmanager
+def copy_of(project: Project, store: SqliteStore) -> Iterator[SqliteStore]:
+    """A copy of a project's store, which is gone in the end."""
+    import tempfile
+
+    with tempfile.TemporaryDirectory(prefix="copy-", dir=project.state) as elsewhere:
+        copy = Project(project.root, Path(elsewhere))
+        store.backup_to(copy.store_file)
+        with closing(open_store(copy)) as opened:
+            yield opened
 
 
 def open_evidence(project: Project) -> EvidenceDatabase:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from contextlib import closing, nullcontext
 from typing import TYPE_CHECKING, TypeVar
 
 from keyless.cli.failure import Failure, explained
@@ -16,16 +17,23 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-async def put(project: Project, write: Callable[[PlaneContents], Awaitable[T]], *, deploy: bool = True) -> T:
+async def put(
+    project: Project,
+    write: Callable[[PlaneContents], Awaitable[T]],
+    *,
+    deploy: bool = True,
+    keep: bool = True,
+) -> T:
     """Write into a vault or store; a plane that runs sees the change on its next request.
 
     One that `keyless.yaml` declares and the store does not hold yet is made first, with all that the file
-    declares; with ``deploy`` false, where nothing is to be written, it is unknown.
+    declares. Without ``keep`` that is made in a copy, which is gone afterwards; with ``deploy`` false, where
+    there is only something to look at, it is unknown.
 
     Raises:
         Failure: there is no such vault or store, or it does not take this.
     """
-    from keyless.app import contents_of, deploy_estate, open_store
+    from keyless.app import contents_of, copy_of, deploy_estate, open_store
     from keyless.deploy.contents import UnknownContainer
     from keyless.wire.errors import WireError
 
@@ -37,21 +45,19 @@ async def put(project: Project, write: Callable[[PlaneContents], Awaitable[T]], 
         )
     with explained():
         project.prepare()
-        store = open_store(project)
-        try:
-            contents = contents_of(store)
+        with closing(open_store(project)) as store:
             try:
-                return await write(contents)
-            except UnknownContainer:
-                estate = declared_estate(project) if deploy else None
-                if estate is None:
-                    raise
-                await deploy_estate(store, estate)
-                return await write(contents)
-        except (UnknownContainer, WireError) as error:
-            raise Failure(str(error), 2) from error
-        finally:
-            store.close()
+                try:
+                    return await write(contents_of(store))
+                except UnknownContainer:
+                    estate = declared_estate(project) if deploy else None
+                    if estate is None:
+                        raise
+                    with nullcontext(store) if keep else copy_of(project, store) as target:
+                        await deploy_estate(target, estate)
+                        return await write(contents_of(target))
+            except (UnknownContainer, WireError) as error:
+                raise Failure(str(error), 2) from error
 
 
 def declared_here(project: Project, holds: Callable[[Estate], bool]) -> str | None:

@@ -126,7 +126,7 @@ def import_settings(
     taking = _Taking(chosen_project(directory), store.lower(), vault, source, read)
     if strict and not yes and not dry_run:
         wish = taking.agreed(wish)
-    done = taking.done(wish, deploy=not dry_run)
+    done = taking.done(wish)
     if as_json:
         click.echo(taken_in_json(done, vault))
     for line in () if as_json else lines_of(done, vault):
@@ -144,15 +144,15 @@ class _Taking:
         self._project, self._store, self._vault, self._source = project, store, vault, source
         self._read = read
 
-    def done(self, wish: Wish, *, deploy: bool) -> TakenIn:
-        """Do it; raises Failure where it cannot be done. ``deploy`` as `put` has it."""
+    def done(self, wish: Wish) -> TakenIn:
+        """Do it; raises Failure where it cannot be done."""
         from keyless.deploy.sources import NotASource
 
         async def take_in(contents: PlaneContents) -> TakenIn:
             return await contents.take_in_settings(self._store, self._read, wish, vault_name=self._vault)
 
         try:
-            return asyncio.run(put(self._project, take_in, deploy=deploy))
+            return asyncio.run(put(self._project, take_in, keep=wish.keep))
         except NotASource as error:
             raise Failure(f"nothing was taken in from `{self._source}`: {error}", 2) from error
 
@@ -160,7 +160,7 @@ class _Taking:
         """The wish, with the names that may be removed; asks where there are any."""
         from dataclasses import replace
 
-        names = _removed(self.done(replace(wish, keep=False), deploy=True))
+        names = _removed(self.done(replace(wish, keep=False)))
         if names:
             for one in names:
                 say(f"to be removed: {named(one)}")

@@ -100,7 +100,7 @@ def import_contents(
         return await contents.take_in(vault.lower(), read, renew=force, keep=not dry_run)
 
     try:
-        found, arrived = asyncio.run(put(chosen_project(directory), take_in, deploy=not dry_run))
+        found, arrived = asyncio.run(put(chosen_project(directory), take_in, keep=not dry_run))
     except NotASource as error:
         raise Failure(f"nothing was taken in from `{source}`: {error}", 2) from error
     if as_json:

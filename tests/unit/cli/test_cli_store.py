@@ -181,6 +181,23 @@ def test_what_differs_or_is_locked_stops_everything(project: Project) -> None:
     assert held(project)["Orders:Size"] == "1"
 
 
+def test_a_dry_run_into_a_store_that_was_not_made_yet_goes_by_what_the_file_declares(
+    project: Project,
+) -> None:
+    ran = brought(project, {"declared": "otherwise", "Title": "Orders"}, "--force", "--dry-run")
+    assert ran.stdout.splitlines() == ["changed    declared", "new        Title"]
+    assert "2 key-values would be written into store `contoso-settings`" in ran.stderr
+    assert held(project) == {}
+    assert list(project.state.glob("copy-*")) == []
+
+
+def test_who_does_not_agree_leaves_even_what_the_file_declares_unmade(project: Project) -> None:
+    ran = brought(project, {"Title": "Orders"}, "--strict", said="n\n")
+    assert "to be removed: declared" in ran.stderr
+    assert failed(ran) == "nothing was written"
+    assert held(project) == {}
+
+
 def test_a_dry_run_tells_and_writes_nothing(project: Project) -> None:
     brought(project, {"Orders": {"Title": "Orders", "Size": 1}})
     ran = brought(project, SETTINGS, "--force", "--secrets-to", "contoso-orders", "--dry-run", "--json")

@@ -76,6 +76,14 @@ def test_what_differs_stops_everything_until_it_is_forced(project: Project) -> N
     assert (held(project)["API-KEY"], held(project)["NEW"]) == ("PLANTED3", "PLANTED4")
 
 
+def test_a_dry_run_into_a_vault_that_was_not_made_yet_goes_by_what_the_file_declares(
+    project: Project,
+) -> None:
+    ran = brought(project, ENV, "--dry-run")
+    assert (ran.exit_code, "2 objects would be written" in ran.stderr) == (0, True)
+    assert held(project) == {}
+
+
 def test_a_dry_run_tells_and_writes_nothing(project: Project) -> None:
     brought(project, ENV, "--only", "API*")
     ran = brought(project, ENV, "--dry-run", "--json")
