@@ -13,14 +13,12 @@ from typing import TYPE_CHECKING
 from keyless.lifecycle.replicas import store_at
 from keyless.model.replicas import hosts_of
 from keyless.model.resources import STORE_SUFFIX
+from keyless.runtime.name_server import REMEDY, UNDISCOVERED
 from keyless.store.collections import STORES
 from keyless.store.ports import Store
 
 if TYPE_CHECKING:
     from keyless.gateway.names.responder import Responder
-
-UNDISCOVERED = "clients do not find the replicas of stores by themselves here"
-REMEDY = "give them every endpoint, or run as root"
 
 
 class Discovery:

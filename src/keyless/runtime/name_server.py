@@ -8,9 +8,11 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from keyless.runtime.discovery import REMEDY, UNDISCOVERED
 from keyless.runtime.messages import Ready
 from keyless.runtime.project import Project
+
+UNDISCOVERED = "clients do not find the replicas of stores by themselves here"
+REMEDY = "give them every endpoint, or run as root"
 
 
 def show_names(project: Project, ready: Ready) -> tuple[str, ...]:
