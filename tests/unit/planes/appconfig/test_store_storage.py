@@ -108,12 +108,18 @@ async def test_beyond_the_tiers_storage_nothing_is_written_and_the_answer_says_s
     assert (await caller.put("/kv/second", {"value": "y"})).status == 200
 
 
-async def test_what_makes_room_or_changes_no_content_is_let_be(caller: Caller, store: SqliteStore) -> None:
+async def test_what_makes_room_is_let_be_and_nothing_can_be_gone_beyond_by_turns(
+    caller: Caller, store: SqliteStore
+) -> None:
+    await caller.put("/kv/locked", {"value": "x"})
+    await caller.put("/locks/locked")
     await fill(caller, store, free_bytes=0)
     assert (await caller.put("/kv/first", {"value": "xx"})).status == 429
-    assert (await caller.put("/locks/first")).status == 200
-    assert (await caller.delete("/locks/first")).status == 200
-    assert (await caller.delete("/kv/first")).status == 200
+    assert (await caller.delete("/locks/locked")).status == 200
+    assert (await caller.put("/locks/locked")).status == 429
+    assert (await caller.put("/locks/first")).status == 429
+    for key in ("first", "locked"):
+        assert (await caller.delete(f"/kv/{key}")).status == 200
 
 
 async def test_feature_flags_take_of_the_same_room(caller: Caller, store: SqliteStore) -> None:

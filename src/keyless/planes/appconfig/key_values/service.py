@@ -186,6 +186,7 @@ class KeyValues:
         Raises:
             PreconditionFailed: the conditions do not hold.
             NotFound: there is no such key-value.
+            StorageFull: it is to be locked, and the store has no room for that in its history.
         """
         async with self._store.transaction() as transaction:
             existing = await _existing(transaction, store_name, name, conditions)
@@ -194,7 +195,7 @@ class KeyValues:
             if existing.locked is locked:
                 return existing
             record = structs.replace(existing, locked=locked, etag=new_etag(self._entropy), modified_at=now)
-            await keep(transaction, store_name, name, record, now)
+            await keep(transaction, store_name, name, record, now, must_fit=locked)
         return record
 
 

@@ -7,7 +7,8 @@ Rules:
   day of the history, so that what expires counts no more without that anybody looks for it. That is seen
   when its day (in UTC) is over;
 - a store that has no sums yet is added up at its first change;
-- what would go beyond is not written. To delete, lock and unlock is let be, so that somebody can make room.
+- what would go beyond is not written. To delete and unlock is let be, so that somebody can make room; to lock
+  is not, or who does both by turns could go beyond as far as they like.
 
 Source: https://learn.microsoft.com/azure/azure-app-configuration/faq
 """
