@@ -49,10 +49,12 @@ async def put(
             try:
                 try:
                     return await write(contents_of(store))
-                except UnknownContainer:
-                    estate = declared_estate(project) if deploy else None
+                except UnknownContainer as error:
+                    estate = declared_estate(project)
                     if estate is None:
                         raise
+                    if not deploy:
+                        raise Failure(error.declared_in(estate) or str(error), 2) from error
                     with nullcontext(store) if keep else copy_of(project, store) as target:
                         await deploy_estate(target, estate)
                         return await write(contents_of(target))

@@ -50,6 +50,12 @@ class Given:
         from keyless.deploy.stores.azure import read_store
         from keyless.model.secret_text import SecretText
 
+        if self.format is not None or form.separator or form.depth is not None:
+            raise Failure(
+                "`--format`, `--separator` and `--depth` are for a file: the key-values of a store come as "
+                "they are",
+                2,
+            )
         text = None
         if self.connection_string_env is not None:
             text = os.environ.get(self.connection_string_env)

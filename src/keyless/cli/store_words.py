@@ -97,7 +97,8 @@ def shown_line(one: KeyValue, why: str) -> str:
     """A key-value of a store in one line; ``why`` it looks like a secret, if it does."""
     from keyless.planes.appconfig.key_values.records import Name
 
-    said = [_kind_of(one), "locked" if one.locked else "", f"looks like a secret: {why}" if why else ""]
+    judged = f"looks like a secret: {visible(why)}" if why else ""
+    said = [_kind_of(one), "locked" if one.locked else "", judged]
     return f"{named(Name(one.key, one.label))}  {', '.join(filter(None, said))}".rstrip()
 
 

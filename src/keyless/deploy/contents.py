@@ -6,12 +6,12 @@ Planes start with this: what an estate of secrets and settings does not need loa
 from __future__ import annotations
 
 import difflib
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from keyless.lifecycle.applications import register
-from keyless.model.estate import DeclaredApplication, DeclaredSecret, DeclaredSetting
+from keyless.model.estate import DeclaredApplication, DeclaredSecret, DeclaredSetting, Estate
 from keyless.model.resources import ConfigurationStore, Vault
 from keyless.model.secret_text import SecretText
 from keyless.model.vault_keys import DeclaredKey
@@ -42,7 +42,18 @@ if TYPE_CHECKING:
 
 
 class UnknownContainer(Exception):
-    """There is no such vault or store; the message names the nearest."""
+    """There is no such vault or store; the message names the nearest of those that are ``known``."""
+
+    def __init__(self, kind: str, name: str, known: Iterable[str]) -> None:
+        super().__init__(_unknown(kind, name, list(known)))
+        self._kind, self._name = kind, name
+
+    def declared_in(self, estate: Estate) -> str:
+        """What to say where an estate declares it, and it was not made yet; empty where it does not."""
+        declared = estate.vaults if self._kind == "vault" else estate.stores
+        if not any(one.name.casefold() == self._name.casefold() for one in declared):
+            return ""
+        return f"{self._kind} `{self._name}` is declared and not made yet: `keyless estate apply` makes it"
 
 
 class PlaneContents:
@@ -237,17 +248,13 @@ class PlaneContents:
     async def _vault(self, name: str) -> Vault:
         found = await self._store.get(VAULTS, (name.casefold(),))
         if found is None:
-            raise UnknownContainer(
-                _unknown("vault", name, [v.name for _, v in await self._store.scan(VAULTS)])
-            )
+            raise UnknownContainer("vault", name, [one.name for _, one in await self._store.scan(VAULTS)])
         return found
 
     async def _configuration_store(self, name: str) -> ConfigurationStore:
         found = await self._store.get(STORES, (name.casefold(),))
         if found is None:
-            raise UnknownContainer(
-                _unknown("store", name, [s.name for _, s in await self._store.scan(STORES)])
-            )
+            raise UnknownContainer("store", name, [one.name for _, one in await self._store.scan(STORES)])
         return found
 
     def now(self) -> int:

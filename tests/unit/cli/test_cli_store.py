@@ -216,6 +216,19 @@ def test_a_dry_run_tells_and_writes_nothing(project: Project) -> None:
     assert (held(project)["Orders:Size"], secrets(project)) == ("1", {})
 
 
+def test_what_is_declared_and_not_made_yet_is_told_so_by_what_only_looks(project: Project) -> None:
+    said = "store `contoso-settings` is declared and not made yet: `keyless estate apply` makes it"
+    assert failed(store(project, "show", "contoso-settings")) == said
+    assert "there is no store `other`" in failed(store(project, "show", "other"))
+
+
+def test_names_within_a_value_are_shown_without_control_characters(project: Project) -> None:
+    brought(project, {"a": json.dumps({"\x1b[2J.key": "PLANTED1"})}, "--allow", "*", name="x.json")
+    told = store(project, "show", "contoso-settings").stdout
+    assert "looks like a secret: `\\x1b[2J.key` in it" in told
+    assert "\x1b" not in told
+
+
 def test_what_the_source_does_not_have_is_removed_by_whoever_agrees(project: Project) -> None:
     brought(project, SETTINGS, "--allow", "*")
     less = {"Orders": {"Title": "Orders", "Api": {"Key": "PLANTED1"}}}
@@ -290,6 +303,12 @@ def test_what_cannot_be_done_is_said(
     brought(project, {"a": 1})
     (project.root / "source.json").write_text("{a: [")
     assert why in failed(store(project, "import", name, str(project.root / "source.json"), *arguments))
+
+
+@pytest.mark.parametrize("option", [("--format", "json"), ("--separator", ":"), ("--depth", "1")])
+def test_what_is_for_files_is_not_passed_over_for_a_store(project: Project, option: tuple[str, str]) -> None:
+    said = failed(store(project, "import", "contoso-settings", "https://other.azconfig.io", *option))
+    assert "`--format`, `--separator` and `--depth` are for a file" in said
 
 
 def test_a_source_that_is_not_there_is_said(project: Project) -> None:

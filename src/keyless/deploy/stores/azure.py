@@ -11,6 +11,7 @@ Source: https://learn.microsoft.com/python/api/overview/azure/appconfiguration-r
 
 from __future__ import annotations
 
+import binascii
 from typing import TYPE_CHECKING
 
 from keyless.deploy.azure_clients import check_address, explained, missing
@@ -53,15 +54,17 @@ def _client(address: str, connection_string: SecretText | None) -> AzureAppConfi
         raise missing(error, "store", "store") from error
     if connection_string is None:
         return AzureAppConfigurationClient(address, DefaultAzureCredential())
-    if _endpoint(connection_string) != address.rstrip("/").casefold():
+    parts = _parts(connection_string)
+    if parts.get("endpoint", "").rstrip("/").casefold() != address.rstrip("/").casefold():
         raise NotASource(f"the connection string is not one of `{address}`")
     try:
+        binascii.a2b_base64(parts.get("secret", ""))  # the library fails at it with its first request
         return AzureAppConfigurationClient.from_connection_string(connection_string.reveal())
     except ValueError:
-        raise NotASource("the connection string has no id, or no secret") from None
+        raise NotASource("the connection string has no id, or no secret in base64") from None
 
 
-def _endpoint(connection_string: SecretText) -> str:
+def _parts(connection_string: SecretText) -> dict[str, str]:
+    """What a connection string says, by the names in it without case."""
     pairs = (part.partition("=") for part in connection_string.reveal().split(";"))
-    named = {name.strip().casefold(): value for name, _, value in pairs}
-    return named.get("endpoint", "").rstrip("/").casefold()
+    return {name.strip().casefold(): value for name, _, value in pairs}

@@ -35,6 +35,8 @@ def test_without_the_client_libraries_it_says_what_to_install(
         ("Endpoint=https://other.azconfig.io;Id=a;Secret=PLANTED", "is not one of `https://s.azconfig.io`"),
         ("PLANTED", "is not one of"),
         ("Endpoint=https://S.azconfig.io/;Id=PLANTED", "has no id, or no secret"),
+        ("Endpoint=https://s.azconfig.io;Id=a;Secret=PLANTED!!", "or no secret in base64"),
+        ("Endpoint=https://s.azconfig.io;Id=a;Secret=PLANTÉD=", "or no secret in base64"),
     ],
 )
 def test_a_connection_string_must_be_the_stores(text: str, why: str) -> None:
