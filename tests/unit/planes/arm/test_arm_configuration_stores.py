@@ -64,6 +64,13 @@ async def test_writing_a_store_again_changes_it_and_what_is_left_out_stays(site:
     assert properties["softDeleteRetentionInDays"] == 3
 
 
+async def test_a_store_stays_in_its_mode_when_private_links_alone_are_told_of(site: StoreSite) -> None:
+    await site.make(dataPlaneProxy={"authenticationMode": "Pass-through"})
+    proxy = {"privateLinkDelegation": "Disabled"}
+    patched = await site.ask("PATCH", store_path("contoso"), {"properties": {"dataPlaneProxy": proxy}})
+    assert patched.body["properties"]["dataPlaneProxy"] == {"authenticationMode": "Pass-through", **proxy}
+
+
 async def test_what_the_newest_version_alone_knows_is_kept_for_it(site: StoreSite) -> None:
     await site.make()
     properties: dict[str, Any] = {

@@ -88,7 +88,7 @@ def changed(store: ConfigurationStore, given: StoreInput) -> ConfigurationStore:
         disable_local_auth=_either(asked.disable_local_auth, store.disable_local_auth),
         soft_delete_retention_days=_retention(store, asked, tier),
         purge_protection=_purge_protection(store, asked, tier),
-        body={**store.body, **dict(_kept(asked, tier))},
+        body={**store.body, **dict(_kept(store, asked, tier))},
     )
 
 
@@ -129,7 +129,7 @@ def _purge_protection(store: ConfigurationStore, asked: PropertiesInput, tier: s
     return wanted
 
 
-def _kept(asked: PropertiesInput, tier: str) -> Iterator[tuple[str, Any]]:
+def _kept(store: ConfigurationStore, asked: PropertiesInput, tier: str) -> Iterator[tuple[str, Any]]:
     """What is kept of a store's properties as it was written."""
     if asked.public_network_access is not None:
         yield (
@@ -140,7 +140,7 @@ def _kept(asked: PropertiesInput, tier: str) -> Iterator[tuple[str, Any]]:
         proxy = asked.data_plane_proxy
         _one_of("authenticationMode", proxy.authentication_mode or LOCAL, LOCAL, PASS_THROUGH)
         _one_of("privateLinkDelegation", proxy.private_link_delegation or DISABLED, ENABLED, DISABLED)
-        yield "dataPlaneProxy", to_builtins(proxy)
+        yield "dataPlaneProxy", {**store.body.get("dataPlaneProxy", {}), **to_builtins(proxy)}
     seconds = asked.default_key_value_revision_retention_period_in_seconds
     if seconds is not None:
         yield REVISION_RETENTION, _history(seconds, tier)
