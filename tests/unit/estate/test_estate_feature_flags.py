@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import reduce
 from typing import Any
 
 import pytest
@@ -158,6 +159,9 @@ def test_an_exported_flag_is_a_flag_and_the_same() -> None:
     assert export_text(read_text(text, {})) == text
 
 
+DEEP: Any = reduce(lambda inner, _: {"a": inner}, range(600), {})
+
+
 @pytest.mark.parametrize(
     "value",
     [
@@ -168,6 +172,8 @@ def test_an_exported_flag_is_a_flag_and_the_same() -> None:
         KEPT | {"conditions": {"requirement_type": "Any", "client_filters": []}},
         KEPT | {"allocation": {"percentile": [{"variant": "Big", "from": 0.5, "to": 9}]}},
         KEPT | {"telemetry": "on"},
+        KEPT | {"variants": 5},
+        KEPT | {"conditions": {"client_filters": [{"name": "Own", "parameters": DEEP}]}},
         {"id": "Beta", "enabled": True},
         {"id": "Gamma", "enabled": True},
     ],
@@ -177,6 +183,12 @@ def test_what_the_file_cannot_say_of_a_flag_is_exported_as_the_text_that_it_is(v
     setting = DeclaredSetting("store", FLAG_PREFIX + "Beta", text, content_type=FLAG_TYPE)
     exported = export_text(with_one(setting))
     assert read_text(exported, {}).settings == (setting,)
+
+
+def test_a_flag_that_is_too_deep_to_be_read_is_exported_as_the_text_that_it_is() -> None:
+    text = '{"id": ' + "[" * 4000 + "]" * 4000 + "}"
+    setting = DeclaredSetting("store", FLAG_PREFIX + "Beta", text, content_type=FLAG_TYPE)
+    assert read_text(export_text(with_one(setting)), {}).settings == (setting,)
 
 
 def test_a_flag_in_another_spelling_is_exported_as_a_flag() -> None:

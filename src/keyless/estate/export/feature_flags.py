@@ -21,16 +21,15 @@ def feature_document(flag: Document, key: str) -> Document | None:
     name, enabled = flag.get("id"), flag.get("enabled")
     if not isinstance(name, str) or key != FLAG_PREFIX + name or not naming.FEATURE.allows(name):
         return None
-    if not isinstance(enabled, bool) or not flag.keys() <= _OF_FLAG:
+    variants = flag.get("variants") or []
+    if not isinstance(enabled, bool) or not flag.keys() <= _OF_FLAG or not isinstance(variants, list):
         return None
     document: Document = {"featureFlag": name, "enabled": enabled}
     said = {
         "description": flag.get("description"),
         "displayName": flag.get("display_name"),
         "conditions": _camel(flag.get("conditions"), {"client_filters", "requirement_type"}),
-        "variants": [
-            _camel(one, {"configuration_value", "status_override"}) for one in flag.get("variants") or []
-        ],
+        "variants": [_camel(one, {"configuration_value", "status_override"}) for one in variants],
         "allocation": _camel(flag.get("allocation"), {"default_when_enabled", "default_when_disabled"}),
         "telemetry": flag.get("telemetry"),
     }

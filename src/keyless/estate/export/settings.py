@@ -89,7 +89,7 @@ def _says(document: Document, value: Document) -> bool:
     try:
         entry = RecordOf(FeatureFlagSetting).read(compose(dump(document), ""), reading)
         found = flag_document(entry, reading)
-    except (Rejected, InvalidEstate):
+    except (Rejected, InvalidEstate, RecursionError):
         return False
     return not reading.problems and _spelled(found) == _spelled(value)
 
@@ -104,6 +104,6 @@ def _json_object(setting: DeclaredSetting, content_type: str) -> Document:
         return {}
     try:
         value = json.loads(setting.value)
-    except ValueError:  # then it is written as the text that it is
+    except (ValueError, RecursionError):  # then it is written as the text that it is
         return {}
     return value if isinstance(value, dict) else {}
