@@ -227,5 +227,5 @@ def test_those_who_cannot_read_the_same_are_told_of_together() -> None:
     )
     assert "references `Orders:0` and `Orders:1` of store" in both
     assert "references `Orders:0`, `Orders:1` and 2 more of store `contoso-orders`: `app-0`" in line
-    assert line.endswith("and likewise for the others (as JSON: all 5 commands)")
+    assert line.endswith("and likewise for the others (as JSON: 5 commands)")
     assert line.count("az role assignment create") == 1

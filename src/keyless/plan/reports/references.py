@@ -88,7 +88,7 @@ def _told(who: _Who, results: Sequence[ReferenceResult]) -> Told:
 def _advice(who: _Who, readers: Iterable[Iterable[ReferenceReader]]) -> str:
     """What to do; who is not known to follow references may need nothing."""
     first, *others = dict.fromkeys(each.how for own in readers for each in own)
-    more = f", and likewise for the others (as JSON: all {len(others) + 1} commands)" if others else ""
+    more = f", and likewise for the others (as JSON: {len(others) + 1} commands)" if others else ""
     them = "it follows" if len(who.readers) == 1 else "they follow"
     return f"{'' if who.follows else f'if {them} references, '}{first}{more}"
 
