@@ -25,8 +25,7 @@ from keyless.plan.secrets.fates import verdict_of
 from keyless.plan.secrets.names import says_secret
 from keyless.plan.secrets.stored import StoredKind, StoredValue
 from keyless.planes.appconfig.key_values.records import KeyValue
-from keyless.planes.appconfig.key_values.rules import Content
-from keyless.planes.appconfig.key_values.service import content_of
+from keyless.planes.appconfig.key_values.rules import Content, content_of
 
 _NO_RULE = SecretRule()
 _DRAWN = "drawn-by-lot"

@@ -20,8 +20,7 @@ from keyless.planes.appconfig.key_values import listing
 from keyless.planes.appconfig.key_values.history import keep, kept_for_s
 from keyless.planes.appconfig.key_values.listing import Wanted
 from keyless.planes.appconfig.key_values.records import KeyValue, Name, key_value_key
-from keyless.planes.appconfig.key_values.rules import Content, check_content, check_name
-from keyless.planes.appconfig.key_values.service import content_of
+from keyless.planes.appconfig.key_values.rules import Content, check_content, check_name, content_of
 from keyless.planes.appconfig.paging import Page
 from keyless.store.ports import Key, Store, Transaction
 from keyless.wire.errors import InvalidRequest, NotFound, PreconditionFailed

@@ -18,9 +18,9 @@ from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from keyless.planes.appconfig.key_values.records import KEY_VALUES, KeyValue, Name, store_key
-from keyless.planes.appconfig.key_values.rules import Content
+from keyless.planes.appconfig.key_values.rules import Content, content_of
 from keyless.planes.appconfig.key_values.sameness import says_the_same
-from keyless.planes.appconfig.key_values.service import KeyValues, content_of
+from keyless.planes.appconfig.key_values.service import KeyValues
 from keyless.store.ports import Transaction
 
 

@@ -19,7 +19,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from keyless.planes.appconfig.key_values.records import Name
+from keyless.planes.appconfig.key_values.records import KeyValue, Name
 from keyless.wire.errors import InvalidRequest, PayloadTooLarge
 
 MAX_BYTES = 10 * 1024
@@ -41,6 +41,11 @@ class Content:
         """Every text in it."""
         tags = [text for tag in self.tags.items() for text in tag]
         return [text for text in (self.value, self.content_type, self.description, *tags) if text is not None]
+
+
+def content_of(record: KeyValue) -> Content:
+    """What a key-value holds."""
+    return Content(record.value, record.content_type, record.tags, record.description)
 
 
 def check_name(name: Name) -> None:

@@ -29,7 +29,13 @@ from keyless.planes.appconfig.key_values.records import (
     key_value_key,
     store_key,
 )
-from keyless.planes.appconfig.key_values.rules import Content, check_content, check_name, is_too_long
+from keyless.planes.appconfig.key_values.rules import (
+    Content,
+    check_content,
+    check_name,
+    content_of,
+    is_too_long,
+)
 from keyless.planes.appconfig.key_values.sameness import says_the_same
 from keyless.planes.appconfig.paging import Page
 from keyless.store.ports import Key, Store, Transaction
@@ -212,11 +218,6 @@ async def _existing(
 def _require_unlocked(existing: KeyValue | None) -> None:
     if existing is not None and existing.locked:
         raise KeyLocked(Name(existing.key, existing.label))
-
-
-def content_of(record: KeyValue) -> Content:
-    """What a key-value holds."""
-    return Content(record.value, record.content_type, record.tags, record.description)
 
 
 def _missing(store_name: str, name: Name) -> NotFound:

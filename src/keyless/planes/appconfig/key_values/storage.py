@@ -21,7 +21,8 @@ from typing import NamedTuple
 
 import msgspec
 
-from keyless.planes.appconfig.key_values.records import Kept, KeyValue, Revision, store_key
+from keyless.planes.appconfig.key_values.records import Kept, KeyValue, Name, Revision, store_key
+from keyless.planes.appconfig.key_values.rules import content_of, size_of
 from keyless.store.ports import Collection, Key, Reader, Transaction
 from keyless.wire.errors import StorageFull
 
@@ -49,11 +50,7 @@ class Change(NamedTuple):
 
 def size(record: KeyValue | None) -> int:
     """How many bytes a key-value counts; none is a deletion, which counts nothing."""
-    if record is None:
-        return 0
-    tags = (text for tag in record.tags.items() for text in tag)
-    texts = (record.key, record.label, record.value, record.content_type, record.description, *tags)
-    return sum(len(text.encode()) for text in texts if text is not None)
+    return 0 if record is None else size_of(Name(record.key, record.label), content_of(record))
 
 
 async def used_bytes(reader: Reader, store_name: str, kept_since: int) -> int:

@@ -15,9 +15,8 @@ from collections.abc import AsyncIterator, Iterable, Sequence
 
 from keyless.planes.appconfig.filters import NO_LABEL, parse_filter, parse_tag_filter
 from keyless.planes.appconfig.key_values.listing import Wanted, every_key_value
-from keyless.planes.appconfig.key_values.records import KeyValue, Name
-from keyless.planes.appconfig.key_values.rules import size_of
-from keyless.planes.appconfig.key_values.service import content_of
+from keyless.planes.appconfig.key_values.records import KeyValue
+from keyless.planes.appconfig.key_values.storage import size
 from keyless.planes.appconfig.snapshots.records import KEY, Filter
 from keyless.store.ports import Reader
 
@@ -48,16 +47,16 @@ async def composed(
         TooLarge: they have more bytes than they may.
     """
     chosen: dict[tuple[str, str], KeyValue] = {}
-    size = 0
+    total = 0
     async for record in _chosen(reader, store_name, reversed(filters)):
         place = (record.key, "" if composition == KEY else record.label or "")
         if place in chosen:
             continue
         chosen[place] = record
-        size += size_of(Name(record.key, record.label), content_of(record))
-        if size > max_bytes:
+        total += size(record)
+        if total > max_bytes:
             raise TooLarge
-    return [chosen[place] for place in sorted(chosen, key=_utf8)], size
+    return [chosen[place] for place in sorted(chosen, key=_utf8)], total
 
 
 async def _chosen(reader: Reader, store_name: str, filters: Iterable[Filter]) -> AsyncIterator[KeyValue]:
