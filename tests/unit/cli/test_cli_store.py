@@ -389,6 +389,18 @@ def test_an_export_can_be_a_part_and_in_any_format(project: Project) -> None:
     assert [one["key"] for one in json.loads(text)["items"]] == ["Mail:Host"]
 
 
+def test_values_of_variables_are_written_so_that_readers_agree_or_not_at_all(project: Project) -> None:
+    values = {"A": "it's", "B": "C:\\dir\\", "C": "a\\b", "D": "$HOME", "E": "it's $HOME", "F": "it's `id`"}
+    brought(project, values, name="x.json")
+    ran, text = exported(project, ".env", "--except", "declared")
+    assert text == """A="it's"\nB="C:\\\\dir\\\\"\nC='a\\b'\nD='$HOME'\n"""
+    assert [f"left out: {key}: its value would be read as another" in ran.stderr for key in "DEF"] == [
+        False,
+        True,
+        True,
+    ]
+
+
 def test_a_prefix_is_taken_off_and_comes_back_in_a_set_of_key_values_too(project: Project) -> None:
     items = [
         {"key": "app/a", "value": "1", "label": "dev"},

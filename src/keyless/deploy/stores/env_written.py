@@ -2,8 +2,8 @@
 
 Rules:
 - with a separator, it is `__` in the name of a variable, as configuration providers read it;
-- a value stands in single quotes, which every reader takes as it is; one that has such in it, in double
-  quotes, where a backslash escapes;
+- a value stands in single quotes; one that readers differ in there (it has such quotes in it, or two
+  backslashes, or one at its end) in double quotes, where a backslash escapes;
 - what has no name that a shell takes, or a value that would be read as another, is left out.
 """
 
@@ -14,13 +14,14 @@ from collections.abc import Mapping
 
 from keyless.deploy.sources import Left
 from keyless.deploy.stores.flat_files import IN_VARIABLES
-from keyless.deploy.vaults.env_file import refers
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.\-]*")
 _BARE = re.compile(r"[A-Za-z0-9_./:@%+,-]*")
+_UNLIKE = re.compile(r"'|\\\\|\\\Z")
+_EXPANDED = re.compile(r"[$`]")
 _ESCAPED = re.compile(r'["\\]')
 _NO_NAME = "no name of a variable comes of it: letters, digits, `_`, `.` and `-`"
-_NO_VALUE = "its value would be read as another: it has quotes and refers to a name"
+_NO_VALUE = "its value would be read as another: it has quotes or backslashes, and `$` or backticks"
 
 
 def env_text(settings: Mapping[str, str], separator: str) -> tuple[str, list[Left]]:
@@ -42,12 +43,12 @@ def env_text(settings: Mapping[str, str], separator: str) -> tuple[str, list[Lef
 
 
 def _quoted(value: str) -> str | None:
-    """A value as every reader takes it; none where there is no way to write it."""
+    """A value that readers take for the same, shells among them; none where there is no way to write it."""
     if _BARE.fullmatch(value):
         return value
-    if "'" not in value:
+    if _UNLIKE.search(value) is None:
         return f"'{value}'"
-    if refers(value):
+    if _EXPANDED.search(value):
         return None
     escaped = _ESCAPED.sub(r"\\\g<0>", value)
     return f'"{escaped}"'
