@@ -81,11 +81,19 @@ class EvidenceDatabase:
                 self._connection.execute(statement)
 
     def _know_columns(self) -> None:
-        """Give tables from before the columns that came later."""
-        for table, column, kind in rows.ADDED_COLUMNS:
-            known = self._connection.execute(f"PRAGMA table_info({table})")
-            if all(row[1] != column for row in known):
-                self._connection.execute(f"ALTER TABLE {table} ADD COLUMN {column} {kind}")
+        """Give tables from before the columns that came later; another process may be about it, too."""
+        if self._unknown_columns():
+            with self._transaction():
+                for table, column, kind in self._unknown_columns():
+                    self._connection.execute(f"ALTER TABLE {table} ADD COLUMN {column} {kind}")
+
+    def _unknown_columns(self) -> list[tuple[str, str, str]]:
+        """The columns that tables from before do not have: table, name, and what each holds."""
+        return [
+            (table, column, kind)
+            for table, column, kind in rows.ADDED_COLUMNS
+            if all(row[1] != column for row in self._connection.execute(f"PRAGMA table_info({table})"))
+        ]
 
     def _know_peaks(self) -> None:
         """Make peaks of what was counted before they were kept."""

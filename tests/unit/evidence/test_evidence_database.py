@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -159,6 +160,33 @@ def test_evidence_from_before_later_reads_were_noted_is_read_and_goes_on(
         opened.write(2, [(line(), 1)], [], checks=[(line(), 1)])
         opened.write_run(RUN, [RunRead("p", "a/read", "/a", 1, 2, 3, False)])
         assert (opened.observations()[0].checks, len(opened.later_reads())) == (1, 1)
+
+
+def test_two_that_open_evidence_from_before_at_once_both_can(
+    evidence: EvidenceDatabase, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Slower(sqlite3.Connection):
+        """One that is overtaken, once it has seen what is missing."""
+
+        def execute(self, statement: str, *given: object) -> sqlite3.Cursor:
+            found = super().execute(statement, *given)
+            if statement == "PRAGMA table_info(runs)" and overtaking:
+                overtaking.pop()()
+            return found
+
+    def overtaken() -> None:
+        monkeypatch.undo()
+        EvidenceDatabase(file).close()
+
+    with closing(sqlite3.connect(file)) as connection:
+        for table, column, _ in ADDED_COLUMNS:
+            connection.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
+    overtaking = [overtaken]
+    connect = partial(sqlite3.connect, isolation_level=None, factory=Slower)
+    monkeypatch.setattr("keyless.evidence.database._connect", connect)
+    with closing(EvidenceDatabase(file)) as opened:
+        opened.write_run(RUN)
+        assert (opened.runs(), overtaking) == ([RUN], [])
 
 
 def test_an_observation_says_how_often_it_was_seen_on_which_day(evidence: EvidenceDatabase) -> None:
