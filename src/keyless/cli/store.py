@@ -186,16 +186,22 @@ def _ask(question: str) -> None:
         raise Failure("nothing was written", 2)
 
 
+def _count(done: TakenIn, outcome: str) -> int:
+    return sum(one.outcome.value == outcome for one in done.arrived)
+
+
 def _end(done: TakenIn, store: str, *, dry_run: bool) -> None:
     """Say what it came to; raises where not everything came in."""
     if refused := refusals_of(done):
         raise Failure("\n".join([f"nothing was written into store `{store}`", *refused]), 2)
-    written = sum(one.outcome.value != "unchanged" for one in done.arrived)
+    removed, unchanged = (_count(done, outcome) for outcome in ("removed", "unchanged"))
+    written = len(done.arrived) - removed - unchanged
     verb = "would be written" if dry_run else "written"
     told = f"{counted(written, 'key-value', 'key-values')} {verb} into store `{store}`"
     secrets = sum(one.outcome.value != "unchanged" for one in done.secrets)
     more = f" and {counted(secrets, 'secret', 'secrets')} into its vault" if done.secrets else ""
-    say(f"{told}{more}, {len(done.arrived) - written} unchanged")
+    gone = f", {removed} removed" if removed else ""
+    say(f"{told}{more}{gone}, {unchanged} unchanged")
     if done.held_back:
         say(
             f"{counted(len(done.held_back), 'key-value looks', 'key-values look')} like a secret: "

@@ -240,6 +240,7 @@ def test_what_the_source_does_not_have_is_removed_by_whoever_agrees(project: Pro
     ran = brought(project, less, *arguments, "--except", "declared", said="y\n")
     assert (ran.exit_code, "removed    Orders:Size" in ran.stdout) == (3, True)
     assert "to be removed: Orders:Size" in ran.stderr
+    assert "0 key-values written into store `contoso-settings`, 1 removed, 1 unchanged" in ran.stderr
     assert set(held(project)) == {
         "declared",
         ".appconfig.featureflag/Beta",
