@@ -17,20 +17,19 @@ from keyless.planes.appconfig.conditions import UNCONDITIONAL, Conditions
 from keyless.planes.appconfig.etags import new_etag
 from keyless.planes.appconfig.feature_flags.records import AS_FLAGS, FEATURE_FLAGS
 from keyless.planes.appconfig.key_values import listing
-from keyless.planes.appconfig.key_values.history import keep, kept_for_s
-from keyless.planes.appconfig.key_values.listing import Wanted
+from keyless.planes.appconfig.key_values.history import keep
+from keyless.planes.appconfig.key_values.lists import Lists
 from keyless.planes.appconfig.key_values.records import KeyValue, Name, key_value_key
 from keyless.planes.appconfig.key_values.rules import Content, check_content, check_name, content_of
-from keyless.planes.appconfig.paging import Page
-from keyless.store.ports import Key, Store, Transaction
+from keyless.store.ports import Store, Transaction
 from keyless.wire.errors import InvalidRequest, NotFound, PreconditionFailed
 
 
-class FeatureFlags:
+class FeatureFlags(Lists):
     """All feature flags of a store of records. Times (``now``, ``at``) are epoch seconds."""
 
     def __init__(self, store: Store, entropy: Callable[[int], bytes] = os.urandom) -> None:
-        self._store = store
+        super().__init__(store)
         self._entropy = entropy
 
     def sequence(self) -> int:
@@ -51,21 +50,6 @@ class FeatureFlags:
             label = f" with the label `{name.label[:256]}`" if name.label else ""
             raise NotFound(f"there is no feature flag `{name.key[:256]}`{label}")
         return found
-
-    async def page(self, store_name: str, wanted: Wanted, after: Key | None = None) -> Page[KeyValue]:
-        """A page of flags."""
-        return await listing.page_of_key_values(self._store, store_name, wanted, after)
-
-    async def labels(self, store_name: str, wanted: Wanted, after: Key | None = None) -> Page[str | None]:
-        """A page of the labels of flags."""
-        return await listing.page_of_labels(self._store, store_name, wanted, after)
-
-    async def revisions(
-        self, store_name: str, wanted: Wanted, now: int, after: Key | None = None
-    ) -> Page[KeyValue]:
-        """A page of the revisions of flags that have not expired."""
-        expired_before = now - await kept_for_s(self._store, store_name)
-        return await listing.page_of_revisions(self._store, store_name, wanted, after, expired_before)
 
     async def set(
         self,

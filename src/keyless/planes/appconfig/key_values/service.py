@@ -20,8 +20,9 @@ from keyless.planes.appconfig.conditions import UNCONDITIONAL, Conditions
 from keyless.planes.appconfig.errors import KeyLocked
 from keyless.planes.appconfig.etags import new_etag
 from keyless.planes.appconfig.key_values import listing
-from keyless.planes.appconfig.key_values.history import keep, kept_for_s
+from keyless.planes.appconfig.key_values.history import keep
 from keyless.planes.appconfig.key_values.listing import Wanted
+from keyless.planes.appconfig.key_values.lists import Lists
 from keyless.planes.appconfig.key_values.records import (
     KEY_VALUES,
     KeyValue,
@@ -42,11 +43,11 @@ from keyless.store.ports import Key, Store, Transaction
 from keyless.wire.errors import Missing, NotFound, PreconditionFailed
 
 
-class KeyValues:
+class KeyValues(Lists):
     """All key-values of a store of records. Times (``now``, ``at``) are epoch seconds."""
 
     def __init__(self, store: Store, entropy: Callable[[int], bytes] = os.urandom) -> None:
-        self._store = store
+        super().__init__(store)
         self._entropy = entropy
 
     def sequence(self) -> int:
@@ -69,24 +70,9 @@ class KeyValues:
             raise NotFound(f"there was no key-value `{name.key[:256]}` at that time")
         return found
 
-    async def page(self, store_name: str, wanted: Wanted, after: Key | None = None) -> Page[KeyValue]:
-        """A page of key-values."""
-        return await listing.page_of_key_values(self._store, store_name, wanted, after)
-
     async def keys(self, store_name: str, wanted: Wanted, after: Key | None = None) -> Page[str | None]:
         """A page of the keys in use."""
         return await listing.page_of_keys(self._store, store_name, wanted, after)
-
-    async def labels(self, store_name: str, wanted: Wanted, after: Key | None = None) -> Page[str | None]:
-        """A page of the labels in use."""
-        return await listing.page_of_labels(self._store, store_name, wanted, after)
-
-    async def revisions(
-        self, store_name: str, wanted: Wanted, now: int, after: Key | None = None
-    ) -> Page[KeyValue]:
-        """A page of the revisions that have not expired."""
-        expired_before = now - await kept_for_s(self._store, store_name)
-        return await listing.page_of_revisions(self._store, store_name, wanted, after, expired_before)
 
     async def list_all(self, store_name: str) -> Sequence[KeyValue]:
         """Every key-value of a configuration store, in order."""
