@@ -202,6 +202,12 @@ def _end(done: TakenIn, store: str, *, dry_run: bool) -> None:
     more = f" and {counted(secrets, 'secret', 'secrets')} into its vault" if done.secrets else ""
     gone = f", {removed} removed" if removed else ""
     say(f"{told}{more}{gone}, {unchanged} unchanged")
+    replaced = [one for one in done.arrived if one.outcome.value == "changed" and one.name in done.references]
+    if replaced and not dry_run:
+        say(
+            f"what stood in place of {counted(len(replaced), 'reference', 'references')} stays in the history "
+            f"of store `{store}`: change it where it comes from"
+        )
     if done.held_back:
         say(
             f"{counted(len(done.held_back), 'key-value looks', 'key-values look')} like a secret: "

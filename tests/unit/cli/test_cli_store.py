@@ -126,8 +126,11 @@ def test_a_secret_that_the_store_has_already_is_replaced_only_when_forced(projec
     assert held(project)["Orders:Api:Key"] == "PLANTED1"
     assert "Orders:Api:Key" in failed(brought(project, SETTINGS, "--secrets-to", "contoso-orders"))
     assert secrets(project) == {}
-    brought(project, SETTINGS, "--secrets-to", "contoso-orders", "--force")
+    ran = brought(project, SETTINGS, "--secrets-to", "contoso-orders", "--force")
     assert held(project)["Orders:Api:Key"] == REFERENCE
+    assert "what stood in place of 1 reference stays in the history of store `contoso-settings`" in ran.stderr
+    again = brought(project, SETTINGS, "--secrets-to", "contoso-orders", "--force")
+    assert "stays in the history" not in again.stderr
 
 
 def test_keys_that_would_give_one_secret_are_refused_and_labels_of_one_value_are_not(
