@@ -204,10 +204,8 @@ def _end(done: TakenIn, store: str, *, dry_run: bool) -> None:
     say(f"{told}{more}{gone}, {unchanged} unchanged")
     replaced = [one for one in done.arrived if one.outcome.value == "changed" and one.name in done.references]
     if replaced and not dry_run:
-        say(
-            f"what stood in place of {counted(len(replaced), 'reference', 'references')} stays in the history "
-            f"of store `{store}`: change it where it comes from"
-        )
+        before = counted(len(replaced), "reference", "references")
+        say(f"what stood in place of {before} stays in the history of store `{store}`: change those secrets")
     if done.held_back:
         say(
             f"{counted(len(done.held_back), 'key-value looks', 'key-values look')} like a secret: "
