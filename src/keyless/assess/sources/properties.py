@@ -66,6 +66,8 @@ def _logical_lines(text: str) -> Iterator[tuple[int, int]]:
             yield start, end - 1 if text[start:end].endswith("\r") else end
             start = end + 1
         at = end + 1
+    if start < len(text):  # a line that was to go on, and the file ends
+        yield start, len(text)
 
 
 def _goes_on(text: str, start: int, end: int) -> bool:

@@ -133,6 +133,7 @@ def test_what_has_no_end_is_refused_in_a_time_that_grows_with_it_alone(text: str
 def test_properties_are_read_as_java_reads_them() -> None:
     text = "# no\ntitle = Two \\\n  words\nkey\\:with: caf\\u00e9\nempty\n"
     assert values(read(text, "app.properties")) == {"title": "Two words", "key:with": "café", "empty": ""}
+    assert values(read("a=1\nlast=x\\\n", "app.properties")) == {"a": "1", "last": "x"}
 
 
 def test_variables_keep_their_names_and_with_a_separator_two_underscores_stand_for_it() -> None:
