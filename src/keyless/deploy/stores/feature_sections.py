@@ -16,13 +16,12 @@ https://learn.microsoft.com/azure/azure-app-configuration/howto-import-export-da
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from keyless.deploy.sources import NotASource
 from keyless.deploy.stores.found import FoundSettings
-from keyless.estate.key_values import FLAG_PREFIX, FLAG_TYPE
+from keyless.estate.key_values import FLAG_PREFIX, FLAG_TYPE, flag_value
 from keyless.model.nearest import quoted_list
 from keyless.planes.appconfig.key_values.records import Name
 from keyless.planes.appconfig.key_values.rules import Content
@@ -66,8 +65,7 @@ def take_sections(document: dict[str, Any], found: FoundSettings) -> dict[str, A
     if not found.form.skip_features:
         found.has_features = found.has_features or bool(sections)
         for name, flag in _flags(sections, found):
-            content = Content(json.dumps(flag, ensure_ascii=False, separators=(",", ":")), FLAG_TYPE)
-            found.add(Name(FLAG_PREFIX + name), content)
+            found.add(Name(FLAG_PREFIX + name), Content(flag_value(flag), FLAG_TYPE))
     return {name: value for name, value in document.items() if name not in SECTIONS}
 
 
