@@ -67,11 +67,11 @@ def _named(others: list[ReadLater]) -> str:
 
 
 def _did(scope: ResourceId) -> str:
-    return f"{'listed' if _is_store(scope) else 'read'} {scope_in_words(scope)}"
+    return f"{'listed' if scope.is_type(STORE_TYPE) else 'read'} {scope_in_words(scope)}"
 
 
 def _instead(scope: ResourceId) -> str:
-    if _is_store(scope):
+    if scope.is_type(STORE_TYPE):
         return "load its settings once at the start, and refresh them by a sentinel key or by their ETags"
     if scope.ancestor_of_type(STORE_TYPE) is not None:
         return "load it once at the start with the others, and refresh them by a sentinel key or by ETags"
@@ -82,7 +82,3 @@ def _limit(scope: ResourceId) -> str:
     from keyless.plan.secrets.limits import store_limit, vault_limit
 
     return store_limit() if scope.ancestor_of_type(STORE_TYPE) is not None else vault_limit()
-
-
-def _is_store(scope: ResourceId) -> bool:
-    return (scope.resource_type or "").casefold() == STORE_TYPE.casefold()

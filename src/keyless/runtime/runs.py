@@ -84,4 +84,4 @@ def _untold(reads: RunReads, directory: Directory) -> tuple[ReadLater, ...]:
 
 
 def _is_store(scope: str) -> bool:
-    return (ResourceId.parse(scope).resource_type or "").casefold() == STORE_TYPE.casefold()
+    return ResourceId.parse(scope).is_type(STORE_TYPE)
