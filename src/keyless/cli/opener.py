@@ -7,19 +7,18 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING
 
 import click
 
 from keyless.cli.failure import Failure
+from keyless.cli.options import F
 
 if TYPE_CHECKING:
     from keyless.deploy.vaults.sealed import Opener, Passphrase
 
-F = TypeVar("F", bound=Callable[..., Any])
 _MOST_BYTES = 4096
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -15,6 +16,9 @@ from keyless.runtime.project import STATE_DIRECTORY, Project, find_project
 if TYPE_CHECKING:
     from keyless.model.estate import Estate
     from keyless.runtime.messages import ChosenLimits
+
+F = TypeVar("F", bound=Callable[..., Any])
+"""A command that gets an option."""
 
 project_option = click.option(
     "--project",
@@ -79,6 +83,24 @@ limits_option = click.option(
     "with 429: as documented, none, or so many times the documented ones (default: as documented, or as the "
     "plane that runs already has them).",
 )
+
+
+def choice_options(noun: str, example: str) -> Callable[[F], F]:
+    """`--only` and `--except`: which of what there is is wanted, by patterns of names."""
+    only = click.option(
+        "--only",
+        multiple=True,
+        metavar="PATTERN",
+        help=f"Only {noun} like this, as in `{example}`. May be repeated.",
+    )
+    leave_out = click.option(
+        "--except",
+        "leave_out",
+        multiple=True,
+        metavar="PATTERN",
+        help=f"No {noun} like this. May be repeated.",
+    )
+    return lambda command: only(leave_out(command))
 
 
 def chosen_project(directory: Path | None) -> Project:

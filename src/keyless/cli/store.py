@@ -11,7 +11,7 @@ import click
 from keyless.cli.commands import Commands
 from keyless.cli.contents import put
 from keyless.cli.failure import Failure
-from keyless.cli.options import chosen_project, project_option
+from keyless.cli.options import choice_options, chosen_project, project_option
 from keyless.cli.store_export import INCOMPLETE, export
 from keyless.cli.store_sources import Given, form_of, form_options
 from keyless.cli.store_words import lines_of, named, refusals_of, shown_json, shown_line, taken_in_json
@@ -56,12 +56,7 @@ def show(store: str, as_json: bool, directory: Path | None) -> None:
 @click.argument("store")
 @click.argument("source")
 @form_options
-@click.option(
-    "--only", multiple=True, metavar="PATTERN", help="Only keys like this, as in `Orders:*`. May be repeated."
-)
-@click.option(
-    "--except", "leave_out", multiple=True, metavar="PATTERN", help="No keys like this. May be repeated."
-)
+@choice_options("keys", "Orders:*")
 @click.option(
     "--connection-string-env",
     metavar="NAME",

@@ -11,7 +11,7 @@ import click
 from keyless.cli.contents import put
 from keyless.cli.failure import Failure
 from keyless.cli.files import write_whole
-from keyless.cli.options import chosen_project, project_option
+from keyless.cli.options import choice_options, chosen_project, project_option
 from keyless.cli.store_sources import FORMATS, tags_of
 from keyless.cli.store_words import lines_of_file
 from keyless.cli.terminal import say
@@ -43,12 +43,7 @@ _SPELLINGS = ("pascal", "camel", "underscore", "hyphen")
 @click.option("--label", help="The label that is wanted (default: all in a set of key-values, else none).")
 @click.option("--prefix", default="", help="Only keys that begin with this, which is taken off them.")
 @click.option("--separator", default="", help="What stands between the parts of a key, to nest by them.")
-@click.option(
-    "--only", multiple=True, metavar="PATTERN", help="Only keys like this, as in `Orders:*`. May be repeated."
-)
-@click.option(
-    "--except", "leave_out", multiple=True, metavar="PATTERN", help="No keys like this. May be repeated."
-)
+@choice_options("keys", "Orders:*")
 @click.option(
     "--tags", multiple=True, metavar="NAME=VALUE", help="Only what has this tag. May be repeated: all count."
 )

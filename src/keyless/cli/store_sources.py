@@ -6,22 +6,21 @@ Several options of the Azure CLI are here under its own names (`az appconfig kv 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING
 
 import click
 
 from keyless.cli.failure import Failure
 from keyless.cli.files import read_whole
+from keyless.cli.options import F
 
 if TYPE_CHECKING:
     from keyless.deploy.sources import Choice
     from keyless.deploy.stores.found import Form, FoundSettings
     from keyless.deploy.stores.take_in import Source
 
-F = TypeVar("F", bound=Callable[..., Any])
 _MOST_BYTES = 64 * 1024 * 1024
 FORMATS = ("json", "appsettings", "yaml", "properties", "env", "kvset")
 

@@ -14,7 +14,7 @@ from keyless.cli.contents import put
 from keyless.cli.failure import Failure
 from keyless.cli.files import write_whole
 from keyless.cli.opener import Named, opener_options
-from keyless.cli.options import chosen_project, project_option
+from keyless.cli.options import choice_options, chosen_project, project_option
 from keyless.cli.terminal import say
 from keyless.cli.vault_sources import Given, told
 from keyless.cli.vault_words import arrivals_json, held_json, held_line, lines_of, refusals_of
@@ -56,12 +56,7 @@ def show(vault: str, as_json: bool, directory: Path | None) -> None:
 )
 @click.argument("vault")
 @click.argument("source")
-@click.option(
-    "--only", multiple=True, metavar="PATTERN", help="Only names like this, as in `DB_*`. May be repeated."
-)
-@click.option(
-    "--except", "leave_out", multiple=True, metavar="PATTERN", help="No names like this. May be repeated."
-)
+@choice_options("names", "DB_*")
 @click.option("--from-vault", metavar="NAME", help="Which one, where SOURCE holds several vaults.")
 @click.option(
     "--force", is_flag=True, help="Make a new version of what differs, and recover what is deleted."
