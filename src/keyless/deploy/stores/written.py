@@ -86,7 +86,7 @@ class Written:
     ``other_labels`` are those that key-values have which would have been wanted, too.
     """
 
-    text: str = ""
+    text: str = field(default="", repr=False)
     held: list[KeyValue] = field(default_factory=list)
     left: list[Left] = field(default_factory=list)
     lost: list[tuple[Name, list[str]]] = field(default_factory=list)

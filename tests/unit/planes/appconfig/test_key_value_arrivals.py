@@ -9,7 +9,7 @@ import pytest
 from keyless.planes.appconfig.filters import TextFilter
 from keyless.planes.appconfig.key_values.arrivals import Arrival, Outcome, coming_in
 from keyless.planes.appconfig.key_values.listing import Wanted
-from keyless.planes.appconfig.key_values.records import Name
+from keyless.planes.appconfig.key_values.records import KeyValue, Name
 from keyless.planes.appconfig.key_values.rules import Content
 from keyless.planes.appconfig.key_values.service import KeyValues
 from keyless.store.ports import Store
@@ -111,3 +111,5 @@ async def test_a_description_stays_where_the_source_has_none(store: Store, key_v
 
 def test_a_key_value_on_its_way_shows_no_value() -> None:
     assert "PLANTED" not in repr(setting("a", "PLANTED"))
+    assert "PLANTED" not in repr(Content("PLANTED"))
+    assert repr(KeyValue("a", "PLANTED", "e", 1, "dev")) == "KeyValue('a', label='dev', …)"

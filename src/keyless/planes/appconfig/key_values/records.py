@@ -33,6 +33,10 @@ class KeyValue(msgspec.Struct, frozen=True, omit_defaults=True, rename="camel"):
     description: str | None = None
     locked: bool = False
 
+    def __repr__(self) -> str:
+        """Its name: the value may be a secret."""
+        return f"KeyValue({self.key!r}, label={self.label!r}, …)"
+
 
 class Revision(msgspec.Struct, frozen=True, omit_defaults=True, rename="camel"):
     """What a key-value became, and when (epoch seconds); ``became`` is none where it was deleted."""

@@ -31,7 +31,7 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 class Content:
     """What a key-value holds, as its writer gives it."""
 
-    value: str | None = None
+    value: str | None = field(default=None, repr=False)
     content_type: str | None = None
     tags: Mapping[str, str | None] = field(default_factory=dict)
     description: str | None = None
