@@ -2,11 +2,13 @@
 
 The server's own interface has no word for that. Among the process's sockets there is one with the client at
 its far end; shutting it down is what a broken line would do.
+
+No descriptor is copied or closed here: to close a copy of a file's lets go of all locks that the process has
+on that file, SQLite's among them. Source: fcntl(2), "Record locking"
 """
 
 from __future__ import annotations
 
-import contextlib
 import os
 import socket
 from collections.abc import Iterator
@@ -23,19 +25,17 @@ def _descriptors() -> Iterator[int]:
 
 
 def _cut_if_between(client: str, server: str, descriptor: int) -> None:
-    with contextlib.suppress(OSError), _socket_of(descriptor) as connection:  # gone by now, or none
+    try:
+        connection = socket.socket(fileno=descriptor)
+    except OSError:  # no socket, or gone by now
+        return
+    try:
         if (_text(connection.getpeername()), _text(connection.getsockname())) == (client, server):
             connection.shutdown(socket.SHUT_RDWR)
-
-
-def _socket_of(descriptor: int) -> socket.socket:
-    """The socket that a descriptor is, under another one; raises OSError where it is none, or closed."""
-    own = os.dup(descriptor)
-    try:
-        return socket.socket(fileno=own)
-    except OSError:
-        os.close(own)  # what is no socket is left to whoever tried
-        raise
+    except OSError:  # no connection
+        pass
+    finally:
+        connection.detach()
 
 
 def _text(address: object) -> str:

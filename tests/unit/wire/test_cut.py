@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import socket
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
@@ -32,6 +36,16 @@ def test_the_connection_between_two_ends_is_cut_and_no_other() -> None:
                 other.recv(1)
             for connection in accepted:
                 connection.close()
+
+
+def test_locks_on_files_are_kept(tmp_path: Path) -> None:
+    file = tmp_path / "locked"
+    tried = "import fcntl, sys; fcntl.lockf(open(sys.argv[1], 'r+'), fcntl.LOCK_EX | fcntl.LOCK_NB)"
+    with file.open("w") as opened:
+        fcntl.lockf(opened, fcntl.LOCK_EX)
+        cut("127.0.0.1:1", "127.0.0.1:2")
+        ran = subprocess.run([sys.executable, "-c", tried, str(file)], capture_output=True, check=False)
+        assert b"BlockingIOError" in ran.stderr
 
 
 def test_nothing_stays_open_however_often_something_is_cut() -> None:
