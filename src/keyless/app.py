@@ -158,7 +158,6 @@ def build_planes(
 ) -> Planes:
     """Every plane over one store; ``may_fetch`` says whether the keys of other issuers may be fetched."""
     from keyless.planes import identity
-    from keyless.planes.appconfig.plane import app_configuration_plane
     from keyless.planes.entra.issuer_key_source import FetchedKeys
     from keyless.planes.entra.plane import entra_plane
     from keyless.tokens.issuer import TokenIssuer
@@ -167,7 +166,7 @@ def build_planes(
     return Planes(
         tls_as_asked=(
             _vaults(store),
-            app_configuration_plane(store),
+            _configuration_stores(store),
             entra_plane(store, world, issuer, FetchedKeys(may_fetch=may_fetch)),
             _management(store, world),
             _directory(store, world),
@@ -195,6 +194,19 @@ def _vaults(store: Store) -> Deferred:
         return key_vault_plane(store)
 
     return Deferred(lambda host: vault_name(host) is not None, make)
+
+
+def _configuration_stores(store: Store) -> Deferred:
+    """The plane of App Configuration, with its snapshots and feature flags."""
+    from keyless.planes.appconfig.hosts import store_name
+    from keyless.wire.serving import Deferred
+
+    def make() -> Plane:
+        from keyless.planes.appconfig.plane import app_configuration_plane
+
+        return app_configuration_plane(store)
+
+    return Deferred(lambda host: store_name(host) is not None, make)
 
 
 def _management(store: Store, world: EstateWorld) -> Deferred:

@@ -15,10 +15,11 @@ from collections.abc import Callable
 
 from keyless.lifecycle.replicas import store_at
 from keyless.model.replicas import hosts_of
-from keyless.model.resources import STORE_SUFFIX, ConfigurationStore
+from keyless.model.resources import ConfigurationStore
 from keyless.planes.appconfig.access_keys import StoreKeys
 from keyless.planes.appconfig.configuration import Configuration
 from keyless.planes.appconfig.feature_flags import operations as feature_flags
+from keyless.planes.appconfig.hosts import store_name
 from keyless.planes.appconfig.key_values import keys_labels, locks, operations, revisions
 from keyless.planes.appconfig.key_values.rules import MAX_BYTES
 from keyless.planes.appconfig.media_types import check_media_type
@@ -72,13 +73,6 @@ def app_configuration_plane(store: Store, *, entropy: Callable[[int], bytes] = o
         counted_at=counted_at,
         reads=check_media_type,
     )
-
-
-def store_name(host: str) -> str | None:
-    """The endpoint that a host name speaks of, in lower case; none for other hosts. A port is let go."""
-    name = host.partition(":")[0].lower().rstrip(".")
-    label = name.removesuffix(STORE_SUFFIX)
-    return label if label and label != name and "." not in label else None
 
 
 def audiences_of(store: ConfigurationStore) -> frozenset[str]:

@@ -10,8 +10,9 @@ from msgspec import structs
 from keyless.model.resources import ConfigurationStore, Replica, key_and_label
 from keyless.planes.appconfig import asked
 from keyless.planes.appconfig.api_versions import APP_CONFIGURATION
+from keyless.planes.appconfig.hosts import store_name
 from keyless.planes.appconfig.key_values.rules import MAX_BYTES
-from keyless.planes.appconfig.plane import OPERATIONS, audiences_of, store_name
+from keyless.planes.appconfig.plane import OPERATIONS, audiences_of
 from keyless.store.collections import STORES
 from keyless.store.ports import Store
 from keyless.wire.call import MINT, Authorized
