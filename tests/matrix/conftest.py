@@ -90,6 +90,9 @@ class Sheet:
         for key, count in counts:
             self._seen[key.operation, key.action, key.outcome] += count
 
+    def write_selections(self, second: int, selections: object) -> None:
+        """What is selected is no operation's access."""
+
     def take(self) -> dict[tuple[str, str, Outcome], int]:
         seen, self._seen = dict(self._seen), Counter()
         return seen
