@@ -272,11 +272,11 @@ class RunningPlane:
             notes=(*_notes_on_identity(lease), *await _standing_notes(self._store), *limits, *undiscovered),
             name_server=name_server,
         )
-        if kind is HostKind.AKS:
-            ready = await self._in_cluster(ready, await self._world.pod(compute))
         try:
+            if kind is HostKind.AKS:
+                ready = await self._in_cluster(ready, await self._world.pod(compute))
             self._leases.open(lease)
-        except LeaseRefused:
+        except Exception:
             self._tokens.remove(lease.secret)
             await self._discovery.close(lease.secret)
             raise

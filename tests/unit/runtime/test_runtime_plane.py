@@ -32,6 +32,7 @@ from keyless.model.resources import Vault
 from keyless.model.secret_text import SecretText
 from keyless.planes.entra.keys import load_or_create_ring, revoke
 from keyless.planes.keyvault.secrets.service import Secrets
+from keyless.runtime.discovery import Discovery
 from keyless.runtime.leases import Lease, LeaseRefused, Leases
 from keyless.runtime.messages import (
     PROTOCOL,
@@ -273,6 +274,27 @@ async def test_a_workload_without_a_user_assigned_identity_does_not_run_in_a_clu
     with pytest.raises(LeaseRefused, match=r"`worker` has no user-assigned identity.*userAssigned"):
         await site.open("worker", [].append, kind=HostKind.AKS)
     assert len(site.leases) == 0
+
+
+async def test_a_workload_that_does_not_run_leaves_no_name_server(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: set[str] = set()
+
+    async def open_(self: Discovery, workload: str) -> tuple[str, tuple[str, ...]]:
+        opened.add(workload)
+        return "127.1.2.3", ()
+
+    async def close(self: Discovery, workload: str) -> None:
+        opened.remove(workload)
+
+    monkeypatch.setattr(Discovery, "open", open_)
+    monkeypatch.setattr(Discovery, "close", close)
+    with pytest.raises(LeaseRefused, match="no user-assigned identity"):
+        await site.open("worker", [].append, kind=HostKind.AKS)
+    assert opened == set()
+    await site.open("web", [].append, kind=HostKind.AKS)
+    assert len(opened) == 1
 
 
 async def test_a_run_in_the_other_mode_leaves_no_token_file(site: Site, tmp_path: Path) -> None:
