@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from typing import Any
 
@@ -48,9 +49,19 @@ def plain(read: Estate) -> dict[str, Any]:
     parts = {name: getattr(read, name) for name in Estate.__dataclass_fields__ if name not in single}
     parts |= {"assignments": assignments, "denies": denies, "custom_roles": roles}
     parts |= {"secrets": [replace(one, source="") for one in read.secrets]}
+    parts |= {"settings": [replace(one, value=ordered_json(one.value)) for one in read.settings]}
     ordered = {name: sorted(map(repr, things)) for name, things in parts.items()}
     values = sorted((one.vault, one.name, one.value.reveal()) for one in read.secrets)
     return {**ordered, **{name: getattr(read, name) for name in single}, "values": values}
+
+
+def ordered_json(value: str) -> str:
+    """A value without the order of names in it, where it is an object of JSON, as those of flags are."""
+    try:
+        read = json.loads(value)
+    except ValueError:
+        return value
+    return json.dumps(read, sort_keys=True) if isinstance(read, dict) else value
 
 
 @settings(max_examples=100)
