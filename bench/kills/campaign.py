@@ -26,8 +26,9 @@ from keyless.runtime.project import Project
 from keyless.tokens.keys import SigningKey
 
 _LONGEST_LIFE_S = 0.06
-_EARLY = 0.1
-"""How many are killed without regard to whether they have begun to write: as they open the files, too."""
+_EARLY, _BEGUN = 0.1, 0.3
+"""How many are killed without regard to whether they have begun to write, as they open the files, too; and
+how many so, or with their first write under way. All others had a write acknowledged, on any disk."""
 _PIPE_BYTES = 1 << 20
 
 
@@ -82,8 +83,8 @@ class Campaign:
         if process == 0:
             self._be_writer(reading, writing)
         os.close(writing)
-        early = self._chance.random() < _EARLY
-        said = b"" if early else os.read(reading, _PIPE_BYTES)  # it is writing
+        chance = self._chance.random()
+        said = b"" if chance < _EARLY else _begun(reading, answered=chance >= _BEGUN)
         time.sleep(self._chance.uniform(0, _LONGEST_LIFE_S))
         os.kill(process, signal.SIGKILL)
         _, status = os.waitpid(process, 0)
@@ -138,6 +139,17 @@ class Campaign:
 async def _read(project: Project, key: SigningKey, marker: str) -> State:
     with opened(project, key) as vault:
         return await read(vault, marker)
+
+
+def _begun(reading: int, *, answered: bool) -> bytes:
+    """What a writer has said by the time it writes, or has had an answer; less where it ends before."""
+    said = os.read(reading, _PIPE_BYTES)
+    while answered and not any(done for _, done in heard(said)):
+        more = os.read(reading, _PIPE_BYTES)
+        if not more:
+            break
+        said += more
+    return said
 
 
 def _rest(reading: int) -> bytes:
