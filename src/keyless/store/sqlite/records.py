@@ -17,10 +17,8 @@ from keyless.store.sealing import Sealer
 T = TypeVar("T")
 
 GET = "SELECT value FROM records WHERE collection = ? AND key = ?"
-_SCAN = (
-    "SELECT key, value FROM records WHERE collection = ? AND key >= ? AND key < ? AND key > ? "
-    "ORDER BY key LIMIT ?"
-)
+_SCAN = "SELECT key, value FROM records WHERE collection = ? AND key >= ? AND key < ? ORDER BY key LIMIT ?"
+_NEXT = b"\x00"  # behind a key, what begins with it and is longer by this comes first
 _PUT = "INSERT INTO records VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET value = excluded.value"
 _DELETE = "DELETE FROM records WHERE collection = ? AND key = ?"
 
@@ -99,9 +97,9 @@ class ConnectionReader:
     ) -> Sequence[tuple[Key, T]]:
         """Records under a prefix, in key order."""
         low = encode_prefix(prefix, starting)
-        behind = encode_key(after) if after is not None else b""
+        first = low if after is None else max(low, encode_key(after) + _NEXT)  # one bound, which SQLite seeks
         rows = self._connection.execute(
-            _SCAN, (collection.name, low, low + AFTER_ALL, behind, -1 if limit is None else limit)
+            _SCAN, (collection.name, first, low + AFTER_ALL, -1 if limit is None else limit)
         )
         return [(decode_key(raw), self._codec.decode(collection, raw, value)) for raw, value in rows]
 
