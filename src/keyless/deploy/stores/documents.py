@@ -14,7 +14,7 @@ import json
 import re
 from collections.abc import Iterable
 from math import isfinite
-from typing import Any
+from typing import Any, NoReturn
 
 import yaml
 
@@ -88,7 +88,7 @@ def _check_once(names: Iterable[str]) -> None:
         seen.add(name)
 
 
-def _constant(name: str) -> Any:  # noqa: ANN401  # never returns
+def _constant(name: str) -> NoReturn:
     raise NotASource(f"`{name}` is no number of JSON")
 
 
